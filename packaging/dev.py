@@ -8,6 +8,7 @@
     python3 packaging/dev.py package                 build the wheels of the program and of its model into dist/
     python3 packaging/dev.py package --deb           what a person installs: --deb, --archive, … (package --help)
     python3 packaging/dev.py model                   fetch the recognition model, or check the one that is there
+    python3 packaging/dev.py translations            bring the files of translations up to date with the source code
     python3 packaging/dev.py lock [--upgrade]        renew the lock files from pyproject.toml
 
 Set-up is: choose a Python, make `.venv`, install the locked packages, install missing system packages with
@@ -521,6 +522,16 @@ def set_up_packages(level: str, system: bool) -> None:
             install_locked(dict(stamp, **kept), level)
 
 
+def compile_translations(python: str) -> None:
+    """Make the translations that the program loads where they are out of date; without them it speaks English."""
+    made = [(path, path.with_suffix(".qm")) for path in (ROOT / "resources/translations").glob("*.ts")]
+    if all(qm.exists() and qm.stat().st_mtime >= ts.stat().st_mtime for ts, qm in made):
+        return
+    command = [python, str(ROOT / "packaging/translations.py"), "compile"]
+    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        say("the translations could not be compiled (see above): the window speaks English")
+
+
 def start(command: list[str]) -> int:
     """Become `command`; where a process cannot do that (Windows), wait for it and pass its exit code on."""
     sys.stdout.flush()
@@ -624,15 +635,19 @@ def main(arguments: list[str]) -> int:
     python = str(venv_python())
     if command == "run":
         set_up("run")
+        compile_translations(python)
         return start([python, "-P", "-m", "saywrite", *rest])
-    if command not in ("test", "check", "bench", "package", "lock", "model"):
+    if command not in ("test", "check", "bench", "package", "lock", "model", "translations"):
         print(__doc__, file=sys.stdout if command in ("-h", "--help", "help") else sys.stderr)
         return 0 if command in ("-h", "--help", "help") else 2
     if command == "model":
         set_up("run", system=False, model=False)
         return model()
-    set_up("test", system=command in ("test", "bench"), model=command not in ("check", "lock"))
+    set_up("test", system=command in ("test", "bench"), model=command not in ("check", "lock", "translations"))
     os.chdir(str(ROOT))
+    if command == "translations":
+        return start([python, str(ROOT / "packaging/translations.py")])
+    compile_translations(python)
     if command == "test":
         return start([python, "-m", "pytest", *across_cores(rest), *rest])
     if command == "bench":

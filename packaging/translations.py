@@ -160,9 +160,9 @@ def update() -> None:
         print(f"{language}: {len(texts) - missing} of {len(texts)} texts translated")
 
 
-def compile_all(lrelease: Path) -> None:
+def compile_all(lrelease: Path, folder: Path = FOLDER) -> None:
     """Make the .qm of each .ts that is newer. Raises OSError or CalledProcessError when that fails."""
-    for source in sorted(FOLDER.glob("saywrite_*.ts")):
+    for source in sorted(folder.glob("saywrite_*.ts")):
         made = source.with_suffix(".qm")
         if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -101,11 +101,9 @@ def build(
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
         from saywrite.speech.network.network import Network
 
-        folder, program, thread = models or paths.data, program_command(), desktop or DesktopThread()
-        paced, again = options.realtime, options.again
-        run_options = RunOptions(
-            worker_command, folder, paced, device, keep_files, program, on_main, thread, offline_s, again
-        )
+        folder, thread, paced = models or paths.data, desktop or DesktopThread(), options.realtime
+        start, again = (worker_command, folder, paced, device, keep_files, program_command()), options.again
+        run_options = RunOptions(*start, on_main, thread, offline_s, again)
         network = Network(stay_offline=lambda: settings.stay_offline)
         context = ServiceContext(secrets or LateSecrets(), network, _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
@@ -190,7 +188,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
 
     paths, stored, keywords, problems = _load(options)
     settings = _with_options(stored, options)
-    app = create_application(sys.argv[:1], settings.theme)
+    app = create_application(sys.argv[:1], settings.theme, settings.program_language)
     route_messages()
     thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
     tell = board.before(thread.event_emitted.emit)

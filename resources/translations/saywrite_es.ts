@@ -5,15 +5,15 @@
     <name>Saywrite</name>
     <message>
         <source> ({open_device} is open all the time)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({open_device} está abierto todo el tiempo)</translation>
     </message>
     <message>
         <source> ({times} times)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({times} veces)</translation>
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation type="unfinished"></translation>
+        <translation> Está en uso: hasta que vuelva a haber un modelo, sus palabras se graban y se escriben más tarde.</translation>
     </message>
     <message>
         <source> What has arrived is kept: {in_units}.</source>
@@ -21,327 +21,323 @@
     </message>
     <message>
         <source>&amp;About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Acerca de Say&amp;write</translation>
     </message>
     <message>
         <source>&amp;Add</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Añadir</translation>
     </message>
     <message>
         <source>&amp;Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Añadir archivos…</translation>
     </message>
     <message>
         <source>&amp;Add keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Añadir palabra clave</translation>
     </message>
     <message>
         <source>&amp;aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;aiOla</translation>
     </message>
     <message>
         <source>&amp;Always write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Escribir siempre como…</translation>
     </message>
     <message>
         <source>&amp;Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;plicar</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Atrás</translation>
     </message>
     <message>
         <source>&amp;Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Antes y después</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cancelar</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copiar</translation>
     </message>
     <message>
         <source>&amp;Copy this translation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copiar esta traducción</translation>
     </message>
     <message>
         <source>&amp;CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabla &amp;CSV</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;liminar</translation>
     </message>
     <message>
         <source>&amp;Details…</source>
-        <translation type="unfinished"></translation>
+        <translation>De&amp;talles…</translation>
     </message>
     <message>
         <source>&amp;Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dictado</translation>
     </message>
     <message>
         <source>&amp;Done</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Listo</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Editar</translation>
     </message>
     <message>
         <source>&amp;Export</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exportar</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exportar…</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Archivo</translation>
     </message>
     <message>
         <source>&amp;Find…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Buscar…</translation>
     </message>
     <message>
         <source>&amp;First steps…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Primeros pasos…</translation>
     </message>
     <message>
         <source>&amp;Forget suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Olvidar sugerencia</translation>
     </message>
     <message>
         <source>&amp;Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc&amp;uchar</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;yuda</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ocultar</translation>
     </message>
     <message>
         <source>&amp;History…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Historial…</translation>
     </message>
     <message>
         <source>&amp;Insert again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Insertar de nuevo</translation>
     </message>
     <message>
         <source>&amp;JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;JSON</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Conservar</translation>
     </message>
     <message>
         <source>&amp;Key</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
-        <translation type="unfinished"></translation>
+        <translation>Atajos de &amp;teclado…</translation>
     </message>
     <message>
         <source>&amp;Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Palabras clave</translation>
     </message>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Idi&amp;oma</translation>
     </message>
     <message>
         <source>&amp;Look for microphones</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Buscar micrófonos</translation>
     </message>
     <message>
         <source>&amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Markdown</translation>
     </message>
     <message>
         <source>&amp;Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Micrófono</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modelo</translation>
     </message>
     <message>
         <source>&amp;Next</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Siguiente</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Pegar</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salir</translation>
     </message>
     <message>
         <source>&amp;Quit Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salir de Saywrite</translation>
     </message>
     <message>
         <source>&amp;Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reconocedor</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rehacer</translation>
     </message>
     <message>
         <source>&amp;Remove finished</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Quitar los terminados</translation>
     </message>
     <message>
         <source>&amp;Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reemplazar</translation>
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reemplazar ahora en el texto {where}</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reemplazar…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Guardar</translation>
     </message>
     <message>
         <source>&amp;Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Guardar audio…</translation>
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Guardar el texto junto a cada archivo como</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Seleccionar todo</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;justes…</translation>
     </message>
     <message>
         <source>&amp;Start</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Iniciar</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Detener</translation>
     </message>
     <message>
         <source>&amp;SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Subtítulos &amp;SubRip</translation>
+    </message>
+    <message>
+        <source>&amp;Switch to {name}</source>
+        <translation>&amp;Cambiar a {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Probar la conexión</translation>
     </message>
     <message>
         <source>&amp;This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Este equipo</translation>
     </message>
     <message>
         <source>&amp;Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcribir</translation>
     </message>
     <message>
         <source>&amp;Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcribir un archivo…</translation>
     </message>
     <message>
         <source>&amp;Transcribe again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcribir de nuevo</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Try on my last {n} dictations</source>
         <extracomment>Singular: &amp;Try on my last dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Probar con mi ú&amp;ltimo dictado</numerusform>
+            <numerusform>Probar con mis ú&amp;ltimos {n} dictados</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Deshacer</translation>
     </message>
     <message>
         <source>&amp;Unlock…</source>
-        <translation type="unfinished"></translation>
+        <translation>Des&amp;bloquear…</translation>
     </message>
     <message>
         <source>&amp;Use this text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ver</translation>
     </message>
     <message>
         <source>&amp;Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Forma de onda</translation>
     </message>
     <message>
         <source>&amp;WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Subtítulos &amp;WebVTT</translation>
     </message>
     <message>
         <source>&amp;What's new…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Novedades…</translation>
     </message>
     <message>
         <source>&amp;write</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;escribir</translation>
     </message>
     <message>
         <source>(it is not in the text)</source>
-        <translation type="unfinished"></translation>
+        <translation>(no aparece en el texto)</translation>
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>, saturado: demasiado fuerte. Aléjese del micrófono o baje su nivel. Haga clic para restablecer.</translation>
     </message>
     <message>
         <source>, files verified</source>
-        <translation type="unfinished"></translation>
+        <translation>, archivos verificados</translation>
     </message>
     <message numerus="yes">
         <source>, {n:,} files waiting</source>
         <extracomment>Singular: , {n:,} file waiting</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>, {n:,} archivo en espera</numerusform>
+            <numerusform>, {n:,} archivos en espera</numerusform>
         </translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>De 1 a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>De 10 s a 1 min</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -349,15 +345,15 @@
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un subrayado de puntos marca las palabras que este equipo oyó de otra manera. Alt+W las intercambia.</translation>
     </message>
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una carpeta o una dirección https con los archivos del modelo. Déjelo vacío para la fuente oficial.</translation>
     </message>
     <message>
         <source>A key is saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay una clave guardada</translation>
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
@@ -373,7 +369,7 @@
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una frase más larga se escribe por partes.</translation>
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
@@ -385,7 +381,7 @@
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un nombre no puede contener \ / : * ? " &lt; &gt; ni |.</translation>
     </message>
     <message>
         <source>A new connection is tried.</source>
@@ -401,27 +397,27 @@
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Una grabación no se reconoció: {reason}</translation>
     </message>
     <message>
         <source>A screen reader reads</source>
-        <translation type="unfinished"></translation>
+        <translation>Un lector de pantalla lee</translation>
     </message>
     <message>
         <source>A sentence is sent after a pause of this length.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una frase se envía tras una pausa de esta duración.</translation>
     </message>
     <message>
         <source>A shorter sound is ignored.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un sonido más corto se ignora.</translation>
     </message>
     <message>
         <source>A small panel with your words above all windows. It is not available on Wayland.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un pequeño panel con sus palabras por encima de todas las ventanas. No está disponible en Wayland.</translation>
     </message>
     <message>
         <source>A sound at the end of a dictation, and when something fails.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un sonido al final de un dictado y cuando algo falla.</translation>
     </message>
     <message>
         <source>A stream opens at {host}.</source>
@@ -429,7 +425,7 @@
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un texto que sigue a otro empieza con un espacio, hasta que pulse una tecla o haga clic.</translation>
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
@@ -441,27 +437,35 @@
     </message>
     <message>
         <source>A&amp;dd keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadi&amp;r palabra clave</translation>
     </message>
     <message>
         <source>About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Acerca de Saywrite</translation>
     </message>
     <message>
         <source>Access token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token de acceso</translation>
     </message>
     <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso, en ocho idiomas. Lo que dice se envía al servicio de aiOla.</translation>
     </message>
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso: lo que dice se envía al servicio de aiOla. Necesita red y una clave de API.</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir una palabra clave (Insert)</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation>Añada a ~/.config/hypr/hyprland.conf</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
+        <translation>Añada a ~/.config/sway/config y ejecute: swaymsg reload</translation>
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
@@ -469,35 +473,47 @@
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzado</translation>
     </message>
     <message>
         <source>After:</source>
-        <translation type="unfinished"></translation>
+        <translation>Después:</translation>
     </message>
     <message>
         <source>aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla</translation>
     </message>
     <message>
         <source>aiOla &amp;settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajuste&amp;s de aiOla…</translation>
     </message>
     <message>
         <source>aiOla account</source>
+        <translation>Cuenta de aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
+        <translation>aiOla escribe mientras se puede acceder a él; cuando no, este equipo toma el relevo. Necesita una clave de API.</translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Todos los archivos (*)</translation>
     </message>
     <message>
         <source>All parts and their licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Todos los componentes y sus licencias</translation>
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
@@ -509,15 +525,15 @@
     </message>
     <message>
         <source>Always</source>
-        <translation type="unfinished"></translation>
+        <translation>Siempre</translation>
     </message>
     <message>
         <source>Always &amp;write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Siempre &amp;escribir como…</translation>
     </message>
     <message>
         <source>Always write as</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribir siempre como</translation>
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
@@ -545,7 +561,7 @@
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otra ventana tenía el teclado cuando empezó.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
@@ -553,39 +569,39 @@
     </message>
     <message>
         <source>Any language</source>
-        <translation type="unfinished"></translation>
+        <translation>Cualquier idioma</translation>
     </message>
     <message>
         <source>Any length</source>
-        <translation type="unfinished"></translation>
+        <translation>Cualquier duración</translation>
     </message>
     <message>
         <source>Any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Cualquier programa</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Cualquier reconocedor</translation>
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished"></translation>
+        <translation>Clave de API</translation>
     </message>
     <message>
         <source>API key of your aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Clave de API de su cuenta de aiOla</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Apariencia</translation>
     </message>
     <message>
         <source>As it should be written</source>
-        <translation type="unfinished"></translation>
+        <translation>Como debe escribirse</translation>
     </message>
     <message>
         <source>As long as it takes</source>
-        <translation type="unfinished"></translation>
+        <translation>El tiempo que haga falta</translation>
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
@@ -609,7 +625,7 @@
     </message>
     <message>
         <source>Asking for a newer version…</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultando si hay una versión más reciente…</translation>
     </message>
     <message>
         <source>Assign one in the desktop's keyboard settings.</source>
@@ -617,31 +633,31 @@
     </message>
     <message>
         <source>at {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>en {at}</translation>
     </message>
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos de audio y vídeo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Todos los archivos (*)</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
-        <translation type="unfinished"></translation>
+        <translation>Am&amp;bos</translation>
     </message>
     <message>
         <source>Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Barra: la mitad de los dictados fue más rápida. Línea: lo fueron 95 de cada 100. Cuentan los 1000 dictados más recientes.</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes y después</translation>
     </message>
     <message>
         <source>Before:</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes:</translation>
     </message>
     <message>
         <source>Began</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicio</translation>
     </message>
     <message>
         <source>Begin a new dictation.</source>
@@ -649,11 +665,11 @@
     </message>
     <message>
         <source>Being heard</source>
-        <translation type="unfinished"></translation>
+        <translation>Se está oyendo</translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Se está preparando para este equipo</translation>
     </message>
     <message>
         <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
@@ -661,15 +677,15 @@
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los dos textos están vacíos: no hay palabras en esta grabación.</translation>
     </message>
     <message>
         <source>Both texts are the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los dos textos son iguales.</translation>
     </message>
     <message>
         <source>Built-in (basic)</source>
-        <translation type="unfinished"></translation>
+        <translation>Integrado (básico)</translation>
     </message>
     <message>
         <source>By &amp;month…</source>
@@ -689,27 +705,27 @@
     </message>
     <message>
         <source>Bytes received</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes recibidos</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes enviados</translation>
     </message>
     <message>
         <source>C&amp;hange…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ca&amp;mbiar…</translation>
     </message>
     <message>
         <source>C&amp;lear</source>
-        <translation type="unfinished"></translation>
+        <translation>Borr&amp;ar</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
-        <translation type="unfinished"></translation>
+        <translation>Ca&amp;ncelar</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancelar</translation>
     </message>
     <message>
         <source>Caps Lock goes on switching capitals on and off.</source>
@@ -729,23 +745,23 @@
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cámbielo solo si su empresa tiene su propio servicio.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cámbielo solo si su empresa tiene su propio servicio de inicio de sesión.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambie las palabras clave y pruébelas. Aquí se ve qué dirían sus dictados.</translation>
     </message>
     <message>
         <source>Changed texts</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos cambiados</translation>
     </message>
     <message>
         <source>Check for &amp;updates…</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar &amp;actualizaciones…</translation>
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
@@ -849,15 +865,15 @@
     </message>
     <message>
         <source>Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>Chino</translation>
     </message>
     <message>
         <source>Choose a &amp;key…</source>
-        <translation type="unfinished"></translation>
+        <translation>Elegir una &amp;tecla…</translation>
     </message>
     <message>
         <source>Choose a CSV or JSON file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un archivo CSV o JSON.</translation>
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
@@ -869,15 +885,15 @@
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Elegir una carpeta</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Elegir una carpeta…</translation>
     </message>
     <message>
         <source>Choose a key first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija primero una tecla.</translation>
     </message>
     <message>
         <source>Choose a key in the settings.</source>
@@ -893,7 +909,7 @@
     </message>
     <message>
         <source>Choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro archivo.</translation>
     </message>
     <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
@@ -917,11 +933,11 @@
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro micrófono. {remedy}</translation>
     </message>
     <message>
         <source>Choose another name, or replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro nombre o reemplace el archivo.</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -937,7 +953,7 @@
     </message>
     <message>
         <source>Choose one of {codes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija uno de {codes}.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
@@ -945,15 +961,15 @@
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija texto, Markdown, JSON o CSV.</translation>
     </message>
     <message>
         <source>Choose the files themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija los propios archivos.</translation>
     </message>
     <message>
         <source>Choose the folder that holds the models</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija la carpeta que contiene los modelos</translation>
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
@@ -965,7 +981,7 @@
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija el micrófono cuya barra se mueve al hablar.</translation>
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
@@ -984,28 +1000,28 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
+        <translation>Elija «{other}» como reconocedor y después {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Elegir…</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Borrar</translation>
     </message>
     <message>
         <source>Clear: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Borrar: {name}</translation>
     </message>
     <message>
         <source>Click the tray icon, or start Saywrite again, to open the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haga clic en el icono de la bandeja del sistema, o inicie Saywrite otra vez, para abrir la ventana.</translation>
     </message>
     <message>
         <source>Close find (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar la búsqueda (Esc)</translation>
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
@@ -1036,12 +1052,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Co&amp;py it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparando los archivos con sus sumas de comprobación…</translation>
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
@@ -1049,7 +1069,7 @@
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>conectado</translation>
     </message>
     <message>
         <source>Connected now: {there}.</source>
@@ -1057,19 +1077,19 @@
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>conectado · {rtt_ms:.0f} ms</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>conectando…</translation>
     </message>
     <message>
         <source>connects when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>se conecta cuando hace falta</translation>
     </message>
     <message>
         <source>Continue a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuar una frase</translation>
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
@@ -1077,27 +1097,27 @@
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiado</translation>
     </message>
     <message>
         <source>Copied all</source>
-        <translation type="unfinished"></translation>
+        <translation>Se copió todo</translation>
     </message>
     <message>
         <source>Copied all with its translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Se copió todo con su traducción</translation>
     </message>
     <message>
         <source>Copied the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>Se copió la selección</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar</translation>
     </message>
     <message>
         <source>Copy &amp;diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar &amp;diagnóstico</translation>
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
@@ -1113,35 +1133,35 @@
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar la traducc&amp;ión</translation>
     </message>
     <message>
         <source>Copy te&amp;xt</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar el te&amp;xto</translation>
     </message>
     <message>
         <source>Copy the lines for the desktop's settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar las líneas para los ajustes del escritorio</translation>
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar el texto seleccionado o todo (Ctrl+Shift+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar solo al portapapeles</translation>
     </message>
     <message>
         <source>Copy with tra&amp;nslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar con traducció&amp;n</translation>
     </message>
     <message>
         <source>Copying to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia solo al portapapeles</translation>
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija en un texto una palabra mal entendida y se sugerirá aquí.</translation>
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
@@ -1157,63 +1177,63 @@
     </message>
     <message>
         <source>CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabla CSV</translation>
     </message>
     <message>
         <source>CSV table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabla CSV (*.csv)</translation>
     </message>
     <message>
         <source>Cu&amp;t</source>
-        <translation type="unfinished"></translation>
+        <translation>Cor&amp;tar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Dañado: sus archivos están incompletos o se modificaron</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Oscuro</translation>
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation type="unfinished"></translation>
+        <translation>De&amp;talles…</translation>
     </message>
     <message>
         <source>Default: {default}</source>
-        <translation type="unfinished"></translation>
+        <translation>Predeterminado: {default}</translation>
     </message>
     <message>
         <source>Default: {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Predeterminado: {label}</translation>
     </message>
     <message>
         <source>Delete &amp;all remembered corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Eliminar &amp;todas las correcciones recordadas</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los detalles se conservan allí con su texto.</translation>
     </message>
     <message>
         <source>Details of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Detalles del dictado</translation>
     </message>
     <message>
         <source>Details of this &amp;dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Deta&amp;lles de este dictado…</translation>
     </message>
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagnóstico copiado: no contiene texto, audio ni claves</translation>
     </message>
     <message>
         <source>Dictate into the program in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictar en el programa en primer plano</translation>
     </message>
     <message>
         <source>Dictate something first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dicte algo primero.</translation>
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
@@ -1221,55 +1241,59 @@
     </message>
     <message>
         <source>Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictado</translation>
     </message>
     <message>
         <source>Dictation failed, start again</source>
-        <translation type="unfinished"></translation>
+        <translation>El dictado falló, inícielo de nuevo</translation>
     </message>
     <message>
         <source>Dictation {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictado {date}</translation>
     </message>
     <message>
         <source>Dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictados</translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
+        <translation>Diferencias: {words}. Están marcadas. El dictado conserva su texto.</translation>
     </message>
     <message>
         <source>Discard recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Descartar grabación</translation>
     </message>
     <message>
         <source>Discard this recording for good? Its words cannot be brought back.</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Descartar esta grabación para siempre? Sus palabras no se podrán recuperar.</translation>
     </message>
     <message>
         <source>Discard…</source>
-        <translation type="unfinished"></translation>
+        <translation>Descartar…</translation>
     </message>
     <message>
         <source>Disconnect at once</source>
-        <translation type="unfinished"></translation>
+        <translation>Desconectar de inmediato</translation>
     </message>
     <message>
         <source>Dismiss this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar este mensaje</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar</translation>
     </message>
     <message>
         <source>Download ({size})</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar ({size})</translation>
     </message>
     <message>
         <source>Download again</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar de nuevo</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
@@ -1281,31 +1305,31 @@
     </message>
     <message>
         <source>Download models from</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargar modelos de</translation>
     </message>
     <message>
         <source>Download of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Descarga del modelo</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargando</translation>
     </message>
     <message>
         <source>downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>descargando</translation>
     </message>
     <message>
         <source>downloading {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>descargando {share} %</translation>
     </message>
     <message>
         <source>Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrastre aquí archivos de sonido, vídeos o carpetas, o elíjalos. Se transcriben uno tras otro.</translation>
     </message>
     <message>
         <source>Ed&amp;it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ed&amp;itar</translation>
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
@@ -1321,11 +1345,11 @@
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Debe terminar en uno de {suffixes}.</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>Inglés</translation>
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
@@ -1337,15 +1361,15 @@
     </message>
     <message>
         <source>Everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo</translation>
     </message>
     <message>
         <source>Export as</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar como</translation>
     </message>
     <message>
         <source>Export into</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar a</translation>
     </message>
     <message>
         <source>Export its text instead.</source>
@@ -1353,35 +1377,35 @@
     </message>
     <message>
         <source>Export keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar palabras clave</translation>
     </message>
     <message>
         <source>Export keywords to a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar las palabras clave a un archivo CSV o JSON</translation>
     </message>
     <message>
         <source>Export the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar la transcripción</translation>
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar adónde fue mi voz</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
         <extracomment>Singular: Export {n} dictation into a folder</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Exportar {n} dictado a una carpeta</numerusform>
+            <numerusform>Exportar {n} dictados a una carpeta</numerusform>
         </translation>
     </message>
     <message>
         <source>Exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado a {name}</translation>
     </message>
     <message>
         <source>Failures only</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo fallos</translation>
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
@@ -1389,63 +1413,67 @@
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos</translation>
     </message>
     <message>
         <source>Files and privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos y privacidad</translation>
     </message>
     <message>
         <source>Files to t&amp;ranscribe…</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos por t&amp;ranscribir…</translation>
     </message>
     <message>
         <source>Files – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos – Saywrite</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrar</translation>
     </message>
     <message>
         <source>Filter keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrar las palabras clave</translation>
     </message>
     <message>
         <source>Find in the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar en la transcripción</translation>
     </message>
     <message>
         <source>Finished sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Frases terminadas</translation>
     </message>
     <message>
         <source>Finishing</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminando</translation>
+    </message>
+    <message>
+        <source>finishing</source>
+        <translation>finalizando</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminando las últimas palabras</translation>
     </message>
     <message>
         <source>Finishing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminando…</translation>
     </message>
     <message>
         <source>First sound to first words</source>
-        <translation type="unfinished"></translation>
+        <translation>Del primer sonido a las primeras palabras</translation>
     </message>
     <message>
         <source>For another language or another recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para otro idioma u otro reconocedor.</translation>
     </message>
     <message>
         <source>For example: xterm = type, emacs = shift+insert. Other rules: ctrl+v, ctrl+shift+v, clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Por ejemplo: xterm = type, emacs = shift+insert. Otras reglas: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
         <source>Free memory after</source>
-        <translation type="unfinished"></translation>
+        <translation>Liberar la memoria después de</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
@@ -1465,11 +1493,11 @@
     </message>
     <message>
         <source>French</source>
-        <translation type="unfinished"></translation>
+        <translation>Francés</translation>
     </message>
     <message>
         <source>German</source>
-        <translation type="unfinished"></translation>
+        <translation>Alemán</translation>
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
@@ -1481,11 +1509,11 @@
     </message>
     <message>
         <source>Go back to the window where you started</source>
-        <translation type="unfinished"></translation>
+        <translation>Volver a la ventana donde empezó</translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ir al final de la transcripción (Ctrl+Fin)</translation>
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
@@ -1493,87 +1521,91 @@
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bien: Saywrite le oye.</translation>
     </message>
     <message>
         <source>Hear from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Escuchar desde aquí</translation>
     </message>
     <message>
         <source>heard 00:00 · sent 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>oído 00:00 · enviado 00:00 · texto 00:00</translation>
     </message>
     <message>
         <source>heard 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>oído 00:00 · texto 00:00</translation>
     </message>
     <message>
         <source>heard {heard}</source>
-        <translation type="unfinished"></translation>
+        <translation>oído {heard}</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocultar</translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
+        <translation>Ocultar los dictados sin terminar</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Historial – Saywrite</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Coincidencias</translation>
     </message>
     <message>
         <source>Hits of the selected keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Coincidencias de la palabra clave seleccionada</translation>
     </message>
     <message>
         <source>Hits: not tried</source>
-        <translation type="unfinished"></translation>
+        <translation>Coincidencias: sin probar</translation>
     </message>
     <message>
         <source>Hits: {hits}</source>
-        <translation type="unfinished"></translation>
+        <translation>Coincidencias: {hits}</translation>
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga pulsada una tecla, hable, suéltela</translation>
     </message>
     <message>
         <source>Hold the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga pulsada la tecla</translation>
     </message>
     <message>
         <source>Hold to talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantener pulsada para hablar</translation>
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantener pulsada para hablar, o tocar para iniciar y detener</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga pulsado {hotkey}, diga cualquier frase y suelte.</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say “one, two, three”, and let go:</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga pulsado {hotkey}, diga «uno, dos, tres» y suelte:</translation>
     </message>
     <message>
         <source>Hold {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga pulsado {key} en cualquier programa</translation>
     </message>
     <message>
         <source>How much was recorded, and up to where it has become text</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuánto se grabó y hasta dónde se ha convertido en texto</translation>
     </message>
     <message>
         <source>How the text gets into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cómo llega el texto a otros programas.</translation>
     </message>
     <message>
         <source>I &amp;speak</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hablo</translation>
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
@@ -1585,7 +1617,7 @@
     </message>
     <message>
         <source>If the window changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Si la ventana cambió</translation>
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
@@ -1593,15 +1625,15 @@
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si está desactivado, cada frase aparece cuando termina, y el reconocimiento necesita una décima parte del tiempo de procesador.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si está activado, lo que corrige en un texto se recuerda en este equipo mientras su dictado esté en el historial.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si dice «coma», se escribe una coma.</translation>
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
@@ -1609,34 +1641,38 @@
     </message>
     <message>
         <source>Import keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Importar palabras clave</translation>
     </message>
     <message>
         <source>Import keywords from a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Importar palabras clave de un archivo CSV o JSON</translation>
     </message>
     <message>
         <source>In every program</source>
-        <translation type="unfinished"></translation>
+        <translation>En todos los programas</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
+        <translation>En los ajustes de teclado del escritorio, asigne esta orden a una tecla</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>En uso</translation>
     </message>
     <message numerus="yes">
         <source>in {n:,} places</source>
         <extracomment>Singular: in {n:,} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>en {n:,} lugar</numerusform>
+            <numerusform>en {n:,} lugares</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>in {n} places</source>
         <extracomment>Singular: in {n} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>en {n} lugar</numerusform>
+            <numerusform>en {n} lugares</numerusform>
         </translation>
     </message>
     <message>
@@ -1645,27 +1681,27 @@
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Insert añade una palabra clave, F2 la edita, Supr la quita.</translation>
     </message>
     <message>
         <source>Insert into the window in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Insertar en la ventana en primer plano</translation>
     </message>
     <message>
         <source>Insert text by</source>
-        <translation type="unfinished"></translation>
+        <translation>Insertar el texto mediante</translation>
     </message>
     <message>
         <source>Insert the last text &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>Insertar de nuevo el ú&amp;ltimo texto</translation>
     </message>
     <message>
         <source>Inserted into {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Insertado en {program}</translation>
     </message>
     <message>
         <source>Insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserción</translation>
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
@@ -1733,11 +1769,11 @@
     </message>
     <message>
         <source>It works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funciona en todos los programas.</translation>
     </message>
     <message>
         <source>Italian</source>
-        <translation type="unfinished"></translation>
+        <translation>Italiano</translation>
     </message>
     <message>
         <source>Its log says what.</source>
@@ -1749,15 +1785,15 @@
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La página de esta versión dice qué hay de nuevo y cómo instalarla.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su grabación se conserva unos segundos.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su grabación se conserva unos segundos. El menú de este icono permite deshacer la cancelación.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -1765,31 +1801,31 @@
     </message>
     <message>
         <source>Japanese</source>
-        <translation type="unfinished"></translation>
+        <translation>Japonés</translation>
     </message>
     <message>
         <source>JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON</translation>
     </message>
     <message>
         <source>JSON (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON (*.json)</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Conservar</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>Conservar</translation>
     </message>
     <message>
         <source>Keep recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Conservar las grabaciones</translation>
     </message>
     <message>
         <source>Keep running when closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seguir en marcha al cerrar</translation>
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
@@ -1797,23 +1833,23 @@
     </message>
     <message>
         <source>Keep them</source>
-        <translation type="unfinished"></translation>
+        <translation>Conservarlos</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Tecla</translation>
     </message>
     <message>
         <source>Key to first sound</source>
-        <translation type="unfinished"></translation>
+        <translation>De la tecla al primer sonido</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Atajos de teclado</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Teclas</translation>
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
@@ -1821,43 +1857,43 @@
     </message>
     <message>
         <source>Keyword lab</source>
-        <translation type="unfinished"></translation>
+        <translation>Laboratorio de palabras clave</translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Palabras clave</translation>
     </message>
     <message>
         <source>Keywords (*.csv *.json *.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Palabras clave (*.csv *.json *.txt)</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma</translation>
     </message>
     <message>
         <source>Language of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma del programa</translation>
     </message>
     <message>
         <source>Language of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma de la segunda tecla</translation>
     </message>
     <message>
         <source>Leave it empty for the folder that you used last.</source>
-        <translation type="unfinished"></translation>
+        <translation>Déjelo vacío para usar la última carpeta.</translation>
     </message>
     <message>
         <source>Left and right walk through them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las flechas izquierda y derecha los recorren.</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Duración</translation>
     </message>
     <message>
         <source>Less</source>
-        <translation type="unfinished"></translation>
+        <translation>Menos</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
@@ -1865,51 +1901,55 @@
     </message>
     <message>
         <source>Licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Licencias</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Claro</translation>
     </message>
     <message>
         <source>Line breaks in terminals</source>
-        <translation type="unfinished"></translation>
+        <translation>Saltos de línea en terminales</translation>
     </message>
     <message>
         <source>Line {line}: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>Línea {line}: {what}</translation>
     </message>
     <message>
         <source>Lines that were not imported</source>
-        <translation type="unfinished"></translation>
+        <translation>Líneas que no se importaron</translation>
     </message>
     <message>
         <source>Listen before the key press</source>
-        <translation type="unfinished"></translation>
+        <translation>Escuchar antes de pulsar la tecla</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation>Escuchando</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>escuchando</translation>
     </message>
     <message>
         <source>Listening. Speak now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite escucha. Hable ahora.</translation>
     </message>
     <message>
         <source>Listening…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escuchando…</translation>
     </message>
     <message>
         <source>loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>cargando…</translation>
     </message>
     <message>
         <source>loads when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>se carga cuando hace falta</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Registro</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
@@ -1917,23 +1957,23 @@
     </message>
     <message>
         <source>Longest dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictado más largo</translation>
     </message>
     <message>
         <source>Longest sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Frase más larga</translation>
     </message>
     <message>
         <source>Looking around…</source>
-        <translation type="unfinished"></translation>
+        <translation>Recopilando datos…</translation>
     </message>
     <message>
         <source>Looking for models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscando modelos…</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscando…</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -1949,47 +1989,47 @@
     </message>
     <message>
         <source>Mark words heard differently</source>
-        <translation type="unfinished"></translation>
+        <translation>Marcar palabras oídas de otra manera</translation>
     </message>
     <message>
         <source>Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown</translation>
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation type="unfinished"></translation>
+        <translation>Coincidir &amp;mayúsculas y minúsculas</translation>
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Micrófono</translation>
     </message>
     <message>
         <source>Microphone level</source>
-        <translation type="unfinished"></translation>
+        <translation>Nivel del micrófono</translation>
     </message>
     <message>
         <source>Microphone level: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nivel del micrófono: {value}</translation>
     </message>
     <message>
         <source>Missing sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Sonido que falta</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelo</translation>
     </message>
     <message>
         <source>model damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>modelo dañado</translation>
     </message>
     <message>
         <source>Models come over https only, so that nobody can change them on the way. Write https:// before the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los modelos solo llegan por https, para que nadie pueda modificarlos en el camino. Escriba https:// delante del host.</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos…</translation>
     </message>
     <message>
         <source>Month</source>
@@ -1997,11 +2037,11 @@
     </message>
     <message>
         <source>Motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Movimiento</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aléjese un poco o baje el nivel de entrada en los ajustes de sonido de este equipo.</translation>
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
@@ -2013,7 +2053,7 @@
     </message>
     <message>
         <source>Name of the saved text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nombre del texto guardado</translation>
     </message>
     <message>
         <source>Name the sound files in it.</source>
@@ -2021,59 +2061,59 @@
     </message>
     <message>
         <source>Native libraries and tables</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliotecas nativas y tablas</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Nunca</translation>
     </message>
     <message>
         <source>New text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto nuevo</translation>
     </message>
     <message>
         <source>New text: go to the end of the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto nuevo: ir al final de la transcripción</translation>
     </message>
     <message>
         <source>Next (F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Siguiente (F3)</translation>
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay dictados. Lo que dicta se conserva aquí.</translation>
     </message>
     <message>
         <source>No files</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay archivos</translation>
     </message>
     <message>
         <source>No keyword has these letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ninguna palabra clave contiene estas letras.</translation>
     </message>
     <message>
         <source>No keyword is in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ninguna palabra clave aparece en sus últimos dictados.</translation>
     </message>
     <message>
         <source>No microphone found</source>
-        <translation type="unfinished"></translation>
+        <translation>No se encontró ningún micrófono</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se encontró ningún micrófono.</translation>
     </message>
     <message>
         <source>no model</source>
-        <translation type="unfinished"></translation>
+        <translation>sin modelo</translation>
     </message>
     <message>
         <source>no model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>aún sin modelo</translation>
     </message>
     <message>
         <source>No recognizer of this version does. The language stays as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ningún reconocedor de esta versión lo conoce. El idioma no ha cambiado.</translation>
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
@@ -2081,55 +2121,59 @@
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ningún ajuste contiene estas palabras.</translation>
     </message>
     <message>
         <source>No sound files are in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>En esta carpeta no hay archivos de sonido.</translation>
     </message>
     <message>
         <source>No text</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin texto</translation>
     </message>
     <message>
         <source>No translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin traducción</translation>
     </message>
     <message>
         <source>No words were recognized.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se reconoció ninguna palabra.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ninguna</translation>
     </message>
     <message>
         <source>None: press to choose</source>
-        <translation type="unfinished"></translation>
+        <translation>Ninguna: pulse para elegir</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>no conectado</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>No encontrado</translation>
     </message>
     <message>
         <source>Not on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>No está en este equipo</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin resultados</translation>
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin resultados.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -2141,7 +2185,7 @@
     </message>
     <message>
         <source>Nothing leaves this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada sale de este equipo</translation>
     </message>
     <message>
         <source>Nothing left this computer</source>
@@ -2149,15 +2193,15 @@
     </message>
     <message>
         <source>Nothing matches these filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada coincide con estos filtros.</translation>
     </message>
     <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay mediciones. Dicte algo; cuánto duró cada paso se conserva con su texto.</translation>
     </message>
     <message>
         <source>nothing new</source>
-        <translation type="unfinished"></translation>
+        <translation>nada nuevo</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
@@ -2177,27 +2221,27 @@
     </message>
     <message>
         <source>Now recording from {device}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ahora se graba con {device}.</translation>
     </message>
     <message>
         <source>Nowhere: nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>A ningún sitio: nada salió de este equipo</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>Desactivado</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin conexión</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished"></translation>
+        <translation>sin conexión</translation>
     </message>
     <message>
         <source>On this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>En este equipo</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
@@ -2209,19 +2253,19 @@
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
-        <translation type="unfinished"></translation>
+        <translation>Activado, y los clics llegan a la ventana de debajo</translation>
     </message>
     <message>
         <source>On, and it can be dragged</source>
-        <translation type="unfinished"></translation>
+        <translation>Activado, y se puede arrastrar</translation>
     </message>
     <message>
         <source>One moment…</source>
-        <translation type="unfinished"></translation>
+        <translation>Un momento…</translation>
     </message>
     <message>
         <source>Only while aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo mientras no se pueda acceder a aiOla</translation>
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
@@ -2233,23 +2277,23 @@
     </message>
     <message>
         <source>Open the page</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir la página</translation>
     </message>
     <message>
         <source>opens the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>abre los ajustes</translation>
     </message>
     <message>
         <source>Over 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>Más de 10 min</translation>
     </message>
     <message>
         <source>Overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Panel flotante</translation>
     </message>
     <message>
         <source>Pages of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Páginas de los ajustes</translation>
     </message>
     <message>
         <source>Paste it where you want it.</source>
@@ -2257,51 +2301,51 @@
     </message>
     <message>
         <source>Paste your {label} here</source>
-        <translation type="unfinished"></translation>
+        <translation>Pegue aquí: {label}</translation>
     </message>
     <message>
         <source>Pasting</source>
-        <translation type="unfinished"></translation>
+        <translation>Pegado</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa</translation>
     </message>
     <message>
         <source>Pause between sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa entre frases</translation>
     </message>
     <message>
         <source>Paused at {done}</source>
-        <translation type="unfinished"></translation>
+        <translation>En pausa en {done}</translation>
     </message>
     <message>
         <source>paused at {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>en pausa en {share} %</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
-        <translation type="unfinished"></translation>
+        <translation>Te&amp;xto sin formato</translation>
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto sin formato</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Reproducir</translation>
     </message>
     <message>
         <source>Play (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Reproducir (Ctrl+P)</translation>
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Emitir un sonido al inicio</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Emitir sonidos</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
@@ -2313,71 +2357,75 @@
     </message>
     <message>
         <source>Portuguese</source>
-        <translation type="unfinished"></translation>
+        <translation>Portugués</translation>
     </message>
     <message>
         <source>preparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>preparando…</translation>
     </message>
     <message>
         <source>Present text: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto actual: {origin}</translation>
     </message>
     <message>
         <source>Press Start and speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulse Iniciar y hable</translation>
     </message>
     <message>
         <source>Press Start and speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulse Iniciar y hable.</translation>
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulse las teclas… (Esc: no cambiar nada)</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulse {key} en cualquier programa</translation>
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Anterior (Shift+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Privado: lo que dice no sale de este equipo. No necesita red ni cuenta.</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>problema</translation>
     </message>
     <message>
         <source>Problems</source>
-        <translation type="unfinished"></translation>
+        <translation>Problemas</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programa</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Progreso</translation>
     </message>
     <message>
         <source>Progress of the trial</source>
-        <translation type="unfinished"></translation>
+        <translation>Progreso de la prueba</translation>
     </message>
     <message>
         <source>Progress of transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>Progreso de la nueva transcripción</translation>
     </message>
     <message>
         <source>Progress of {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progreso de {label}</translation>
     </message>
     <message>
         <source>Progress of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progreso de {name}</translation>
     </message>
     <message>
         <source>Push-to-talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulsar para hablar</translation>
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
@@ -2409,7 +2457,7 @@
     </message>
     <message>
         <source>Python packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Paquetes de Python</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -2425,19 +2473,23 @@
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suba su nivel y transcríbalo de nuevo.</translation>
     </message>
     <message>
         <source>Re&amp;move</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Quitar</translation>
     </message>
     <message>
         <source>Reading the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Leyendo el archivo…</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Preparado</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>listo</translation>
     </message>
     <message>
         <source>Received</source>
@@ -2445,75 +2497,75 @@
     </message>
     <message>
         <source>Recognition</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocimiento</translation>
     </message>
     <message>
         <source>Recognition models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos de reconocimiento</translation>
     </message>
     <message>
         <source>Recognize the &amp;recordings again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reconocer de nuevo las grabaciones</translation>
     </message>
     <message>
         <source>Recognized by {other} while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocido por {other} mientras {recognizer} no estaba disponible</translation>
     </message>
     <message>
         <source>Recognized on this computer while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocido en este equipo mientras {recognizer} no estaba disponible</translation>
     </message>
     <message>
         <source>Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor</translation>
     </message>
     <message>
         <source>Recognizer and language</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor e idioma</translation>
     </message>
     <message>
         <source>Recognizer and language: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor e idioma: {words}</translation>
     </message>
     <message>
         <source>Recognizer and microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor y micrófono</translation>
     </message>
     <message>
         <source>Recognizer of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor de la segunda tecla</translation>
     </message>
     <message>
         <source>Recognizer state</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado del reconocedor</translation>
     </message>
     <message>
         <source>Recognizer: {word}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconocedor: {word}</translation>
     </message>
     <message>
         <source>Recognizing recording {done} of {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconociendo la grabación {done} de {number}</translation>
     </message>
     <message>
         <source>Recognizing your last dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconociendo su último dictado…</translation>
     </message>
     <message>
         <source>reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>reconectando</translation>
     </message>
     <message>
         <source>reconnecting in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>reconexión en {left} s</translation>
     </message>
     <message>
         <source>Reconnecting, recording goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconectando, la grabación continúa</translation>
     </message>
     <message>
         <source>reconnecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>reconectando…</translation>
     </message>
     <message>
         <source>Record or copy it again.</source>
@@ -2521,31 +2573,31 @@
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>Grabado</translation>
     </message>
     <message>
         <source>Recorded time</source>
-        <translation type="unfinished"></translation>
+        <translation>Tiempo grabado</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Grabación</translation>
     </message>
     <message>
         <source>Recording continues in both cases.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación continúa en ambos casos.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación continúa mientras se restablece la conexión.</translation>
     </message>
     <message>
         <source>recording, text follows</source>
-        <translation type="unfinished"></translation>
+        <translation>grabando, el texto llegará después</translation>
     </message>
     <message>
         <source>Recording; the connection is being restored…</source>
-        <translation type="unfinished"></translation>
+        <translation>Grabando; se está restableciendo la conexión…</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -2553,31 +2605,31 @@
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>rechazado</translation>
     </message>
     <message>
         <source>refused, again in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>rechazado, nuevo intento en {left} s</translation>
     </message>
     <message>
         <source>refused, trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>rechazado, intentándolo de nuevo…</translation>
     </message>
     <message>
         <source>refused: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>rechazado: {reason}</translation>
     </message>
     <message>
         <source>Release to text</source>
-        <translation type="unfinished"></translation>
+        <translation>De soltar la tecla al texto</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Quitar</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Quitar las palabras clave seleccionadas (Supr)</translation>
     </message>
     <message>
         <source>Remove {folder}.</source>
@@ -2585,7 +2637,7 @@
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quitar {label} de este equipo?</translation>
     </message>
     <message>
         <source>Remove {path}.</source>
@@ -2593,7 +2645,7 @@
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>Quitar…</translation>
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
@@ -2605,51 +2657,55 @@
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>Reanudar</translation>
     </message>
     <message>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>Reintentar</translation>
     </message>
     <message>
         <source>Retry {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reintentar: {name}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>
+        <translation>Reglas para programas concretos</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>S&amp;kip</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Omitir</translation>
     </message>
     <message>
         <source>S&amp;peed…</source>
-        <translation type="unfinished"></translation>
+        <translation>V&amp;elocidad…</translation>
     </message>
     <message>
         <source>S&amp;top testing</source>
-        <translation type="unfinished"></translation>
+        <translation>De&amp;tener la prueba</translation>
     </message>
     <message>
         <source>S&amp;wap with “{other}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Interca&amp;mbiar con «{other}»</translation>
     </message>
     <message>
         <source>Same as the first key</source>
-        <translation type="unfinished"></translation>
+        <translation>Como la primera tecla</translation>
     </message>
     <message>
         <source>Same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Como el sistema</translation>
     </message>
     <message>
         <source>Save audio</source>
-        <translation type="unfinished"></translation>
+        <translation>Guardar audio</translation>
     </message>
     <message>
         <source>Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>Guardar audio…</translation>
     </message>
     <message>
         <source>Save the sound to a file first.</source>
@@ -2657,45 +2713,47 @@
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Guardado</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: guardado</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>Guardando…</translation>
     </message>
     <message>
         <source>Say a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga una frase</translation>
     </message>
     <message>
         <source>Say how to write “{spoken}”: the written form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique cómo se escribe «{spoken}»: la forma escrita está vacía.</translation>
     </message>
     <message>
         <source>Say something</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga algo</translation>
     </message>
     <message>
         <source>Say something.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga algo.</translation>
     </message>
     <message>
         <source>Say what is heard: the spoken form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique qué se oye: la forma hablada está vacía.</translation>
     </message>
     <message>
         <source>Say “k eight s”, write “Kubernetes”.
 
 Names, products, jargon: on the left as heard, on the right as written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga «k ocho s», escriba «Kubernetes».
+
+Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escribe.</translation>
     </message>
     <message>
         <source>Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite</translation>
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
@@ -2707,7 +2765,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite oye la tecla en todos los programas.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
@@ -2731,7 +2789,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite se distribuye con la licencia MIT. Sus componentes tienen sus propias licencias.</translation>
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
@@ -2739,71 +2797,67 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite no abre ninguna conexión de red: no usa aiOla ni descarga modelos.</translation>
     </message>
     <message>
         <source>Saywrite overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Panel flotante de Saywrite</translation>
     </message>
     <message>
         <source>Saywrite stays here</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite se queda aquí</translation>
     </message>
     <message>
         <source>Saywrite stays in the tray. If there is no tray, closing the window quits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite se queda en la bandeja del sistema. Si no hay bandeja, al cerrar la ventana se sale del programa.</translation>
     </message>
     <message>
         <source>Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite se queda abierto como ventana. En GNOME, la extensión AppIndicator añade una bandeja del sistema.</translation>
     </message>
     <message>
         <source>Saywrite {version} is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} está disponible.</translation>
     </message>
     <message>
         <source>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
         <source>Saywrite: {words}{preroll}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite: {words}{preroll}</translation>
     </message>
     <message>
         <source>Se&amp;ttings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ajustes…</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar</translation>
     </message>
     <message>
         <source>Search in everything you dictated</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar en todo lo que dictó</translation>
     </message>
     <message>
         <source>Search the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar en el historial</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Buscar en los ajustes</translation>
     </message>
     <message>
         <source>Searching…</source>
-        <translation type="unfinished"></translation>
+        <translation>Búsqueda en curso…</translation>
     </message>
     <message>
         <source>Second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Segunda tecla</translation>
     </message>
     <message>
         <source>Select &amp;all</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
+        <translation>Seleccion&amp;ar todo</translation>
     </message>
     <message>
         <source>Send it again when it is complete.</source>
@@ -2815,19 +2869,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado a</translation>
     </message>
     <message>
         <source>Sent to {program}; it does not tell whether it took the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado a {program}; el programa no indica si aceptó el texto</translation>
     </message>
     <message>
         <source>sent {sent}</source>
-        <translation type="unfinished"></translation>
+        <translation>enviado {sent}</translation>
     </message>
     <message>
         <source>Service address</source>
-        <translation type="unfinished"></translation>
+        <translation>Dirección del servicio</translation>
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
@@ -2847,55 +2901,63 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajustes</translation>
+    </message>
+    <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation>Configuración &gt; Teclado &gt; Ver y personalizar atajos &gt; Atajos personalizados: añada uno con esta orden</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mostrar</translation>
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Voz más corta</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar</translation>
     </message>
     <message>
         <source>Show &amp;window</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar &amp;ventana</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar los &amp;archivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar las palabras clave</translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
+        <translation>Mostrar los dictados sin terminar</translation>
     </message>
     <message>
         <source>Show the waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar la forma de onda</translation>
     </message>
     <message>
         <source>Show words while you speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar las palabras al hablar</translation>
     </message>
     <message>
         <source>Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Muestra las palabras al hablar y escribe mientras no se puede acceder a aiOla. Necesita un modelo de reconocimiento.</translation>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
-        <translation type="unfinished"></translation>
+        <translation>muestra sus palabras clave: nombres y términos tal como los escribe</translation>
     </message>
     <message>
         <source>Sign in with</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar sesión con</translation>
     </message>
     <message>
         <source>Sign-in address</source>
-        <translation type="unfinished"></translation>
+        <translation>Dirección de inicio de sesión</translation>
     </message>
     <message>
         <source>Signed in at {where}.</source>
@@ -2911,7 +2973,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algunas terminales ejecutan una orden en cada salto de línea.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
@@ -2927,51 +2989,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El sonido va a {host}.</translation>
     </message>
     <message>
         <source>Sound system</source>
-        <translation type="unfinished"></translation>
+        <translation>Sistema de sonido</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Origen</translation>
     </message>
     <message>
         <source>Spanish</source>
-        <translation type="unfinished"></translation>
+        <translation>Español</translation>
     </message>
     <message>
         <source>Speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Hablar</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable más alto, acérquese o suba el nivel de entrada en los ajustes de sonido de este equipo.</translation>
     </message>
     <message>
         <source>Speak while you hold the key, then let it go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable mientras mantiene pulsada la tecla y después suéltela.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable, y se escribe.</translation>
     </message>
     <message>
         <source>Speak, then press it again: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable y pulse la tecla otra vez: sus palabras se insertan donde escribe.</translation>
     </message>
     <message>
         <source>Speak, then release the key: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable y suelte la tecla: sus palabras se insertan donde escribe.</translation>
     </message>
     <message>
         <source>Speak. Your words appear here as you say them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable. Sus palabras aparecen aquí a medida que las dice.</translation>
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hable. Sus palabras se escriben en cuanto el modelo esté aquí.</translation>
     </message>
     <message>
         <source>Speech</source>
@@ -2987,31 +3049,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Speech threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Umbral de voz</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidad</translation>
     </message>
     <message>
         <source>Speed of each step</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidad de cada paso</translation>
     </message>
     <message>
         <source>Speed of each step: median, 95th percentile</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidad de cada paso: mediana, percentil 95</translation>
     </message>
     <message>
         <source>Speed – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidad – Saywrite</translation>
     </message>
     <message>
         <source>Spoken punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Puntuación dictada</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar</translation>
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
@@ -3023,15 +3085,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Start at login</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar al abrir sesión</translation>
     </message>
     <message>
         <source>Start dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar dictado</translation>
     </message>
     <message>
         <source>Start in the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar en la bandeja del sistema</translation>
     </message>
     <message>
         <source>Start Saywrite again.</source>
@@ -3047,7 +3109,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie Saywrite de nuevo; le ofrecerá la grabación. Ayuda &gt; Copiar diagnóstico nos ayuda a encontrar la causa.</translation>
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
@@ -3055,47 +3117,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Starting, press to stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciando, pulse para detener</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciando…</translation>
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation type="unfinished"></translation>
+        <translation>inicia y detiene en esta ventana</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicia y detiene sin la tecla</translation>
     </message>
     <message>
         <source>Stay connected for</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantener la conexión durante</translation>
     </message>
     <message>
         <source>Step {number} of {steps}: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Paso {number} de {steps}: {name}</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener</translation>
     </message>
     <message>
         <source>Stop &amp;without waiting for text</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener &amp;sin esperar el texto</translation>
     </message>
     <message>
         <source>Stop (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener (Ctrl+P)</translation>
     </message>
     <message>
         <source>Stop dictation, recording now</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener dictado, grabando ahora</translation>
     </message>
     <message>
         <source>Stop dictation, recording now, reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>Detener dictado, grabando ahora, reconectando</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
@@ -3119,39 +3181,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenido.</translation>
     </message>
     <message>
         <source>Structured results</source>
-        <translation type="unfinished"></translation>
+        <translation>Resultados estructurados</translation>
     </message>
     <message>
         <source>Su&amp;ggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;gerencias</translation>
     </message>
     <message>
         <source>Su&amp;ggestions ({number})</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;gerencias ({number})</translation>
     </message>
     <message>
         <source>SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Subtítulos SubRip</translation>
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Los subtítulos necesitan los tiempos de las palabras, y este texto no los tiene.</translation>
     </message>
     <message>
         <source>Suggest keywords from my &amp;corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Sugerir palabras clave a partir de mis &amp;correcciones</translation>
     </message>
     <message>
         <source>Suggest keywords from my corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Sugerir palabras clave a partir de mis correcciones</translation>
     </message>
     <message>
         <source>Suggested keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Palabras clave sugeridas</translation>
     </message>
     <message>
         <source>Switch it on in the sound settings or with its mute key.</source>
@@ -3159,71 +3221,75 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>System default</source>
-        <translation type="unfinished"></translation>
+        <translation>Predeterminado del sistema</translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
+        <translation>Preferencias del sistema &gt; Teclado &gt; Atajos &gt; Añadir nuevo &gt; Orden: escriba esta orden</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Tocar para iniciar y detener</translation>
     </message>
     <message>
         <source>Test of the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Prueba de la conexión</translation>
     </message>
     <message>
         <source>Testing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Probando…</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto</translation>
     </message>
     <message>
         <source>Text it has now</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto actual</translation>
     </message>
     <message>
         <source>Text of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto del dictado</translation>
     </message>
     <message>
         <source>Text to inserted</source>
-        <translation type="unfinished"></translation>
+        <translation>Del texto a la inserción</translation>
     </message>
     <message>
         <source>Text to show</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto que se muestra</translation>
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto hasta {until}: {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>texto {confirmed}</translation>
     </message>
     <message>
         <source>Text: {stem}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto: {stem}</translation>
     </message>
     <message>
         <source>Texts of this dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos de este dictado</translation>
     </message>
     <message>
         <source>Texts with hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos con coincidencias</translation>
     </message>
     <message>
         <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>Eso no funcionó</translation>
     </message>
     <message>
         <source>That is silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eso es silencio.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desde el final de sus palabras hasta el texto pasaron {took}.</translation>
     </message>
     <message>
         <source>The access token is there.</source>
@@ -3319,23 +3385,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo crear el diagnóstico: {error}</translation>
     </message>
     <message>
         <source>The dictation goes on; the place is marked in the transcript.</source>
-        <translation type="unfinished"></translation>
+        <translation>El dictado continúa; el lugar está marcado en la transcripción.</translation>
     </message>
     <message>
         <source>The dictation stopped working because of an error in Saywrite. What was recorded is on disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>El dictado se interrumpió por un error en Saywrite. Lo grabado está en el disco.</translation>
     </message>
     <message>
         <source>The dictation was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>El dictado se canceló</translation>
     </message>
     <message>
         <source>The dictation was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>El dictado se canceló.</translation>
     </message>
     <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
@@ -3359,7 +3425,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
-        <translation type="unfinished"></translation>
+        <translation>La descarga de {label} está en pausa en {arrived}.</translation>
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
@@ -3443,7 +3509,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dirección https que devuelve un token de acceso.</translation>
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
@@ -3451,7 +3517,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no se ha pulsado la tecla.</translation>
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
@@ -3467,7 +3533,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The keyring is not open</source>
-        <translation type="unfinished"></translation>
+        <translation>El depósito de claves no está abierto</translation>
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
@@ -3479,23 +3545,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation type="unfinished"></translation>
+        <translation>La palabra clave se añade a la lista lateral y cuenta a partir de las próximas palabras.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las palabras clave cambiaron desde entonces: pruébelas de nuevo.</translation>
     </message>
     <message>
         <source>The keywords were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las palabras clave cambiaron.</translation>
     </message>
     <message>
         <source>The language of windows and messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>El idioma de las ventanas y los mensajes.</translation>
     </message>
     <message>
         <source>The language you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>El idioma que habla.</translation>
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
@@ -3503,7 +3569,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The last words are being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se están escribiendo las últimas palabras.</translation>
     </message>
     <message>
         <source>The last {max:.0f} s have no text yet: {why}.</source>
@@ -3515,11 +3581,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>El registro contiene más información.</translation>
     </message>
     <message>
         <source>The log never contains what you say.</source>
-        <translation type="unfinished"></translation>
+        <translation>El registro nunca contiene lo que dice.</translation>
     </message>
     <message>
         <source>The log tells more.</source>
@@ -3527,7 +3593,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>El mensaje de arriba dice por qué y qué se puede hacer.</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3535,7 +3601,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono se cierra tras este tiempo, aunque la tecla siga pulsada.</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
@@ -3547,11 +3613,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone is being opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se está abriendo el micrófono.</translation>
     </message>
     <message>
         <source>The microphone is being opened…</source>
-        <translation type="unfinished"></translation>
+        <translation>Abriendo el micrófono…</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -3587,15 +3653,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>El próximo dictado empieza antes mientras la conexión está abierta.</translation>
     </message>
     <message>
         <source>The official source</source>
-        <translation type="unfinished"></translation>
+        <translation>La fuente oficial</translation>
     </message>
     <message>
         <source>The one on this computer needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>El de este equipo no necesita red ni cuenta.</translation>
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
@@ -3627,7 +3693,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El modelo de reconocimiento que funciona en este equipo.</translation>
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
@@ -3643,11 +3709,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recognizer is not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reconocedor no está disponible.</translation>
     </message>
     <message>
         <source>The recognizer is unloaded after this time without a dictation. The next dictation loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reconocedor se descarga de la memoria tras este tiempo sin dictados. El próximo dictado lo carga de nuevo.</translation>
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
@@ -3682,6 +3748,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The recording is kept: transcribe it again for the text of the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The recording is not removed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3695,7 +3765,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación de un dictado sin el texto completo se queda entre los dictados sin terminar.</translation>
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
@@ -3707,7 +3777,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The same, second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo mismo, segunda tecla</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -3715,7 +3785,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>La palabra clave seleccionada no aparece en sus últimos dictados.</translation>
     </message>
     <message>
         <source>The service's address is not one.</source>
@@ -3763,7 +3833,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>El sistema de sonido que tiene el micrófono.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3771,7 +3841,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
-        <translation type="unfinished"></translation>
+        <translation>El sistema guarda este ajuste, por lo que también aparece en los suyos.</translation>
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
@@ -3779,7 +3849,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prueba se interrumpió; el registro dice por qué.</translation>
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
@@ -3795,11 +3865,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto se escribe donde está el cursor, en el programa que use.</translation>
     </message>
     <message>
         <source>The text was inserted into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto se insertó en {program}.</translation>
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
@@ -3807,15 +3877,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The transcript was cleared.</source>
-        <translation type="unfinished"></translation>
+        <translation>La transcripción se borró.</translation>
     </message>
     <message>
         <source>The translation is shown beside what you said.</source>
-        <translation type="unfinished"></translation>
+        <translation>La traducción se muestra junto a lo que dijo.</translation>
     </message>
     <message>
         <source>The trial was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prueba se detuvo.</translation>
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
@@ -3823,7 +3893,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La ventana está cerrada, el programa sigue en marcha. Para salir, use el menú de este icono; se puede cambiar en los ajustes.</translation>
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
@@ -3831,11 +3901,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las palabras de una frase que alguien dice no son estrechas ni anchas.</translation>
     </message>
     <message>
         <source>The workflow of your account that transcribes.</source>
-        <translation type="unfinished"></translation>
+        <translation>El flujo de trabajo de su cuenta que transcribe.</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
@@ -3847,11 +3917,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entonces el dictado termina con lo que oyó este equipo, y un aviso lo indica.</translation>
     </message>
     <message>
         <source>There are no dictations yet to try the keywords on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay dictados con los que probar las palabras clave.</translation>
     </message>
     <message>
         <source>There is no aiOla API key yet.</source>
@@ -3887,7 +3957,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún idioma llamado «{code}».</translation>
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
@@ -3915,7 +3985,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>No existe esa carpeta. Elija una que contenga los archivos del modelo o deje la línea vacía.</translation>
     </message>
     <message>
         <source>There is no such method.</source>
@@ -3923,7 +3993,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no text to export yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay texto que exportar.</translation>
     </message>
     <message>
         <source>There is no token address yet.</source>
@@ -3955,11 +4025,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estas palabras clave no cambian nada en sus últimos dictados.</translation>
     </message>
     <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estos modelos reconocen la voz en este equipo. Lo que dice no sale de él.</translation>
     </message>
     <message>
         <source>They are kept: transcribe them from the window once aiOla answers again.</source>
@@ -3983,15 +4053,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
-        <translation type="unfinished"></translation>
+        <translation>Este equipo oyó esto; el texto de {recognizer} lo reemplazará si no lo edita</translation>
     </message>
     <message>
         <source>This computer listens along</source>
-        <translation type="unfinished"></translation>
+        <translation>Este equipo también escucha</translation>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Este equipo escribe al instante, y su texto se queda</translation>
     </message>
     <message>
         <source>This computer's clock is {off} {where}.</source>
@@ -4003,7 +4073,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
-        <translation type="unfinished"></translation>
+        <translation>Este escritorio capta él mismo las teclas y no transmite ninguna. Indíquele la tecla en sus propios ajustes:</translation>
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
@@ -4015,7 +4085,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este escritorio no muestra iconos en la bandeja del sistema.</translation>
     </message>
     <message>
         <source>This dictation is in use.</source>
@@ -4023,7 +4093,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este dictado no está en el historial.</translation>
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
@@ -4035,11 +4105,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este dictado se eliminó entretanto.</translation>
     </message>
     <message>
         <source>This is no address. Write it as https://models.example.com/whisper.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esto no es una dirección. Escríbala como https://models.example.com/whisper.</translation>
     </message>
     <message>
         <source>This is no command of Saywrite.</source>
@@ -4051,7 +4121,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This is the newest version</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta es la versión más reciente</translation>
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
@@ -4064,6 +4134,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation>Esto suena a {name}, pero está elegido {chosen}.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -4079,7 +4153,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Times</source>
-        <translation type="unfinished"></translation>
+        <translation>Tiempos</translation>
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
@@ -4087,35 +4161,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Hoy</translation>
     </message>
     <message>
         <source>Token address</source>
-        <translation type="unfinished"></translation>
+        <translation>Dirección del token</translation>
     </message>
     <message>
         <source>Token address of your company</source>
-        <translation type="unfinished"></translation>
+        <translation>Dirección del token de su empresa</translation>
     </message>
     <message>
         <source>Too loud: the sound is distorted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demasiado fuerte: el sonido está distorsionado.</translation>
     </message>
     <message>
         <source>took {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>duración: {time}</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribir</translation>
     </message>
     <message>
         <source>Transcribe a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribir un archivo</translation>
     </message>
     <message>
         <source>Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribir un archivo…</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>
@@ -4123,47 +4197,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Transcribed files</source>
-        <translation type="unfinished"></translation>
+        <translation>Archivos transcritos</translation>
     </message>
     <message>
         <source>Transcribed {file}{rest}</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}: transcrito{rest}</translation>
     </message>
     <message>
         <source>transcribes an audio file; you can also drop one here</source>
-        <translation type="unfinished"></translation>
+        <translation>transcribe un archivo de audio; también puede arrastrar uno aquí</translation>
     </message>
     <message>
         <source>Transcribing again: {recognizer}, {language}</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribiendo de nuevo: {recognizer}, {language}</translation>
     </message>
     <message>
         <source>Transcribing {name}, press to cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribiendo {name}, pulse para cancelar</translation>
     </message>
     <message>
         <source>Transcribing… Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcribiendo… Cancelar</translation>
     </message>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcripción</translation>
     </message>
     <message>
         <source>Translate into</source>
-        <translation type="unfinished"></translation>
+        <translation>Traducir al</translation>
     </message>
     <message>
         <source>Translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Traducción</translation>
     </message>
     <message>
         <source>Try &amp;keywords…</source>
-        <translation type="unfinished"></translation>
+        <translation>Probar pa&amp;labras clave…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Intentar de nuevo</translation>
     </message>
     <message>
         <source>Try again and enter the password.</source>
@@ -4187,31 +4261,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Try it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Pruébelo aquí</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Probar las palabras clave con sus últimos dictados</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations…</source>
-        <translation type="unfinished"></translation>
+        <translation>Probar las palabras clave con sus últimos dictados…</translation>
     </message>
     <message>
         <source>Try on my last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Probar con mi último dictado</translation>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tecleo (más lento, no usa el portapapeles)</translation>
     </message>
     <message>
         <source>Unchanged:</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin cambios:</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Deshacer</translation>
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
@@ -4219,15 +4293,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
-        <translation type="unfinished"></translation>
+        <translation>Deshacer la ca&amp;ncelación</translation>
     </message>
     <message>
         <source>Undo the last &amp;insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Deshacer la última ins&amp;erción</translation>
     </message>
     <message>
         <source>Undone in {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Deshecho en {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
@@ -4243,15 +4317,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Until the text is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta que el texto esté listo</translation>
     </message>
     <message>
         <source>Until you delete them</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta que las elimine</translation>
     </message>
     <message>
         <source>Up to 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta 10 s</translation>
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
@@ -4271,11 +4345,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use auriculares: un micrófono cerca de un altavoz oye el sonido.</translation>
     </message>
     <message>
         <source>Use of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Uso de la tecla</translation>
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
@@ -4287,51 +4361,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Use this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Usar este modelo</translation>
     </message>
     <message>
         <source>Use {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Usar {label}</translation>
     </message>
     <message>
         <source>Utterance {index} of {total}, {start} to {end}. Enter plays it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enunciado {index} de {total}, de {start} a {end}. Intro lo reproduce.</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation>Verificar</translation>
     </message>
     <message>
         <source>Very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Muy bajo.</translation>
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation type="unfinished"></translation>
+        <translation>Al final, esperar como máximo</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Esperar: el texto de aiOla reemplaza lo que este equipo oye entretanto</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>En espera</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>En espera, continúa en {confirmed}</translation>
     </message>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Forma de onda</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Subtítulos WebVTT</translation>
     </message>
     <message>
         <source>Welcome to Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Le damos la bienvenida a Saywrite</translation>
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
@@ -4339,35 +4413,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su contenido actual se perderá.</translation>
     </message>
     <message>
         <source>What is new</source>
-        <translation type="unfinished"></translation>
+        <translation>Novedades</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que se lee en voz alta mientras dicta.</translation>
     </message>
     <message>
         <source>What it does</source>
-        <translation type="unfinished"></translation>
+        <translation>Qué hace</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que oye antes de pulsar una tecla se guarda un momento en la memoria y luego se olvida.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
+        <translation>Lo que oye Saywrite</translation>
+    </message>
+    <message>
+        <source>What was inserted is unchanged.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que corrige en un texto se recuerda en este equipo mientras su dictado esté en el historial.</translation>
     </message>
     <message>
         <source>What you dictated stays in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que dictó se queda en el historial.</translation>
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
@@ -4375,31 +4453,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>También se escribe lo que dice poco antes de pulsar la tecla. El micrófono queda entonces abierto entre dictados; el sonido más antiguo se olvida de inmediato.</translation>
     </message>
     <message>
         <source>What's new</source>
-        <translation type="unfinished"></translation>
+        <translation>Novedades</translation>
     </message>
     <message>
         <source>When aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuando no se puede acceder a aiOla</translation>
     </message>
     <message>
         <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuándo se dijo cada línea. Ctrl+Intro en el texto reproduce la línea.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuando &amp;oigo</translation>
     </message>
     <message>
         <source>When I say</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuando digo</translation>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuando el reconocedor no pone puntuación</translation>
     </message>
     <message>
         <source>Where</source>
@@ -4415,23 +4493,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Where my speech went…</source>
-        <translation type="unfinished"></translation>
+        <translation>Adónde fue mi voz…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Qué textos se muestran</translation>
     </message>
     <message>
         <source>Who writes</source>
-        <translation type="unfinished"></translation>
+        <translation>Quién escribe</translation>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quién escribe lo que dice?</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventana</translation>
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
@@ -4451,43 +4529,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Con un valor más alto, solo se escribe la voz clara.</translation>
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Con menos movimiento, el nivel del panel flotante cambia pocas veces.</translation>
     </message>
     <message>
         <source>Without text yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin texto</translation>
     </message>
     <message>
         <source>Without {name} all texts would have the same name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin {name}, todos los textos tendrían el mismo nombre.</translation>
     </message>
     <message>
         <source>Words as they come</source>
-        <translation type="unfinished"></translation>
+        <translation>Las palabras según llegan</translation>
     </message>
     <message>
         <source>Words it should know</source>
-        <translation type="unfinished"></translation>
+        <translation>Palabras que debe conocer</translation>
     </message>
     <message>
         <source>Workflow</source>
-        <translation type="unfinished"></translation>
+        <translation>Flujo de trabajo</translation>
     </message>
     <message>
         <source>Works without a network. What you say does not leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funciona sin red. Lo que dice no sale de este equipo.</translation>
     </message>
     <message>
         <source>Write</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribir</translation>
     </message>
     <message>
         <source>Write a space instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribir un espacio en su lugar</translation>
     </message>
     <message>
         <source>Write each one once.</source>
@@ -4499,11 +4577,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba la ruta completa de la carpeta o una dirección que empiece por https://.</translation>
     </message>
     <message>
         <source>Writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribiendo…</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
@@ -4515,43 +4593,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Ayer</translation>
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya puede hablar: sus palabras se graban y se escriben en cuanto el modelo esté aquí.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puede cambiarlo en cualquier momento.</translation>
     </message>
     <message>
         <source>You can listen again to a recording that is kept. It stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puede volver a escuchar una grabación conservada. Se queda en este equipo.</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigió estas palabras en sus textos.</translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pasó a otra ventana antes de que llegara el texto.</translation>
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sus palabras aparecen aquí a medida que las dice. Pulse Detener cuando termine.</translation>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sus palabras se graban. Se escriben en cuanto el modelo esté aquí.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sus palabras se escriben en cuanto el modelo esté aquí.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
-        <translation type="unfinished"></translation>
+        <translation>añadidas: {added:,}</translation>
     </message>
     <message>
         <source>{again}check the addresses in {settings}.</source>
@@ -4603,7 +4681,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{changed:,} changed</source>
-        <translation type="unfinished"></translation>
+        <translation>cambiadas: {changed:,}</translation>
     </message>
     <message>
         <source>{chord} is already your other key.</source>
@@ -4619,55 +4697,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
-        <translation type="unfinished"></translation>
+        <translation>{column}, palabra clave {row}</translation>
     </message>
     <message>
         <source>{confirmed} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{confirmed} de {length}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A}, {number} de {day:%B}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}, {year}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A}, {number} de {day:%B} de {year}</translation>
     </message>
     <message>
         <source>{device} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} (no conectado)</translation>
     </message>
     <message>
         <source>{device} is open all the time, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} está abierto todo el tiempo, según lo elegido.</translation>
     </message>
     <message>
         <source>{dictations} exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado a {name}: {dictations}</translation>
     </message>
     <message>
         <source>{dictations}, {length} in all</source>
-        <translation type="unfinished"></translation>
+        <translation>{dictations}, {length} en total</translation>
     </message>
     <message numerus="yes">
         <source>{done} of {n:,} files done</source>
         <extracomment>Singular: {done} of {n:,} file done</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{done} de {n:,} archivo terminado</numerusform>
+            <numerusform>{done} de {n:,} archivos terminados</numerusform>
         </translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} de {total}</translation>
     </message>
     <message>
         <source>{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license</source>
-        <translation type="unfinished"></translation>
+        <translation>{download_bytes} de descarga · {disk_bytes} en disco · {memory_bytes} de memoria · licencia {license}</translation>
     </message>
     <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
@@ -4691,15 +4765,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{format} ({suffix})</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} ({suffix})</translation>
     </message>
     <message>
         <source>{found:,} found</source>
-        <translation type="unfinished"></translation>
+        <translation>encontrados: {found:,}</translation>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quedarán libres {freed} de espacio en disco. El modelo se puede descargar de nuevo en cualquier momento.</translation>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
@@ -4715,23 +4789,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h</translation>
     </message>
     <message>
         <source>{hours} h left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {hours} h</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{keywords} exported to {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado a {name}: {keywords}.</translation>
     </message>
     <message>
         <source>{key} can only be a key of its own.</source>
@@ -4743,11 +4817,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} Así funciona en todos los programas.</translation>
     </message>
     <message>
         <source>{label} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} (predeterminado)</translation>
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
@@ -4755,7 +4829,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} account…</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuenta de {label}…</translation>
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
@@ -4787,7 +4861,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no conoce este idioma: {name}.</translation>
     </message>
     <message>
         <source>{label} is back.</source>
@@ -4799,15 +4873,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
-        <translation type="unfinished"></translation>
+        <translation>Descargando {label}: {arrived}</translation>
     </message>
     <message>
         <source>{label} is being prepared for this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} se está preparando para este equipo.</translation>
     </message>
     <message>
         <source>{label} is damaged: its files are incomplete or were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está dañado: sus archivos están incompletos o se modificaron.</translation>
     </message>
     <message>
         <source>{label} is damaged: {damaged}. It was not used any more.</source>
@@ -4827,7 +4901,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} aún no está en este equipo.</translation>
     </message>
     <message>
         <source>{label} is not on this computer.</source>
@@ -4859,23 +4933,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label}: choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>{label}: elegir una carpeta</translation>
     </message>
     <message>
         <source>{length} at {at}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} en {at}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound is missing {where}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta sonido ({length}) {where}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta sonido: {length}</translation>
     </message>
     <message>
         <source>{length} of sound missing: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta sonido ({length}): {cause}</translation>
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
@@ -4884,9 +4958,9 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Grabado: {length}, {n:,} enunciado.</numerusform>
+            <numerusform>Grabado: {length}, {n:,} enunciados.</numerusform>
         </translation>
     </message>
     <message>
@@ -4899,7 +4973,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{megabytes:,.0f} MB</translation>
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
@@ -4911,31 +4985,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
         <source>{missing}, at {at}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{missing}, en {at}.</translation>
     </message>
     <message>
         <source>{model} on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} en este equipo</translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} con su último dictado</translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
+        <translation>{model} · en este equipo</translation>
     </message>
     <message>
         <source>{month:%B %Y}</source>
@@ -4944,109 +5018,109 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{n:,} bytes</source>
         <extracomment>Singular: {n:,} byte</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} byte</numerusform>
+            <numerusform>{n:,} bytes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations</source>
         <extracomment>Singular: {n:,} dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictado</numerusform>
+            <numerusform>{n:,} dictados</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations deleted.</source>
         <extracomment>Singular: {n:,} dictation deleted.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictado eliminado.</numerusform>
+            <numerusform>{n:,} dictados eliminados.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords</source>
         <extracomment>Singular: {n:,} keyword</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palabra clave</numerusform>
+            <numerusform>{n:,} palabras clave</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords removed.</source>
         <extracomment>Singular: {n:,} keyword removed.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palabra clave quitada.</numerusform>
+            <numerusform>{n:,} palabras clave quitadas.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} lines left out:</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} línea omitida:</numerusform>
+            <numerusform>{n:,} líneas omitidas:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} more places</source>
         <extracomment>Singular: {n:,} more place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} lugar más</numerusform>
+            <numerusform>{n:,} lugares más</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} segments</source>
         <extracomment>Singular: {n:,} segment</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} segmento</numerusform>
+            <numerusform>{n:,} segmentos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} unfinished dictations</source>
         <extracomment>Singular: {n:,} unfinished dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictado sin terminar</numerusform>
+            <numerusform>{n:,} dictados sin terminar</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances</source>
         <extracomment>Singular: {n:,} utterance</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciado</numerusform>
+            <numerusform>{n:,} enunciados</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances waiting for text.</source>
         <extracomment>Singular: {n:,} utterance waiting for text.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciado espera su texto.</numerusform>
+            <numerusform>{n:,} enunciados esperan su texto.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} words</source>
         <extracomment>Singular: {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palabra</numerusform>
+            <numerusform>{n:,} palabras</numerusform>
         </translation>
     </message>
     <message>
         <source>{names} and {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} y {last}</translation>
     </message>
     <message numerus="yes">
         <source>{names} and {n} more</source>
         <extracomment>Singular: {names} and {n} more</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{names} y {n} más</numerusform>
+            <numerusform>{names} y {n} más</numerusform>
         </translation>
     </message>
     <message>
@@ -5063,7 +5137,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{name} for transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} para la nueva transcripción</translation>
     </message>
     <message>
         <source>{name} has a header but holds no sound.</source>
@@ -5091,74 +5165,90 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{name} – not in {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} – no está en {label}</translation>
     </message>
     <message>
         <source>{name}: recording from {device}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: grabando con {device}</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>{number:,} de {found:,}</translation>
     </message>
     <message>
         <source>{number} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} {unit}</translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} corrección eliminada; su texto se queda.</numerusform>
+            <numerusform>{n} correcciones eliminadas; sus textos se quedan.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
+        <translation>
+            <numerusform>{n} día</numerusform>
+            <numerusform>{n} días</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} dictado no tiene grabación: se usó su texto.</numerusform>
+            <numerusform>{n} dictados no tienen grabación: se usaron sus textos.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} hits.</source>
         <extracomment>Singular: {n} hit.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} coincidencia.</numerusform>
+            <numerusform>{n} coincidencias.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} keywords to check.</source>
         <extracomment>Singular: {n} keyword to check.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} palabra clave por revisar.</numerusform>
+            <numerusform>{n} palabras clave por revisar.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation>
+            <numerusform>{n} minuto</numerusform>
+            <numerusform>{n} minutos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Cambia {n} de {all} dictados.</numerusform>
+            <numerusform>Cambian {n} de {all} dictados.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} grabación se reconoció de nuevo.</numerusform>
+            <numerusform>{n} grabaciones se reconocieron de nuevo.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
+        <translation>
+            <numerusform>{n} segundo</numerusform>
+            <numerusform>{n} segundos</numerusform>
         </translation>
     </message>
     <message>
@@ -5211,7 +5301,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{position} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{position} de {length}</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user and start Saywrite again.</source>
@@ -5231,11 +5321,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer} para {segments}</translation>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
         <source>{remedy} Or put an API key into {key_variable}.</source>
@@ -5247,23 +5337,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{rest} in {places}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{rstrip} the {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{rest} en {places}</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds:.2f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:g} seconds</source>
+        <translation>{seconds:g} segundos</translation>
     </message>
     <message>
         <source>{seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{seconds} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {seconds} s</translation>
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
@@ -5271,7 +5361,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{setting} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{setting} (no conectado)</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
@@ -5290,80 +5380,64 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{text} the unfinished dictations</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {year}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b} {year}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{time:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{time:.0f} ms</translation>
     </message>
     <message>
         <source>{time} · at {start}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · en {start}</translation>
     </message>
     <message>
         <source>{unknown} is not known. Use {{name}}, {{date}} or {{language}}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se conoce {unknown}. Use {{name}}, {{date}} o {{language}}.</translation>
     </message>
     <message>
         <source>{value} percent</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} por ciento</translation>
     </message>
     <message>
         <source>{variable} is set in the environment and wins: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} está definida en el entorno y tiene prioridad: {value}</translation>
     </message>
     <message>
         <source>{variable} is set in the environment: that key is used, whatever is saved here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} está definida en el entorno: se usa esa clave, sea cual sea la guardada aquí.</translation>
     </message>
     <message numerus="yes">
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>De {n:,} palabra, {words:,}</numerusform>
+            <numerusform>De {n:,} palabras, {words:,}</numerusform>
         </translation>
     </message>
     <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{words} in {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} en {segments}</translation>
     </message>
     <message>
         <source>{words}, {failed} failed</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, {failed} con error</translation>
     </message>
     <message>
         <source>{words}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, restante: {time}</translation>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{{name}} es el nombre del archivo de sonido, {{date}} es la fecha de hoy y {{language}}, el idioma. La extensión determina el formato: {suffixes}.</translation>
     </message>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>«Predeterminado» es el micrófono elegido en los ajustes del sistema.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
@@ -5371,19 +5445,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>«{file}» no se transcribió. {what}</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» no se pudo leer: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» ya existe.</translation>
     </message>
     <message>
         <source>“{name}” exists already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» ya existe. ¿Reemplazarlo?</translation>
     </message>
     <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
@@ -5403,19 +5477,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» es demasiado grande para una lista de palabras clave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» suena muy bajo: no se encontró voz en él.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» no se exportó: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” was not written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» no se escribió: {reason}.</translation>
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
@@ -5423,15 +5497,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» no aparece en ninguno de estos dictados.</translation>
     </message>
     <message>
         <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» aparece en {some} de {all} dictados: compruebe que siempre significa esto.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» aparece otra vez más abajo: cuenta esa entrada.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
@@ -5439,35 +5513,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» no se volverá a sugerir.</translation>
     </message>
     <message>
         <source>“{spoken}” is ordinary speech: it would be replaced everywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» es lenguaje corriente: se reemplazaría en todas partes.</translation>
     </message>
     <message>
         <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» se escribe «{written}» a partir de ahora.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
         <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>«{spoken}» → «{written}» (corregido una vez)</numerusform>
+            <numerusform>«{spoken}» → «{written}» (corregido {n} veces)</numerusform>
         </translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {start} a la espera de texto, {length}</translation>
     </message>
     <message>
         <source>… {utterances} since {first} waiting for text, {spoken}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {utterances} desde {first} a la espera de texto, {spoken}</translation>
     </message>
     <message>
         <source>● Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>● Saywrite</translation>
     </message>
 </context>
 </TS>

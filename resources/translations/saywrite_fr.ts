@@ -5,5469 +5,5543 @@
     <name>Saywrite</name>
     <message>
         <source> ({open_device} is open all the time)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({open_device} est ouvert en permanence)</translation>
     </message>
     <message>
         <source> ({times} times)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({times} fois)</translation>
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation type="unfinished"></translation>
+        <translation> Il est utilisé : jusqu'à ce qu'un modèle soit de nouveau là, vos paroles sont enregistrées et écrites plus tard.</translation>
     </message>
     <message>
         <source> What has arrived is kept: {in_units}.</source>
-        <translation type="unfinished"></translation>
+        <translation> Ce qui est déjà arrivé est conservé : {in_units}.</translation>
     </message>
     <message>
         <source>&amp;About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>À propos de &amp;Saywrite</translation>
     </message>
     <message>
         <source>&amp;Add</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ajouter</translation>
     </message>
     <message>
         <source>&amp;Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ajouter des fichiers…</translation>
     </message>
     <message>
         <source>&amp;Add keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ajouter le mot-clé</translation>
     </message>
     <message>
         <source>&amp;aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;aiOla</translation>
     </message>
     <message>
         <source>&amp;Always write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Toujours écrire…</translation>
     </message>
     <message>
         <source>&amp;Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>Appli&amp;quer</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Précédent</translation>
     </message>
     <message>
         <source>&amp;Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Avant et après</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;nnuler</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copier</translation>
     </message>
     <message>
         <source>&amp;Copy this translation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copier cette traduction</translation>
     </message>
     <message>
         <source>&amp;CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tableau &amp;CSV</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Supprimer</translation>
     </message>
     <message>
         <source>&amp;Details…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dé&amp;tails…</translation>
     </message>
     <message>
         <source>&amp;Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dictée</translation>
     </message>
     <message>
         <source>&amp;Done</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Terminé</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Éd&amp;ition</translation>
     </message>
     <message>
         <source>&amp;Export</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exporter</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;xporter…</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Fichier</translation>
     </message>
     <message>
         <source>&amp;Find…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rec&amp;hercher…</translation>
     </message>
     <message>
         <source>&amp;First steps…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Premiers pas…</translation>
     </message>
     <message>
         <source>&amp;Forget suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Oublier la suggestion</translation>
     </message>
     <message>
         <source>&amp;Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Écou&amp;ter</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aide</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Masquer</translation>
     </message>
     <message>
         <source>&amp;History…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Historique…</translation>
     </message>
     <message>
         <source>&amp;Insert again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Insérer de nouveau</translation>
     </message>
     <message>
         <source>&amp;JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;JSON</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Conserver</translation>
     </message>
     <message>
         <source>&amp;Key</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Touche</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Raccourcis clavier…</translation>
     </message>
     <message>
         <source>&amp;Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mots-clés</translation>
     </message>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Lan&amp;gue</translation>
     </message>
     <message>
         <source>&amp;Look for microphones</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher des &amp;microphones</translation>
     </message>
     <message>
         <source>&amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Markdown</translation>
     </message>
     <message>
         <source>&amp;Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Microphone</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modèle</translation>
     </message>
     <message>
         <source>&amp;Next</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Suivant</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>C&amp;oller</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Quitter</translation>
     </message>
     <message>
         <source>&amp;Quit Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Quitter Saywrite</translation>
     </message>
     <message>
         <source>&amp;Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnais&amp;sance</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rétablir</translation>
     </message>
     <message>
         <source>&amp;Remove finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Re&amp;tirer les fichiers terminés</translation>
     </message>
     <message>
         <source>&amp;Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Remplacer</translation>
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Remplacer maintenant dans le texte {where}</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Remplacer…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Enregistrer</translation>
     </message>
     <message>
         <source>&amp;Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Enregistrer le son…</translation>
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Enregistrer le texte à côté de chaque fichier, au format</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout &amp;sélectionner</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Paramètres…</translation>
     </message>
     <message>
         <source>&amp;Start</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Démarrer</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;rrêter</translation>
     </message>
     <message>
         <source>&amp;SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous-titres &amp;SubRip</translation>
+    </message>
+    <message>
+        <source>&amp;Switch to {name}</source>
+        <translation>&amp;Passer à {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tester la connexion</translation>
     </message>
     <message>
         <source>&amp;This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cet ordinateur</translation>
     </message>
     <message>
         <source>&amp;Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrire</translation>
     </message>
     <message>
         <source>&amp;Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrire un fichier…</translation>
     </message>
     <message>
         <source>&amp;Transcribe again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrire à nouveau</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Try on my last {n} dictations</source>
         <extracomment>Singular: &amp;Try on my last dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>&amp;Essayer sur ma dernière dictée</numerusform>
+            <numerusform>&amp;Essayer sur mes {n} dernières dictées</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;nnuler</translation>
     </message>
     <message>
         <source>&amp;Unlock…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Déverrouiller…</translation>
     </message>
     <message>
         <source>&amp;Use this text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Utiliser ce texte</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>Affic&amp;hage</translation>
     </message>
     <message>
         <source>&amp;Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Forme d'onde</translation>
     </message>
     <message>
         <source>&amp;WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous-titres &amp;WebVTT</translation>
     </message>
     <message>
         <source>&amp;What's new…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nouveautés…</translation>
     </message>
     <message>
         <source>&amp;write</source>
-        <translation type="unfinished"></translation>
+        <translation>é&amp;crire</translation>
     </message>
     <message>
         <source>(it is not in the text)</source>
-        <translation type="unfinished"></translation>
+        <translation>(absent du texte)</translation>
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>, saturation : trop fort. Éloignez-vous du microphone ou baissez son niveau. Cliquez pour réinitialiser.</translation>
     </message>
     <message>
         <source>, files verified</source>
-        <translation type="unfinished"></translation>
+        <translation>, fichiers vérifiés</translation>
     </message>
     <message numerus="yes">
         <source>, {n:,} files waiting</source>
         <extracomment>Singular: , {n:,} file waiting</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>, {n:,} fichier en attente</numerusform>
+            <numerusform>, {n:,} fichiers en attente</numerusform>
         </translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>De 1 à 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>De 10 s à 1 min</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une dictée est en cours.</translation>
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un soulignement en pointillé marque les mots que cet ordinateur a entendus autrement. Alt+W les échange.</translation>
     </message>
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un dossier ou une adresse https contenant les fichiers du modèle. Laissez vide pour la source officielle.</translation>
     </message>
     <message>
         <source>A key is saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Une clé est enregistrée</translation>
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une clé ou un jeton de {secret} caractères ne peut pas être enregistré.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une touche comme Ctrl, Alt ou Maj est restée enfoncée ; rien n'a donc été annulé.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une touche comme Ctrl, Alt ou Maj est restée enfoncée ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une phrase plus longue est écrite en plusieurs parties.</translation>
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un menu, une boîte de dialogue ou le verrouillage de l'écran occupe le clavier ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>A modifier stands twice in “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une touche de modification figure deux fois dans « {text} ».</translation>
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un nom ne peut contenir aucun de ces caractères : \ / : * ? " &lt; &gt; |</translation>
     </message>
     <message>
         <source>A new connection is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une nouvelle connexion est tentée.</translation>
     </message>
     <message>
         <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un nouveau jeton est demandé ; si vous utilisez votre propre jeton, voir {settings}.</translation>
     </message>
     <message>
         <source>A new one is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une nouvelle connexion est tentée.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Un enregistrement n'a pas été reconnu : {reason}</translation>
     </message>
     <message>
         <source>A screen reader reads</source>
-        <translation type="unfinished"></translation>
+        <translation>Un lecteur d'écran lit</translation>
     </message>
     <message>
         <source>A sentence is sent after a pause of this length.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une phrase est envoyée après une pause de cette durée.</translation>
     </message>
     <message>
         <source>A shorter sound is ignored.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un son plus court est ignoré.</translation>
     </message>
     <message>
         <source>A small panel with your words above all windows. It is not available on Wayland.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un petit panneau avec vos paroles, au-dessus de toutes les fenêtres. Il n'est pas disponible sous Wayland.</translation>
     </message>
     <message>
         <source>A sound at the end of a dictation, and when something fails.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un son à la fin d'une dictée et en cas d'échec.</translation>
     </message>
     <message>
         <source>A stream opens at {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un flux s'ouvre sur {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un texte qui en suit un autre commence par une espace, jusqu'à ce que vous appuyiez sur une touche ou cliquiez.</translation>
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une valeur de la commande n'est pas un texte court.</translation>
     </message>
     <message>
         <source>A web page answered instead of {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une page web a répondu à la place de {host}.</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;jouter le mot-clé</translation>
     </message>
     <message>
         <source>About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>À propos de Saywrite</translation>
     </message>
     <message>
         <source>Access token</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeton d'accès</translation>
     </message>
     <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Précis, en huit langues. Ce que vous dites est envoyé au service d'aiOla.</translation>
     </message>
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Précis : ce que vous dites est envoyé au service d'aiOla. Nécessite un réseau et une clé API.</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajouter un mot-clé (Inser)</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation>Ajoutez à ~/.config/hypr/hyprland.conf</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
+        <translation>Ajoutez à ~/.config/sway/config, puis exécutez : swaymsg reload</translation>
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajoutez-vous au groupe « audio » (sudo usermod -aG audio $USER), puis reconnectez-vous.</translation>
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Avancé</translation>
     </message>
     <message>
         <source>After:</source>
-        <translation type="unfinished"></translation>
+        <translation>Après :</translation>
     </message>
     <message>
         <source>aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla</translation>
     </message>
     <message>
         <source>aiOla &amp;settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Paramètre&amp;s aiOla…</translation>
     </message>
     <message>
         <source>aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Compte aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation>aiOla n'a pas de texte pour une partie de la dictée : c'est ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
+        <translation>aiOla a mis plus de {seconds} s : les dernières phrases sont ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla écrit tant qu'il est joignable ; sinon, cet ordinateur prend le relais. Nécessite une clé API.</translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
+        <translation>Le texte d'aiOla pour une dictée insérée est maintenant là.</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>All parts and their licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Tous les composants et leurs licences</translation>
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Autorisez-le dans Réglages Système → Confidentialité &amp; sécurité → Microphone, puis relancez Saywrite.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation type="unfinished"></translation>
+        <translation>Autorisez Saywrite dans Réglages Système &gt; Confidentialité &amp; sécurité &gt; Accessibilité.</translation>
     </message>
     <message>
         <source>Always</source>
-        <translation type="unfinished"></translation>
+        <translation>Toujours</translation>
     </message>
     <message>
         <source>Always &amp;write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Tou&amp;jours écrire…</translation>
     </message>
     <message>
         <source>Always write as</source>
-        <translation type="unfinished"></translation>
+        <translation>Toujours écrire</translation>
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre programme a déjà pris {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre programme utilise la sortie audio.</translation>
     </message>
     <message>
         <source>Another program is using the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre programme utilise le microphone.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre programme a pris le presse-papiers avant que le texte soit lu.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre programme a pris le presse-papiers avant que {program} ait visiblement lu le texte.</translation>
     </message>
     <message>
         <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand vous avez commencé, une autre fenêtre était active ({program}) ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une autre fenêtre avait le clavier quand vous avez commencé.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une autre fenêtre est maintenant active.</translation>
     </message>
     <message>
         <source>Any language</source>
-        <translation type="unfinished"></translation>
+        <translation>Toute langue</translation>
     </message>
     <message>
         <source>Any length</source>
-        <translation type="unfinished"></translation>
+        <translation>Toute durée</translation>
     </message>
     <message>
         <source>Any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout programme</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout moteur</translation>
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished"></translation>
+        <translation>Clé API</translation>
     </message>
     <message>
         <source>API key of your aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Clé API de votre compte aiOla</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Apparence</translation>
     </message>
     <message>
         <source>As it should be written</source>
-        <translation type="unfinished"></translation>
+        <translation>Tel qu'il faut l'écrire</translation>
     </message>
     <message>
         <source>As long as it takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Aussi longtemps que nécessaire</translation>
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demandez le droit de lecture ou copiez le fichier.</translation>
     </message>
     <message>
         <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demandez à cet utilisateur ou à un administrateur de le supprimer, ou définissez XDG_RUNTIME_DIR sur un dossier à vous.</translation>
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demandez au responsable du proxy d'autoriser cet hôte, ou choisissez un autre réseau.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demandez au responsable de votre compte aiOla de l'autoriser.</translation>
     </message>
     <message>
         <source>Ask whoever runs your token address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Demandez au responsable de votre adresse de jeton.</translation>
     </message>
     <message>
         <source>Asking for a newer version…</source>
-        <translation type="unfinished"></translation>
+        <translation>Recherche d'une version plus récente…</translation>
     </message>
     <message>
         <source>Assign one in the desktop's keyboard settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attribuez-en une dans les paramètres de clavier du bureau.</translation>
     </message>
     <message>
         <source>at {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>à {at}</translation>
     </message>
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers audio et vidéo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
-        <translation type="unfinished"></translation>
+        <translation>Les &amp;deux</translation>
     </message>
     <message>
         <source>Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Barre : la moitié des dictées a été plus rapide. Trait : 95 sur 100 l'ont été. Les 1 000 dernières dictées comptent.</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Avant et après</translation>
     </message>
     <message>
         <source>Before:</source>
-        <translation type="unfinished"></translation>
+        <translation>Avant :</translation>
     </message>
     <message>
         <source>Began</source>
-        <translation type="unfinished"></translation>
+        <translation>Début</translation>
     </message>
     <message>
         <source>Begin a new dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Commencez une nouvelle dictée.</translation>
     </message>
     <message>
         <source>Being heard</source>
-        <translation type="unfinished"></translation>
+        <translation>En cours d'écoute</translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>En préparation pour cet ordinateur</translation>
     </message>
     <message>
         <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Associez les lignes affichées dans les paramètres de Saywrite à une touche, dans les paramètres du bureau lui-même.</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les deux textes sont vides : il n'y a aucun mot dans cet enregistrement.</translation>
     </message>
     <message>
         <source>Both texts are the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les deux textes sont identiques.</translation>
     </message>
     <message>
         <source>Built-in (basic)</source>
-        <translation type="unfinished"></translation>
+        <translation>Intégré (simple)</translation>
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation type="unfinished"></translation>
+        <translation>Par &amp;mois…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>D'après l'horloge de cet ordinateur, le jeton d'accès a expiré.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>D'après l'horloge de cet ordinateur, le certificat de {host} a expiré.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>D'après l'horloge de cet ordinateur, le certificat de {host} n'est pas encore valide.</translation>
     </message>
     <message>
         <source>Bytes received</source>
-        <translation type="unfinished"></translation>
+        <translation>Octets reçus</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Octets envoyés</translation>
     </message>
     <message>
         <source>C&amp;hange…</source>
-        <translation type="unfinished"></translation>
+        <translation>C&amp;hanger…</translation>
     </message>
     <message>
         <source>C&amp;lear</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;ffacer</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
-        <translation type="unfinished"></translation>
+        <translation>Annu&amp;ler</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Annuler</translation>
     </message>
     <message>
         <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verr. Maj continue d'activer et de désactiver les majuscules.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it does.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement reprend dès que le son revient.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement reprend dès son retour.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement reprend.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation type="unfinished"></translation>
+        <translation>À ne changer que si votre entreprise a son propre service.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation type="unfinished"></translation>
+        <translation>À ne changer que si votre entreprise a son propre service de connexion.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifiez les mots-clés, puis essayez-les. Vous voyez ici ce que donneraient vos dictées.</translation>
     </message>
     <message>
         <source>Changed texts</source>
-        <translation type="unfinished"></translation>
+        <translation>Textes modifiés</translation>
     </message>
     <message>
         <source>Check for &amp;updates…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher des mises à &amp;jour…</translation>
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le mode de connexion dans {settings}.</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez-le avec `saywrite models verify {model}`, puis téléchargez-le de nouveau : `saywrite models download {model}`. Ce que vous dictez d'ici là est enregistré et devient du texte quand le modèle est là.</translation>
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez son bouton de sourdine et son niveau d'entrée dans les paramètres du son.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez son nom et son dossier.</translation>
     </message>
     <message>
         <source>Check memory and disk, then download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez la mémoire et le disque, puis téléchargez-le de nouveau.</translation>
     </message>
     <message>
         <source>Check that the Credential Manager service is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez que le service « Gestionnaire d'informations d'identification » fonctionne.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez les adresses dans {settings}.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez les adresses dans {settings} ; si elles sont correctes, n'utilisez pas ce réseau.</translation>
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez l'horloge de cet ordinateur ; en entreprise, demandez que son certificat soit installé.</translation>
     </message>
     <message>
         <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez la date et l'heure de l'ordinateur ; si elles sont correctes, adressez-vous au responsable du service.</translation>
     </message>
     <message>
         <source>Check the disk and the permissions of this folder; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque et les droits de ce dossier ; rien n'a été modifié.</translation>
     </message>
     <message>
         <source>Check the disk it is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque où il se trouve.</translation>
     </message>
     <message>
         <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque qui le contient ; les enregistrements sont conservés, et leur texte est refait là où il manque.</translation>
     </message>
     <message>
         <source>Check the disk, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque, ou {elsewhere}.</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque.</translation>
     </message>
     <message>
         <source>Check the disk; the recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le disque ; l'enregistrement est conservé.</translation>
     </message>
     <message>
         <source>Check the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le fichier.</translation>
     </message>
     <message>
         <source>Check the name and its permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le nom et les droits.</translation>
     </message>
     <message>
         <source>Check the network and try again; --wait keeps trying, --engine local needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le réseau et réessayez ; --wait continue d'essayer, --engine local n'a pas besoin de réseau.</translation>
     </message>
     <message>
         <source>Check the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le réseau, puis réessayez.</translation>
     </message>
     <message>
         <source>Check the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le réseau.</translation>
     </message>
     <message>
         <source>Check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le proxy dans les paramètres du système.</translation>
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez l'adresse de jeton dans {settings}, ou adressez-vous à son responsable.</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le workflow dans {settings}.</translation>
     </message>
     <message>
         <source>Check the workflow, the language and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifiez le workflow, la langue et les adresses dans {settings}.</translation>
     </message>
     <message>
         <source>Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>Chinois</translation>
     </message>
     <message>
         <source>Choose a &amp;key…</source>
-        <translation type="unfinished"></translation>
+        <translation>C&amp;hoisir une touche…</translation>
     </message>
     <message>
         <source>Choose a CSV or JSON file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un fichier CSV ou JSON.</translation>
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un fichier avec une piste sonore.</translation>
     </message>
     <message>
         <source>Choose a file with one spoken and one written form in each entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un fichier dont chaque entrée a une forme prononcée et une forme écrite.</translation>
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisir un dossier</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisir un dossier…</translation>
     </message>
     <message>
         <source>Choose a key first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez d'abord une touche.</translation>
     </message>
     <message>
         <source>Choose a key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez une touche dans les paramètres.</translation>
     </message>
     <message>
         <source>Choose a shorter name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un nom plus court.</translation>
     </message>
     <message>
         <source>Choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez aiOla comme moteur de reconnaissance.</translation>
     </message>
     <message>
         <source>Choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez une autre touche dans les paramètres, ou libérez-la dans l'autre programme.</translation>
     </message>
     <message>
         <source>Choose another key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez une autre touche dans les paramètres.</translation>
     </message>
     <message>
         <source>Choose another key, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez une autre touche, ou libérez-la dans l'autre programme.</translation>
     </message>
     <message>
         <source>Choose another microphone, or unplug it and plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre microphone, ou débranchez celui-ci et rebranchez-le.</translation>
     </message>
     <message>
         <source>Choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre microphone.</translation>
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre microphone. {remedy}</translation>
     </message>
     <message>
         <source>Choose another name, or replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre nom, ou remplacez le fichier.</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre nom.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un autre fichier.</translation>
     </message>
     <message>
         <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez un fichier de la forme {"spoken": "written"} ou un fichier CSV.</translation>
     </message>
     <message>
         <source>Choose one of {codes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez parmi {codes}.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez parmi : {names}.</translation>
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez texte, Markdown, JSON ou CSV.</translation>
     </message>
     <message>
         <source>Choose the files themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez les fichiers eux-mêmes.</translation>
     </message>
     <message>
         <source>Choose the folder that holds the models</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez le dossier qui contient les modèles</translation>
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez de nouveau la touche dans les paramètres.</translation>
     </message>
     <message>
         <source>Choose the key again to be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez de nouveau la touche pour que la question vous soit posée.</translation>
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez le microphone dont la barre bouge quand vous parlez.</translation>
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez le moteur de reconnaissance de cet ordinateur, ou utilisez --engine local.</translation>
     </message>
     <message>
         <source>Choose {chord}, or any key you like. Press it to start and again to stop.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez {chord} ou toute autre touche. Appuyez dessus pour démarrer, puis de nouveau pour arrêter.</translation>
     </message>
     <message>
         <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez « Insérer de nouveau » pour le remplacer par le texte. {where}</translation>
     </message>
     <message>
         <source>Choose “Insert again”. {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez « Insérer de nouveau ». {where}</translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
+        <translation>Choisissez « {other} » comme moteur de reconnaissance, puis {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisir…</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Effacer</translation>
     </message>
     <message>
         <source>Clear: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Effacer : {name}</translation>
     </message>
     <message>
         <source>Click the tray icon, or start Saywrite again, to open the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cliquez sur l'icône de la zone de notification, ou relancez Saywrite, pour ouvrir la fenêtre.</translation>
     </message>
     <message>
         <source>Close find (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermer la recherche (Échap)</translation>
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez les autres programmes et supprimez {folder}.</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller model in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez d'autres programmes, ou choisissez un modèle plus petit dans Paramètres &gt; Reconnaissance.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez les autres fenêtres de Saywrite et réessayez.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows; instead of a network drive use --data and a folder of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez les autres fenêtres de Saywrite ; au lieu d'un lecteur réseau, utilisez --data et un dossier de cet ordinateur.</translation>
     </message>
     <message>
         <source>Close that program, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez ce programme, puis réessayez.</translation>
     </message>
     <message>
         <source>Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez l'autre Saywrite et relancez celui-ci : il conserve ce qui peut être lu et commence un nouvel historique.</translation>
     </message>
     <message>
         <source>Close the program that is using it, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez le programme qui l'utilise, ou choisissez un autre microphone.</translation>
+    </message>
+    <message>
+        <source>Co&amp;py it</source>
+        <translation>Co&amp;pier</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les commandes d'autres programmes ne sont pas acceptées : impossible d'écrire dans {data}.</translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparaison des fichiers avec leurs sommes de contrôle…</translation>
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
-        <translation type="unfinished"></translation>
+        <translation>Connectez-vous au réseau et réessayez, ou copiez les fichiers du modèle sur cet ordinateur et indiquez leur dossier dans Paramètres &gt; Reconnaissance (en ligne de commande : --from FOLDER).</translation>
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>connecté</translation>
     </message>
     <message>
         <source>Connected now: {there}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Branchés actuellement : {there}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>connecté · {rtt_ms:.0f} ms</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>connexion…</translation>
     </message>
     <message>
         <source>connects when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>se connecte au besoin</translation>
     </message>
     <message>
         <source>Continue a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuer une phrase</translation>
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Convertissez le fichier en WAV ou en FLAC, ou divisez-le.</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Copié</translation>
     </message>
     <message>
         <source>Copied all</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout a été copié</translation>
     </message>
     <message>
         <source>Copied all with its translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout a été copié avec la traduction</translation>
     </message>
     <message>
         <source>Copied the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>Sélection copiée</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier</translation>
     </message>
     <message>
         <source>Copy &amp;diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier les &amp;diagnostics</translation>
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>Recopiez-le, il tient sur une seule ligne ; ce système conserve au plus {limit} caractères.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Recopiez-la en entier dans {settings} ou {key_variable}.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Recopiez le tout en entier dans {settings}.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier la tr&amp;aduction</translation>
     </message>
     <message>
         <source>Copy te&amp;xt</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier le te&amp;xte</translation>
     </message>
     <message>
         <source>Copy the lines for the desktop's settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier les lignes pour les paramètres du bureau</translation>
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier le texte sélectionné, ou tout le texte (Ctrl+Shift+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier seulement dans le presse-papiers</translation>
     </message>
     <message>
         <source>Copy with tra&amp;nslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier avec la tra&amp;duction</translation>
     </message>
     <message>
         <source>Copying to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copie dans le presse-papiers seulement</translation>
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigez un mot mal compris dans un texte, et il sera proposé ici.</translation>
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigez-la dans les paramètres du système ou dans HTTPS_PROXY.</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigez l'adresse dans Paramètres &gt; Reconnaissance.</translation>
     </message>
     <message>
         <source>Correct the file before you edit keywords: saving keeps it under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrigez le fichier avant de modifier des mots-clés : l'enregistrement des mots-clés le conserve sous un autre nom.</translation>
     </message>
     <message>
         <source>CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tableau CSV</translation>
     </message>
     <message>
         <source>CSV table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tableau CSV (*.csv)</translation>
     </message>
     <message>
         <source>Cu&amp;t</source>
-        <translation type="unfinished"></translation>
+        <translation>Co&amp;uper</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Endommagé : ses fichiers sont incomplets ou ont été modifiés</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Sombre</translation>
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dé&amp;tails…</translation>
     </message>
     <message>
         <source>Default: {default}</source>
-        <translation type="unfinished"></translation>
+        <translation>Par défaut : {default}</translation>
     </message>
     <message>
         <source>Default: {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Par défaut : {label}</translation>
     </message>
     <message>
         <source>Delete &amp;all remembered corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer &amp;toutes les corrections mémorisées</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les détails y sont conservés avec son texte.</translation>
     </message>
     <message>
         <source>Details of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Détails de la dictée</translation>
     </message>
     <message>
         <source>Details of this &amp;dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Détails de cette &amp;dictée…</translation>
     </message>
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagnostics copiés : ils ne contiennent ni texte, ni son, ni clé</translation>
     </message>
     <message>
         <source>Dictate into the program in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Dicter dans le programme au premier plan</translation>
     </message>
     <message>
         <source>Dictate something first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictez d'abord quelque chose.</translation>
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictez quelque chose ; les enregistrements sont conservés aussi longtemps que l'indique Paramètres &gt; Fichiers et confidentialité.</translation>
     </message>
     <message>
         <source>Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictée</translation>
     </message>
     <message>
         <source>Dictation failed, start again</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée a échoué, recommencez</translation>
     </message>
     <message>
         <source>Dictation {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictée {date}</translation>
     </message>
     <message>
         <source>Dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictées</translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
+        <translation>Différences : {words}. Elles sont marquées. La dictée garde son texte.</translation>
     </message>
     <message>
         <source>Discard recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer l'enregistrement</translation>
     </message>
     <message>
         <source>Discard this recording for good? Its words cannot be brought back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer définitivement cet enregistrement ? Ses paroles ne pourront pas être récupérées.</translation>
     </message>
     <message>
         <source>Discard…</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimer…</translation>
     </message>
     <message>
         <source>Disconnect at once</source>
-        <translation type="unfinished"></translation>
+        <translation>Se déconnecter aussitôt</translation>
     </message>
     <message>
         <source>Dismiss this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermer ce message</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminé</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger</translation>
     </message>
     <message>
         <source>Download ({size})</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger ({size})</translation>
     </message>
     <message>
         <source>Download again</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger à nouveau</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargez-le quand même dans Paramètres &gt; Reconnaissance, ou utilisez un autre réseau.</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargez-le dans Paramètres &gt; Reconnaissance ou avec `saywrite models download {model}`. Ce que vous dictez d'ici là est enregistré et devient du texte quand le modèle est là.</translation>
     </message>
     <message>
         <source>Download models from</source>
-        <translation type="unfinished"></translation>
+        <translation>Télécharger les modèles depuis</translation>
     </message>
     <message>
         <source>Download of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargement du modèle</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargement</translation>
     </message>
     <message>
         <source>downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>téléchargement</translation>
     </message>
     <message>
         <source>downloading {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>téléchargement {share} %</translation>
     </message>
     <message>
         <source>Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Déposez ici des fichiers audio, des vidéos ou des dossiers, ou choisissez-les. Ils sont transcrits l'un après l'autre.</translation>
     </message>
     <message>
         <source>Ed&amp;it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Modifier</translation>
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifiez-le ou déplacez-le.</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-le d'abord, ou utilisez --data.</translation>
     </message>
     <message>
         <source>End it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-le d'abord.</translation>
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminez par l'une de ces extensions : {suffixes}.</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>Anglais</translation>
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez une adresse comme https://apis.aiola.ai dans les paramètres.</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Échap annule une dictée.</translation>
     </message>
     <message>
         <source>Everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout</translation>
     </message>
     <message>
         <source>Export as</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter au format</translation>
     </message>
     <message>
         <source>Export into</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter vers</translation>
     </message>
     <message>
         <source>Export its text instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportez plutôt son texte.</translation>
     </message>
     <message>
         <source>Export keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter les mots-clés</translation>
     </message>
     <message>
         <source>Export keywords to a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter les mots-clés dans un fichier CSV ou JSON</translation>
     </message>
     <message>
         <source>Export the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter la transcription</translation>
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporter où mes paroles sont allées</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
         <extracomment>Singular: Export {n} dictation into a folder</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Exporter {n} dictée dans un dossier</numerusform>
+            <numerusform>Exporter {n} dictées dans un dossier</numerusform>
         </translation>
     </message>
     <message>
         <source>Exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporté vers {name}</translation>
     </message>
     <message>
         <source>Failures only</source>
-        <translation type="unfinished"></translation>
+        <translation>Échecs seulement</translation>
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation type="unfinished"></translation>
+        <translation>Moins d'erreurs, surtout dans les langues autres que l'anglais ; environ quatre fois le temps processeur de base.</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers</translation>
     </message>
     <message>
         <source>Files and privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers et confidentialité</translation>
     </message>
     <message>
         <source>Files to t&amp;ranscribe…</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers à t&amp;ranscrire…</translation>
     </message>
     <message>
         <source>Files – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers – Saywrite</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrer</translation>
     </message>
     <message>
         <source>Filter keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrer les mots-clés</translation>
     </message>
     <message>
         <source>Find in the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher dans la transcription</translation>
     </message>
     <message>
         <source>Finished sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Phrases terminées</translation>
     </message>
     <message>
         <source>Finishing</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalisation</translation>
+    </message>
+    <message>
+        <source>finishing</source>
+        <translation>finalisation</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>Les derniers mots sont en cours de finalisation</translation>
     </message>
     <message>
         <source>Finishing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalisation…</translation>
     </message>
     <message>
         <source>First sound to first words</source>
-        <translation type="unfinished"></translation>
+        <translation>Du premier son aux premiers mots</translation>
     </message>
     <message>
         <source>For another language or another recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pour une autre langue ou un autre moteur de reconnaissance.</translation>
     </message>
     <message>
         <source>For example: xterm = type, emacs = shift+insert. Other rules: ctrl+v, ctrl+shift+v, clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Par exemple : xterm = type, emacs = shift+insert. Autres règles : ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
         <source>Free memory after</source>
-        <translation type="unfinished"></translation>
+        <translation>Libérer la mémoire après</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libérez de l'espace sur le disque qui contient {place}.</translation>
     </message>
     <message>
         <source>Free some space on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libérez de l'espace sur le disque.</translation>
     </message>
     <message>
         <source>Free some space on this disk, then download the model again: it goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libérez de l'espace sur ce disque, puis téléchargez de nouveau le modèle : le téléchargement reprend là où il en était.</translation>
     </message>
     <message>
         <source>Free some space, then stop the dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libérez de l'espace, puis arrêtez la dictée.</translation>
     </message>
     <message>
         <source>French</source>
-        <translation type="unfinished"></translation>
+        <translation>Français</translation>
     </message>
     <message>
         <source>German</source>
-        <translation type="unfinished"></translation>
+        <translation>Allemand</translation>
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Donnez à votre utilisateur le droit d'écriture sur ce dossier, ou {elsewhere}.</translation>
     </message>
     <message>
         <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>GNOME et KDE laissent un programme insérer du texte quand l'utilisateur l'autorise.</translation>
     </message>
     <message>
         <source>Go back to the window where you started</source>
-        <translation type="unfinished"></translation>
+        <translation>Revenir à la fenêtre où vous avez commencé</translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
-        <translation type="unfinished"></translation>
+        <translation>Aller à la fin de la transcription (Ctrl+Fin)</translation>
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bonne dictée au quotidien sur tout ordinateur.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bien : Saywrite vous entend.</translation>
     </message>
     <message>
         <source>Hear from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Écouter à partir d'ici</translation>
     </message>
     <message>
         <source>heard 00:00 · sent 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>entendu 00:00 · envoyé 00:00 · texte 00:00</translation>
     </message>
     <message>
         <source>heard 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>entendu 00:00 · texte 00:00</translation>
     </message>
     <message>
         <source>heard {heard}</source>
-        <translation type="unfinished"></translation>
+        <translation>entendu {heard}</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Masquer</translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
+        <translation>Masquer les dictées inachevées</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Historique – Saywrite</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Occurrences</translation>
     </message>
     <message>
         <source>Hits of the selected keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Occurrences du mot-clé sélectionné</translation>
     </message>
     <message>
         <source>Hits: not tried</source>
-        <translation type="unfinished"></translation>
+        <translation>Occurrences : non essayé</translation>
     </message>
     <message>
         <source>Hits: {hits}</source>
-        <translation type="unfinished"></translation>
+        <translation>Occurrences : {hits}</translation>
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenez une touche, parlez, relâchez</translation>
     </message>
     <message>
         <source>Hold the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenez la touche</translation>
     </message>
     <message>
         <source>Hold to talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenir pour parler</translation>
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenir pour parler, ou appuyer brièvement pour démarrer et arrêter</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenez {hotkey}, dites une phrase quelconque, puis relâchez.</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say “one, two, three”, and let go:</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenez {hotkey}, dites « un, deux, trois », puis relâchez :</translation>
     </message>
     <message>
         <source>Hold {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Maintenez {key} dans n'importe quel programme</translation>
     </message>
     <message>
         <source>How much was recorded, and up to where it has become text</source>
-        <translation type="unfinished"></translation>
+        <translation>La durée enregistrée, et jusqu'où elle est devenue du texte</translation>
     </message>
     <message>
         <source>How the text gets into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>La façon dont le texte arrive dans les autres programmes.</translation>
     </message>
     <message>
         <source>I &amp;speak</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Je parle</translation>
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>S'il n'y est pas, choisissez « Insérer de nouveau ».</translation>
     </message>
     <message>
         <source>If more is expected, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>S'il doit y en avoir plus, recopiez le fichier.</translation>
     </message>
     <message>
         <source>If the window changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Si la fenêtre a changé</translation>
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si elles manquent, recopiez le fichier.</translation>
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si cette option est désactivée, chaque phrase apparaît à sa fin, et la reconnaissance demande dix fois moins de temps processeur.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si cette option est activée, ce que vous corrigez dans un texte est mémorisé sur cet ordinateur, tant que sa dictée est dans l'historique.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si vous dites « virgule », une virgule est écrite.</translation>
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si votre entreprise inspecte le trafic, faites installer son certificat dans le système ; sinon, n'utilisez pas ce réseau.</translation>
     </message>
     <message>
         <source>Import keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Importer des mots-clés</translation>
     </message>
     <message>
         <source>Import keywords from a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Importer des mots-clés d'un fichier CSV ou JSON</translation>
     </message>
     <message>
         <source>In every program</source>
-        <translation type="unfinished"></translation>
+        <translation>Dans tous les programmes</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
+        <translation>Dans les réglages du clavier du bureau, associez cette commande à une touche</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisé</translation>
     </message>
     <message numerus="yes">
         <source>in {n:,} places</source>
         <extracomment>Singular: in {n:,} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>à {n:,} endroit</numerusform>
+            <numerusform>à {n:,} endroits</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>in {n} places</source>
         <extracomment>Singular: in {n} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>à {n} endroit</numerusform>
+            <numerusform>à {n} endroits</numerusform>
         </translation>
     </message>
     <message>
         <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dans {place}, activez « Autoriser les applications de bureau à accéder à votre microphone ».</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inser ajoute un mot-clé, F2 le modifie, Suppr le retire.</translation>
     </message>
     <message>
         <source>Insert into the window in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Insérer dans la fenêtre au premier plan</translation>
     </message>
     <message>
         <source>Insert text by</source>
-        <translation type="unfinished"></translation>
+        <translation>Insérer le texte par</translation>
     </message>
     <message>
         <source>Insert the last text &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>Insérer de &amp;nouveau le dernier texte</translation>
     </message>
     <message>
         <source>Inserted into {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Inséré dans {program}</translation>
     </message>
     <message>
         <source>Insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Insertion</translation>
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez une version plus récente de Saywrite.</translation>
     </message>
     <message>
         <source>Install and start a Secret Service, such as gnome-keyring or KWallet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez et démarrez un service de secrets (Secret Service), comme gnome-keyring ou KWallet.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez-la (Debian, Ubuntu : libportaudio2 ; Fedora, Arch : portaudio) et relancez Saywrite.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libpulse0).</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez-la (Debian, Ubuntu : libpulse0).</translation>
     </message>
     <message>
         <source>Install it with “brew install portaudio” and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez-la avec « brew install portaudio » et relancez Saywrite.</translation>
     </message>
     <message>
         <source>Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</source>
-        <translation type="unfinished"></translation>
+        <translation>Installez son pont (Debian, Ubuntu : libasound2-plugins ; Fedora : alsa-plugins-pulseaudio).</translation>
     </message>
     <message>
         <source>Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réinstallez Saywrite (« pip install ctranslate2 »), ou choisissez aiOla comme moteur de reconnaissance.</translation>
     </message>
     <message>
         <source>Install Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réinstallez Saywrite.</translation>
     </message>
     <message>
         <source>Install Saywrite again: its package “sounddevice” brings the library along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réinstallez Saywrite : son paquet « sounddevice » apporte la bibliothèque.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reprise dans {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il disparaît quand Saywrite est désinstallé.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il est téléchargé de nouveau.</translation>
     </message>
     <message>
         <source>It is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il est dans l'historique et peut y être copié.</translation>
     </message>
     <message>
         <source>It is made again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elle est rétablie automatiquement.</translation>
     </message>
     <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une nouvelle tentative est en cours ; si le problème persiste, adressez-vous à aiOla.</translation>
     </message>
     <message>
         <source>It may have been removed; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elle a peut-être été supprimée ; rien n'a été modifié.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elle fonctionne dans tous les programmes.</translation>
     </message>
     <message>
         <source>Italian</source>
-        <translation type="unfinished"></translation>
+        <translation>Italien</translation>
     </message>
     <message>
         <source>Its log says what.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son journal indique ce qui s'est passé.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son journal indique pourquoi.</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La page de cette version dit ce qui est nouveau et comment l'installer.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son enregistrement est conservé quelques secondes.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son enregistrement est conservé quelques secondes. Le menu de cette icône permet de revenir sur l'annulation.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son texte est inchangé.</translation>
     </message>
     <message>
         <source>Japanese</source>
-        <translation type="unfinished"></translation>
+        <translation>Japonais</translation>
     </message>
     <message>
         <source>JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON</translation>
     </message>
     <message>
         <source>JSON (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON (*.json)</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Conserver</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>Conserver</translation>
     </message>
     <message>
         <source>Keep recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Conserver les enregistrements</translation>
     </message>
     <message>
         <source>Keep running when closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuer après la fermeture</translation>
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Laissez Saywrite ouvert ; fermez ce qui occupe le disque par ailleurs.</translation>
     </message>
     <message>
         <source>Keep them</source>
-        <translation type="unfinished"></translation>
+        <translation>Les conserver</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Touche</translation>
     </message>
     <message>
         <source>Key to first sound</source>
-        <translation type="unfinished"></translation>
+        <translation>De la touche au premier son</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Raccourcis clavier</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Touches</translation>
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les clés sont conservées dans {name}.</translation>
     </message>
     <message>
         <source>Keyword lab</source>
-        <translation type="unfinished"></translation>
+        <translation>Laboratoire de mots-clés</translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Mots-clés</translation>
     </message>
     <message>
         <source>Keywords (*.csv *.json *.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Mots-clés (*.csv *.json *.txt)</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Langue</translation>
     </message>
     <message>
         <source>Language of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>Langue du programme</translation>
     </message>
     <message>
         <source>Language of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Langue de la deuxième touche</translation>
     </message>
     <message>
         <source>Leave it empty for the folder that you used last.</source>
-        <translation type="unfinished"></translation>
+        <translation>Laissez vide pour le dernier dossier utilisé.</translation>
     </message>
     <message>
         <source>Left and right walk through them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les flèches gauche et droite les parcourent.</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Durée</translation>
     </message>
     <message>
         <source>Less</source>
-        <translation type="unfinished"></translation>
+        <translation>Moins</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relâchez toutes les touches et réessayez.</translation>
     </message>
     <message>
         <source>Licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Licences</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Clair</translation>
     </message>
     <message>
         <source>Line breaks in terminals</source>
-        <translation type="unfinished"></translation>
+        <translation>Sauts de ligne dans les terminaux</translation>
     </message>
     <message>
         <source>Line {line}: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ligne {line} : {what}</translation>
     </message>
     <message>
         <source>Lines that were not imported</source>
-        <translation type="unfinished"></translation>
+        <translation>Lignes qui n'ont pas été importées</translation>
     </message>
     <message>
         <source>Listen before the key press</source>
-        <translation type="unfinished"></translation>
+        <translation>Écouter avant l'appui sur la touche</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation>Écoute</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>à l’écoute</translation>
     </message>
     <message>
         <source>Listening. Speak now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite écoute. Parlez maintenant.</translation>
     </message>
     <message>
         <source>Listening…</source>
-        <translation type="unfinished"></translation>
+        <translation>Écoute…</translation>
     </message>
     <message>
         <source>loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>chargement…</translation>
     </message>
     <message>
         <source>loads when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>se charge au besoin</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Journal</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fermez la session, rouvrez-la, puis réessayez.</translation>
     </message>
     <message>
         <source>Longest dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dictée la plus longue</translation>
     </message>
     <message>
         <source>Longest sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Phrase la plus longue</translation>
     </message>
     <message>
         <source>Looking around…</source>
-        <translation type="unfinished"></translation>
+        <translation>Collecte des informations…</translation>
     </message>
     <message>
         <source>Looking for models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Recherche de modèles…</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Recherche…</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Donnez-y le droit d'écriture à votre utilisateur, puis réessayez.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rendez-le accessible en écriture, ou {elsewhere}.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Donnez à votre utilisateur le droit d'écriture sur le dossier {parent}, ou lancez Saywrite avec --data et un autre dossier.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
-        <translation type="unfinished"></translation>
+        <translation>Marquer les mots entendus autrement</translation>
     </message>
     <message>
         <source>Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown</translation>
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation type="unfinished"></translation>
+        <translation>Respecter la &amp;casse</translation>
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Microphone</translation>
     </message>
     <message>
         <source>Microphone level</source>
-        <translation type="unfinished"></translation>
+        <translation>Niveau du microphone</translation>
     </message>
     <message>
         <source>Microphone level: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Niveau du microphone : {value}</translation>
     </message>
     <message>
         <source>Missing sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Son manquant</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèle</translation>
     </message>
     <message>
         <source>model damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>modèle endommagé</translation>
     </message>
     <message>
         <source>Models come over https only, so that nobody can change them on the way. Write https:// before the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les modèles ne viennent que par https, afin que personne ne puisse les modifier en route. Écrivez https:// devant l'hôte.</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèles…</translation>
     </message>
     <message>
         <source>Month</source>
-        <translation type="unfinished"></translation>
+        <translation>Mois</translation>
     </message>
     <message>
         <source>Motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Animations</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Éloignez-vous un peu, ou baissez le niveau d'entrée dans les paramètres de son de cet ordinateur.</translation>
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Déplacez le fichier, ou lancez Saywrite avec --data et un autre dossier.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passage à {label} dans les paramètres du son.</translation>
     </message>
     <message>
         <source>Name of the saved text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nom du texte enregistré</translation>
     </message>
     <message>
         <source>Name the sound files in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indiquez les fichiers audio qu'il contient.</translation>
     </message>
     <message>
         <source>Native libraries and tables</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliothèques natives et tables</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Jamais</translation>
     </message>
     <message>
         <source>New text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouveau texte</translation>
     </message>
     <message>
         <source>New text: go to the end of the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouveau texte : aller à la fin de la transcription</translation>
     </message>
     <message>
         <source>Next (F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Suivant (F3)</translation>
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucune dictée pour l'instant. Ce que vous dictez est conservé ici.</translation>
     </message>
     <message>
         <source>No files</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun fichier</translation>
     </message>
     <message>
         <source>No keyword has these letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun mot-clé ne contient ces lettres.</translation>
     </message>
     <message>
         <source>No keyword is in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun mot-clé ne figure dans vos dernières dictées.</translation>
     </message>
     <message>
         <source>No microphone found</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun microphone trouvé</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun microphone n'a été trouvé.</translation>
     </message>
     <message>
         <source>no model</source>
-        <translation type="unfinished"></translation>
+        <translation>aucun modèle</translation>
     </message>
     <message>
         <source>no model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>pas encore de modèle</translation>
     </message>
     <message>
         <source>No recognizer of this version does. The language stays as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun moteur de cette version ne la connaît. La langue reste inchangée.</translation>
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossible d'établir une connexion sécurisée avec {host} ({detail}).</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun paramètre ne contient ces mots.</translation>
     </message>
     <message>
         <source>No sound files are in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a aucun fichier audio dans ce dossier.</translation>
     </message>
     <message>
         <source>No text</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun texte</translation>
     </message>
     <message>
         <source>No translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Pas de traduction</translation>
     </message>
     <message>
         <source>No words were recognized.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun mot n'a été reconnu.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>aucune</translation>
     </message>
     <message>
         <source>None: press to choose</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucune : appuyez pour choisir</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>non connecté</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>Introuvable</translation>
     </message>
     <message>
         <source>Not on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Pas sur cet ordinateur</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun résultat</translation>
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun résultat.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'est encore enregistré sur le disque.</translation>
     </message>
     <message>
         <source>Nothing is saved yet; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'est encore enregistré sur le disque ; le nouveau son est gardé en mémoire.</translation>
     </message>
     <message>
         <source>Nothing leaves this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien ne quitte cet ordinateur</translation>
     </message>
     <message>
         <source>Nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'a quitté cet ordinateur</translation>
     </message>
     <message>
         <source>Nothing matches these filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien ne correspond à ces filtres.</translation>
     </message>
     <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucune mesure pour l'instant. Dictez quelque chose ; la durée de chaque étape est conservée avec son texte.</translation>
     </message>
     <message>
         <source>nothing new</source>
-        <translation type="unfinished"></translation>
+        <translation>rien de nouveau</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'a été modifié.</translation>
     </message>
     <message>
         <source>Nothing was dictated this month yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'a encore été dicté ce mois-ci.</translation>
     </message>
     <message>
         <source>Nothing was dictated yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n'a encore été dicté.</translation>
     </message>
     <message>
         <source>Nothing you dictated has left this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien de ce que vous avez dicté n'a quitté cet ordinateur.</translation>
     </message>
     <message>
         <source>Now recording from {device}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement se fait maintenant avec {device}.</translation>
     </message>
     <message>
         <source>Nowhere: nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nulle part : rien n'a quitté cet ordinateur</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>Désactivé</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Hors ligne</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished"></translation>
+        <translation>hors ligne</translation>
     </message>
     <message>
         <source>On this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur cet ordinateur</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous Wayland, seul le bureau capte les touches, et il n'y a pas de bus pour les lui demander.</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous Wayland, seul le bureau capte les touches ; son portail transmet celles que l'utilisateur autorise. L'affichage des programmes X11 ne capterait une touche que tant que l'un d'eux est actif.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
-        <translation type="unfinished"></translation>
+        <translation>Activé, et les clics atteignent la fenêtre en dessous</translation>
     </message>
     <message>
         <source>On, and it can be dragged</source>
-        <translation type="unfinished"></translation>
+        <translation>Activé, et on peut le déplacer</translation>
     </message>
     <message>
         <source>One moment…</source>
-        <translation type="unfinished"></translation>
+        <translation>Un instant…</translation>
     </message>
     <message>
         <source>Only while aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Seulement tant qu'aiOla n'est pas joignable</translation>
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvrez un navigateur et identifiez-vous sur ce réseau ; ensuite, cela reprend.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvrez une page web dans le navigateur et identifiez-vous sur le réseau, puis réessayez.</translation>
     </message>
     <message>
         <source>Open the page</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvrir la page</translation>
     </message>
     <message>
         <source>opens the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>ouvre les paramètres</translation>
     </message>
     <message>
         <source>Over 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>Plus de 10 min</translation>
     </message>
     <message>
         <source>Overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Superposition</translation>
     </message>
     <message>
         <source>Pages of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Pages des paramètres</translation>
     </message>
     <message>
         <source>Paste it where you want it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Collez-le là où vous le voulez.</translation>
     </message>
     <message>
         <source>Paste your {label} here</source>
-        <translation type="unfinished"></translation>
+        <translation>Collez ici : {label}</translation>
     </message>
     <message>
         <source>Pasting</source>
-        <translation type="unfinished"></translation>
+        <translation>Collage</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>Pause between sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Pause entre les phrases</translation>
     </message>
     <message>
         <source>Paused at {done}</source>
-        <translation type="unfinished"></translation>
+        <translation>En pause à {done}</translation>
     </message>
     <message>
         <source>paused at {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>en pause à {share} %</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
-        <translation type="unfinished"></translation>
+        <translation>Te&amp;xte brut</translation>
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte brut</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Lire</translation>
     </message>
     <message>
         <source>Play (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Lire (Ctrl+P)</translation>
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Émettre un son au début</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Émettre des sons</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Branchez ou allumez un microphone, puis réessayez.</translation>
     </message>
     <message>
         <source>Plug in a speaker or headphones, or choose an output in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Branchez un haut-parleur ou un casque, ou choisissez une sortie dans les paramètres du son.</translation>
     </message>
     <message>
         <source>Portuguese</source>
-        <translation type="unfinished"></translation>
+        <translation>Portugais</translation>
     </message>
     <message>
         <source>preparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>préparation…</translation>
     </message>
     <message>
         <source>Present text: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte actuel : {origin}</translation>
     </message>
     <message>
         <source>Press Start and speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyez sur Démarrer et parlez</translation>
     </message>
     <message>
         <source>Press Start and speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyez sur Démarrer et parlez.</translation>
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyez sur les touches… (Échap : ne rien changer)</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyez sur {key} dans n'importe quel programme</translation>
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Précédent (Shift+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Privé : ce que vous dites ne quitte pas cet ordinateur. Ne nécessite ni réseau ni compte.</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>problème</translation>
     </message>
     <message>
         <source>Problems</source>
-        <translation type="unfinished"></translation>
+        <translation>Problèmes</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programme</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Progression</translation>
     </message>
     <message>
         <source>Progress of the trial</source>
-        <translation type="unfinished"></translation>
+        <translation>Progression de l'essai</translation>
     </message>
     <message>
         <source>Progress of transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>Progression de la nouvelle transcription</translation>
     </message>
     <message>
         <source>Progress of {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progression de {label}</translation>
     </message>
     <message>
         <source>Progress of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progression de {name}</translation>
     </message>
     <message>
         <source>Push-to-talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyer pour parler</translation>
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez-en un nouveau dans {settings}, ou vérifiez la date et l'heure de l'ordinateur.</translation>
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez-le dans Paramètres → aiOla, ou mettez une clé API dans la variable d'environnement {key_variable}.</translation>
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez-la dans {settings} ou mettez-la dans {key_variable}.</translation>
     </message>
     <message>
         <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Remettez le fichier en place, ou relancez Saywrite : il commence un nouvel historique, et les enregistrements sont conservés.</translation>
     </message>
     <message>
         <source>Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).</source>
-        <translation type="unfinished"></translation>
+        <translation>Indiquez-les dans l'adresse du proxy, dans les paramètres du système ou dans HTTPS_PROXY (http://name:password@host:port).</translation>
     </message>
     <message>
         <source>Put your company's address into Settings → aiOla, or an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez l'adresse de votre entreprise dans Paramètres → aiOla, ou mettez une clé API dans {key_variable}.</translation>
     </message>
     <message>
         <source>Put your company's address into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saisissez l'adresse de votre entreprise dans {settings}.</translation>
     </message>
     <message>
         <source>Python packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Paquets Python</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quittez-le et relancez-le.</translation>
     </message>
     <message>
         <source>Quit it and start it again: it may be an older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quittez-le et relancez-le : il s'agit peut-être d'une version plus ancienne.</translation>
     </message>
     <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Augmentez son niveau d'entrée dans les paramètres du son, ou rapprochez-vous.</translation>
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Augmentez son niveau, puis transcrivez-le à nouveau.</translation>
     </message>
     <message>
         <source>Re&amp;move</source>
-        <translation type="unfinished"></translation>
+        <translation>Re&amp;tirer</translation>
     </message>
     <message>
         <source>Reading the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lecture du fichier…</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Prêt</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>prêt</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>Reçu</translation>
     </message>
     <message>
         <source>Recognition</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnaissance</translation>
     </message>
     <message>
         <source>Recognition models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modèles de reconnaissance</translation>
     </message>
     <message>
         <source>Recognize the &amp;recordings again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnaître à &amp;nouveau les enregistrements</translation>
     </message>
     <message>
         <source>Recognized by {other} while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnu par {other} pendant que {recognizer} n'était pas joignable</translation>
     </message>
     <message>
         <source>Recognized on this computer while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnu sur cet ordinateur pendant que {recognizer} n'était pas joignable</translation>
     </message>
     <message>
         <source>Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance</translation>
     </message>
     <message>
         <source>Recognizer and language</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance et langue</translation>
     </message>
     <message>
         <source>Recognizer and language: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance et langue : {words}</translation>
     </message>
     <message>
         <source>Recognizer and microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance et microphone</translation>
     </message>
     <message>
         <source>Recognizer of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance de la deuxième touche</translation>
     </message>
     <message>
         <source>Recognizer state</source>
-        <translation type="unfinished"></translation>
+        <translation>État du moteur de reconnaissance</translation>
     </message>
     <message>
         <source>Recognizer: {word}</source>
-        <translation type="unfinished"></translation>
+        <translation>Moteur de reconnaissance : {word}</translation>
     </message>
     <message>
         <source>Recognizing recording {done} of {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnaissance de l'enregistrement {done} sur {number}</translation>
     </message>
     <message>
         <source>Recognizing your last dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnaissance de votre dernière dictée…</translation>
     </message>
     <message>
         <source>reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>reconnexion</translation>
     </message>
     <message>
         <source>reconnecting in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>reconnexion dans {left} s</translation>
     </message>
     <message>
         <source>Reconnecting, recording goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconnexion, l'enregistrement continue</translation>
     </message>
     <message>
         <source>reconnecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>reconnexion…</translation>
     </message>
     <message>
         <source>Record or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrez-le ou copiez-le de nouveau.</translation>
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>Son enregistré</translation>
     </message>
     <message>
         <source>Recorded time</source>
-        <translation type="unfinished"></translation>
+        <translation>Durée enregistrée</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrement</translation>
     </message>
     <message>
         <source>Recording continues in both cases.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement continue dans les deux cas.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement continue pendant le rétablissement de la connexion.</translation>
     </message>
     <message>
         <source>recording, text follows</source>
-        <translation type="unfinished"></translation>
+        <translation>enregistrement, le texte suit</translation>
     </message>
     <message>
         <source>Recording; the connection is being restored…</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrement ; rétablissement de la connexion…</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les enregistrements dont le texte manque maintenant sont proposés pour une nouvelle transcription.</translation>
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>refusé</translation>
     </message>
     <message>
         <source>refused, again in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>refusé, nouvel essai dans {left} s</translation>
     </message>
     <message>
         <source>refused, trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>refusé, nouvel essai…</translation>
     </message>
     <message>
         <source>refused: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>refusé : {reason}</translation>
     </message>
     <message>
         <source>Release to text</source>
-        <translation type="unfinished"></translation>
+        <translation>Du relâchement au texte</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirer</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirer les mots-clés sélectionnés (Suppr)</translation>
     </message>
     <message>
         <source>Remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimez {folder}.</translation>
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirer {label} de cet ordinateur ?</translation>
     </message>
     <message>
         <source>Remove {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Supprimez {path}.</translation>
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirer…</translation>
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Redémarrez-le, ou fermez la session et rouvrez-la.</translation>
     </message>
     <message>
         <source>Restart Saywrite; if that does not help, install it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relancez Saywrite ; si cela ne suffit pas, réinstallez-le.</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>Reprendre</translation>
     </message>
     <message>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayer</translation>
     </message>
     <message>
         <source>Retry {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayer : {name}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>
-        <translation type="unfinished"></translation>
+        <translation>Règles pour certains programmes</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
+        <translation>A&amp;fficher</translation>
     </message>
     <message>
         <source>S&amp;kip</source>
-        <translation type="unfinished"></translation>
+        <translation>I&amp;gnorer</translation>
     </message>
     <message>
         <source>S&amp;peed…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vitesse…</translation>
     </message>
     <message>
         <source>S&amp;top testing</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;rrêter le test</translation>
     </message>
     <message>
         <source>S&amp;wap with “{other}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Échan&amp;ger avec « {other} »</translation>
     </message>
     <message>
         <source>Same as the first key</source>
-        <translation type="unfinished"></translation>
+        <translation>Comme la première touche</translation>
     </message>
     <message>
         <source>Same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Comme le système</translation>
     </message>
     <message>
         <source>Save audio</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer le son</translation>
     </message>
     <message>
         <source>Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer le son…</translation>
     </message>
     <message>
         <source>Save the sound to a file first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrez d'abord le son dans un fichier.</translation>
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistré</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} enregistré</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sauvegarde…</translation>
     </message>
     <message>
         <source>Say a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Dites une phrase</translation>
     </message>
     <message>
         <source>Say how to write “{spoken}”: the written form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indiquez comment écrire « {spoken} » : la forme écrite est vide.</translation>
     </message>
     <message>
         <source>Say something</source>
-        <translation type="unfinished"></translation>
+        <translation>Dites quelque chose</translation>
     </message>
     <message>
         <source>Say something.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dites quelque chose.</translation>
     </message>
     <message>
         <source>Say what is heard: the spoken form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indiquez ce qui est entendu : la forme prononcée est vide.</translation>
     </message>
     <message>
         <source>Say “k eight s”, write “Kubernetes”.
 
 Names, products, jargon: on the left as heard, on the right as written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dites « k huit s », écrivez « Kubernetes ».
+
+Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est écrit.</translation>
     </message>
     <message>
         <source>Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite</translation>
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite (processus {pid}) ne répond pas.</translation>
     </message>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossible de s'adresser à Saywrite : {reason}.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite entend la touche, dans tous les programmes.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite fonctionne déjà sur {display} ; sa fenêtre s'y trouve. Quittez-le d'abord là-bas pour l'avoir ici, ou lancez-le avec --data et un autre dossier.</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite fonctionne déjà avec ce dossier de données ({where}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite fonctionne déjà avec ce dossier de données.</translation>
     </message>
     <message>
         <source>Saywrite is not running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite n'est pas lancé.</translation>
     </message>
     <message>
         <source>Saywrite is running (process {pid}) but takes no commands.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite fonctionne (processus {pid}) mais n'accepte aucune commande.</translation>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite est sous licence MIT. Ses composants ont leurs propres licences.</translation>
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite lui-même était actif ; le texte n'a donc été inséré nulle part.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite n'ouvre aucune connexion au réseau : il n'utilise pas aiOla et ne télécharge aucun modèle.</translation>
     </message>
     <message>
         <source>Saywrite overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Superposition de Saywrite</translation>
     </message>
     <message>
         <source>Saywrite stays here</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite reste ici</translation>
     </message>
     <message>
         <source>Saywrite stays in the tray. If there is no tray, closing the window quits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite reste dans la zone de notification. S'il n'y en a pas, fermer la fenêtre quitte le programme.</translation>
     </message>
     <message>
         <source>Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite reste ouvert sous forme de fenêtre. Sous GNOME, l'extension AppIndicator ajoute une zone de notification.</translation>
     </message>
     <message>
         <source>Saywrite {version} is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} est disponible.</translation>
     </message>
     <message>
         <source>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
         <source>Saywrite: {words}{preroll}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite : {words}{preroll}</translation>
     </message>
     <message>
         <source>Se&amp;ttings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Paramètres…</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher</translation>
     </message>
     <message>
         <source>Search in everything you dictated</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher dans tout ce que vous avez dicté</translation>
     </message>
     <message>
         <source>Search the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher dans l'historique</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechercher dans les paramètres</translation>
     </message>
     <message>
         <source>Searching…</source>
-        <translation type="unfinished"></translation>
+        <translation>Recherche en cours…</translation>
     </message>
     <message>
         <source>Second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Deuxième touche</translation>
     </message>
     <message>
         <source>Select &amp;all</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout &amp;sélectionner</translation>
     </message>
     <message>
         <source>Send it again when it is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Envoyez-le de nouveau quand il est complet.</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Envoyé</translation>
     </message>
     <message>
         <source>Sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Envoyé à</translation>
     </message>
     <message>
         <source>Sent to {program}; it does not tell whether it took the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Envoyé à {program} ; ce programme n'indique pas s'il a pris le texte</translation>
     </message>
     <message>
         <source>sent {sent}</source>
-        <translation type="unfinished"></translation>
+        <translation>envoyé {sent}</translation>
     </message>
     <message>
         <source>Service address</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse du service</translation>
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réglez-le sur 48 000 Hz dans les paramètres du son du système, ou choisissez un autre microphone.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réglez sa date et son heure ; la dictée fonctionne malgré tout.</translation>
     </message>
     <message>
         <source>Set the computer's date and time, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réglez la date et l'heure de l'ordinateur, puis réessayez.</translation>
     </message>
     <message>
         <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Définissez XDG_RUNTIME_DIR sur un chemin plus court.</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Paramètres</translation>
+    </message>
+    <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation>Paramètres &gt; Clavier &gt; Voir et personnaliser les raccourcis &gt; Raccourcis personnalisés : ajoutez-en un avec cette commande</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;fficher</translation>
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole la plus courte</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher</translation>
     </message>
     <message>
         <source>Show &amp;window</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher la &amp;fenêtre</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher les &amp;fichiers</translation>
     </message>
     <message>
         <source>Show the keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher les mots-clés</translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
+        <translation>Afficher les dictées inachevées</translation>
     </message>
     <message>
         <source>Show the waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher la forme d'onde</translation>
     </message>
     <message>
         <source>Show words while you speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher les mots pendant que vous parlez</translation>
     </message>
     <message>
         <source>Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Affiche les mots pendant que vous parlez, et écrit tant qu'aiOla n'est pas joignable. Nécessite un modèle de reconnaissance.</translation>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
-        <translation type="unfinished"></translation>
+        <translation>affiche vos mots-clés : noms et termes tels que vous les écrivez</translation>
     </message>
     <message>
         <source>Sign in with</source>
-        <translation type="unfinished"></translation>
+        <translation>Se connecter avec</translation>
     </message>
     <message>
         <source>Sign-in address</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse de connexion</translation>
     </message>
     <message>
         <source>Signed in at {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Connecté à {where}.</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion au compte a échoué ({name}).</translation>
     </message>
     <message>
         <source>Some sound got lost on its way.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une partie du son s'est perdue en chemin.</translation>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
-        <translation type="unfinished"></translation>
+        <translation>Certains terminaux exécutent une commande à chaque saut de ligne.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une erreur s'est produite dans Saywrite.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite. What you said is kept in the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une erreur s'est produite dans Saywrite. Ce que vous avez dit est conservé dans l'enregistrement.</translation>
     </message>
     <message>
         <source>Something went wrong while the text was being inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Une erreur s'est produite pendant l'insertion du texte.</translation>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le son est envoyé à {host}.</translation>
     </message>
     <message>
         <source>Sound system</source>
-        <translation type="unfinished"></translation>
+        <translation>Système audio</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Source</translation>
     </message>
     <message>
         <source>Spanish</source>
-        <translation type="unfinished"></translation>
+        <translation>Espagnol</translation>
     </message>
     <message>
         <source>Speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Parler</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez plus fort, approchez-vous, ou augmentez le niveau d'entrée dans les paramètres de son de cet ordinateur.</translation>
     </message>
     <message>
         <source>Speak while you hold the key, then let it go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez en maintenant la touche, puis relâchez-la.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez, et c'est écrit.</translation>
     </message>
     <message>
         <source>Speak, then press it again: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez, puis appuyez de nouveau : vos paroles sont insérées là où vous tapez.</translation>
     </message>
     <message>
         <source>Speak, then release the key: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez, puis relâchez la touche : vos paroles sont insérées là où vous tapez.</translation>
     </message>
     <message>
         <source>Speak. Your words appear here as you say them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez. Vos paroles apparaissent ici au fur et à mesure.</translation>
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlez. Vos paroles sont écrites dès que le modèle est là.</translation>
     </message>
     <message>
         <source>Speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole</translation>
     </message>
     <message>
         <source>Speech by month and host</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole par mois et par hôte</translation>
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
-        <translation type="unfinished"></translation>
+        <translation>La parole compte pour un hôte dès qu'une partie y a été envoyée. Les dictées que vous supprimez restent, sans leur texte, dans les totaux de leur mois.</translation>
     </message>
     <message>
         <source>Speech threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Seuil de parole</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>Vitesse</translation>
     </message>
     <message>
         <source>Speed of each step</source>
-        <translation type="unfinished"></translation>
+        <translation>Vitesse de chaque étape</translation>
     </message>
     <message>
         <source>Speed of each step: median, 95th percentile</source>
-        <translation type="unfinished"></translation>
+        <translation>Vitesse de chaque étape : médiane, 95e centile</translation>
     </message>
     <message>
         <source>Speed – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Vitesse – Saywrite</translation>
     </message>
     <message>
         <source>Spoken punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponctuation dictée</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrer</translation>
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation type="unfinished"></translation>
+        <translation>Recommencez ; si cela se reproduit, envoyez le journal (Aide &gt; Copier les diagnostics).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Recommencez ; si cela ne suffit pas, « saywrite doctor » et le journal en disent plus.</translation>
     </message>
     <message>
         <source>Start at login</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrer à l'ouverture de session</translation>
     </message>
     <message>
         <source>Start dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrer la dictée</translation>
     </message>
     <message>
         <source>Start in the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrer dans la zone de notification</translation>
     </message>
     <message>
         <source>Start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relancez Saywrite.</translation>
     </message>
     <message>
         <source>Start Saywrite again. Recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relancez Saywrite. Les enregistrements sont conservés, et leur texte est refait là où il manque.</translation>
     </message>
     <message>
         <source>Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. Recordings are not affected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relancez Saywrite : il met le fichier de côté, conserve ce qui peut en être lu et commence un nouvel historique. Les enregistrements ne sont pas touchés.</translation>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>Relancez Saywrite ; il propose l'enregistrement. Aide &gt; Copier les diagnostics nous aide à trouver la cause.</translation>
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lancez Saywrite depuis le bureau, pas depuis une autre session.</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrage, appuyez pour arrêter</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrage…</translation>
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation type="unfinished"></translation>
+        <translation>démarre et arrête dans cette fenêtre</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarre et arrête sans la touche</translation>
     </message>
     <message>
         <source>Stay connected for</source>
-        <translation type="unfinished"></translation>
+        <translation>Rester connecté pendant</translation>
     </message>
     <message>
         <source>Step {number} of {steps}: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Étape {number} sur {steps} : {name}</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter</translation>
     </message>
     <message>
         <source>Stop &amp;without waiting for text</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter &amp;sans attendre le texte</translation>
     </message>
     <message>
         <source>Stop (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter (Ctrl+P)</translation>
     </message>
     <message>
         <source>Stop dictation, recording now</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter la dictée, enregistrement en cours</translation>
     </message>
     <message>
         <source>Stop dictation, recording now, reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêter la dictée, enregistrement en cours, reconnexion</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-la d'abord, puis transcrivez le fichier.</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the unfinished one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-la d'abord, puis transcrivez la dictée inachevée.</translation>
     </message>
     <message>
         <source>Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-la d'abord.</translation>
     </message>
     <message>
         <source>Stop it there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez-la d'abord là-bas.</translation>
     </message>
     <message>
         <source>Stop that download first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêtez d'abord ce téléchargement.</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêté.</translation>
     </message>
     <message>
         <source>Structured results</source>
-        <translation type="unfinished"></translation>
+        <translation>Résultats structurés</translation>
     </message>
     <message>
         <source>Su&amp;ggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;ggestions</translation>
     </message>
     <message>
         <source>Su&amp;ggestions ({number})</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;ggestions ({number})</translation>
     </message>
     <message>
         <source>SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous-titres SubRip</translation>
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les sous-titres ont besoin des temps des mots, et ce texte n'en a pas.</translation>
     </message>
     <message>
         <source>Suggest keywords from my &amp;corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Suggérer des mots-clés à partir de mes &amp;corrections</translation>
     </message>
     <message>
         <source>Suggest keywords from my corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Suggérer des mots-clés à partir de mes corrections</translation>
     </message>
     <message>
         <source>Suggested keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Mots-clés suggérés</translation>
     </message>
     <message>
         <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Activez-le dans les paramètres du son ou avec sa touche de sourdine.</translation>
     </message>
     <message>
         <source>System default</source>
-        <translation type="unfinished"></translation>
+        <translation>Valeur par défaut du système</translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
+        <translation>Configuration du système &gt; Clavier &gt; Raccourcis &gt; Ajouter &gt; Commande : saisissez cette commande</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Appuyer brièvement pour démarrer et arrêter</translation>
     </message>
     <message>
         <source>Test of the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Test de la connexion</translation>
     </message>
     <message>
         <source>Testing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Test en cours…</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte</translation>
     </message>
     <message>
         <source>Text it has now</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte actuel</translation>
     </message>
     <message>
         <source>Text of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte de la dictée</translation>
     </message>
     <message>
         <source>Text to inserted</source>
-        <translation type="unfinished"></translation>
+        <translation>Du texte à l'insertion</translation>
     </message>
     <message>
         <source>Text to show</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte à afficher</translation>
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte jusqu'à {until} : {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>texte {confirmed}</translation>
     </message>
     <message>
         <source>Text: {stem}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texte : {stem}</translation>
     </message>
     <message>
         <source>Texts of this dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Textes de cette dictée</translation>
     </message>
     <message>
         <source>Texts with hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Textes avec occurrences</translation>
     </message>
     <message>
         <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>Cela n'a pas fonctionné</translation>
     </message>
     <message>
         <source>That is silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>C'est du silence.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il a fallu {took} entre la fin de vos paroles et le texte.</translation>
     </message>
     <message>
         <source>The access token is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le jeton d'accès est là.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'adresse du proxy est illisible.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le presse-papiers n'a pas pu être utilisé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>The command does not come from this user.</source>
-        <translation type="unfinished"></translation>
+        <translation>La commande ne vient pas de cet utilisateur.</translation>
     </message>
     <message>
         <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le compositeur peut laisser tout programme utiliser le presse-papiers et un clavier (Sway, Hyprland).</translation>
     </message>
     <message>
         <source>The computer was asleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'ordinateur était en veille.</translation>
     </message>
     <message>
         <source>The computer was too busy to take all sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'ordinateur était trop occupé pour capter tout le son.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion est rétablie.</translation>
     </message>
     <message>
         <source>The connection to aiOla is dead.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion à aiOla ne répond plus.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion à l'affichage X a été perdue ; le texte n'a donc pas pu être inséré dans un autre programme.</translation>
     </message>
     <message>
         <source>The connection to {host} failed ({detail}, while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion à {host} a échoué ({detail}, pendant : {doing}).</translation>
     </message>
     <message>
         <source>The connection to {host} was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connexion à {host} a été perdue.</translation>
     </message>
     <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le délai ne peut pas être mesuré : le service ne répond pas aux pings.</translation>
     </message>
     <message>
         <source>The delay is {max} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le délai est de {max} ms.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau n'a pas pu configurer la touche.</translation>
     </message>
     <message>
         <source>The desktop does not let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau ne laisse pas Saywrite insérer de texte dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The desktop gave Saywrite no keyboard or no clipboard to insert text with.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau n'a pas donné à Saywrite de clavier ou de presse-papiers pour insérer du texte.</translation>
     </message>
     <message>
         <source>The desktop has no key for {value} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau n'a pas encore de touche pour {value}.</translation>
     </message>
     <message>
         <source>The desktop no longer tells which keys are pressed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau n'indique plus quelles touches sont enfoncées.</translation>
     </message>
     <message>
         <source>The desktop took the key away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau a retiré la touche.</translation>
     </message>
     <message>
         <source>The desktop was not allowed to give Saywrite a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau n'a pas été autorisé à donner une touche à Saywrite.</translation>
     </message>
     <message>
         <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bureau ne laisse pas Saywrite insérer de texte dans d'autres programmes ({why}).</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le portail du bureau ne répond pas.</translation>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>Les diagnostics n'ont pas pu être établis : {error}</translation>
     </message>
     <message>
         <source>The dictation goes on; the place is marked in the transcript.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée continue ; l'endroit est marqué dans la transcription.</translation>
     </message>
     <message>
         <source>The dictation stopped working because of an error in Saywrite. What was recorded is on disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée s'est interrompue à cause d'une erreur dans Saywrite. Ce qui a été enregistré est sur le disque.</translation>
     </message>
     <message>
         <source>The dictation was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée a été annulée</translation>
     </message>
     <message>
         <source>The dictation was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée a été annulée.</translation>
     </message>
     <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le disque refuse l'enregistrement depuis une demi-heure. Ce qui précède est gardé en mémoire ; la suite n'est pas conservée.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le disque est plein : impossible d'écrire l'historique.</translation>
     </message>
     <message>
         <source>The disk is not keeping up: the newest sound is only in memory yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le disque ne suit pas : le son le plus récent n'est encore qu'en mémoire.</translation>
     </message>
     <message>
         <source>The display cannot be reached, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'affichage n'est pas joignable ; aucune touche n'est donc captée.</translation>
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'affichage a disparu ; plus aucune touche n'est captée.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le téléchargement de {label} est en pause à {arrived}.</translation>
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moins d'erreurs ; pour les ordinateurs puissants : huit cœurs ou plus.</translation>
     </message>
     <message>
         <source>The file about new versions cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier sur les nouvelles versions est illisible.</translation>
     </message>
     <message>
         <source>The file about new versions is not signed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier sur les nouvelles versions n'est pas signé par Saywrite.</translation>
     </message>
     <message>
         <source>The file about new versions is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier sur les nouvelles versions est trop long.</translation>
     </message>
     <message>
         <source>The file became shorter while it was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier a raccourci pendant son envoi.</translation>
     </message>
     <message>
         <source>The file cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier ne peut pas être lu : {reason}.</translation>
     </message>
     <message>
         <source>The file could not be sent to {host} ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier n'a pas pu être envoyé à {host} ({name}).</translation>
     </message>
     <message>
         <source>The file holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le fichier ne contient pas de son.</translation>
     </message>
     <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le dossier du socket de Saywrite a un nom trop long.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} ne peut pas être verrouillé : un autre programme l'utilise, ou son disque ne gère pas les verrous de fichier.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be opened for writing.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} ne peut pas être ouvert en écriture.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be read from or written to its disk ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} ne peut pas être lu ou écrit sur son disque ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} cannot be used ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} ne peut pas être utilisé ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} is damaged and in use by another Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} est endommagé et utilisé par un autre Saywrite. Il a été laissé tel quel.</translation>
     </message>
     <message>
         <source>The history in {path} is damaged. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique dans {path} est endommagé. Il a été laissé tel quel.</translation>
     </message>
     <message>
         <source>The history is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique est fermé.</translation>
     </message>
     <message>
         <source>The history is in use by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique est utilisé par un autre programme.</translation>
     </message>
     <message>
         <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique était endommagé et est conservé sous le nom {aside}. Ce qui a pu être lu : {kept} ; un nouvel historique a été commencé avec ces données.</translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique a été écrit par une version plus récente de Saywrite. Il a été laissé tel quel.</translation>
     </message>
     <message>
         <source>The history {path} was moved or deleted while Saywrite uses it.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'historique {path} a été déplacé ou supprimé alors que Saywrite l'utilise.</translation>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'adresse https qui renvoie un jeton d'accès.</translation>
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La clé est conservée jusqu'à la fermeture de Saywrite.</translation>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>La touche n'a pas encore été utilisée.</translation>
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le trousseau de clés n'a pas répondu comme prévu ({name}).</translation>
     </message>
     <message>
         <source>The keyring does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le trousseau de clés ne répond pas.</translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le trousseau de clés est verrouillé.</translation>
     </message>
     <message>
         <source>The keyring is not open</source>
-        <translation type="unfinished"></translation>
+        <translation>Le trousseau de clés n'est pas ouvert</translation>
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>La demande de mot de passe du trousseau de clés a été annulée ; rien n'a été lu ni enregistré.</translation>
     </message>
     <message>
         <source>The keys to insert the text could not be sent to {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les touches servant à insérer le texte n'ont pas pu être envoyées à {program}.</translation>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le mot-clé rejoint la liste sur le côté et compte à partir des mots suivants.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots-clés ont été modifiés depuis : essayez-les à nouveau.</translation>
     </message>
     <message>
         <source>The keywords were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots-clés ont été modifiés.</translation>
     </message>
     <message>
         <source>The language of windows and messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>La langue des fenêtres et des messages.</translation>
     </message>
     <message>
         <source>The language you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>La langue que vous parlez.</translation>
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dernière insertion remonte à trop longtemps.</translation>
     </message>
     <message>
         <source>The last words are being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les derniers mots sont en cours d'écriture.</translation>
     </message>
     <message>
         <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les dernières {max:.0f} s n'ont pas encore de texte : {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>La bibliothèque qui décode les fichiers audio (PyAV) manque ou est endommagée.</translation>
     </message>
     <message>
         <source>The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le journal en dit plus.</translation>
     </message>
     <message>
         <source>The log never contains what you say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le journal ne contient jamais ce que vous dites.</translation>
     </message>
     <message>
         <source>The log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le journal en dit plus.</translation>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le message ci-dessus dit pourquoi, et ce qui aide.</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone est maintenant {label}.</translation>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone se ferme après ce délai, même si la touche est encore enfoncée.</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone n'a pas pu être ouvert ({name}).</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone n'a pas pu être ouvert ({value}).</translation>
     </message>
     <message>
         <source>The microphone is being opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouverture du microphone en cours.</translation>
     </message>
     <message>
         <source>The microphone is being opened…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouverture du microphone…</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone ne propose aucune fréquence d'échantillonnage que Saywrite puisse utiliser.</translation>
     </message>
     <message>
         <source>The microphone was closed when the computer went to sleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone a été fermé quand l'ordinateur s'est mis en veille.</translation>
     </message>
     <message>
         <source>The microphone was closed when the screen was locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone a été fermé quand l'écran a été verrouillé.</translation>
     </message>
     <message>
         <source>The microphone was closed: the key is no longer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone a été fermé : la touche n'est plus captée.</translation>
     </message>
     <message>
         <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone a été fermé : la durée maximale pour une touche était atteinte.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone n'a pas été trouvé.</translation>
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone a disparu.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle ne peut pas être enregistré : {reason}.</translation>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prochaine dictée démarre plus vite tant que la connexion est ouverte.</translation>
     </message>
     <message>
         <source>The official source</source>
-        <translation type="unfinished"></translation>
+        <translation>La source officielle</translation>
     </message>
     <message>
         <source>The one on this computer needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Celui de cet ordinateur n'a besoin ni de réseau ni de compte.</translation>
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>La page de Saywrite répond par {status_code}.</translation>
     </message>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>La page de Saywrite n'est pas joignable.</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le proxy ne laisse pas Saywrite accéder à {host} ({detail}).</translation>
     </message>
     <message>
         <source>The proxy does not reach {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le proxy n'atteint pas {host}.</translation>
     </message>
     <message>
         <source>The proxy is of a kind that Saywrite cannot use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le proxy est d'un type que Saywrite ne peut pas utiliser.</translation>
     </message>
     <message>
         <source>The proxy wants a user name and a password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le proxy demande un nom d'utilisateur et un mot de passe.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle de reconnaissance n'est pas encore sur cet ordinateur.</translation>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle de reconnaissance qui fonctionne sur cet ordinateur.</translation>
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le modèle de reconnaissance {model} est endommagé : il ne peut pas être chargé.</translation>
     </message>
     <message>
         <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance (CTranslate2) n'est pas installé ou ne se charge pas ({value}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance s'est terminé avant que le texte soit complet.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance n'est pas disponible.</translation>
     </message>
     <message>
         <source>The recognizer is unloaded after this time without a dictation. The next dictation loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance est déchargé de la mémoire après ce délai sans dictée. La dictée suivante le recharge.</translation>
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance de cet ordinateur prend le relais.</translation>
     </message>
     <message>
         <source>The recognizer on this computer could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance de cet ordinateur n'a pas pu être démarré.</translation>
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur de reconnaissance de cet ordinateur s'est terminé ou a cessé de répondre, trois fois de suite.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement ne peut pas être relu ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement dans {folder} ne peut pas être ouvert ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement dans {folder} ne peut pas être lu ({reason}).</translation>
     </message>
     <message>
         <source>The recording is kept as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement est conservé tel quel.</translation>
     </message>
     <message>
         <source>The recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement est conservé.</translation>
+    </message>
+    <message>
+        <source>The recording is kept: transcribe it again for the text of the service.</source>
+        <translation>L'enregistrement est conservé : transcrivez-le à nouveau pour obtenir le texte du service.</translation>
     </message>
     <message>
         <source>The recording is not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement n'est pas supprimé.</translation>
     </message>
     <message>
         <source>The recording is saved up to {length}; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le son est enregistré sur le disque jusqu'à {length} ; le nouveau son est gardé en mémoire.</translation>
     </message>
     <message>
         <source>The recording itself is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement lui-même est conservé.</translation>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'enregistrement d'une dictée sans texte complet reste parmi les dictées inachevées.</translation>
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le Saywrite en cours ne connaît pas cette commande.</translation>
     </message>
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le Saywrite en cours n'a pas donné de réponse compréhensible.</translation>
     </message>
     <message>
         <source>The same, second key</source>
-        <translation type="unfinished"></translation>
+        <translation>De même, deuxième touche</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le Saywrite qui utilise ce dossier de données appartient à un autre utilisateur.</translation>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le mot-clé sélectionné ne figure pas dans vos dernières dictées.</translation>
     </message>
     <message>
         <source>The service's address is not one.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'adresse du service n'en est pas une.</translation>
     </message>
     <message>
         <source>The service's address {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'adresse du service n'est pas admise : {why}.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le bus de session a disparu ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The socket cannot be made: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le socket ne peut pas être créé : {reason}.</translation>
     </message>
     <message>
         <source>The sound could not be played ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le son n'a pas pu être lu ({name}).</translation>
     </message>
     <message>
         <source>The sound could not be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le son n'a pas pu être lu.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
-        <translation type="unfinished"></translation>
+        <translation>La bibliothèque audio ne peut pas joindre le serveur de son.</translation>
     </message>
     <message>
         <source>The sound library PortAudio is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>La bibliothèque audio PortAudio manque.</translation>
     </message>
     <message>
         <source>The sound server did not open the microphone (error {value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le serveur de son n'a pas ouvert le microphone (erreur {value}).</translation>
     </message>
     <message>
         <source>The sound server does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le serveur de son ne répond pas.</translation>
     </message>
     <message>
         <source>The sound system does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le système audio ne répond pas.</translation>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le système audio auquel appartient le microphone.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le système ne laisse pas Saywrite utiliser le microphone.</translation>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le système gère ce réglage ; ses propres paramètres l'affichent donc aussi.</translation>
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le microphone du système est maintenant {label}.</translation>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le test s'est interrompu ; le journal dit pourquoi.</translation>
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte est dans l'historique et peut y être copié.</translation>
     </message>
     <message>
         <source>The text is on the clipboard, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte est dans le presse-papiers, comme vous l'avez choisi.</translation>
     </message>
     <message>
         <source>The text is on the clipboard: paste it where you want it, or choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte est dans le presse-papiers : collez-le là où vous le voulez, ou choisissez « Insérer de nouveau ».</translation>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte est écrit là où se trouve votre curseur, dans le programme que vous utilisez.</translation>
     </message>
     <message>
         <source>The text was inserted into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte a été inséré dans {program}.</translation>
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le texte a été envoyé à {program}, qui n'indique pas s'il l'a accepté.</translation>
     </message>
     <message>
         <source>The transcript was cleared.</source>
-        <translation type="unfinished"></translation>
+        <translation>La transcription a été effacée.</translation>
     </message>
     <message>
         <source>The translation is shown beside what you said.</source>
-        <translation type="unfinished"></translation>
+        <translation>La traduction est affichée à côté de ce que vous avez dit.</translation>
     </message>
     <message>
         <source>The trial was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'essai a été arrêté.</translation>
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le compositeur Wayland n'est pas joignable ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La fenêtre est fermée, le programme continue. Pour quitter, utilisez le menu de cette icône ; les paramètres permettent de changer cela.</translation>
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>La fenêtre où vous avez commencé ({program}) n'a pas pu être ramenée au premier plan ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots d'une phrase que quelqu'un prononce ne sont ni étroits ni larges.</translation>
     </message>
     <message>
         <source>The workflow of your account that transcribes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le workflow de votre compte qui transcrit.</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'affichage X n'est pas joignable ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The {what} holds characters that none has.</source>
-        <translation type="unfinished"></translation>
+        <translation>Caractères non admis : {what}.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dictée se termine alors avec ce que cet ordinateur a entendu, et un message le signale.</translation>
     </message>
     <message>
         <source>There are no dictations yet to try the keywords on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas encore de dictées sur lesquelles essayer les mots-clés.</translation>
     </message>
     <message>
         <source>There is no aiOla API key yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas encore de clé API aiOla.</translation>
     </message>
     <message>
         <source>There is no aiOla {what} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il manque encore pour aiOla : {what}.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de sortie audio.</translation>
     </message>
     <message>
         <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'existe pas de version du moteur de reconnaissance (CTranslate2) pour Windows sur ARM.</translation>
     </message>
     <message>
         <source>There is no display, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas d'affichage ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>There is no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas d'affichage.</translation>
     </message>
     <message>
         <source>There is no file {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de fichier {name}.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de touche nommée « {last} ».</translation>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'existe aucune langue nommée « {code} ».</translation>
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de microphone nommé {name}.</translation>
     </message>
     <message>
         <source>There is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de microphone.</translation>
     </message>
     <message>
         <source>There is no model called {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de modèle nommé {id}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de dictée enregistrée pour essayer le modèle.</translation>
     </message>
     <message>
         <source>There is no session bus, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de bus de session ; aucune touche n'est donc captée.</translation>
     </message>
     <message>
         <source>There is no session bus, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas de bus de session ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce dossier n'existe pas. Choisissez-en un qui contient les fichiers du modèle, ou laissez la ligne vide.</translation>
     </message>
     <message>
         <source>There is no such method.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette méthode n'existe pas.</translation>
     </message>
     <message>
         <source>There is no text to export yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas encore de texte à exporter.</translation>
     </message>
     <message>
         <source>There is no token address yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas encore d'adresse de jeton.</translation>
     </message>
     <message>
         <source>There is no way to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun chemin ne mène à {host}.</translation>
     </message>
     <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas assez d'espace pour le modèle : il faut {needed}, {free} sont libres.</translation>
     </message>
     <message>
         <source>There is nothing to remove.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a rien à supprimer.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a rien à annuler.</translation>
     </message>
     <message>
         <source>There is too little free memory for the recognition model {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y a pas assez de mémoire libre pour le modèle de reconnaissance {model}.</translation>
     </message>
     <message>
         <source>There was no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n'y avait pas de microphone.</translation>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ces mots-clés ne changent rien dans vos dernières dictées.</translation>
     </message>
     <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ces modèles reconnaissent la parole sur cet ordinateur. Ce que vous dites ne le quitte pas.</translation>
     </message>
     <message>
         <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elles sont conservées : transcrivez-les depuis la fenêtre quand aiOla répond de nouveau.</translation>
     </message>
     <message>
         <source>They are sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ils sont renvoyés.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce compte ne peut pas ouvrir une dictée de plus en même temps.</translation>
     </message>
     <message>
         <source>This account has no permission at {host} (while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce compte n'a pas d'autorisation sur {host} (pendant : {doing}).</translation>
     </message>
     <message>
         <source>This compositor lets no program press keys, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce compositeur ne laisse aucun programme appuyer sur des touches ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
-        <translation type="unfinished"></translation>
+        <translation>Cet ordinateur a entendu ceci ; le texte de {recognizer} le remplacera, sauf si vous le modifiez</translation>
     </message>
     <message>
         <source>This computer listens along</source>
-        <translation type="unfinished"></translation>
+        <translation>Cet ordinateur écoute aussi</translation>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Cet ordinateur écrit aussitôt, et son texte reste</translation>
     </message>
     <message>
         <source>This computer's clock is {off} {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'horloge de cet ordinateur est décalée : {off} {where}.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
-        <translation type="unfinished"></translation>
+        <translation>Le processeur de cet ordinateur est trop ancien pour le moteur de reconnaissance : il lui manque des instructions dont CTranslate2 a besoin (AVX).</translation>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce bureau capte lui-même les touches et n'en transmet aucune. Indiquez-lui la touche dans ses propres paramètres :</translation>
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce bureau ne laisse aucun autre programme capter une touche.</translation>
     </message>
     <message>
         <source>This desktop passes no mouse buttons such as {chord} on to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce bureau ne transmet pas aux autres programmes les boutons de souris comme {chord}.</translation>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce bureau n'affiche pas d'icône dans une zone de notification.</translation>
     </message>
     <message>
         <source>This dictation is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette dictée est en cours d'utilisation.</translation>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette dictée n'est pas dans l'historique.</translation>
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette dictée est encore en cours d'enregistrement.</translation>
     </message>
     <message>
         <source>This dictation or its earlier text was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette dictée ou son texte précédent a été supprimé entre-temps.</translation>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cette dictée a été supprimée entre-temps.</translation>
     </message>
     <message>
         <source>This is no address. Write it as https://models.example.com/whisper.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce n'est pas une adresse. Écrivez-la comme https://models.example.com/whisper.</translation>
     </message>
     <message>
         <source>This is no command of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce n'est pas une commande de Saywrite.</translation>
     </message>
     <message>
         <source>This is not a JSON file with keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce n'est pas un fichier JSON de mots-clés.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
-        <translation type="unfinished"></translation>
+        <translation>C'est la version la plus récente</translation>
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce clavier n'a pas de touche {chord}.</translation>
     </message>
     <message>
         <source>This month: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce mois-ci : {parts}.</translation>
     </message>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
-        <translation type="unfinished"></translation>
+        <translation>Cet enregistrement est trop long pour un fichier WAV (37 heures).</translation>
+    </message>
+    <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation>Cela ressemble à : {name}. La langue choisie est : {chosen}.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce système ne signale pas {key} aux autres programmes.</translation>
     </message>
     <message>
         <source>This system has no keyring to keep the key in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce système n'a pas de trousseau de clés où conserver la clé.</translation>
     </message>
     <message>
         <source>This text cannot safely be undone in {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce texte ne peut pas être annulé sans risque dans {where}.</translation>
     </message>
     <message>
         <source>Times</source>
-        <translation type="unfinished"></translation>
+        <translation>Temps</translation>
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pour le permettre, désactivez « {switch} » dans Paramètres &gt; Fichiers et confidentialité.</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Aujourd'hui</translation>
     </message>
     <message>
         <source>Token address</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse du jeton</translation>
     </message>
     <message>
         <source>Token address of your company</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse du jeton de votre entreprise</translation>
     </message>
     <message>
         <source>Too loud: the sound is distorted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trop fort : le son est déformé.</translation>
     </message>
     <message>
         <source>took {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>durée : {time}</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrire</translation>
     </message>
     <message>
         <source>Transcribe a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrire un fichier</translation>
     </message>
     <message>
         <source>Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrire un fichier…</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrivez de nouveau le fichier plus tard.</translation>
     </message>
     <message>
         <source>Transcribed files</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichiers transcrits</translation>
     </message>
     <message>
         <source>Transcribed {file}{rest}</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} transcrit{rest}</translation>
     </message>
     <message>
         <source>transcribes an audio file; you can also drop one here</source>
-        <translation type="unfinished"></translation>
+        <translation>transcrit un fichier audio ; vous pouvez aussi en déposer un ici</translation>
     </message>
     <message>
         <source>Transcribing again: {recognizer}, {language}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouvelle transcription : {recognizer}, {language}</translation>
     </message>
     <message>
         <source>Transcribing {name}, press to cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcription de {name}, appuyez pour annuler</translation>
     </message>
     <message>
         <source>Transcribing… Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcription… Annuler</translation>
     </message>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcription</translation>
     </message>
     <message>
         <source>Translate into</source>
-        <translation type="unfinished"></translation>
+        <translation>Traduire en</translation>
     </message>
     <message>
         <source>Translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Traduction</translation>
     </message>
     <message>
         <source>Try &amp;keywords…</source>
-        <translation type="unfinished"></translation>
+        <translation>Essa&amp;yer les mots-clés…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayer</translation>
     </message>
     <message>
         <source>Try again and enter the password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez et saisissez le mot de passe.</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez dans un instant.</translation>
     </message>
     <message>
         <source>Try again in a moment; if that does not help, end process {pid} and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez dans un instant ; si cela ne suffit pas, arrêtez le processus {pid} et relancez Saywrite.</translation>
     </message>
     <message>
         <source>Try again later, or look at the page of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez plus tard, ou consultez la page de Saywrite.</translation>
     </message>
     <message>
         <source>Try again; the log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Réessayez ; les détails sont dans le journal.</translation>
     </message>
     <message>
         <source>Try it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Essayez ici</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Essayer les mots-clés sur vos dernières dictées</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations…</source>
-        <translation type="unfinished"></translation>
+        <translation>Essayer les mots-clés sur vos dernières dictées…</translation>
     </message>
     <message>
         <source>Try on my last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Essayer sur ma dernière dictée</translation>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
-        <translation type="unfinished"></translation>
+        <translation>Frappe (plus lent, n'utilise pas le presse-papiers)</translation>
     </message>
     <message>
         <source>Unchanged:</source>
-        <translation type="unfinished"></translation>
+        <translation>Inchangé :</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Annuler</translation>
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulez-le dans le programme lui-même, ou sélectionnez-le là-bas et supprimez-le.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
-        <translation type="unfinished"></translation>
+        <translation>Revenir sur l'annu&amp;lation</translation>
     </message>
     <message>
         <source>Undo the last &amp;insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Annuler la dernière &amp;insertion</translation>
     </message>
     <message>
         <source>Undone in {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulé dans {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Déverrouillez-le avec son mot de passe, puis réessayez.</translation>
     </message>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
-        <translation type="unfinished"></translation>
+        <translation>Déverrouillez le trousseau « session » dans Trousseaux d'accès.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Débranchez et rebranchez le microphone, ou redémarrez.</translation>
     </message>
     <message>
         <source>Until the text is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Jusqu'à ce que le texte soit là</translation>
     </message>
     <message>
         <source>Until you delete them</source>
-        <translation type="unfinished"></translation>
+        <translation>Jusqu'à ce que vous les supprimiez</translation>
     </message>
     <message>
         <source>Up to 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>Jusqu'à 10 s</translation>
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mettez Saywrite à jour, ou lancez-le avec --data et un autre dossier.</translation>
     </message>
     <message>
         <source>Use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez --data.</translation>
     </message>
     <message>
         <source>Use an HTTP proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez un proxy HTTP.</translation>
     </message>
     <message>
         <source>Use Ctrl, Alt, Shift or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez Ctrl, Alt, Shift ou Super.</translation>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez un casque : un microphone près d'un haut-parleur capte le son.</translation>
     </message>
     <message>
         <source>Use of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisation de la touche</translation>
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez plutôt Paramètres &gt; Applications &gt; Démarrage.</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>
-        <translation type="unfinished"></translation>
+        <translation>Utilisez la même version de Saywrite des deux côtés.</translation>
     </message>
     <message>
         <source>Use this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Utiliser ce modèle</translation>
     </message>
     <message>
         <source>Use {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Utiliser {label}</translation>
     </message>
     <message>
         <source>Utterance {index} of {total}, {start} to {end}. Enter plays it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Énoncé {index} sur {total}, de {start} à {end}. Entrée le lit.</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation>Vérifier</translation>
     </message>
     <message>
         <source>Very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Très faible.</translation>
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation type="unfinished"></translation>
+        <translation>À la fin, attendre au plus</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Attendre : le texte d'aiOla remplace ce que cet ordinateur entend entre-temps</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>En attente</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>En attente, reprend à {confirmed}</translation>
     </message>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Forme d'onde</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sous-titres WebVTT</translation>
     </message>
     <message>
         <source>Welcome to Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Bienvenue dans Saywrite</translation>
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui répond en tant que {host} a un certificat pour un autre nom.</translation>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Son contenu actuel sera perdu.</translation>
     </message>
     <message>
         <source>What is new</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouveautés</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui est lu à haute voix pendant que vous dictez.</translation>
     </message>
     <message>
         <source>What it does</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que cela fait</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qu'il entend avant l'appui sur une touche est gardé un instant en mémoire, puis oublié.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que Saywrite entend</translation>
+    </message>
+    <message>
+        <source>What was inserted is unchanged.</source>
+        <translation>Ce qui a été inséré est inchangé.</translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que vous corrigez dans un texte est mémorisé sur cet ordinateur, tant que sa dictée est dans l'historique.</translation>
     </message>
     <message>
         <source>What you dictated stays in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que vous avez dicté reste dans l'historique.</translation>
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que vous avez dit est conservé. Appuyez sur la touche pour continuer.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que vous dites juste avant d'appuyer sur la touche est écrit aussi. Le microphone reste alors ouvert entre les dictées ; le son plus ancien est aussitôt oublié.</translation>
     </message>
     <message>
         <source>What's new</source>
-        <translation type="unfinished"></translation>
+        <translation>Nouveautés</translation>
     </message>
     <message>
         <source>When aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand aiOla n'est pas joignable</translation>
     </message>
     <message>
         <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand chaque ligne a été dite. Ctrl+Entrée dans le texte lit la ligne.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand j'&amp;entends</translation>
     </message>
     <message>
         <source>When I say</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand je dis</translation>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Quand le moteur de reconnaissance ne met pas de ponctuation</translation>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>Où</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Où mes paroles sont allées – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
-        <translation type="unfinished"></translation>
+        <translation>Où mes paroles sont allées, par mois</translation>
     </message>
     <message>
         <source>Where my speech went…</source>
-        <translation type="unfinished"></translation>
+        <translation>Où mes paroles sont allées…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Les textes affichés</translation>
     </message>
     <message>
         <source>Who writes</source>
-        <translation type="unfinished"></translation>
+        <translation>Qui écrit</translation>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation type="unfinished"></translation>
+        <translation>Qui écrit ce que vous dites ?</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Fenêtre</translation>
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows ne signale pas {chord} aux autres programmes.</translation>
     </message>
     <message>
         <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows laisse un programme appuyer sur des touches dans les programmes de mêmes droits.</translation>
     </message>
     <message>
         <source>Windows refused it ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows l'a refusé ({reason}).</translation>
     </message>
     <message>
         <source>Windows tells a program of its hot keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows signale à un programme ses raccourcis clavier.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avec une valeur plus élevée, seule une parole claire est écrite.</translation>
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avec moins d'animations, le niveau de la superposition bouge rarement.</translation>
     </message>
     <message>
         <source>Without text yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Encore sans texte</translation>
     </message>
     <message>
         <source>Without {name} all texts would have the same name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sans {name}, tous les textes auraient le même nom.</translation>
     </message>
     <message>
         <source>Words as they come</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots à mesure qu'ils arrivent</translation>
     </message>
     <message>
         <source>Words it should know</source>
-        <translation type="unfinished"></translation>
+        <translation>Les mots à connaître</translation>
     </message>
     <message>
         <source>Workflow</source>
-        <translation type="unfinished"></translation>
+        <translation>Workflow</translation>
     </message>
     <message>
         <source>Works without a network. What you say does not leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fonctionne sans réseau. Ce que vous dites ne quitte pas cet ordinateur.</translation>
     </message>
     <message>
         <source>Write</source>
-        <translation type="unfinished"></translation>
+        <translation>Écrire</translation>
     </message>
     <message>
         <source>Write a space instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Écrire une espace à la place</translation>
     </message>
     <message>
         <source>Write each one once.</source>
-        <translation type="unfinished"></translation>
+        <translation>N'écrivez chacune qu'une fois.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
-        <translation type="unfinished"></translation>
+        <translation>Écrivez-la comme Ctrl+Alt+Space, F9 ou Right Ctrl.</translation>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>Écrivez le chemin complet du dossier, ou une adresse qui commence par https://.</translation>
     </message>
     <message>
         <source>Writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Écriture…</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 donne une touche à un seul programme.</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 laisse tout programme utiliser le presse-papiers et appuyer sur des touches.</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier</translation>
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vous pouvez déjà parler : vos paroles sont enregistrées, et écrites dès que le modèle est là.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vous pouvez changer cela à tout moment.</translation>
     </message>
     <message>
         <source>You can listen again to a recording that is kept. It stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vous pouvez réécouter un enregistrement conservé. Il reste sur cet ordinateur.</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vous avez corrigé ces mots dans vos textes.</translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vous êtes passé à une autre fenêtre avant que le texte soit là.</translation>
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vos paroles apparaissent ici au fur et à mesure. Appuyez sur Arrêter quand vous avez fini.</translation>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vos paroles sont enregistrées. Elles sont écrites dès que le modèle est là.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vos paroles sont écrites dès que le modèle est là.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
-        <translation type="unfinished"></translation>
+        <translation>ajouts : {added:,}</translation>
     </message>
     <message>
         <source>{again}check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}vérifiez les adresses dans {settings}.</translation>
     </message>
     <message>
         <source>{again}check the network and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}vérifiez le réseau et les adresses dans {settings}.</translation>
     </message>
     <message>
         <source>{again}check the network connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}vérifiez la connexion au réseau.</translation>
     </message>
     <message>
         <source>{again}check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}vérifiez le proxy dans les paramètres du système.</translation>
     </message>
     <message>
         <source>{again}end those on other computers or in other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}terminez les dictées sur d'autres ordinateurs ou dans d'autres programmes.</translation>
     </message>
     <message>
         <source>{again}if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}si le problème persiste, adressez-vous à aiOla.</translation>
     </message>
     <message>
         <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}si le problème persiste, demandez au responsable de votre réseau de laisser passer les WebSockets.</translation>
     </message>
     <message>
         <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}si le problème persiste, vérifiez les adresses dans {settings}.</translation>
     </message>
     <message>
         <source>{again}if it lasts, the log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}si le problème persiste, le journal en dit plus.</translation>
     </message>
     <message>
         <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{big} n'a pas pu être sauvegardé ; le presse-papiers a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
     </message>
     <message>
         <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{big} n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
-        <translation type="unfinished"></translation>
+        <translation>{cells} colonnes au lieu de 2 ; mettez entre guillemets un texte contenant une virgule.</translation>
     </message>
     <message>
         <source>{changed:,} changed</source>
-        <translation type="unfinished"></translation>
+        <translation>modifications : {changed:,}</translation>
     </message>
     <message>
         <source>{chord} is already your other key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} est déjà votre autre touche.</translation>
     </message>
     <message>
         <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} sert à écrire : ajoutez Ctrl, Alt ou Super.</translation>
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fonction habituelle de {chord} : {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
-        <translation type="unfinished"></translation>
+        <translation>{column}, mot-clé {row}</translation>
     </message>
     <message>
         <source>{confirmed} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{confirmed} sur {length}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A} {number} {day:%B}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}, {year}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A} {number} {day:%B} {year}</translation>
     </message>
     <message>
         <source>{device} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} (non connecté)</translation>
     </message>
     <message>
         <source>{device} is open all the time, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} est ouvert en permanence, comme vous l'avez choisi.</translation>
     </message>
     <message>
         <source>{dictations} exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporté vers {name} : {dictations}</translation>
     </message>
     <message>
         <source>{dictations}, {length} in all</source>
-        <translation type="unfinished"></translation>
+        <translation>{dictations}, {length} en tout</translation>
     </message>
     <message numerus="yes">
         <source>{done} of {n:,} files done</source>
         <extracomment>Singular: {done} of {n:,} file done</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{done} sur {n:,} fichier terminé</numerusform>
+            <numerusform>{done} sur {n:,} fichiers terminés</numerusform>
         </translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} sur {total}</translation>
     </message>
     <message>
         <source>{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license</source>
-        <translation type="unfinished"></translation>
+        <translation>{download_bytes} à télécharger · {disk_bytes} sur le disque · {memory_bytes} de mémoire · licence {license}</translation>
     </message>
     <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} a été écrit par une version plus récente de Saywrite ; seul ce que celle-ci connaît est utilisé.</translation>
     </message>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} : {name} {problem}. La valeur par défaut est utilisée : {shown}.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} appartient à un autre utilisateur ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} est ouvert à d'autres utilisateurs ({mode:03o}) ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
         <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} est {kind} ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} ({suffix})</translation>
     </message>
     <message>
         <source>{found:,} found</source>
-        <translation type="unfinished"></translation>
+        <translation>trouvés : {found:,}</translation>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>{freed} d'espace disque seront libérés. Le modèle peut être téléchargé à nouveau à tout moment.</translation>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{go_on} Voir les paramètres.</translation>
     </message>
     <message>
         <source>{host} gives out an access token that has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} délivre un jeton d'accès qui a expiré.</translation>
     </message>
     <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} n'a pas été contacté, car rien ne doit quitter cet ordinateur.</translation>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h</translation>
     </message>
     <message>
         <source>{hours} h left</source>
-        <translation type="unfinished"></translation>
+        <translation>encore {hours} h</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>encore {hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{keywords} exported to {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporté vers {name} : {keywords}.</translation>
     </message>
     <message>
         <source>{key} can only be a key of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} ne peut servir que seule, pas avec d'autres touches.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} ne fonctionne plus en combinaison avec d'autres touches.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} Cela se passe ainsi dans tous les programmes.</translation>
     </message>
     <message>
         <source>{label} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} (par défaut)</translation>
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ({size}) n'a pas été téléchargé : la connexion est limitée.</translation>
     </message>
     <message>
         <source>{label} account…</source>
-        <translation type="unfinished"></translation>
+        <translation>Compte {label}…</translation>
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne peut pas être converti : {error}.</translation>
     </message>
     <message>
         <source>{label} cannot be downloaded: its files are not verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne peut pas être téléchargé : ses fichiers ne sont pas vérifiés.</translation>
     </message>
     <message>
         <source>{label} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne peut pas être lu : {reason}.</translation>
     </message>
     <message>
         <source>{label} cannot be removed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne peut pas être supprimé : {reason}.</translation>
     </message>
     <message>
         <source>{label} delivered no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'a fourni aucun son.</translation>
     </message>
     <message>
         <source>{label} delivers no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne fournit aucun son.</translation>
     </message>
     <message>
         <source>{label} delivers nothing but silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne fournit que du silence.</translation>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ne connaît pas cette langue : {name}.</translation>
     </message>
     <message>
         <source>{label} is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est de retour.</translation>
     </message>
     <message>
         <source>{label} is being downloaded by another Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est en cours de téléchargement par un autre Saywrite.</translation>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
-        <translation type="unfinished"></translation>
+        <translation>Téléchargement de {label} : {arrived}</translation>
     </message>
     <message>
         <source>{label} is being prepared for this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est en préparation pour cet ordinateur.</translation>
     </message>
     <message>
         <source>{label} is damaged: its files are incomplete or were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est endommagé : ses fichiers sont incomplets ou ont été modifiés.</translation>
     </message>
     <message>
         <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est endommagé : {damaged}. Il n'est plus utilisé.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est en sourdine.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'est pas connecté. En attendant, {other} est utilisé.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'est pas connecté. {other} est utilisé.</translation>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'est pas encore sur cet ordinateur.</translation>
     </message>
     <message>
         <source>{label} is not on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'est pas sur cet ordinateur.</translation>
     </message>
     <message>
         <source>{label} is part of the installation and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} fait partie de l'installation et reste.</translation>
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} est très faible.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} a été endommagé pendant sa conversion.</translation>
     </message>
     <message>
         <source>{label} was not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} n'était pas disponible.</translation>
     </message>
     <message>
         <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} a été débranché. Utilisé maintenant : {other}{until}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} a disparu.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} : choisir un dossier</translation>
     </message>
     <message>
         <source>{length} at {at}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} à {at} : {cause}</translation>
     </message>
     <message>
         <source>{length} of sound is missing {where}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Il manque {length} de son {where} : {cause}</translation>
     </message>
     <message>
         <source>{length} of sound missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Il manque {length} de son</translation>
     </message>
     <message>
         <source>{length} of sound missing: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Il manque {length} de son : {cause}</translation>
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} de parole sont restées sur cet ordinateur</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Durée enregistrée : {length}, {n:,} énoncé.</numerusform>
+            <numerusform>Durée enregistrée : {length}, {n:,} énoncés.</numerusform>
         </translation>
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} vers {host} ({bytes})</translation>
     </message>
     <message>
         <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{max:.0f} s de la dictée n'ont pas de texte : {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{megabytes:,.0f} Mo</translation>
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} ne connaît que les options engine, language et activation-token, sous forme de texte.</translation>
     </message>
     <message>
         <source>{method} takes {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} attend : {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>encore {minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
         <source>{missing}, at {at}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{missing}, à {at}.</translation>
     </message>
     <message>
         <source>{model} on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} sur cet ordinateur</translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} sur votre dernière dictée</translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
+        <translation>{model} · sur cet ordinateur</translation>
     </message>
     <message>
         <source>{month:%B %Y}</source>
-        <translation type="unfinished"></translation>
+        <translation>{month:%B %Y}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
         <extracomment>Singular: {n:,} byte</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} octet</numerusform>
+            <numerusform>{n:,} octets</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations</source>
         <extracomment>Singular: {n:,} dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictée</numerusform>
+            <numerusform>{n:,} dictées</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations deleted.</source>
         <extracomment>Singular: {n:,} dictation deleted.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictée supprimée.</numerusform>
+            <numerusform>{n:,} dictées supprimées.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords</source>
         <extracomment>Singular: {n:,} keyword</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} mot-clé</numerusform>
+            <numerusform>{n:,} mots-clés</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords removed.</source>
         <extracomment>Singular: {n:,} keyword removed.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} mot-clé retiré.</numerusform>
+            <numerusform>{n:,} mots-clés retirés.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} lines left out:</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} ligne omise :</numerusform>
+            <numerusform>{n:,} lignes omises :</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} more places</source>
         <extracomment>Singular: {n:,} more place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} autre endroit</numerusform>
+            <numerusform>{n:,} autres endroits</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} segments</source>
         <extracomment>Singular: {n:,} segment</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} segment</numerusform>
+            <numerusform>{n:,} segments</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} unfinished dictations</source>
         <extracomment>Singular: {n:,} unfinished dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dictée inachevée</numerusform>
+            <numerusform>{n:,} dictées inachevées</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances</source>
         <extracomment>Singular: {n:,} utterance</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} énoncé</numerusform>
+            <numerusform>{n:,} énoncés</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances waiting for text.</source>
         <extracomment>Singular: {n:,} utterance waiting for text.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} énoncé en attente de texte.</numerusform>
+            <numerusform>{n:,} énoncés en attente de texte.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} words</source>
         <extracomment>Singular: {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} mot</numerusform>
+            <numerusform>{n:,} mots</numerusform>
         </translation>
     </message>
     <message>
         <source>{names} and {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} et {last}</translation>
     </message>
     <message numerus="yes">
         <source>{names} and {n} more</source>
         <extracomment>Singular: {names} and {n} more</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{names} et {n} autre</numerusform>
+            <numerusform>{names} et {n} autres</numerusform>
         </translation>
     </message>
     <message>
         <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} s'interrompt : {length:.1f} s{of} ont pu être lues.</translation>
     </message>
     <message>
         <source>{name} cannot be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ne peut pas être décodé.</translation>
     </message>
     <message>
         <source>{name} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ne peut pas être lu : {reason}.</translation>
     </message>
     <message>
         <source>{name} for transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} pour la nouvelle transcription</translation>
     </message>
     <message>
         <source>{name} has a header but holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} a un en-tête mais ne contient pas de son.</translation>
     </message>
     <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ne contient pas encore de trousseau de clés ; un mot de passe est demandé à l'enregistrement d'une clé.</translation>
     </message>
     <message>
         <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} est endommagé : rien ne peut en être décodé.</translation>
     </message>
     <message>
         <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} est endommagé : {skipped_s:.1f} s n'ont pas pu être décodées.</translation>
     </message>
     <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} est verrouillé ; son mot de passe est demandé quand la clé est nécessaire.</translation>
     </message>
     <message>
         <source>{name} may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>La lecture de {name} n'est pas autorisée.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} – absent de {label}</translation>
     </message>
     <message>
         <source>{name}: recording from {device}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} : enregistrement avec {device}</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>{number:,} sur {found:,}</translation>
     </message>
     <message>
         <source>{number} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} {unit}</translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} correction supprimée ; son texte reste.</numerusform>
+            <numerusform>{n} corrections supprimées ; leurs textes restent.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
+        <translation>
+            <numerusform>{n} jour</numerusform>
+            <numerusform>{n} jours</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} dictée n'a pas d'enregistrement : son texte a été utilisé.</numerusform>
+            <numerusform>{n} dictées n'ont pas d'enregistrement : leurs textes ont été utilisés.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} hits.</source>
         <extracomment>Singular: {n} hit.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} occurrence.</numerusform>
+            <numerusform>{n} occurrences.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} keywords to check.</source>
         <extracomment>Singular: {n} keyword to check.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} mot-clé à vérifier.</numerusform>
+            <numerusform>{n} mots-clés à vérifier.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation>
+            <numerusform>{n} minute</numerusform>
+            <numerusform>{n} minutes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} dictée sur {all} change.</numerusform>
+            <numerusform>{n} dictées sur {all} changent.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} enregistrement a été reconnu à nouveau.</numerusform>
+            <numerusform>{n} enregistrements ont été reconnus à nouveau.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
+        <translation>
+            <numerusform>{n} seconde</numerusform>
+            <numerusform>{n} secondes</numerusform>
         </translation>
     </message>
     <message>
         <source>{path} cannot be changed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être modifié par Saywrite.</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}). The defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être lu ({reason}). Les valeurs par défaut sont utilisées.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être lu : {reason}.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}. There are no keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être lu : {reason}. Il n'y a pas de mots-clés.</translation>
     </message>
     <message>
         <source>{path} cannot be used ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} ne peut pas être utilisé ({reason}).</translation>
     </message>
     <message>
         <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} gêne le socket de Saywrite ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} n'est pas un historique de Saywrite. Il a été laissé tel quel.</translation>
     </message>
     <message>
         <source>{path} is not a settings file ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} n'est pas un fichier de paramètres ({error}).</translation>
     </message>
     <message>
         <source>{path} is not a settings file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} n'est pas un fichier de paramètres.</translation>
     </message>
     <message>
         <source>{path} was not saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} n'a pas été enregistré : {reason}.</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} : {what} Le fichier a été conservé à côté sous le nom {name}, et il n'y a pas de mots-clés. Réparez ce fichier, puis importez-le dans la liste de mots-clés.</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} : {what} Le fichier a été laissé tel quel, et il n'y a pas de mots-clés. Réparez-le ou déplacez-le.</translation>
     </message>
     <message>
         <source>{position} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{position} sur {length}</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{problem} Rendez le fichier lisible pour votre utilisateur et relancez Saywrite.</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user.</source>
-        <translation type="unfinished"></translation>
+        <translation>{problem} Rendez le fichier lisible pour votre utilisateur.</translation>
     </message>
     <message>
         <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason} Le fichier a été conservé à côté sous le nom {name} ; les valeurs par défaut sont utilisées.</translation>
     </message>
     <message>
         <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason} Le fichier a été laissé tel quel ; les valeurs par défaut sont utilisées. Réparez-le ou déplacez-le.</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer} pour {segments}</translation>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer} : {languages}.</translation>
     </message>
     <message>
         <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{remedy} Ou mettez une clé API dans {key_variable}.</translation>
     </message>
     <message>
         <source>{remedy} Then download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{remedy} Puis téléchargez de nouveau le modèle.</translation>
     </message>
     <message>
         <source>{rest} in {places}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{rstrip} the {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{rest} à {places}</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds:.2f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:g} seconds</source>
+        <translation>{seconds:g} secondes</translation>
     </message>
     <message>
         <source>{seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{seconds} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>encore {seconds} s</translation>
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
-        <translation type="unfinished"></translation>
+        <translation>{sent} envoyés à {host}, {received} reçus</translation>
     </message>
     <message>
         <source>{setting} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{setting} (non connecté)</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{slow} n'a pas pu être sauvegardé ; le presse-papiers a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{slow} n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>{start} did not read the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{start} n'a pas lu le texte.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{text} the unfinished dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>{target} existe déjà.</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {year}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b} {year}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{time:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{time:.0f} ms</translation>
     </message>
     <message>
         <source>{time} · at {start}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · à {start}</translation>
     </message>
     <message>
         <source>{unknown} is not known. Use {{name}}, {{date}} or {{language}}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{unknown} n'est pas connu. Utilisez {{name}}, {{date}} ou {{language}}.</translation>
     </message>
     <message>
         <source>{value} percent</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} pour cent</translation>
     </message>
     <message>
         <source>{variable} is set in the environment and wins: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} est défini dans l'environnement et prévaut : {value}</translation>
     </message>
     <message>
         <source>{variable} is set in the environment: that key is used, whatever is saved here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} est défini dans l'environnement : cette clé est utilisée, quelle que soit celle enregistrée ici.</translation>
     </message>
     <message numerus="yes">
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Sur {n:,} mot, {words:,}</numerusform>
+            <numerusform>Sur {n:,} mots, {words:,}</numerusform>
         </translation>
     </message>
     <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{words} in {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} en {segments}</translation>
     </message>
     <message>
         <source>{words}, {failed} failed</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, {failed} en échec</translation>
     </message>
     <message>
         <source>{words}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, encore {time}</translation>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{{name}} est le nom du fichier audio, {{date}} la date du jour, {{language}} la langue. L'extension détermine le format : {suffixes}.</translation>
     </message>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>« Par défaut » est le microphone choisi dans les paramètres du système.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>« saywrite doctor » en dit plus.</translation>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>« {file} » n'a pas été transcrit. {what}</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » n'a pas pu être lu : {reason}.</translation>
     </message>
     <message>
         <source>“{name}” exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » existe déjà.</translation>
     </message>
     <message>
         <source>“{name}” exists already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » existe déjà. Le remplacer ?</translation>
     </message>
     <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » dans « {text} » n'est pas une touche de modification.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » est un dossier.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » est vide (0 octet).</translation>
     </message>
     <message>
         <source>“{name}” is not a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » n'est pas un fichier.</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » est trop volumineux pour une liste de mots-clés.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » est très faible : aucune parole n'y a été trouvée.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » n'a pas été exporté : {reason}.</translation>
     </message>
     <message>
         <source>“{name}” was not written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » n'a pas été écrit : {reason}.</translation>
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » n'a pas de forme écrite.</translation>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » ne figure dans aucune de ces dictées.</translation>
     </message>
     <message>
         <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » figure dans {some} dictées sur {all} : vérifiez que c'est toujours le sens voulu.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » figure de nouveau plus bas : c'est cette entrée-là qui compte.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » figure de nouveau à la ligne {line} : c'est cette entrée-là qui compte.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » ne sera plus suggéré.</translation>
     </message>
     <message>
         <source>“{spoken}” is ordinary speech: it would be replaced everywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » appartient au langage courant : il serait remplacé partout.</translation>
     </message>
     <message>
         <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {spoken} » s'écrit désormais « {written} ».</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
         <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>« {spoken} » → « {written} » (corrigé une fois)</numerusform>
+            <numerusform>« {spoken} » → « {written} » (corrigé {n} fois)</numerusform>
         </translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {start} en attente de texte, {length}</translation>
     </message>
     <message>
         <source>… {utterances} since {first} waiting for text, {spoken}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {utterances} depuis {first} en attente de texte, {spoken}</translation>
     </message>
     <message>
         <source>● Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>● Saywrite</translation>
     </message>
 </context>
 </TS>

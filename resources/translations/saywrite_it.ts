@@ -5,5469 +5,5543 @@
     <name>Saywrite</name>
     <message>
         <source> ({open_device} is open all the time)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({open_device} è sempre aperto)</translation>
     </message>
     <message>
         <source> ({times} times)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({times} volte)</translation>
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation type="unfinished"></translation>
+        <translation> È in uso: finché non c'è di nuovo un modello, le tue parole vengono registrate e scritte più tardi.</translation>
     </message>
     <message>
         <source> What has arrived is kept: {in_units}.</source>
-        <translation type="unfinished"></translation>
+        <translation> Ciò che è arrivato viene conservato: {in_units}.</translation>
     </message>
     <message>
         <source>&amp;About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Informazioni su Saywrite</translation>
     </message>
     <message>
         <source>&amp;Add</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aggiungi</translation>
     </message>
     <message>
         <source>&amp;Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aggiungi file…</translation>
     </message>
     <message>
         <source>&amp;Add keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aggiungi parola chiave</translation>
     </message>
     <message>
         <source>&amp;aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;aiOla</translation>
     </message>
     <message>
         <source>&amp;Always write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi sempre co&amp;me…</translation>
     </message>
     <message>
         <source>&amp;Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;pplica</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>In&amp;dietro</translation>
     </message>
     <message>
         <source>&amp;Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima e &amp;dopo</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Annulla</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copia</translation>
     </message>
     <message>
         <source>&amp;Copy this translation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copia questa traduzione</translation>
     </message>
     <message>
         <source>&amp;CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabella &amp;CSV</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Elimina</translation>
     </message>
     <message>
         <source>&amp;Details…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dettagli…</translation>
     </message>
     <message>
         <source>&amp;Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dettatura</translation>
     </message>
     <message>
         <source>&amp;Done</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Fine</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Modifica</translation>
     </message>
     <message>
         <source>&amp;Export</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Esporta</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Es&amp;porta…</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;File</translation>
     </message>
     <message>
         <source>&amp;Find…</source>
-        <translation type="unfinished"></translation>
+        <translation>Tro&amp;va…</translation>
     </message>
     <message>
         <source>&amp;First steps…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Primi passi…</translation>
     </message>
     <message>
         <source>&amp;Forget suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>Di&amp;mentica il suggerimento</translation>
     </message>
     <message>
         <source>&amp;Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ascolta</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aiuto</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nascondi</translation>
     </message>
     <message>
         <source>&amp;History…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cronologia…</translation>
     </message>
     <message>
         <source>&amp;Insert again</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci di nu&amp;ovo</translation>
     </message>
     <message>
         <source>&amp;JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;JSON</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mantieni</translation>
     </message>
     <message>
         <source>&amp;Key</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tasto</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Scorciatoie da tastiera…</translation>
     </message>
     <message>
         <source>&amp;Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Parole chiave</translation>
     </message>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Lingua</translation>
     </message>
     <message>
         <source>&amp;Look for microphones</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cerca microfoni</translation>
     </message>
     <message>
         <source>&amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Markdown</translation>
     </message>
     <message>
         <source>&amp;Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Microfono</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modello</translation>
     </message>
     <message>
         <source>&amp;Next</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;vanti</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Incolla</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;sci</translation>
     </message>
     <message>
         <source>&amp;Quit Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Esci da Saywrite</translation>
     </message>
     <message>
         <source>&amp;Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ric&amp;onoscitore</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ripeti</translation>
     </message>
     <message>
         <source>&amp;Remove finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi i &amp;completati</translation>
     </message>
     <message>
         <source>&amp;Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sostituisci</translation>
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sostituisci ora nel testo {where}</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sos&amp;tituisci…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salva</translation>
     </message>
     <message>
         <source>&amp;Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salva audio…</translation>
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salva il testo accanto a ogni file, come</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Seleziona tutto</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Impostazioni…</translation>
     </message>
     <message>
         <source>&amp;Start</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Avvia</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Interrompi</translation>
     </message>
     <message>
         <source>&amp;SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sottotitoli &amp;SubRip</translation>
+    </message>
+    <message>
+        <source>&amp;Switch to {name}</source>
+        <translation>&amp;Passa a {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova la &amp;connessione</translation>
     </message>
     <message>
         <source>&amp;This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Questo computer</translation>
     </message>
     <message>
         <source>&amp;Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Trascrivi</translation>
     </message>
     <message>
         <source>&amp;Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Trascrivi un file…</translation>
     </message>
     <message>
         <source>&amp;Transcribe again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Trascrivi di nuovo</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Try on my last {n} dictations</source>
         <extracomment>Singular: &amp;Try on my last dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Pro&amp;va sull'ultima dettatura</numerusform>
+            <numerusform>Pro&amp;va sulle ultime {n} dettature</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;nnulla</translation>
     </message>
     <message>
         <source>&amp;Unlock…</source>
-        <translation type="unfinished"></translation>
+        <translation>S&amp;blocca…</translation>
     </message>
     <message>
         <source>&amp;Use this text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Usa questo testo</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Visualizza</translation>
     </message>
     <message>
         <source>&amp;Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Forma d'onda</translation>
     </message>
     <message>
         <source>&amp;WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sottotitoli &amp;WebVTT</translation>
     </message>
     <message>
         <source>&amp;What's new…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Novità…</translation>
     </message>
     <message>
         <source>&amp;write</source>
-        <translation type="unfinished"></translation>
+        <translation>sc&amp;rivi</translation>
     </message>
     <message>
         <source>(it is not in the text)</source>
-        <translation type="unfinished"></translation>
+        <translation>(non è nel testo)</translation>
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>, distorto: troppo forte. Allontanati dal microfono o abbassane il livello. Fai clic per azzerare.</translation>
     </message>
     <message>
         <source>, files verified</source>
-        <translation type="unfinished"></translation>
+        <translation>, file verificati</translation>
     </message>
     <message numerus="yes">
         <source>, {n:,} files waiting</source>
         <extracomment>Singular: , {n:,} file waiting</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>, {n:,} file in attesa</numerusform>
+            <numerusform>, {n:,} file in attesa</numerusform>
         </translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>Da 1 min a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>Da 10 s a 1 min</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>È in corso una dettatura.</translation>
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una sottolineatura punteggiata indica le parole che questo computer ha sentito in modo diverso. Alt+W le scambia.</translation>
     </message>
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una cartella o un indirizzo https con i file dei modelli. Lascia vuoto per la fonte ufficiale.</translation>
     </message>
     <message>
         <source>A key is saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Una chiave è salvata</translation>
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile salvare una chiave o un token di {secret} caratteri.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un tasto come Ctrl, Alt o Shift è rimasto premuto, perciò non è stato annullato nulla.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un tasto come Ctrl, Alt o Shift è rimasto premuto, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una frase più lunga viene scritta in parti.</translation>
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un menu, una finestra di dialogo o il blocco schermo occupa la tastiera, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>A modifier stands twice in “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un tasto modificatore compare due volte in «{text}».</translation>
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un nome non può contenere \ / : * ? " &lt; &gt; o |.</translation>
     </message>
     <message>
         <source>A new connection is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viene tentata una nuova connessione.</translation>
     </message>
     <message>
         <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ne viene richiesto uno nuovo; se usi un token tuo, vedi {settings}.</translation>
     </message>
     <message>
         <source>A new one is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ne viene tentata una nuova.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Una registrazione non è stata riconosciuta: {reason}</translation>
     </message>
     <message>
         <source>A screen reader reads</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo screen reader legge</translation>
     </message>
     <message>
         <source>A sentence is sent after a pause of this length.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una frase viene inviata dopo una pausa di questa durata.</translation>
     </message>
     <message>
         <source>A shorter sound is ignored.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un suono più breve viene ignorato.</translation>
     </message>
     <message>
         <source>A small panel with your words above all windows. It is not available on Wayland.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un piccolo pannello con le tue parole sopra tutte le finestre. Non è disponibile su Wayland.</translation>
     </message>
     <message>
         <source>A sound at the end of a dictation, and when something fails.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un suono alla fine di una dettatura e quando qualcosa non riesce.</translation>
     </message>
     <message>
         <source>A stream opens at {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su {host} si apre un flusso.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un testo che segue un altro inizia con uno spazio, finché non premi un tasto o fai clic.</translation>
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un valore del comando non è un testo breve.</translation>
     </message>
     <message>
         <source>A web page answered instead of {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ha risposto una pagina web al posto di {host}.</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;ggiungi parola chiave</translation>
     </message>
     <message>
         <source>About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Informazioni su Saywrite</translation>
     </message>
     <message>
         <source>Access token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token di accesso</translation>
     </message>
     <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso, in otto lingue. Ciò che dici viene inviato al servizio di aiOla.</translation>
     </message>
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso: ciò che dici viene inviato al servizio di aiOla. Richiede una rete e una chiave API.</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
-        <translation type="unfinished"></translation>
+        <translation>Aggiungi una parola chiave (Ins)</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation>Aggiungi a ~/.config/hypr/hyprland.conf</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
+        <translation>Aggiungi a ~/.config/sway/config, poi esegui: swaymsg reload</translation>
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aggiungi il tuo utente al gruppo «audio» (sudo usermod -aG audio $USER) e accedi di nuovo.</translation>
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzate</translation>
     </message>
     <message>
         <source>After:</source>
-        <translation type="unfinished"></translation>
+        <translation>Dopo:</translation>
     </message>
     <message>
         <source>aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla</translation>
     </message>
     <message>
         <source>aiOla &amp;settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Impo&amp;stazioni di aiOla…</translation>
     </message>
     <message>
         <source>aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Account aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation>Per una parte della dettatura aiOla non ha testo: lì c'è ciò che ha sentito il riconoscitore su questo computer.</translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
+        <translation>aiOla ha impiegato più di {seconds} s: le ultime frasi sono ciò che ha sentito il riconoscitore su questo computer.</translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla scrive finché è raggiungibile; altrimenti subentra questo computer. Richiede una chiave API.</translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
+        <translation>È arrivato il testo di aiOla per una dettatura già inserita.</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutti i file (*)</translation>
     </message>
     <message>
         <source>All parts and their licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutti i componenti e le loro licenze</translation>
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Consentilo in Impostazioni di Sistema → Privacy e sicurezza → Microfono, poi avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation type="unfinished"></translation>
+        <translation>Consenti l'accesso a Saywrite in Impostazioni di Sistema &gt; Privacy e sicurezza &gt; Accessibilità.</translation>
     </message>
     <message>
         <source>Always</source>
-        <translation type="unfinished"></translation>
+        <translation>Sempre</translation>
     </message>
     <message>
         <source>Always &amp;write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi sempre co&amp;me…</translation>
     </message>
     <message>
         <source>Always write as</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi sempre come</translation>
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro programma usa già {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro programma sta usando l'uscita audio.</translation>
     </message>
     <message>
         <source>Another program is using the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro programma sta usando il microfono.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro programma ha occupato gli appunti prima che il testo venisse letto.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro programma ha occupato gli appunti prima di poter verificare che {program} leggesse il testo.</translation>
     </message>
     <message>
         <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Era attiva una finestra diversa da quella in cui hai iniziato ({program}), perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation type="unfinished"></translation>
+        <translation>All'avvio un'altra finestra riceveva i tasti.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ora è attiva un'altra finestra.</translation>
     </message>
     <message>
         <source>Any language</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualsiasi lingua</translation>
     </message>
     <message>
         <source>Any length</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualsiasi durata</translation>
     </message>
     <message>
         <source>Any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualsiasi programma</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualsiasi riconoscitore</translation>
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiave API</translation>
     </message>
     <message>
         <source>API key of your aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiave API del tuo account aiOla</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Aspetto</translation>
     </message>
     <message>
         <source>As it should be written</source>
-        <translation type="unfinished"></translation>
+        <translation>Come va scritto</translation>
     </message>
     <message>
         <source>As long as it takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutto il tempo necessario</translation>
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiedi il permesso di lettura o copia il file.</translation>
     </message>
     <message>
         <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiedi a quell'utente o a un amministratore di rimuoverla, o imposta XDG_RUNTIME_DIR su una tua cartella.</translation>
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiedi a chi gestisce il proxy di consentire questo host o scegli un'altra rete.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiedi a chi gestisce il tuo account aiOla di consentirlo.</translation>
     </message>
     <message>
         <source>Ask whoever runs your token address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiedi a chi gestisce il tuo indirizzo del token.</translation>
     </message>
     <message>
         <source>Asking for a newer version…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ricerca di una versione più recente…</translation>
     </message>
     <message>
         <source>Assign one in the desktop's keyboard settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Assegnane uno nelle impostazioni della tastiera del desktop.</translation>
     </message>
     <message>
         <source>at {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>a {at}</translation>
     </message>
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>File audio e video (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Tutti i file (*)</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Entrambi</translation>
     </message>
     <message>
         <source>Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Barra: metà delle dettature è stata più veloce. Linea: 95 su 100 lo sono state. Contano le 1.000 dettature più recenti.</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima e dopo</translation>
     </message>
     <message>
         <source>Before:</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima:</translation>
     </message>
     <message>
         <source>Began</source>
-        <translation type="unfinished"></translation>
+        <translation>Inizio</translation>
     </message>
     <message>
         <source>Begin a new dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inizia una nuova dettatura.</translation>
     </message>
     <message>
         <source>Being heard</source>
-        <translation type="unfinished"></translation>
+        <translation>In ascolto</translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>In preparazione per questo computer</translation>
     </message>
     <message>
         <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Assegna a un tasto, nelle impostazioni del desktop, le righe mostrate nelle impostazioni di Saywrite.</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entrambi i testi sono vuoti: in questa registrazione non ci sono parole.</translation>
     </message>
     <message>
         <source>Both texts are the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>I due testi sono uguali.</translation>
     </message>
     <message>
         <source>Built-in (basic)</source>
-        <translation type="unfinished"></translation>
+        <translation>Integrato (base)</translation>
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation type="unfinished"></translation>
+        <translation>Per &amp;mese…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Secondo l'orologio di questo computer il token di accesso è scaduto.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Secondo l'orologio di questo computer il certificato di {host} è scaduto.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Secondo l'orologio di questo computer il certificato di {host} non è ancora valido.</translation>
     </message>
     <message>
         <source>Bytes received</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte ricevuti</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte inviati</translation>
     </message>
     <message>
         <source>C&amp;hange…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ca&amp;mbia…</translation>
     </message>
     <message>
         <source>C&amp;lear</source>
-        <translation type="unfinished"></translation>
+        <translation>Cance&amp;lla</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
-        <translation type="unfinished"></translation>
+        <translation>Annu&amp;lla</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulla</translation>
     </message>
     <message>
         <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bloc Maiusc continua ad attivare e disattivare le maiuscole.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it does.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'acquisizione riprende appena arriva di nuovo audio.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'acquisizione riprende appena torna disponibile.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'acquisizione continua.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifica solo se la tua azienda ha un servizio proprio.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifica solo se la tua azienda ha un servizio di accesso proprio.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifica le parole chiave, poi provale. Qui vedi come cambierebbero le tue dettature.</translation>
     </message>
     <message>
         <source>Changed texts</source>
-        <translation type="unfinished"></translation>
+        <translation>Testi modificati</translation>
     </message>
     <message>
         <source>Check for &amp;updates…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cerca aggiornamenti…</translation>
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il metodo di accesso in {settings}.</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controllalo con `saywrite models verify {model}` e scaricalo di nuovo: `saywrite models download {model}`. Ciò che detti nel frattempo viene registrato e diventa testo quando il modello è disponibile.</translation>
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla che non sia disattivato e il suo livello di ingresso nelle impostazioni audio.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il nome e la cartella.</translation>
     </message>
     <message>
         <source>Check memory and disk, then download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla la memoria e il disco, poi scaricalo di nuovo.</translation>
     </message>
     <message>
         <source>Check that the Credential Manager service is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla che il servizio Gestione credenziali (Credential Manager) sia in esecuzione.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla gli indirizzi in {settings}.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla gli indirizzi in {settings}; se sono giusti, non usare questa rete.</translation>
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla l'orologio di questo computer; in un'azienda, chiedi di installare il suo certificato.</translation>
     </message>
     <message>
         <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla la data e l'ora del computer; se sono giuste, chiedi a chi gestisce il servizio.</translation>
     </message>
     <message>
         <source>Check the disk and the permissions of this folder; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco e i permessi di questa cartella; non è stato modificato nulla.</translation>
     </message>
     <message>
         <source>Check the disk it is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco su cui si trova.</translation>
     </message>
     <message>
         <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco che la contiene; le registrazioni sono conservate e il testo mancante viene prodotto di nuovo.</translation>
     </message>
     <message>
         <source>Check the disk, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco, oppure: {elsewhere}.</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco.</translation>
     </message>
     <message>
         <source>Check the disk; the recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il disco; la registrazione è conservata.</translation>
     </message>
     <message>
         <source>Check the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il file.</translation>
     </message>
     <message>
         <source>Check the name and its permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il nome e i permessi.</translation>
     </message>
     <message>
         <source>Check the network and try again; --wait keeps trying, --engine local needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla la rete e riprova; --wait continua a tentare, --engine local non richiede una rete.</translation>
     </message>
     <message>
         <source>Check the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla la rete, poi riprova.</translation>
     </message>
     <message>
         <source>Check the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla la rete.</translation>
     </message>
     <message>
         <source>Check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il proxy nelle impostazioni del sistema.</translation>
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla l'indirizzo del token in {settings} o chiedi a chi lo gestisce.</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il workflow in {settings}.</translation>
     </message>
     <message>
         <source>Check the workflow, the language and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Controlla il workflow, la lingua e gli indirizzi in {settings}.</translation>
     </message>
     <message>
         <source>Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>Cinese</translation>
     </message>
     <message>
         <source>Choose a &amp;key…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un &amp;tasto…</translation>
     </message>
     <message>
         <source>Choose a CSV or JSON file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un file CSV o JSON.</translation>
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un file con una traccia audio.</translation>
     </message>
     <message>
         <source>Choose a file with one spoken and one written form in each entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un file con una forma parlata e una forma scritta in ogni voce.</translation>
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli una cartella</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli una cartella…</translation>
     </message>
     <message>
         <source>Choose a key first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli prima un tasto.</translation>
     </message>
     <message>
         <source>Choose a key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un tasto nelle impostazioni.</translation>
     </message>
     <message>
         <source>Choose a shorter name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un nome più breve.</translation>
     </message>
     <message>
         <source>Choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli aiOla come riconoscitore.</translation>
     </message>
     <message>
         <source>Choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro file.</translation>
     </message>
     <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro tasto nelle impostazioni o liberalo nell'altro programma.</translation>
     </message>
     <message>
         <source>Choose another key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro tasto nelle impostazioni.</translation>
     </message>
     <message>
         <source>Choose another key, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro tasto o liberalo nell'altro programma.</translation>
     </message>
     <message>
         <source>Choose another microphone, or unplug it and plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro microfono, o scollegalo e ricollegalo.</translation>
     </message>
     <message>
         <source>Choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro microfono.</translation>
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro microfono. {remedy}</translation>
     </message>
     <message>
         <source>Choose another name, or replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro nome o sostituisci il file.</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un altro nome.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegline un altro.</translation>
     </message>
     <message>
         <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegline uno della forma {"spoken": "written"} o un file CSV.</translation>
     </message>
     <message>
         <source>Choose one of {codes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli uno tra {codes}.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli uno tra: {names}.</translation>
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli testo, Markdown, JSON o CSV.</translation>
     </message>
     <message>
         <source>Choose the files themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli i file stessi.</translation>
     </message>
     <message>
         <source>Choose the folder that holds the models</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli la cartella che contiene i modelli</translation>
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli di nuovo il tasto nelle impostazioni.</translation>
     </message>
     <message>
         <source>Choose the key again to be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli di nuovo il tasto per ricevere la richiesta.</translation>
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli il microfono la cui barra si muove quando parli.</translation>
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli il riconoscitore su questo computer o usa --engine local.</translation>
     </message>
     <message>
         <source>Choose {chord}, or any key you like. Press it to start and again to stop.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli {chord} o il tasto che preferisci. Premilo per avviare e di nuovo per interrompere.</translation>
     </message>
     <message>
         <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli «Inserisci di nuovo» per sostituirlo con il testo. {where}</translation>
     </message>
     <message>
         <source>Choose “Insert again”. {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli «Inserisci di nuovo». {where}</translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
+        <translation>Scegli «{other}» come riconoscitore, poi {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli…</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancella</translation>
     </message>
     <message>
         <source>Clear: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancella: {name}</translation>
     </message>
     <message>
         <source>Click the tray icon, or start Saywrite again, to open the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Per aprire la finestra, fai clic sull'icona nell'area di notifica o avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Close find (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi la ricerca (Esc)</translation>
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi gli altri programmi e rimuovi {folder}.</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller model in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi altri programmi o scegli un modello più piccolo in Impostazioni &gt; Riconoscimento.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi le altre finestre di Saywrite e riprova.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows; instead of a network drive use --data and a folder of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi le altre finestre di Saywrite; al posto di un'unità di rete usa --data e una cartella di questo computer.</translation>
     </message>
     <message>
         <source>Close that program, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi quel programma, poi riprova.</translation>
     </message>
     <message>
         <source>Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi l'altro Saywrite e avvia di nuovo questo: conserva ciò che si può leggere e inizia una nuova cronologia.</translation>
     </message>
     <message>
         <source>Close the program that is using it, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi il programma che lo sta usando o scegli un altro microfono.</translation>
+    </message>
+    <message>
+        <source>Co&amp;py it</source>
+        <translation>Co&amp;pia</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
-        <translation type="unfinished"></translation>
+        <translation>I comandi di altri programmi non vengono accettati: impossibile scrivere in {data}.</translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
-        <translation type="unfinished"></translation>
+        <translation>Confronto dei file con le somme di controllo…</translation>
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
-        <translation type="unfinished"></translation>
+        <translation>Connettiti alla rete e riprova, o copia qui i file del modello e indica la loro cartella in Impostazioni &gt; Riconoscimento (dalla riga di comando: --from FOLDER).</translation>
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>connesso</translation>
     </message>
     <message>
         <source>Connected now: {there}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attualmente connessi: {there}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>connesso · {rtt_ms:.0f} ms</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>connessione…</translation>
     </message>
     <message>
         <source>connects when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>si connette quando serve</translation>
     </message>
     <message>
         <source>Continue a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua una frase</translation>
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Convertilo in WAV o FLAC, o dividilo.</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiato</translation>
     </message>
     <message>
         <source>Copied all</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiato tutto</translation>
     </message>
     <message>
         <source>Copied all with its translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiato tutto con la traduzione</translation>
     </message>
     <message>
         <source>Copied the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiata la selezione</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia</translation>
     </message>
     <message>
         <source>Copy &amp;diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia le informazioni di &amp;diagnostica</translation>
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copialo di nuovo, è una sola riga; questo sistema conserva al massimo {limit} caratteri.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiala di nuovo per intero in {settings} o in {key_variable}.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia di nuovo il valore per intero in {settings}.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia la tra&amp;duzione</translation>
     </message>
     <message>
         <source>Copy te&amp;xt</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia il t&amp;esto</translation>
     </message>
     <message>
         <source>Copy the lines for the desktop's settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia le righe per le impostazioni del desktop</translation>
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia il testo selezionato o tutto il testo (Ctrl+Shift+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia solo negli appunti</translation>
     </message>
     <message>
         <source>Copy with tra&amp;nslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia con la tra&amp;duzione</translation>
     </message>
     <message>
         <source>Copying to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia solo negli appunti</translation>
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Correggi in un testo una parola capita male: verrà suggerita qui.</translation>
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
-        <translation type="unfinished"></translation>
+        <translation>Correggilo nelle impostazioni del sistema o in HTTPS_PROXY.</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Correggi l'indirizzo in Impostazioni &gt; Riconoscimento.</translation>
     </message>
     <message>
         <source>Correct the file before you edit keywords: saving keeps it under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Correggi il file prima di modificare le parole chiave: il salvataggio lo conserva con un altro nome.</translation>
     </message>
     <message>
         <source>CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabella CSV</translation>
     </message>
     <message>
         <source>CSV table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabella CSV (*.csv)</translation>
     </message>
     <message>
         <source>Cu&amp;t</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Taglia</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Danneggiato: i file sono incompleti o sono stati modificati</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Scuro</translation>
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dettagli…</translation>
     </message>
     <message>
         <source>Default: {default}</source>
-        <translation type="unfinished"></translation>
+        <translation>Predefinito: {default}</translation>
     </message>
     <message>
         <source>Default: {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Predefinito: {label}</translation>
     </message>
     <message>
         <source>Delete &amp;all remembered corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Elimina &amp;tutte le correzioni memorizzate</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
-        <translation type="unfinished"></translation>
+        <translation>I dettagli sono conservati lì, insieme al testo.</translation>
     </message>
     <message>
         <source>Details of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettagli della dettatura</translation>
     </message>
     <message>
         <source>Details of this &amp;dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettagli di &amp;questa dettatura…</translation>
     </message>
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
-        <translation type="unfinished"></translation>
+        <translation>Informazioni di diagnostica copiate: non contengono testi, audio o chiavi</translation>
     </message>
     <message>
         <source>Dictate into the program in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Detta nel programma in primo piano</translation>
     </message>
     <message>
         <source>Dictate something first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima detta qualcosa.</translation>
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detta qualcosa; le registrazioni sono conservate per il tempo indicato in Impostazioni &gt; File e privacy.</translation>
     </message>
     <message>
         <source>Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettatura</translation>
     </message>
     <message>
         <source>Dictation failed, start again</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettatura non riuscita, avvia di nuovo</translation>
     </message>
     <message>
         <source>Dictation {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettatura {date}</translation>
     </message>
     <message>
         <source>Dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettature</translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
+        <translation>Differenze: {words}. Sono evidenziate. La dettatura mantiene il suo testo.</translation>
     </message>
     <message>
         <source>Discard recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarta la registrazione</translation>
     </message>
     <message>
         <source>Discard this recording for good? Its words cannot be brought back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scartare definitivamente questa registrazione? Le sue parole non potranno essere recuperate.</translation>
     </message>
     <message>
         <source>Discard…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarta…</translation>
     </message>
     <message>
         <source>Disconnect at once</source>
-        <translation type="unfinished"></translation>
+        <translation>Disconnetti subito</translation>
     </message>
     <message>
         <source>Dismiss this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi questo messaggio</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Fine</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarica</translation>
     </message>
     <message>
         <source>Download ({size})</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarica ({size})</translation>
     </message>
     <message>
         <source>Download again</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarica di nuovo</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scaricalo comunque in Impostazioni &gt; Riconoscimento o usa un'altra rete.</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scaricalo in Impostazioni &gt; Riconoscimento o con `saywrite models download {model}`. Ciò che detti nel frattempo viene registrato e diventa testo quando il modello è disponibile.</translation>
     </message>
     <message>
         <source>Download models from</source>
-        <translation type="unfinished"></translation>
+        <translation>Scarica i modelli da</translation>
     </message>
     <message>
         <source>Download of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Download del modello</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>Download in corso</translation>
     </message>
     <message>
         <source>downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>download in corso</translation>
     </message>
     <message>
         <source>downloading {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>download {share}%</translation>
     </message>
     <message>
         <source>Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascina qui file audio, video o cartelle, oppure sceglili. Vengono trascritti uno dopo l'altro.</translation>
     </message>
     <message>
         <source>Ed&amp;it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Modifica</translation>
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modificalo o spostalo altrove.</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima terminalo, o usa --data.</translation>
     </message>
     <message>
         <source>End it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima terminalo.</translation>
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Termina il nome con uno tra {suffixes}.</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>Inglese</translation>
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci nelle impostazioni un indirizzo come https://apis.aiola.ai.</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc annulla una dettatura.</translation>
     </message>
     <message>
         <source>Everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutto</translation>
     </message>
     <message>
         <source>Export as</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta come</translation>
     </message>
     <message>
         <source>Export into</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta in</translation>
     </message>
     <message>
         <source>Export its text instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta invece il testo.</translation>
     </message>
     <message>
         <source>Export keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta parole chiave</translation>
     </message>
     <message>
         <source>Export keywords to a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta le parole chiave in un file CSV o JSON</translation>
     </message>
     <message>
         <source>Export the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta la trascrizione</translation>
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation type="unfinished"></translation>
+        <translation>Esporta dove è andata la mia voce</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
         <extracomment>Singular: Export {n} dictation into a folder</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Esporta {n} dettatura in una cartella</numerusform>
+            <numerusform>Esporta {n} dettature in una cartella</numerusform>
         </translation>
     </message>
     <message>
         <source>Exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Esportato in {name}</translation>
     </message>
     <message>
         <source>Failures only</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo errori</translation>
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation type="unfinished"></translation>
+        <translation>Meno errori, soprattutto nelle lingue diverse dall'inglese; circa quattro volte il tempo di processore di base.</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>File</translation>
     </message>
     <message>
         <source>Files and privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>File e privacy</translation>
     </message>
     <message>
         <source>Files to t&amp;ranscribe…</source>
-        <translation type="unfinished"></translation>
+        <translation>File da t&amp;rascrivere…</translation>
     </message>
     <message>
         <source>Files – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>File – Saywrite</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtro</translation>
     </message>
     <message>
         <source>Filter keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtra le parole chiave</translation>
     </message>
     <message>
         <source>Find in the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Trova nella trascrizione</translation>
     </message>
     <message>
         <source>Finished sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Frasi complete</translation>
     </message>
     <message>
         <source>Finishing</source>
-        <translation type="unfinished"></translation>
+        <translation>Completamento</translation>
+    </message>
+    <message>
+        <source>finishing</source>
+        <translation>in chiusura</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>Completamento delle ultime parole</translation>
     </message>
     <message>
         <source>Finishing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Completamento…</translation>
     </message>
     <message>
         <source>First sound to first words</source>
-        <translation type="unfinished"></translation>
+        <translation>Dal primo suono alle prime parole</translation>
     </message>
     <message>
         <source>For another language or another recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Per un'altra lingua o un altro riconoscitore.</translation>
     </message>
     <message>
         <source>For example: xterm = type, emacs = shift+insert. Other rules: ctrl+v, ctrl+shift+v, clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ad esempio: xterm = type, emacs = shift+insert. Altre regole: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
         <source>Free memory after</source>
-        <translation type="unfinished"></translation>
+        <translation>Libera la memoria dopo</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libera spazio sul disco che contiene {place}.</translation>
     </message>
     <message>
         <source>Free some space on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libera spazio sul disco.</translation>
     </message>
     <message>
         <source>Free some space on this disk, then download the model again: it goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libera spazio su questo disco, poi scarica di nuovo il modello: il download riprende da dov'era.</translation>
     </message>
     <message>
         <source>Free some space, then stop the dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libera spazio, poi interrompi la dettatura.</translation>
     </message>
     <message>
         <source>French</source>
-        <translation type="unfinished"></translation>
+        <translation>Francese</translation>
     </message>
     <message>
         <source>German</source>
-        <translation type="unfinished"></translation>
+        <translation>Tedesco</translation>
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dai al tuo utente il permesso di scrittura per questa cartella, oppure: {elsewhere}.</translation>
     </message>
     <message>
         <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>GNOME e KDE permettono a un programma di inserire testo quando l'utente lo consente.</translation>
     </message>
     <message>
         <source>Go back to the window where you started</source>
-        <translation type="unfinished"></translation>
+        <translation>Torna alla finestra in cui hai avviato la dettatura</translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vai alla fine della trascrizione (Ctrl+Fine)</translation>
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Buono per la dettatura quotidiana su qualsiasi computer.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bene: Saywrite ti sente.</translation>
     </message>
     <message>
         <source>Hear from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Ascolta da qui</translation>
     </message>
     <message>
         <source>heard 00:00 · sent 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>sentito 00:00 · inviato 00:00 · testo 00:00</translation>
     </message>
     <message>
         <source>heard 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>sentito 00:00 · testo 00:00</translation>
     </message>
     <message>
         <source>heard {heard}</source>
-        <translation type="unfinished"></translation>
+        <translation>sentito {heard}</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Nascondi</translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
+        <translation>Nascondi le dettature incomplete</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Cronologia – Saywrite</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Occorrenze</translation>
     </message>
     <message>
         <source>Hits of the selected keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Occorrenze della parola chiave selezionata</translation>
     </message>
     <message>
         <source>Hits: not tried</source>
-        <translation type="unfinished"></translation>
+        <translation>Occorrenze: non provata</translation>
     </message>
     <message>
         <source>Hits: {hits}</source>
-        <translation type="unfinished"></translation>
+        <translation>Occorrenze: {hits}</translation>
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto un tasto, parla, rilascialo</translation>
     </message>
     <message>
         <source>Hold the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto il tasto</translation>
     </message>
     <message>
         <source>Hold to talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto per parlare</translation>
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto per parlare, o premi per avviare e interrompere</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto {hotkey}, di' una frase qualsiasi e rilascia.</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say “one, two, three”, and let go:</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto {hotkey}, di' «uno, due, tre» e rilascia:</translation>
     </message>
     <message>
         <source>Hold {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni premuto {key} in qualsiasi programma</translation>
     </message>
     <message>
         <source>How much was recorded, and up to where it has become text</source>
-        <translation type="unfinished"></translation>
+        <translation>Quanto è stato registrato e fin dove è diventato testo</translation>
     </message>
     <message>
         <source>How the text gets into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Come il testo arriva negli altri programmi.</translation>
     </message>
     <message>
         <source>I &amp;speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Lingua &amp;parlata</translation>
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se non c'è, scegli «Inserisci di nuovo».</translation>
     </message>
     <message>
         <source>If more is expected, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se dovrebbe esserci altro, copia di nuovo il file.</translation>
     </message>
     <message>
         <source>If the window changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Se la finestra è cambiata</translation>
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se queste parti ti servono, copia di nuovo il file.</translation>
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se è disattivato, ogni frase appare quando finisce e il riconoscimento richiede un decimo del tempo del processore.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se è attivato, ciò che correggi in un testo viene memorizzato su questo computer finché la dettatura è nella cronologia.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se dici «virgola», viene scritta una virgola.</translation>
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se la tua azienda ispeziona il traffico, fai installare il suo certificato nel sistema; altrimenti non usare questa rete.</translation>
     </message>
     <message>
         <source>Import keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Importa parole chiave</translation>
     </message>
     <message>
         <source>Import keywords from a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Importa parole chiave da un file CSV o JSON</translation>
     </message>
     <message>
         <source>In every program</source>
-        <translation type="unfinished"></translation>
+        <translation>In ogni programma</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
+        <translation>Nelle impostazioni della tastiera del desktop, associa questo comando a un tasto</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>In uso</translation>
     </message>
     <message numerus="yes">
         <source>in {n:,} places</source>
         <extracomment>Singular: in {n:,} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>in {n:,} punto</numerusform>
+            <numerusform>in {n:,} punti</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>in {n} places</source>
         <extracomment>Singular: in {n} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>in {n} punto</numerusform>
+            <numerusform>in {n} punti</numerusform>
         </translation>
     </message>
     <message>
         <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {place} attiva «Consenti alle app desktop di accedere al microfono».</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ins aggiunge una parola chiave, F2 la modifica, Canc la rimuove.</translation>
     </message>
     <message>
         <source>Insert into the window in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci nella finestra in primo piano</translation>
     </message>
     <message>
         <source>Insert text by</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci il testo tramite</translation>
     </message>
     <message>
         <source>Insert the last text &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci di &amp;nuovo l'ultimo testo</translation>
     </message>
     <message>
         <source>Inserted into {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserito in {program}</translation>
     </message>
     <message>
         <source>Insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserimento</translation>
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa una versione più recente di Saywrite.</translation>
     </message>
     <message>
         <source>Install and start a Secret Service, such as gnome-keyring or KWallet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa e avvia un Secret Service, come gnome-keyring o KWallet.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installala (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) e avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libpulse0).</source>
-        <translation type="unfinished"></translation>
+        <translation>Installala (Debian, Ubuntu: libpulse0).</translation>
     </message>
     <message>
         <source>Install it with “brew install portaudio” and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installala con «brew install portaudio» e avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa il suo bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</translation>
     </message>
     <message>
         <source>Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa di nuovo Saywrite («pip install ctranslate2») o scegli aiOla come riconoscitore.</translation>
     </message>
     <message>
         <source>Install Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Install Saywrite again: its package “sounddevice” brings the library along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installa di nuovo Saywrite: il suo pacchetto «sounddevice» include la libreria.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si riprende tra {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viene rimosso quando si disinstalla Saywrite.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viene scaricato di nuovo.</translation>
     </message>
     <message>
         <source>It is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>È nella cronologia e può essere copiato da lì.</translation>
     </message>
     <message>
         <source>It is made again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viene ristabilita automaticamente.</translation>
     </message>
     <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si riprova; se il problema continua, chiedi ad aiOla.</translation>
     </message>
     <message>
         <source>It may have been removed; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Potrebbe essere stata rimossa; non è stato modificato nulla.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funziona in ogni programma.</translation>
     </message>
     <message>
         <source>Italian</source>
-        <translation type="unfinished"></translation>
+        <translation>Italiano</translation>
     </message>
     <message>
         <source>Its log says what.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il suo registro dice che cosa.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il suo registro dice perché.</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La sua pagina dice che cosa c'è di nuovo e come installarla.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione viene conservata per alcuni secondi.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione viene conservata per alcuni secondi. Il menu di questa icona permette di ripristinarla.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il suo testo è invariato.</translation>
     </message>
     <message>
         <source>Japanese</source>
-        <translation type="unfinished"></translation>
+        <translation>Giapponese</translation>
     </message>
     <message>
         <source>JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON</translation>
     </message>
     <message>
         <source>JSON (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON (*.json)</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantieni</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantieni</translation>
     </message>
     <message>
         <source>Keep recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Conserva le registrazioni</translation>
     </message>
     <message>
         <source>Keep running when closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua in background alla chiusura</translation>
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tieni aperto Saywrite; chiudi gli altri programmi che occupano il disco.</translation>
     </message>
     <message>
         <source>Keep them</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantienile</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasto</translation>
     </message>
     <message>
         <source>Key to first sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Dal tasto al primo suono</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Scorciatoie da tastiera</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasti</translation>
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le chiavi sono conservate in {name}.</translation>
     </message>
     <message>
         <source>Keyword lab</source>
-        <translation type="unfinished"></translation>
+        <translation>Laboratorio delle parole chiave</translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole chiave</translation>
     </message>
     <message>
         <source>Keywords (*.csv *.json *.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole chiave (*.csv *.json *.txt)</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Lingua</translation>
     </message>
     <message>
         <source>Language of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>Lingua del programma</translation>
     </message>
     <message>
         <source>Language of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Lingua del secondo tasto</translation>
     </message>
     <message>
         <source>Leave it empty for the folder that you used last.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lascia vuoto per la cartella usata l'ultima volta.</translation>
     </message>
     <message>
         <source>Left and right walk through them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Freccia sinistra e destra li scorrono.</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Durata</translation>
     </message>
     <message>
         <source>Less</source>
-        <translation type="unfinished"></translation>
+        <translation>Ridotto</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rilascia tutti i tasti e riprova.</translation>
     </message>
     <message>
         <source>Licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Licenze</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiaro</translation>
     </message>
     <message>
         <source>Line breaks in terminals</source>
-        <translation type="unfinished"></translation>
+        <translation>Interruzioni di riga nei terminali</translation>
     </message>
     <message>
         <source>Line {line}: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>Riga {line}: {what}</translation>
     </message>
     <message>
         <source>Lines that were not imported</source>
-        <translation type="unfinished"></translation>
+        <translation>Righe non importate</translation>
     </message>
     <message>
         <source>Listen before the key press</source>
-        <translation type="unfinished"></translation>
+        <translation>Ascolta prima della pressione del tasto</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation>In ascolto</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>in ascolto</translation>
     </message>
     <message>
         <source>Listening. Speak now.</source>
-        <translation type="unfinished"></translation>
+        <translation>In ascolto. Parla ora.</translation>
     </message>
     <message>
         <source>Listening…</source>
-        <translation type="unfinished"></translation>
+        <translation>In ascolto…</translation>
     </message>
     <message>
         <source>loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>caricamento…</translation>
     </message>
     <message>
         <source>loads when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>si carica quando serve</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Registro</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esci dalla sessione e accedi di nuovo, poi riprova.</translation>
     </message>
     <message>
         <source>Longest dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dettatura più lunga</translation>
     </message>
     <message>
         <source>Longest sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Frase più lunga</translation>
     </message>
     <message>
         <source>Looking around…</source>
-        <translation type="unfinished"></translation>
+        <translation>Raccolta delle informazioni…</translation>
     </message>
     <message>
         <source>Looking for models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ricerca dei modelli…</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ricerca…</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rendilo scrivibile per il tuo utente, poi riprova.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Consenti la scrittura, oppure: {elsewhere}.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rendi la cartella {parent} scrivibile per il tuo utente, o avvia con --data e un'altra cartella.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
-        <translation type="unfinished"></translation>
+        <translation>Segna le parole sentite in modo diverso</translation>
     </message>
     <message>
         <source>Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown</translation>
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Maiuscole/minuscole</translation>
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Microfono</translation>
     </message>
     <message>
         <source>Microphone level</source>
-        <translation type="unfinished"></translation>
+        <translation>Livello del microfono</translation>
     </message>
     <message>
         <source>Microphone level: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Livello del microfono: {value}</translation>
     </message>
     <message>
         <source>Missing sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Audio mancante</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modello</translation>
     </message>
     <message>
         <source>model damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>modello danneggiato</translation>
     </message>
     <message>
         <source>Models come over https only, so that nobody can change them on the way. Write https:// before the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>I modelli arrivano solo tramite https, così nessuno può modificarli lungo il percorso. Scrivi https:// prima dell'host.</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelli…</translation>
     </message>
     <message>
         <source>Month</source>
-        <translation type="unfinished"></translation>
+        <translation>Mese</translation>
     </message>
     <message>
         <source>Motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Movimento</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Allontanati un po' o abbassa il livello di ingresso nelle impostazioni audio di questo computer.</translation>
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sposta il file altrove, o avvia con --data e un'altra cartella.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passato a {label} nelle impostazioni audio.</translation>
     </message>
     <message>
         <source>Name of the saved text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nome del testo salvato</translation>
     </message>
     <message>
         <source>Name the sound files in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indica i file audio che contiene.</translation>
     </message>
     <message>
         <source>Native libraries and tables</source>
-        <translation type="unfinished"></translation>
+        <translation>Librerie native e tabelle</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Mai</translation>
     </message>
     <message>
         <source>New text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nuovo testo</translation>
     </message>
     <message>
         <source>New text: go to the end of the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Nuovo testo: vai alla fine della trascrizione</translation>
     </message>
     <message>
         <source>Next (F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Successivo (F3)</translation>
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ancora nessuna dettatura. Ciò che detti viene conservato qui.</translation>
     </message>
     <message>
         <source>No files</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun file</translation>
     </message>
     <message>
         <source>No keyword has these letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessuna parola chiave contiene queste lettere.</translation>
     </message>
     <message>
         <source>No keyword is in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessuna parola chiave compare nelle ultime dettature.</translation>
     </message>
     <message>
         <source>No microphone found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun microfono trovato</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non è stato trovato alcun microfono.</translation>
     </message>
     <message>
         <source>no model</source>
-        <translation type="unfinished"></translation>
+        <translation>nessun modello</translation>
     </message>
     <message>
         <source>no model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>ancora nessun modello</translation>
     </message>
     <message>
         <source>No recognizer of this version does. The language stays as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun riconoscitore di questa versione la supporta. La lingua resta quella di prima.</translation>
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile stabilire una connessione sicura con {host} ({detail}).</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessuna impostazione contiene queste parole.</translation>
     </message>
     <message>
         <source>No sound files are in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>In questa cartella non ci sono file audio.</translation>
     </message>
     <message>
         <source>No text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun testo</translation>
     </message>
     <message>
         <source>No translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessuna traduzione</translation>
     </message>
     <message>
         <source>No words were recognized.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non è stata riconosciuta alcuna parola.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nessuno</translation>
     </message>
     <message>
         <source>None: press to choose</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessuno: premi per scegliere</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normale</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>non connesso</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>Non trovato</translation>
     </message>
     <message>
         <source>Not on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Non su questo computer</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Niente</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun risultato</translation>
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun risultato.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su disco non è ancora registrato nulla.</translation>
     </message>
     <message>
         <source>Nothing is saved yet; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non è ancora salvato nulla; il nuovo audio è conservato in memoria.</translation>
     </message>
     <message>
         <source>Nothing leaves this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nulla lascia questo computer</translation>
     </message>
     <message>
         <source>Nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nulla ha lasciato questo computer</translation>
     </message>
     <message>
         <source>Nothing matches these filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nulla corrisponde a questi filtri.</translation>
     </message>
     <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ancora nessuna misura. Detta qualcosa; la durata di ogni passo viene conservata insieme al testo.</translation>
     </message>
     <message>
         <source>nothing new</source>
-        <translation type="unfinished"></translation>
+        <translation>nulla di nuovo</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non è stato modificato nulla.</translation>
     </message>
     <message>
         <source>Nothing was dictated this month yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>In questo mese non è ancora stato dettato nulla.</translation>
     </message>
     <message>
         <source>Nothing was dictated yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non è ancora stato dettato nulla.</translation>
     </message>
     <message>
         <source>Nothing you dictated has left this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nulla di ciò che hai dettato ha lasciato questo computer.</translation>
     </message>
     <message>
         <source>Now recording from {device}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ora si registra da {device}.</translation>
     </message>
     <message>
         <source>Nowhere: nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Da nessuna parte: nulla ha lasciato questo computer</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>Disattivato</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished"></translation>
+        <translation>offline</translation>
     </message>
     <message>
         <source>On this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Su questo computer</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su Wayland solo il desktop riceve i tasti, e non c'è un bus per richiederli.</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su Wayland solo il desktop riceve i tasti; il suo portale inoltra quelli che l'utente consente. Il display per i programmi X11 riceverebbe un tasto solo mentre uno di essi è attivo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
-        <translation type="unfinished"></translation>
+        <translation>Attivato, i clic raggiungono la finestra sottostante</translation>
     </message>
     <message>
         <source>On, and it can be dragged</source>
-        <translation type="unfinished"></translation>
+        <translation>Attivato, si può trascinare</translation>
     </message>
     <message>
         <source>One moment…</source>
-        <translation type="unfinished"></translation>
+        <translation>Un momento…</translation>
     </message>
     <message>
         <source>Only while aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo quando aiOla non è raggiungibile</translation>
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri un browser e accedi a questa rete; poi si continua.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri una pagina web nel browser e accedi alla rete, poi riprova.</translation>
     </message>
     <message>
         <source>Open the page</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri la pagina</translation>
     </message>
     <message>
         <source>opens the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>apre le impostazioni</translation>
     </message>
     <message>
         <source>Over 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>Oltre 10 min</translation>
     </message>
     <message>
         <source>Overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Pannello in sovrimpressione</translation>
     </message>
     <message>
         <source>Pages of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Pagine delle impostazioni</translation>
     </message>
     <message>
         <source>Paste it where you want it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Incollalo dove vuoi.</translation>
     </message>
     <message>
         <source>Paste your {label} here</source>
-        <translation type="unfinished"></translation>
+        <translation>Incolla qui: {label}</translation>
     </message>
     <message>
         <source>Pasting</source>
-        <translation type="unfinished"></translation>
+        <translation>Incolla</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa</translation>
     </message>
     <message>
         <source>Pause between sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa tra le frasi</translation>
     </message>
     <message>
         <source>Paused at {done}</source>
-        <translation type="unfinished"></translation>
+        <translation>In pausa a {done}</translation>
     </message>
     <message>
         <source>paused at {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>in pausa al {share}%</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo &amp;testo</translation>
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo testo</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Riproduci</translation>
     </message>
     <message>
         <source>Play (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Riproduci (Ctrl+P)</translation>
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Emetti un suono all'inizio</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Emetti suoni</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Collega un microfono o accendilo, poi riprova.</translation>
     </message>
     <message>
         <source>Plug in a speaker or headphones, or choose an output in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Collega un altoparlante o delle cuffie, o scegli un'uscita nelle impostazioni audio.</translation>
     </message>
     <message>
         <source>Portuguese</source>
-        <translation type="unfinished"></translation>
+        <translation>Portoghese</translation>
     </message>
     <message>
         <source>preparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>preparazione…</translation>
     </message>
     <message>
         <source>Present text: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo attuale: {origin}</translation>
     </message>
     <message>
         <source>Press Start and speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi Avvia e parla</translation>
     </message>
     <message>
         <source>Press Start and speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi Avvia e parla.</translation>
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi i tasti… (Esc: lascia invariato)</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi {key} in qualsiasi programma</translation>
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Precedente (Shift+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Privato: ciò che dici non lascia questo computer. Non richiede rete né account.</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>problema</translation>
     </message>
     <message>
         <source>Problems</source>
-        <translation type="unfinished"></translation>
+        <translation>Problemi</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programma</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento</translation>
     </message>
     <message>
         <source>Progress of the trial</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento della prova</translation>
     </message>
     <message>
         <source>Progress of transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento della nuova trascrizione</translation>
     </message>
     <message>
         <source>Progress of {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento di {label}</translation>
     </message>
     <message>
         <source>Progress of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento di {name}</translation>
     </message>
     <message>
         <source>Push-to-talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi per parlare</translation>
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inseriscine uno nuovo in {settings}, o controlla la data e l'ora del computer.</translation>
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci il valore in Impostazioni → aiOla, o metti una chiave API nella variabile d'ambiente {key_variable}.</translation>
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inseriscila in {settings} o in {key_variable}.</translation>
     </message>
     <message>
         <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimetti il file al suo posto o avvia di nuovo Saywrite: inizia una nuova cronologia, e le registrazioni sono conservate.</translation>
     </message>
     <message>
         <source>Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).</source>
-        <translation type="unfinished"></translation>
+        <translation>Inseriscili nell'indirizzo del proxy nelle impostazioni del sistema o in HTTPS_PROXY (http://name:password@host:port).</translation>
     </message>
     <message>
         <source>Put your company's address into Settings → aiOla, or an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci l'indirizzo della tua azienda in Impostazioni → aiOla, o una chiave API in {key_variable}.</translation>
     </message>
     <message>
         <source>Put your company's address into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserisci l'indirizzo della tua azienda in {settings}.</translation>
     </message>
     <message>
         <source>Python packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Pacchetti Python</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudilo e avvialo di nuovo.</translation>
     </message>
     <message>
         <source>Quit it and start it again: it may be an older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudilo e avvialo di nuovo: potrebbe essere una versione meno recente.</translation>
     </message>
     <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alza il suo livello di ingresso nelle impostazioni audio o avvicinati.</translation>
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alza il livello, poi trascrivila di nuovo.</translation>
     </message>
     <message>
         <source>Re&amp;move</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rimuovi</translation>
     </message>
     <message>
         <source>Reading the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lettura del file…</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Pronto</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>pronto</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>Ricevuti</translation>
     </message>
     <message>
         <source>Recognition</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscimento</translation>
     </message>
     <message>
         <source>Recognition models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelli di riconoscimento</translation>
     </message>
     <message>
         <source>Recognize the &amp;recordings again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Riconosci di nuovo le registrazioni</translation>
     </message>
     <message>
         <source>Recognized by {other} while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconosciuto da {other} mentre {recognizer} non era raggiungibile</translation>
     </message>
     <message>
         <source>Recognized on this computer while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconosciuto su questo computer mentre {recognizer} non era raggiungibile</translation>
     </message>
     <message>
         <source>Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore</translation>
     </message>
     <message>
         <source>Recognizer and language</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore e lingua</translation>
     </message>
     <message>
         <source>Recognizer and language: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore e lingua: {words}</translation>
     </message>
     <message>
         <source>Recognizer and microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore e microfono</translation>
     </message>
     <message>
         <source>Recognizer of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore del secondo tasto</translation>
     </message>
     <message>
         <source>Recognizer state</source>
-        <translation type="unfinished"></translation>
+        <translation>Stato del riconoscitore</translation>
     </message>
     <message>
         <source>Recognizer: {word}</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscitore: {word}</translation>
     </message>
     <message>
         <source>Recognizing recording {done} of {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscimento della registrazione {done} di {number}</translation>
     </message>
     <message>
         <source>Recognizing your last dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconoscimento dell'ultima dettatura…</translation>
     </message>
     <message>
         <source>reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>riconnessione</translation>
     </message>
     <message>
         <source>reconnecting in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>riconnessione tra {left} s</translation>
     </message>
     <message>
         <source>Reconnecting, recording goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>Riconnessione, la registrazione continua</translation>
     </message>
     <message>
         <source>reconnecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>riconnessione…</translation>
     </message>
     <message>
         <source>Record or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Registralo o copialo di nuovo.</translation>
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>Registrato</translation>
     </message>
     <message>
         <source>Recorded time</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo registrato</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Registrazione</translation>
     </message>
     <message>
         <source>Recording continues in both cases.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione continua in entrambi i casi.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione continua durante il ripristino della connessione.</translation>
     </message>
     <message>
         <source>recording, text follows</source>
-        <translation type="unfinished"></translation>
+        <translation>registrazione, il testo segue</translation>
     </message>
     <message>
         <source>Recording; the connection is being restored…</source>
-        <translation type="unfinished"></translation>
+        <translation>Registrazione; ripristino della connessione…</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le registrazioni ora prive di testo vengono proposte per una nuova trascrizione.</translation>
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>rifiutato</translation>
     </message>
     <message>
         <source>refused, again in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>rifiutato, nuovo tentativo tra {left} s</translation>
     </message>
     <message>
         <source>refused, trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>rifiutato, nuovo tentativo…</translation>
     </message>
     <message>
         <source>refused: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>rifiutato: {reason}</translation>
     </message>
     <message>
         <source>Release to text</source>
-        <translation type="unfinished"></translation>
+        <translation>Dal rilascio al testo</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi le parole chiave selezionate (Canc)</translation>
     </message>
     <message>
         <source>Remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi {folder}.</translation>
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovere {label} da questo computer?</translation>
     </message>
     <message>
         <source>Remove {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi {path}.</translation>
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi…</translation>
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riavvialo, o esci dalla sessione e accedi di nuovo.</translation>
     </message>
     <message>
         <source>Restart Saywrite; if that does not help, install it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riavvia Saywrite; se non basta, installalo di nuovo.</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprendi</translation>
     </message>
     <message>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova</translation>
     </message>
     <message>
         <source>Retry {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova {name}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>
-        <translation type="unfinished"></translation>
+        <translation>Regole per singoli programmi</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
+        <translation>&amp;Mostra</translation>
     </message>
     <message>
         <source>S&amp;kip</source>
-        <translation type="unfinished"></translation>
+        <translation>Sa&amp;lta</translation>
     </message>
     <message>
         <source>S&amp;peed…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Velocità…</translation>
     </message>
     <message>
         <source>S&amp;top testing</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi la pro&amp;va</translation>
     </message>
     <message>
         <source>S&amp;wap with “{other}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Scam&amp;bia con «{other}»</translation>
     </message>
     <message>
         <source>Same as the first key</source>
-        <translation type="unfinished"></translation>
+        <translation>Come il primo tasto</translation>
     </message>
     <message>
         <source>Same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Come il sistema</translation>
     </message>
     <message>
         <source>Save audio</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva audio</translation>
     </message>
     <message>
         <source>Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva audio…</translation>
     </message>
     <message>
         <source>Save the sound to a file first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva prima l'audio in un file.</translation>
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvato</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvato {name}</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvataggio…</translation>
     </message>
     <message>
         <source>Say a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Di' una frase</translation>
     </message>
     <message>
         <source>Say how to write “{spoken}”: the written form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indica come scrivere «{spoken}»: la forma scritta è vuota.</translation>
     </message>
     <message>
         <source>Say something</source>
-        <translation type="unfinished"></translation>
+        <translation>Di' qualcosa</translation>
     </message>
     <message>
         <source>Say something.</source>
-        <translation type="unfinished"></translation>
+        <translation>Di' qualcosa.</translation>
     </message>
     <message>
         <source>Say what is heard: the spoken form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indica che cosa si sente: la forma parlata è vuota.</translation>
     </message>
     <message>
         <source>Say “k eight s”, write “Kubernetes”.
 
 Names, products, jargon: on the left as heard, on the right as written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Di' «kappa otto esse», scrivi «Kubernetes».
+
+Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</translation>
     </message>
     <message>
         <source>Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite</translation>
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite (processo {pid}) non risponde.</translation>
     </message>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile interrogare Saywrite: {reason}.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite riceve il tasto in ogni programma.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite è già in esecuzione su {display}, dove si trova la sua finestra. Per averlo qui, prima chiudilo là, o avvialo con --data e un'altra cartella.</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite è già in esecuzione con questa cartella dei dati ({where}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite è già in esecuzione con questa cartella dei dati.</translation>
     </message>
     <message>
         <source>Saywrite is not running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite non è in esecuzione.</translation>
     </message>
     <message>
         <source>Saywrite is running (process {pid}) but takes no commands.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite è in esecuzione (processo {pid}) ma non accetta comandi.</translation>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite è distribuito con la licenza MIT. I suoi componenti hanno licenze proprie.</translation>
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Era attivo Saywrite stesso, perciò il testo non è stato inserito da nessuna parte.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite non apre connessioni alla rete: non usa aiOla e non scarica modelli.</translation>
     </message>
     <message>
         <source>Saywrite overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Pannello in sovrimpressione di Saywrite</translation>
     </message>
     <message>
         <source>Saywrite stays here</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite resta qui</translation>
     </message>
     <message>
         <source>Saywrite stays in the tray. If there is no tray, closing the window quits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite resta nell'area di notifica. Se non c'è un'area di notifica, chiudere la finestra termina il programma.</translation>
     </message>
     <message>
         <source>Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite resta aperto come finestra. Su GNOME l'estensione AppIndicator aggiunge un'area di notifica.</translation>
     </message>
     <message>
         <source>Saywrite {version} is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>È disponibile Saywrite {version}.</translation>
     </message>
     <message>
         <source>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
         <source>Saywrite: {words}{preroll}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite: {words}{preroll}</translation>
     </message>
     <message>
         <source>Se&amp;ttings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Im&amp;postazioni…</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerca</translation>
     </message>
     <message>
         <source>Search in everything you dictated</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerca in tutto ciò che hai dettato</translation>
     </message>
     <message>
         <source>Search the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerca nella cronologia</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerca nelle impostazioni</translation>
     </message>
     <message>
         <source>Searching…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ricerca…</translation>
     </message>
     <message>
         <source>Second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Secondo tasto</translation>
     </message>
     <message>
         <source>Select &amp;all</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Seleziona tutto</translation>
     </message>
     <message>
         <source>Send it again when it is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Invialo di nuovo quando è completo.</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Inviati</translation>
     </message>
     <message>
         <source>Sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Inviato a</translation>
     </message>
     <message>
         <source>Sent to {program}; it does not tell whether it took the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Inviato a {program}; il programma non comunica se ha ricevuto il testo</translation>
     </message>
     <message>
         <source>sent {sent}</source>
-        <translation type="unfinished"></translation>
+        <translation>inviato {sent}</translation>
     </message>
     <message>
         <source>Service address</source>
-        <translation type="unfinished"></translation>
+        <translation>Indirizzo del servizio</translation>
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impostalo su 48.000 Hz nelle impostazioni audio del sistema o scegli un altro microfono.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Imposta la data e l'ora; la dettatura funziona comunque.</translation>
     </message>
     <message>
         <source>Set the computer's date and time, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Imposta la data e l'ora del computer, poi riprova.</translation>
     </message>
     <message>
         <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Imposta XDG_RUNTIME_DIR su una cartella dal nome più breve.</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Impostazioni</translation>
+    </message>
+    <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation>Impostazioni &gt; Tastiera &gt; Visualizza e personalizza scorciatoie &gt; Scorciatoie personalizzate: aggiungine una con questo comando</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mostra</translation>
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlato più breve</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra</translation>
     </message>
     <message>
         <source>Show &amp;window</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra la &amp;finestra</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra i &amp;file</translation>
     </message>
     <message>
         <source>Show the keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra le parole chiave</translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
+        <translation>Mostra le dettature incomplete</translation>
     </message>
     <message>
         <source>Show the waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra la forma d'onda</translation>
     </message>
     <message>
         <source>Show words while you speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra le parole mentre parli</translation>
     </message>
     <message>
         <source>Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra le parole mentre parli e scrive quando aiOla non è raggiungibile. Richiede un modello di riconoscimento.</translation>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
-        <translation type="unfinished"></translation>
+        <translation>mostra le parole chiave: nomi e termini come li scrivi</translation>
     </message>
     <message>
         <source>Sign in with</source>
-        <translation type="unfinished"></translation>
+        <translation>Accedi con</translation>
     </message>
     <message>
         <source>Sign-in address</source>
-        <translation type="unfinished"></translation>
+        <translation>Indirizzo di accesso</translation>
     </message>
     <message>
         <source>Signed in at {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Accesso eseguito su {where}.</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Accesso non riuscito ({name}).</translation>
     </message>
     <message>
         <source>Some sound got lost on its way.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una parte dell'audio è andata persa lungo il percorso.</translation>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alcuni terminali eseguono un comando a ogni interruzione di riga.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si è verificato un errore interno di Saywrite.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite. What you said is kept in the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si è verificato un errore interno di Saywrite. Ciò che hai detto è conservato nella registrazione.</translation>
     </message>
     <message>
         <source>Something went wrong while the text was being inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si è verificato un errore durante l'inserimento del testo.</translation>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'audio va a {host}.</translation>
     </message>
     <message>
         <source>Sound system</source>
-        <translation type="unfinished"></translation>
+        <translation>Sistema audio</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Origine</translation>
     </message>
     <message>
         <source>Spanish</source>
-        <translation type="unfinished"></translation>
+        <translation>Spagnolo</translation>
     </message>
     <message>
         <source>Speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla più forte, avvicinati o alza il livello di ingresso nelle impostazioni audio di questo computer.</translation>
     </message>
     <message>
         <source>Speak while you hold the key, then let it go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla tenendo premuto il tasto, poi rilascialo.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla, e viene scritto.</translation>
     </message>
     <message>
         <source>Speak, then press it again: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla, poi premilo di nuovo: le tue parole vengono inserite dove scrivi.</translation>
     </message>
     <message>
         <source>Speak, then release the key: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla, poi rilascia il tasto: le tue parole vengono inserite dove scrivi.</translation>
     </message>
     <message>
         <source>Speak. Your words appear here as you say them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla. Le tue parole appaiono qui mentre le dici.</translation>
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parla. Le tue parole vengono scritte appena il modello è qui.</translation>
     </message>
     <message>
         <source>Speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlato</translation>
     </message>
     <message>
         <source>Speech by month and host</source>
-        <translation type="unfinished"></translation>
+        <translation>Parlato per mese e host</translation>
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il parlato viene attribuito a un host quando gliene è stata inviata anche solo una parte. Le dettature che elimini restano nei totali del loro mese, senza il testo.</translation>
     </message>
     <message>
         <source>Speech threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Soglia del parlato</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocità</translation>
     </message>
     <message>
         <source>Speed of each step</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocità di ogni passo</translation>
     </message>
     <message>
         <source>Speed of each step: median, 95th percentile</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocità di ogni passo: mediana, 95º percentile</translation>
     </message>
     <message>
         <source>Speed – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocità – Saywrite</translation>
     </message>
     <message>
         <source>Spoken punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Punteggiatura dettata</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia</translation>
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo; se succede ancora, invia il registro (Aiuto &gt; Copia le informazioni di diagnostica).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo; se non basta, «saywrite doctor» e il registro danno altri dettagli.</translation>
     </message>
     <message>
         <source>Start at login</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia all'accesso</translation>
     </message>
     <message>
         <source>Start dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia la dettatura</translation>
     </message>
     <message>
         <source>Start in the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia nell'area di notifica</translation>
     </message>
     <message>
         <source>Start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Start Saywrite again. Recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo Saywrite. Le registrazioni sono conservate e il testo mancante viene prodotto di nuovo.</translation>
     </message>
     <message>
         <source>Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. Recordings are not affected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo Saywrite: mette da parte il file, conserva ciò che se ne può leggere e inizia una nuova cronologia. Le registrazioni restano intatte.</translation>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia di nuovo Saywrite: ti propone la registrazione. Aiuto &gt; Copia le informazioni di diagnostica ci aiuta a trovare la causa.</translation>
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia Saywrite dal desktop, non da un'altra sessione.</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvio, premi per interrompere</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvio…</translation>
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation type="unfinished"></translation>
+        <translation>avvia e interrompe in questa finestra</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvia e interrompe senza il tasto</translation>
     </message>
     <message>
         <source>Stay connected for</source>
-        <translation type="unfinished"></translation>
+        <translation>Resta connesso per</translation>
     </message>
     <message>
         <source>Step {number} of {steps}: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Passo {number} di {steps}: {name}</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi</translation>
     </message>
     <message>
         <source>Stop &amp;without waiting for text</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi &amp;senza attendere il testo</translation>
     </message>
     <message>
         <source>Stop (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi (Ctrl+P)</translation>
     </message>
     <message>
         <source>Stop dictation, recording now</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi la dettatura, registrazione in corso</translation>
     </message>
     <message>
         <source>Stop dictation, recording now, reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrompi la dettatura, registrazione in corso, riconnessione</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima interrompila, poi trascrivi il file.</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the unfinished one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima interrompila, poi trascrivi quella incompleta.</translation>
     </message>
     <message>
         <source>Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima interrompila.</translation>
     </message>
     <message>
         <source>Stop it there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima interrompila là.</translation>
     </message>
     <message>
         <source>Stop that download first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima interrompi quel download.</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Interrotto.</translation>
     </message>
     <message>
         <source>Structured results</source>
-        <translation type="unfinished"></translation>
+        <translation>Risultati strutturati</translation>
     </message>
     <message>
         <source>Su&amp;ggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>S&amp;uggerimenti</translation>
     </message>
     <message>
         <source>Su&amp;ggestions ({number})</source>
-        <translation type="unfinished"></translation>
+        <translation>S&amp;uggerimenti ({number})</translation>
     </message>
     <message>
         <source>SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sottotitoli SubRip</translation>
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
-        <translation type="unfinished"></translation>
+        <translation>I sottotitoli richiedono i tempi delle parole, e questo testo non ne ha.</translation>
     </message>
     <message>
         <source>Suggest keywords from my &amp;corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Suggerisci parole chiave dalle mie &amp;correzioni</translation>
     </message>
     <message>
         <source>Suggest keywords from my corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Suggerisci parole chiave dalle mie correzioni</translation>
     </message>
     <message>
         <source>Suggested keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole chiave suggerite</translation>
     </message>
     <message>
         <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attivalo nelle impostazioni audio o con il suo tasto di silenziamento.</translation>
     </message>
     <message>
         <source>System default</source>
-        <translation type="unfinished"></translation>
+        <translation>Predefinito di sistema</translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
+        <translation>Impostazioni di sistema &gt; Tastiera &gt; Scorciatoie &gt; Aggiungi nuova &gt; Comando: inserisci questo comando</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Premi per avviare e interrompere</translation>
     </message>
     <message>
         <source>Test of the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova della connessione</translation>
     </message>
     <message>
         <source>Testing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova in corso…</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo</translation>
     </message>
     <message>
         <source>Text it has now</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo attuale</translation>
     </message>
     <message>
         <source>Text of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo della dettatura</translation>
     </message>
     <message>
         <source>Text to inserted</source>
-        <translation type="unfinished"></translation>
+        <translation>Dal testo all'inserimento</translation>
     </message>
     <message>
         <source>Text to show</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo da mostrare</translation>
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo fino a {until}: {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>testo {confirmed}</translation>
     </message>
     <message>
         <source>Text: {stem}</source>
-        <translation type="unfinished"></translation>
+        <translation>Testo: {stem}</translation>
     </message>
     <message>
         <source>Texts of this dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Testi di questa dettatura</translation>
     </message>
     <message>
         <source>Texts with hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Testi con occorrenze</translation>
     </message>
     <message>
         <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>Non ha funzionato</translation>
     </message>
     <message>
         <source>That is silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Silenzio.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dalla fine delle tue parole al testo sono passati {took}.</translation>
     </message>
     <message>
         <source>The access token is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il token di accesso è presente.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere l'indirizzo del proxy.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile usare gli appunti, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>The command does not come from this user.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il comando non proviene da questo utente.</translation>
     </message>
     <message>
         <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il compositor può consentire a ogni programma di usare gli appunti e una tastiera (Sway, Hyprland).</translation>
     </message>
     <message>
         <source>The computer was asleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il computer era in sospensione.</translation>
     </message>
     <message>
         <source>The computer was too busy to take all sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il computer era troppo occupato per acquisire tutto l'audio.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connessione viene ristabilita.</translation>
     </message>
     <message>
         <source>The connection to aiOla is dead.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connessione ad aiOla non è più attiva.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connessione al display X è andata persa, perciò il testo non è stato inserito in un altro programma.</translation>
     </message>
     <message>
         <source>The connection to {host} failed ({detail}, while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La connessione a {host} non è riuscita ({detail}, operazione: {doing}).</translation>
     </message>
     <message>
         <source>The connection to {host} was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>La connessione a {host} è andata persa.</translation>
     </message>
     <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile misurare il ritardo: il servizio non risponde ai ping.</translation>
     </message>
     <message>
         <source>The delay is {max} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il ritardo è di {max} ms.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non ha potuto configurare il tasto.</translation>
     </message>
     <message>
         <source>The desktop does not let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non consente a Saywrite di inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The desktop gave Saywrite no keyboard or no clipboard to insert text with.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non ha dato a Saywrite una tastiera o gli appunti per inserire il testo.</translation>
     </message>
     <message>
         <source>The desktop has no key for {value} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non ha ancora un tasto per {value}.</translation>
     </message>
     <message>
         <source>The desktop no longer tells which keys are pressed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non comunica più quali tasti vengono premuti.</translation>
     </message>
     <message>
         <source>The desktop took the key away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop ha revocato il tasto.</translation>
     </message>
     <message>
         <source>The desktop was not allowed to give Saywrite a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il desktop non è stato autorizzato a dare un tasto a Saywrite.</translation>
     </message>
     <message>
         <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite non può inserire testo in altri programmi tramite il desktop ({why}).</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il portale del desktop non risponde.</translation>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile creare le informazioni di diagnostica: {error}</translation>
     </message>
     <message>
         <source>The dictation goes on; the place is marked in the transcript.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dettatura continua; il punto è segnato nella trascrizione.</translation>
     </message>
     <message>
         <source>The dictation stopped working because of an error in Saywrite. What was recorded is on disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dettatura si è interrotta per un errore di Saywrite. Ciò che è stato registrato è su disco.</translation>
     </message>
     <message>
         <source>The dictation was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>La dettatura è stata annullata</translation>
     </message>
     <message>
         <source>The dictation was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>La dettatura è stata annullata.</translation>
     </message>
     <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il disco rifiuta la registrazione da mezz'ora. Ciò che precede è conservato in memoria; ciò che segue non viene conservato.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il disco è pieno: impossibile scrivere la cronologia.</translation>
     </message>
     <message>
         <source>The disk is not keeping up: the newest sound is only in memory yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il disco non tiene il passo: l'audio più recente è ancora solo in memoria.</translation>
     </message>
     <message>
         <source>The display cannot be reached, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il display non è raggiungibile, perciò nessun tasto viene ricevuto.</translation>
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il display non c'è più; nessun tasto viene ricevuto.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il download di {label} è in pausa a {arrived}.</translation>
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il minor numero di errori; per computer potenti: otto core o più.</translation>
     </message>
     <message>
         <source>The file about new versions cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere il file sulle nuove versioni.</translation>
     </message>
     <message>
         <source>The file about new versions is not signed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il file sulle nuove versioni non è firmato da Saywrite.</translation>
     </message>
     <message>
         <source>The file about new versions is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il file sulle nuove versioni è troppo lungo.</translation>
     </message>
     <message>
         <source>The file became shorter while it was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il file si è accorciato durante l'invio.</translation>
     </message>
     <message>
         <source>The file cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere il file: {reason}.</translation>
     </message>
     <message>
         <source>The file could not be sent to {host} ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile inviare il file a {host} ({name}).</translation>
     </message>
     <message>
         <source>The file holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il file non contiene audio.</translation>
     </message>
     <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cartella per il socket di Saywrite ha un nome troppo lungo.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile bloccare la cronologia in {path}: la usa un altro programma, o il disco non supporta il blocco dei file.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be opened for writing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile aprire in scrittura la cronologia in {path}.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be read from or written to its disk ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere o scrivere su disco la cronologia in {path} ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} cannot be used ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile usare la cronologia in {path} ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} is damaged and in use by another Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia in {path} è danneggiata e in uso da un altro Saywrite. È stata lasciata com'era.</translation>
     </message>
     <message>
         <source>The history in {path} is damaged. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia in {path} è danneggiata. È stata lasciata com'era.</translation>
     </message>
     <message>
         <source>The history is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia è chiusa.</translation>
     </message>
     <message>
         <source>The history is in use by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia è in uso da un altro programma.</translation>
     </message>
     <message>
         <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia era danneggiata ed è conservata come {aside}. Dati letti: {kept}; con questi è stata iniziata una nuova cronologia.</translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia è stata scritta da una versione più recente di Saywrite. È stata lasciata com'era.</translation>
     </message>
     <message>
         <source>The history {path} was moved or deleted while Saywrite uses it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La cronologia {path} è stata spostata o eliminata mentre Saywrite la usa.</translation>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'indirizzo https che restituisce un token di accesso.</translation>
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La chiave è conservata fino alla chiusura di Saywrite.</translation>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il tasto non è ancora stato premuto.</translation>
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il portachiavi non ha risposto correttamente ({name}).</translation>
     </message>
     <message>
         <source>The keyring does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il portachiavi non risponde.</translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il portachiavi è bloccato.</translation>
     </message>
     <message>
         <source>The keyring is not open</source>
-        <translation type="unfinished"></translation>
+        <translation>Il portachiavi non è aperto</translation>
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>La richiesta della password del portachiavi è stata annullata; non è stato letto né salvato nulla.</translation>
     </message>
     <message>
         <source>The keys to insert the text could not be sent to {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile inviare a {program} i tasti per inserire il testo.</translation>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation type="unfinished"></translation>
+        <translation>La parola chiave si aggiunge all'elenco a lato e vale dalle prossime parole.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Da allora le parole chiave sono cambiate: provale di nuovo.</translation>
     </message>
     <message>
         <source>The keywords were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le parole chiave sono cambiate.</translation>
     </message>
     <message>
         <source>The language of windows and messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>La lingua di finestre e messaggi.</translation>
     </message>
     <message>
         <source>The language you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>La lingua che parli.</translation>
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'ultimo inserimento è troppo lontano nel tempo.</translation>
     </message>
     <message>
         <source>The last words are being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrittura delle ultime parole in corso.</translation>
     </message>
     <message>
         <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gli ultimi {max:.0f} s non hanno ancora testo: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>La libreria che decodifica i file audio (PyAV) manca o è danneggiata.</translation>
     </message>
     <message>
         <source>The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il registro contiene altri dettagli.</translation>
     </message>
     <message>
         <source>The log never contains what you say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il registro non contiene mai ciò che dici.</translation>
     </message>
     <message>
         <source>The log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il registro contiene altri dettagli.</translation>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il messaggio qui sopra dice perché e come rimediare.</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono è cambiato: ora è {label}.</translation>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dopo questo tempo il microfono si chiude, anche se il tasto è premuto.</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile aprire il microfono ({name}).</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile aprire il microfono ({value}).</translation>
     </message>
     <message>
         <source>The microphone is being opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apertura del microfono in corso.</translation>
     </message>
     <message>
         <source>The microphone is being opened…</source>
-        <translation type="unfinished"></translation>
+        <translation>Apertura del microfono…</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono non offre una frequenza di campionamento che Saywrite possa usare.</translation>
     </message>
     <message>
         <source>The microphone was closed when the computer went to sleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono è stato chiuso quando il computer è entrato in sospensione.</translation>
     </message>
     <message>
         <source>The microphone was closed when the screen was locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono è stato chiuso quando lo schermo è stato bloccato.</translation>
     </message>
     <message>
         <source>The microphone was closed: the key is no longer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono è stato chiuso: il tasto non viene più ricevuto.</translation>
     </message>
     <message>
         <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono è stato chiuso: è stata raggiunta la durata massima per un tasto.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono non è stato trovato.</translation>
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono non è più presente.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile salvare il modello: {reason}.</translation>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prossima dettatura inizia prima se la connessione è aperta.</translation>
     </message>
     <message>
         <source>The official source</source>
-        <translation type="unfinished"></translation>
+        <translation>La fonte ufficiale</translation>
     </message>
     <message>
         <source>The one on this computer needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quello su questo computer non richiede rete né account.</translation>
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>La pagina di Saywrite risponde con {status_code}.</translation>
     </message>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>La pagina di Saywrite non è raggiungibile.</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il proxy non lascia passare Saywrite verso {host} ({detail}).</translation>
     </message>
     <message>
         <source>The proxy does not reach {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il proxy non raggiunge {host}.</translation>
     </message>
     <message>
         <source>The proxy is of a kind that Saywrite cannot use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il proxy è di un tipo che Saywrite non può usare.</translation>
     </message>
     <message>
         <source>The proxy wants a user name and a password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il proxy richiede un nome utente e una password.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il modello di riconoscimento non è ancora su questo computer.</translation>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il modello di riconoscimento che funziona su questo computer.</translation>
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il modello di riconoscimento {model} è danneggiato: impossibile caricarlo.</translation>
     </message>
     <message>
         <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il riconoscitore (CTranslate2) non è installato o non si carica ({value}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il riconoscitore è terminato prima che il testo fosse completo.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il riconoscitore non è disponibile.</translation>
     </message>
     <message>
         <source>The recognizer is unloaded after this time without a dictation. The next dictation loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il riconoscitore viene scaricato dalla memoria dopo questo tempo senza dettature. La dettatura successiva lo carica di nuovo.</translation>
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Subentra il riconoscitore su questo computer.</translation>
     </message>
     <message>
         <source>The recognizer on this computer could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile avviare il riconoscitore su questo computer.</translation>
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il riconoscitore su questo computer è terminato o ha smesso di rispondere tre volte di seguito.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile rileggere la registrazione ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile aprire la registrazione in {folder} ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere la registrazione in {folder} ({reason}).</translation>
     </message>
     <message>
         <source>The recording is kept as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione è conservata così com'è.</translation>
     </message>
     <message>
         <source>The recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione è conservata.</translation>
+    </message>
+    <message>
+        <source>The recording is kept: transcribe it again for the text of the service.</source>
+        <translation>La registrazione è conservata: trascrivila di nuovo per avere il testo del servizio.</translation>
     </message>
     <message>
         <source>The recording is not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione non è stata rimossa.</translation>
     </message>
     <message>
         <source>The recording is saved up to {length}; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione è salvata fino a {length}; il nuovo audio è conservato in memoria.</translation>
     </message>
     <message>
         <source>The recording itself is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione stessa è conservata.</translation>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>La registrazione di una dettatura senza il testo completo resta tra quelle incomplete.</translation>
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il Saywrite in esecuzione non conosce questo comando.</translation>
     </message>
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il Saywrite in esecuzione non ha dato una risposta sensata.</translation>
     </message>
     <message>
         <source>The same, second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo stesso, secondo tasto</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il Saywrite con questa cartella dei dati appartiene a un altro utente.</translation>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>La parola chiave selezionata non compare nelle ultime dettature.</translation>
     </message>
     <message>
         <source>The service's address is not one.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'indirizzo del servizio non è un indirizzo valido.</translation>
     </message>
     <message>
         <source>The service's address {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'indirizzo del servizio non è valido ({why}).</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il bus di sessione non c'è più, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The socket cannot be made: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile creare il socket: {reason}.</translation>
     </message>
     <message>
         <source>The sound could not be played ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile riprodurre l'audio ({name}).</translation>
     </message>
     <message>
         <source>The sound could not be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile riprodurre l'audio.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
-        <translation type="unfinished"></translation>
+        <translation>La libreria audio non raggiunge il server audio.</translation>
     </message>
     <message>
         <source>The sound library PortAudio is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Manca la libreria audio PortAudio.</translation>
     </message>
     <message>
         <source>The sound server did not open the microphone (error {value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il server audio non ha aperto il microfono (errore {value}).</translation>
     </message>
     <message>
         <source>The sound server does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il server audio non risponde.</translation>
     </message>
     <message>
         <source>The sound system does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il sistema audio non risponde.</translation>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il sistema audio a cui appartiene il microfono.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il sistema non consente a Saywrite di usare il microfono.</translation>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo è conservato dal sistema, perciò compare anche nelle sue impostazioni.</translation>
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il microfono del sistema è ora {label}.</translation>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prova si è interrotta; il registro dice perché.</translation>
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo è nella cronologia e può essere copiato da lì.</translation>
     </message>
     <message>
         <source>The text is on the clipboard, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo è negli appunti, come hai scelto.</translation>
     </message>
     <message>
         <source>The text is on the clipboard: paste it where you want it, or choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo è negli appunti: incollalo dove vuoi o scegli «Inserisci di nuovo».</translation>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo viene scritto dov'è il cursore, in qualsiasi programma.</translation>
     </message>
     <message>
         <source>The text was inserted into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo è stato inserito in {program}.</translation>
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il testo è stato inviato a {program}, che non comunica se lo ha ricevuto.</translation>
     </message>
     <message>
         <source>The transcript was cleared.</source>
-        <translation type="unfinished"></translation>
+        <translation>La trascrizione è stata cancellata.</translation>
     </message>
     <message>
         <source>The translation is shown beside what you said.</source>
-        <translation type="unfinished"></translation>
+        <translation>La traduzione appare accanto a ciò che hai detto.</translation>
     </message>
     <message>
         <source>The trial was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>La prova è stata interrotta.</translation>
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il compositor Wayland non è raggiungibile, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La finestra è chiusa, il programma continua. Per uscire usa il menu di questa icona; puoi cambiarlo nelle impostazioni.</translation>
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile riportare in primo piano la finestra in cui hai iniziato ({program}), perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le parole di una frase detta da qualcuno non sono né strette né larghe.</translation>
     </message>
     <message>
         <source>The workflow of your account that transcribes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il workflow del tuo account che trascrive.</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il display X non è raggiungibile, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The {what} holds characters that none has.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo valore contiene caratteri non ammessi: {what}.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Poi la dettatura termina con ciò che questo computer ha sentito, e un avviso lo segnala.</translation>
     </message>
     <message>
         <source>There are no dictations yet to try the keywords on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non ci sono ancora dettature su cui provare le parole chiave.</translation>
     </message>
     <message>
         <source>There is no aiOla API key yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è ancora una chiave API di aiOla.</translation>
     </message>
     <message>
         <source>There is no aiOla {what} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Per aiOla manca ancora: {what}.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un'uscita audio.</translation>
     </message>
     <message>
         <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non esiste una versione del riconoscitore (CTranslate2) per Windows su ARM.</translation>
     </message>
     <message>
         <source>There is no display, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un display, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>There is no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un display.</translation>
     </message>
     <message>
         <source>There is no file {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il file {name} non esiste.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non esiste un tasto chiamato «{last}».</translation>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non esiste una lingua chiamata «{code}».</translation>
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un microfono chiamato {name}.</translation>
     </message>
     <message>
         <source>There is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un microfono.</translation>
     </message>
     <message>
         <source>There is no model called {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non esiste un modello chiamato {id}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è una dettatura registrata su cui provare il modello.</translation>
     </message>
     <message>
         <source>There is no session bus, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un bus di sessione, perciò nessun tasto viene ricevuto.</translation>
     </message>
     <message>
         <source>There is no session bus, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un bus di sessione, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa cartella non esiste. Scegline una che contenga i file dei modelli o lascia vuota la riga.</translation>
     </message>
     <message>
         <source>There is no such method.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo metodo non esiste.</translation>
     </message>
     <message>
         <source>There is no text to export yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è ancora testo da esportare.</translation>
     </message>
     <message>
         <source>There is no token address yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è ancora un indirizzo del token.</translation>
     </message>
     <message>
         <source>There is no way to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è un percorso verso {host}.</translation>
     </message>
     <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo spazio non basta per il modello: spazio richiesto {needed}, spazio libero {free}.</translation>
     </message>
     <message>
         <source>There is nothing to remove.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è nulla da rimuovere.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'è nulla da annullare.</translation>
     </message>
     <message>
         <source>There is too little free memory for the recognition model {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>La memoria libera non basta per il modello di riconoscimento {model}.</translation>
     </message>
     <message>
         <source>There was no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Non c'era un microfono.</translation>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Queste parole chiave non cambiano nulla nelle ultime dettature.</translation>
     </message>
     <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questi modelli riconoscono il parlato su questo computer. Ciò che dici non lo lascia.</translation>
     </message>
     <message>
         <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sono conservati: trascrivili dalla finestra quando aiOla risponde di nuovo.</translation>
     </message>
     <message>
         <source>They are sent again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vengono inviate di nuovo.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo account ha raggiunto il numero massimo di dettature aperte contemporaneamente.</translation>
     </message>
     <message>
         <source>This account has no permission at {host} (while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo account non ha il permesso su {host} (operazione: {doing}).</translation>
     </message>
     <message>
         <source>This compositor lets no program press keys, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo compositor non consente ai programmi di premere tasti, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo ha sentito questo computer; il testo di {recognizer} lo sostituirà se non lo modifichi</translation>
     </message>
     <message>
         <source>This computer listens along</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo computer ascolta in parallelo</translation>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo computer scrive subito, e il suo testo resta</translation>
     </message>
     <message>
         <source>This computer's clock is {off} {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>L'orologio di questo computer non è esatto ({off} {where}).</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
-        <translation type="unfinished"></translation>
+        <translation>Il processore di questo computer è troppo vecchio per il riconoscitore: mancano istruzioni richieste da CTranslate2 (AVX).</translation>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo desktop riceve i tasti e non li passa ad altri. Assegna il tasto nelle sue impostazioni:</translation>
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo desktop non lascia che altri programmi ricevano i tasti.</translation>
     </message>
     <message>
         <source>This desktop passes no mouse buttons such as {chord} on to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo desktop non inoltra ad altri programmi pulsanti del mouse come {chord}.</translation>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo desktop non mostra icone nell'area di notifica.</translation>
     </message>
     <message>
         <source>This dictation is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa dettatura è in uso.</translation>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa dettatura non è nella cronologia.</translation>
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa dettatura è ancora in corso di registrazione.</translation>
     </message>
     <message>
         <source>This dictation or its earlier text was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nel frattempo questa dettatura, o il suo testo precedente, è stata eliminata.</translation>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nel frattempo questa dettatura è stata eliminata.</translation>
     </message>
     <message>
         <source>This is no address. Write it as https://models.example.com/whisper.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo non è un indirizzo. Scrivilo come https://models.example.com/whisper.</translation>
     </message>
     <message>
         <source>This is no command of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo non è un comando di Saywrite.</translation>
     </message>
     <message>
         <source>This is not a JSON file with keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo non è un file JSON con parole chiave.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa è la versione più recente</translation>
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa tastiera non ha {chord}.</translation>
     </message>
     <message>
         <source>This month: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo mese: {parts}.</translation>
     </message>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
-        <translation type="unfinished"></translation>
+        <translation>Questa registrazione è troppo lunga per un file WAV (37 ore).</translation>
+    </message>
+    <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation>Sembra {name}, ma è scelto {chosen}.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo sistema non comunica {key} ad altri programmi.</translation>
     </message>
     <message>
         <source>This system has no keyring to keep the key in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Questo sistema non ha un portachiavi in cui conservare la chiave.</translation>
     </message>
     <message>
         <source>This text cannot safely be undone in {where}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {where} questo testo non può essere annullato in modo sicuro.</translation>
     </message>
     <message>
         <source>Times</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempi</translation>
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Per consentirlo, disattiva «{switch}» in Impostazioni &gt; File e privacy.</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Oggi</translation>
     </message>
     <message>
         <source>Token address</source>
-        <translation type="unfinished"></translation>
+        <translation>Indirizzo del token</translation>
     </message>
     <message>
         <source>Token address of your company</source>
-        <translation type="unfinished"></translation>
+        <translation>Indirizzo del token della tua azienda</translation>
     </message>
     <message>
         <source>Too loud: the sound is distorted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Troppo forte: l'audio è distorto.</translation>
     </message>
     <message>
         <source>took {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>durata {time}</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrivi</translation>
     </message>
     <message>
         <source>Transcribe a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrivi un file</translation>
     </message>
     <message>
         <source>Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrivi un file…</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrivi di nuovo il file più tardi.</translation>
     </message>
     <message>
         <source>Transcribed files</source>
-        <translation type="unfinished"></translation>
+        <translation>File trascritti</translation>
     </message>
     <message>
         <source>Transcribed {file}{rest}</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascritto {file}{rest}</translation>
     </message>
     <message>
         <source>transcribes an audio file; you can also drop one here</source>
-        <translation type="unfinished"></translation>
+        <translation>trascrive un file audio; puoi anche trascinarlo qui</translation>
     </message>
     <message>
         <source>Transcribing again: {recognizer}, {language}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nuova trascrizione: {recognizer}, {language}</translation>
     </message>
     <message>
         <source>Transcribing {name}, press to cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrizione di {name}, premi per annullare</translation>
     </message>
     <message>
         <source>Transcribing… Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrizione… Annulla</translation>
     </message>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascrizione</translation>
     </message>
     <message>
         <source>Translate into</source>
-        <translation type="unfinished"></translation>
+        <translation>Traduci in</translation>
     </message>
     <message>
         <source>Translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Traduzione</translation>
     </message>
     <message>
         <source>Try &amp;keywords…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Prova le parole chiave…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova</translation>
     </message>
     <message>
         <source>Try again and enter the password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova e inserisci la password.</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova tra un momento.</translation>
     </message>
     <message>
         <source>Try again in a moment; if that does not help, end process {pid} and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova tra un momento; se non basta, termina il processo {pid} e avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>Try again later, or look at the page of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova più tardi o guarda la pagina di Saywrite.</translation>
     </message>
     <message>
         <source>Try again; the log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Riprova; il registro contiene i dettagli.</translation>
     </message>
     <message>
         <source>Try it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Provalo qui</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova le parole chiave sulle ultime dettature</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations…</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova le parole chiave sulle ultime dettature…</translation>
     </message>
     <message>
         <source>Try on my last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Prova sull'ultima dettatura</translation>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
-        <translation type="unfinished"></translation>
+        <translation>Digitazione (più lenta, non usa gli appunti)</translation>
     </message>
     <message>
         <source>Unchanged:</source>
-        <translation type="unfinished"></translation>
+        <translation>Invariato:</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulla</translation>
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Annullalo nel programma stesso, o selezionalo lì ed eliminalo.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ripristina la dettatura annullata</translation>
     </message>
     <message>
         <source>Undo the last &amp;insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulla l'&amp;ultimo inserimento</translation>
     </message>
     <message>
         <source>Undone in {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Annullato in {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sbloccalo con la sua password, poi riprova.</translation>
     </message>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sblocca il portachiavi di login in Accesso Portachiavi.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scollega e ricollega il microfono, o riavvia.</translation>
     </message>
     <message>
         <source>Until the text is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Fino a quando il testo è pronto</translation>
     </message>
     <message>
         <source>Until you delete them</source>
-        <translation type="unfinished"></translation>
+        <translation>Finché non le elimini</translation>
     </message>
     <message>
         <source>Up to 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>Fino a 10 s</translation>
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aggiorna Saywrite, o avvia con --data e un'altra cartella.</translation>
     </message>
     <message>
         <source>Use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa --data.</translation>
     </message>
     <message>
         <source>Use an HTTP proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa un proxy HTTP.</translation>
     </message>
     <message>
         <source>Use Ctrl, Alt, Shift or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa Ctrl, Alt, Shift o Super.</translation>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa le cuffie: un microfono vicino a un altoparlante ne sente il suono.</translation>
     </message>
     <message>
         <source>Use of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Uso del tasto</translation>
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa invece Impostazioni &gt; App &gt; Avvio.</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa la stessa versione di Saywrite per entrambi.</translation>
     </message>
     <message>
         <source>Use this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa questo modello</translation>
     </message>
     <message>
         <source>Use {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Usa {label}</translation>
     </message>
     <message>
         <source>Utterance {index} of {total}, {start} to {end}. Enter plays it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enunciato {index} di {total}, da {start} a {end}. Invio lo riproduce.</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifica</translation>
     </message>
     <message>
         <source>Very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Molto debole.</translation>
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation type="unfinished"></translation>
+        <translation>Attendi alla fine per</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Attendi: il testo di aiOla sostituisce ciò che questo computer sente nel frattempo</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>In attesa</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>In attesa, continua a {confirmed}</translation>
     </message>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Forma d'onda</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Sottotitoli WebVTT</translation>
     </message>
     <message>
         <source>Welcome to Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Ti diamo il benvenuto in Saywrite</translation>
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chi risponde come {host} ha un certificato per un altro nome.</translation>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il contenuto attuale andrà perso.</translation>
     </message>
     <message>
         <source>What is new</source>
-        <translation type="unfinished"></translation>
+        <translation>Novità</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che viene letto ad alta voce mentre detti.</translation>
     </message>
     <message>
         <source>What it does</source>
-        <translation type="unfinished"></translation>
+        <translation>Che cosa fa</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che sente prima di un tasto resta in memoria per un momento, poi viene dimenticato.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che Saywrite sente</translation>
+    </message>
+    <message>
+        <source>What was inserted is unchanged.</source>
+        <translation>Ciò che è stato inserito è invariato.</translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che correggi in un testo viene memorizzato su questo computer finché la dettatura è nella cronologia.</translation>
     </message>
     <message>
         <source>What you dictated stays in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che hai dettato resta nella cronologia.</translation>
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciò che hai detto è conservato. Premi il tasto per continuare.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Viene scritto anche ciò che dici poco prima di premere il tasto. Il microfono resta allora aperto tra le dettature; l'audio meno recente viene dimenticato subito.</translation>
     </message>
     <message>
         <source>What's new</source>
-        <translation type="unfinished"></translation>
+        <translation>Novità</translation>
     </message>
     <message>
         <source>When aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando aiOla non è raggiungibile</translation>
     </message>
     <message>
         <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando è stata detta ogni riga. Ctrl+Invio nel testo riproduce la riga.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Se si s&amp;ente</translation>
     </message>
     <message>
         <source>When I say</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando dico</translation>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando il riconoscitore non mette la punteggiatura</translation>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>Dove</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Dove è andata la mia voce – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
-        <translation type="unfinished"></translation>
+        <translation>Dove è andata la mia voce, per mese</translation>
     </message>
     <message>
         <source>Where my speech went…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dove è andata la mia voce…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Quali testi vengono mostrati</translation>
     </message>
     <message>
         <source>Who writes</source>
-        <translation type="unfinished"></translation>
+        <translation>Chi scrive</translation>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation type="unfinished"></translation>
+        <translation>Chi scrive ciò che dici?</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Finestra</translation>
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows non comunica {chord} ad altri programmi.</translation>
     </message>
     <message>
         <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows consente a un programma di premere tasti nei programmi con gli stessi diritti.</translation>
     </message>
     <message>
         <source>Windows refused it ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows ha rifiutato ({reason}).</translation>
     </message>
     <message>
         <source>Windows tells a program of its hot keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows comunica a un programma i suoi tasti di scelta rapida.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Con un valore più alto viene scritto solo il parlato chiaro.</translation>
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Con il movimento ridotto, il livello del pannello in sovrimpressione si muove di rado.</translation>
     </message>
     <message>
         <source>Without text yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Ancora senza testo</translation>
     </message>
     <message>
         <source>Without {name} all texts would have the same name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Senza {name} tutti i testi avrebbero lo stesso nome.</translation>
     </message>
     <message>
         <source>Words as they come</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole man mano che arrivano</translation>
     </message>
     <message>
         <source>Words it should know</source>
-        <translation type="unfinished"></translation>
+        <translation>Parole da conoscere</translation>
     </message>
     <message>
         <source>Workflow</source>
-        <translation type="unfinished"></translation>
+        <translation>Workflow</translation>
     </message>
     <message>
         <source>Works without a network. What you say does not leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funziona senza rete. Ciò che dici non lascia questo computer.</translation>
     </message>
     <message>
         <source>Write</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi</translation>
     </message>
     <message>
         <source>Write a space instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi uno spazio al loro posto</translation>
     </message>
     <message>
         <source>Write each one once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi ciascuno una sola volta.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivilo come Ctrl+Alt+Space, F9 o Right Ctrl.</translation>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi il percorso completo della cartella o un indirizzo che inizia con https://.</translation>
     </message>
     <message>
         <source>Writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrittura…</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 assegna un tasto a un solo programma.</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 consente a ogni programma di usare gli appunti e di premere tasti.</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Ieri</translation>
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puoi già parlare: le tue parole vengono registrate, e scritte appena il modello è qui.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puoi cambiarlo in qualsiasi momento.</translation>
     </message>
     <message>
         <source>You can listen again to a recording that is kept. It stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una registrazione conservata si può riascoltare. Resta su questo computer.</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hai corretto queste parole nei tuoi testi.</translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hai cambiato finestra prima che il testo fosse pronto.</translation>
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le tue parole appaiono qui mentre le dici. Quando hai finito, premi Interrompi.</translation>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le tue parole vengono registrate. Saranno scritte appena il modello è qui.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le tue parole vengono scritte appena il modello è qui.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
-        <translation type="unfinished"></translation>
+        <translation>aggiunte: {added:,}</translation>
     </message>
     <message>
         <source>{again}check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}controlla gli indirizzi in {settings}.</translation>
     </message>
     <message>
         <source>{again}check the network and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}controlla la rete e gli indirizzi in {settings}.</translation>
     </message>
     <message>
         <source>{again}check the network connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}controlla la connessione di rete.</translation>
     </message>
     <message>
         <source>{again}check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}controlla il proxy nelle impostazioni del sistema.</translation>
     </message>
     <message>
         <source>{again}end those on other computers or in other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}termina quelle su altri computer o in altri programmi.</translation>
     </message>
     <message>
         <source>{again}if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}se il problema continua, chiedi ad aiOla.</translation>
     </message>
     <message>
         <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}se il problema continua, chiedi a chi gestisce la tua rete di lasciar passare i WebSocket.</translation>
     </message>
     <message>
         <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}se il problema continua, controlla gli indirizzi in {settings}.</translation>
     </message>
     <message>
         <source>{again}if it lasts, the log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{again}se il problema continua, il registro contiene altri dettagli.</translation>
     </message>
     <message>
         <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{big} non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
     </message>
     <message>
         <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{big} non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
-        <translation type="unfinished"></translation>
+        <translation>{cells} colonne invece di 2; metti tra virgolette il testo che contiene una virgola.</translation>
     </message>
     <message>
         <source>{changed:,} changed</source>
-        <translation type="unfinished"></translation>
+        <translation>modificate: {changed:,}</translation>
     </message>
     <message>
         <source>{chord} is already your other key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} è già l'altro tuo tasto.</translation>
     </message>
     <message>
         <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} serve per scrivere: aggiungi Ctrl, Alt o Super.</translation>
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} di solito {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
-        <translation type="unfinished"></translation>
+        <translation>{column}, parola chiave {row}</translation>
     </message>
     <message>
         <source>{confirmed} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{confirmed} di {length}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A} {number} {day:%B}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}, {year}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A} {number} {day:%B} {year}</translation>
     </message>
     <message>
         <source>{device} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} (non connesso)</translation>
     </message>
     <message>
         <source>{device} is open all the time, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} è sempre aperto, come hai scelto.</translation>
     </message>
     <message>
         <source>{dictations} exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Esportazione in {name} completata: {dictations}</translation>
     </message>
     <message>
         <source>{dictations}, {length} in all</source>
-        <translation type="unfinished"></translation>
+        <translation>{dictations}, {length} in tutto</translation>
     </message>
     <message numerus="yes">
         <source>{done} of {n:,} files done</source>
         <extracomment>Singular: {done} of {n:,} file done</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{done} di {n:,} file completato</numerusform>
+            <numerusform>{done} di {n:,} file completati</numerusform>
         </translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} di {total}</translation>
     </message>
     <message>
         <source>{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license</source>
-        <translation type="unfinished"></translation>
+        <translation>{download_bytes} da scaricare · {disk_bytes} su disco · {memory_bytes} di memoria · licenza {license}</translation>
     </message>
     <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} è stato scritto da una versione più recente di Saywrite; viene usato ciò che questa conosce.</translation>
     </message>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}: {name} {problem}. Viene usato il valore predefinito: {shown}.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} appartiene a un altro utente; i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} è accessibile ad altri utenti ({mode:03o}); i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
         <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} è {kind}; i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} ({suffix})</translation>
     </message>
     <message>
         <source>{found:,} found</source>
-        <translation type="unfinished"></translation>
+        <translation>Trovati: {found:,}</translation>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si liberano {freed} di spazio su disco. Si può scaricare di nuovo in qualsiasi momento.</translation>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{go_on} Vedi le impostazioni.</translation>
     </message>
     <message>
         <source>{host} gives out an access token that has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} rilascia un token di accesso già scaduto.</translation>
     </message>
     <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} non è stato contattato, perché nulla può lasciare questo computer.</translation>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h</translation>
     </message>
     <message>
         <source>{hours} h left</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h rimanenti</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h {minutes} min rimanenti</translation>
     </message>
     <message>
         <source>{keywords} exported to {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esportazione in {name} completata: {keywords}.</translation>
     </message>
     <message>
         <source>{key} can only be a key of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} può essere usato solo come tasto singolo.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} non funziona più nelle combinazioni con altri tasti.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} Funziona così in ogni programma.</translation>
     </message>
     <message>
         <source>{label} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} (predefinito)</translation>
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ({size}) non è stato scaricato: la connessione è a consumo.</translation>
     </message>
     <message>
         <source>{label} account…</source>
-        <translation type="unfinished"></translation>
+        <translation>Account {label}…</translation>
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile convertire {label}: {error}.</translation>
     </message>
     <message>
         <source>{label} cannot be downloaded: its files are not verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile scaricare {label}: i suoi file non sono verificati.</translation>
     </message>
     <message>
         <source>{label} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere {label}: {reason}.</translation>
     </message>
     <message>
         <source>{label} cannot be removed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile rimuovere {label}: {reason}.</translation>
     </message>
     <message>
         <source>{label} delivered no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non ha fornito audio.</translation>
     </message>
     <message>
         <source>{label} delivers no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non fornisce audio.</translation>
     </message>
     <message>
         <source>{label} delivers nothing but silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} fornisce solo silenzio.</translation>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non supporta la lingua {name}.</translation>
     </message>
     <message>
         <source>{label} is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è di nuovo disponibile.</translation>
     </message>
     <message>
         <source>{label} is being downloaded by another Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro Saywrite sta scaricando {label}.</translation>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
-        <translation type="unfinished"></translation>
+        <translation>Download di {label} in corso: {arrived}</translation>
     </message>
     <message>
         <source>{label} is being prepared for this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è in preparazione per questo computer.</translation>
     </message>
     <message>
         <source>{label} is damaged: its files are incomplete or were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è danneggiato: i file sono incompleti o sono stati modificati.</translation>
     </message>
     <message>
         <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è danneggiato: {damaged}. Non viene più usato.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è disattivato (muto).</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non è connesso. Viene usato {other} finché non lo è di nuovo.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non è connesso. Viene usato {other}.</translation>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non è ancora su questo computer.</translation>
     </message>
     <message>
         <source>{label} is not on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non è su questo computer.</translation>
     </message>
     <message>
         <source>{label} is part of the installation and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} fa parte dell'installazione e resta.</translation>
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è molto debole.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} si è danneggiato durante la conversione.</translation>
     </message>
     <message>
         <source>{label} was not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non era disponibile.</translation>
     </message>
     <message>
         <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} è stato scollegato. Viene usato {other}{until}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} non è più presente.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>{label}: scegli una cartella</translation>
     </message>
     <message>
         <source>{length} at {at}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} a {at}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound is missing {where}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Mancano {length} di audio {where}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Mancano {length} di audio</translation>
     </message>
     <message>
         <source>{length} of sound missing: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Mancano {length} di audio: {cause}</translation>
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} di parlato su questo computer</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{length} di registrazione, {n:,} enunciato.</numerusform>
+            <numerusform>{length} di registrazione, {n:,} enunciati.</numerusform>
         </translation>
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} a {host} ({bytes})</translation>
     </message>
     <message>
         <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una parte della dettatura ({max:.0f} s) non ha testo: {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{megabytes:,.0f} MB</translation>
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} accetta solo le opzioni engine, language e activation-token, come testo.</translation>
     </message>
     <message>
         <source>{method} takes {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} accetta {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min rimanenti</translation>
     </message>
     <message>
         <source>{minutes} min {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
         <source>{missing}, at {at}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{missing}, a {at}.</translation>
     </message>
     <message>
         <source>{model} on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} su questo computer</translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} sull'ultima dettatura</translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
+        <translation>{model} · su questo computer</translation>
     </message>
     <message>
         <source>{month:%B %Y}</source>
-        <translation type="unfinished"></translation>
+        <translation>{month:%B %Y}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
         <extracomment>Singular: {n:,} byte</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} byte</numerusform>
+            <numerusform>{n:,} byte</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations</source>
         <extracomment>Singular: {n:,} dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dettatura</numerusform>
+            <numerusform>{n:,} dettature</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations deleted.</source>
         <extracomment>Singular: {n:,} dictation deleted.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dettatura eliminata.</numerusform>
+            <numerusform>{n:,} dettature eliminate.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords</source>
         <extracomment>Singular: {n:,} keyword</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} parola chiave</numerusform>
+            <numerusform>{n:,} parole chiave</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords removed.</source>
         <extracomment>Singular: {n:,} keyword removed.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} parola chiave rimossa.</numerusform>
+            <numerusform>{n:,} parole chiave rimosse.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} lines left out:</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} riga tralasciata:</numerusform>
+            <numerusform>{n:,} righe tralasciate:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} more places</source>
         <extracomment>Singular: {n:,} more place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} altro punto</numerusform>
+            <numerusform>altri {n:,} punti</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} segments</source>
         <extracomment>Singular: {n:,} segment</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} segmento</numerusform>
+            <numerusform>{n:,} segmenti</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} unfinished dictations</source>
         <extracomment>Singular: {n:,} unfinished dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} dettatura incompleta</numerusform>
+            <numerusform>{n:,} dettature incomplete</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances</source>
         <extracomment>Singular: {n:,} utterance</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciato</numerusform>
+            <numerusform>{n:,} enunciati</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances waiting for text.</source>
         <extracomment>Singular: {n:,} utterance waiting for text.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciato in attesa del testo.</numerusform>
+            <numerusform>{n:,} enunciati in attesa del testo.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} words</source>
         <extracomment>Singular: {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} parola</numerusform>
+            <numerusform>{n:,} parole</numerusform>
         </translation>
     </message>
     <message>
         <source>{names} and {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} e {last}</translation>
     </message>
     <message numerus="yes">
         <source>{names} and {n} more</source>
         <extracomment>Singular: {names} and {n} more</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{names} e {n} altra</numerusform>
+            <numerusform>{names} e altre {n}</numerusform>
         </translation>
     </message>
     <message>
         <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} si interrompe: è stato possibile leggere {length:.1f} s{of}.</translation>
     </message>
     <message>
         <source>{name} cannot be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile decodificare {name}.</translation>
     </message>
     <message>
         <source>{name} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere {name}: {reason}.</translation>
     </message>
     <message>
         <source>{name} for transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} per la nuova trascrizione</translation>
     </message>
     <message>
         <source>{name} has a header but holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ha un'intestazione ma non contiene audio.</translation>
     </message>
     <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} non contiene ancora un portachiavi; chiede una password quando viene salvata una chiave.</translation>
     </message>
     <message>
         <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} è danneggiato: nulla può essere decodificato.</translation>
     </message>
     <message>
         <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} è danneggiato: non è stato possibile decodificarne {skipped_s:.1f} s.</translation>
     </message>
     <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} è bloccato; chiede la sua password quando serve la chiave.</translation>
     </message>
     <message>
         <source>{name} may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>La lettura di {name} non è consentita.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} – non disponibile in {label}</translation>
     </message>
     <message>
         <source>{name}: recording from {device}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: registrazione da {device}</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>{number:,} di {found:,}</translation>
     </message>
     <message>
         <source>{number} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} {unit}</translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} correzione eliminata; il suo testo resta.</numerusform>
+            <numerusform>{n} correzioni eliminate; i loro testi restano.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
+        <translation>
+            <numerusform>{n} giorno</numerusform>
+            <numerusform>{n} giorni</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} dettatura non ha registrazione: è stato usato il suo testo.</numerusform>
+            <numerusform>{n} dettature non hanno registrazione: sono stati usati i loro testi.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} hits.</source>
         <extracomment>Singular: {n} hit.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} occorrenza.</numerusform>
+            <numerusform>{n} occorrenze.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} keywords to check.</source>
         <extracomment>Singular: {n} keyword to check.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} parola chiave da controllare.</numerusform>
+            <numerusform>{n} parole chiave da controllare.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation>
+            <numerusform>{n} minuto</numerusform>
+            <numerusform>{n} minuti</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} di {all} dettature cambia.</numerusform>
+            <numerusform>{n} di {all} dettature cambiano.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} registrazione è stata riconosciuta di nuovo.</numerusform>
+            <numerusform>{n} registrazioni sono state riconosciute di nuovo.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
+        <translation>
+            <numerusform>{n} secondo</numerusform>
+            <numerusform>{n} secondi</numerusform>
         </translation>
     </message>
     <message>
         <source>{path} cannot be changed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite non può modificare {path}.</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}). The defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere {path} ({reason}). Vengono usati i valori predefiniti.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere {path}: {reason}.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}. There are no keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere {path}: {reason}. Non ci sono parole chiave.</translation>
     </message>
     <message>
         <source>{path} cannot be used ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile usare {path} ({reason}).</translation>
     </message>
     <message>
         <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} occupa il posto del socket di Saywrite; i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} non è una cronologia di Saywrite. È stato lasciato com'era.</translation>
     </message>
     <message>
         <source>{path} is not a settings file ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} non è un file di impostazioni ({error}).</translation>
     </message>
     <message>
         <source>{path} is not a settings file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} non è un file di impostazioni.</translation>
     </message>
     <message>
         <source>{path} was not saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} non è stato salvato: {reason}.</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} È stato conservato come {name} nella stessa cartella, e non ci sono parole chiave. Ripara quel file, poi importalo nell'elenco delle parole chiave.</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} È stato lasciato com'era, e non ci sono parole chiave. Riparalo o spostalo.</translation>
     </message>
     <message>
         <source>{position} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{position} di {length}</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{problem} Rendi il file leggibile per il tuo utente e avvia di nuovo Saywrite.</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user.</source>
-        <translation type="unfinished"></translation>
+        <translation>{problem} Rendi il file leggibile per il tuo utente.</translation>
     </message>
     <message>
         <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason} È stato conservato come {name} nella stessa cartella; vengono usati i valori predefiniti.</translation>
     </message>
     <message>
         <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason} È stato lasciato com'era; vengono usati i valori predefiniti. Riparalo o spostalo.</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer} per {segments}</translation>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
         <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{remedy} Oppure metti una chiave API in {key_variable}.</translation>
     </message>
     <message>
         <source>{remedy} Then download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{remedy} Poi scarica di nuovo il modello.</translation>
     </message>
     <message>
         <source>{rest} in {places}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{rstrip} the {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{rest} in {places}</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds:.2f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:g} seconds</source>
+        <translation>{seconds:g} secondi</translation>
     </message>
     <message>
         <source>{seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{seconds} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s rimanenti</translation>
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
-        <translation type="unfinished"></translation>
+        <translation>{sent} inviati a {host}, {received} ricevuti</translation>
     </message>
     <message>
         <source>{setting} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{setting} (non connesso)</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{slow} non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{slow} non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>{start} did not read the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{start} non ha letto il testo.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{text} the unfinished dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>{target} esiste già.</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {year}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} {then:%b} {year}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{time:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{time:.0f} ms</translation>
     </message>
     <message>
         <source>{time} · at {start}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · a {start}</translation>
     </message>
     <message>
         <source>{unknown} is not known. Use {{name}}, {{date}} or {{language}}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{unknown} non è riconosciuto. Usa {{name}}, {{date}} o {{language}}.</translation>
     </message>
     <message>
         <source>{value} percent</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} percento</translation>
     </message>
     <message>
         <source>{variable} is set in the environment and wins: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} è impostata nell'ambiente e ha la precedenza: {value}</translation>
     </message>
     <message>
         <source>{variable} is set in the environment: that key is used, whatever is saved here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} è impostata nell'ambiente: viene usata quella chiave, qualunque cosa sia salvata qui.</translation>
     </message>
     <message numerus="yes">
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{words:,} di {n:,} parola</numerusform>
+            <numerusform>{words:,} di {n:,} parole</numerusform>
         </translation>
     </message>
     <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{words} in {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} in {segments}</translation>
     </message>
     <message>
         <source>{words}, {failed} failed</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, {failed} non riusciti</translation>
     </message>
     <message>
         <source>{words}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, {time} rimanenti</translation>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{{name}} è il nome del file audio, {{date}} è la data di oggi, {{language}} la lingua. L'estensione determina il formato: {suffixes}.</translation>
     </message>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>«Predefinito» è quello scelto nelle impostazioni del sistema.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>«saywrite doctor» dà altri dettagli.</translation>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>«{file}» non è stato trascritto. {what}</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile leggere «{name}»: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» esiste già.</translation>
     </message>
     <message>
         <source>“{name}” exists already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» esiste già. Sostituirlo?</translation>
     </message>
     <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» in «{text}» non è un tasto modificatore.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» è una cartella.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» è vuoto (0 byte).</translation>
     </message>
     <message>
         <source>“{name}” is not a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» non è un file.</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» è troppo grande per un elenco di parole chiave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» è molto debole: non vi è stato trovato alcun parlato.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» non è stato esportato: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” was not written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» non è stato scritto: {reason}.</translation>
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» non ha una forma scritta.</translation>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» non compare in nessuna di queste dettature.</translation>
     </message>
     <message>
         <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» compare in {some} di {all} dettature: controlla che significhi sempre questo.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» compare di nuovo più in basso: vale quella voce.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» compare di nuovo alla riga {line}: vale quella voce.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» non verrà più suggerito.</translation>
     </message>
     <message>
         <source>“{spoken}” is ordinary speech: it would be replaced everywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» è linguaggio comune: verrebbe sostituito ovunque.</translation>
     </message>
     <message>
         <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>D'ora in poi «{spoken}» si scrive «{written}».</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
         <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>«{spoken}» → «{written}» (corretto una volta)</numerusform>
+            <numerusform>«{spoken}» → «{written}» (corretto {n} volte)</numerusform>
         </translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {start} in attesa del testo, {length}</translation>
     </message>
     <message>
         <source>… {utterances} since {first} waiting for text, {spoken}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {utterances} da {first} in attesa del testo, {spoken}</translation>
     </message>
     <message>
         <source>● Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>● Saywrite</translation>
     </message>
 </context>
 </TS>

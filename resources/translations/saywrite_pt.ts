@@ -5,15 +5,15 @@
     <name>Saywrite</name>
     <message>
         <source> ({open_device} is open all the time)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({open_device} fica aberto o tempo todo)</translation>
     </message>
     <message>
         <source> ({times} times)</source>
-        <translation type="unfinished"></translation>
+        <translation> ({times} vezes)</translation>
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation type="unfinished"></translation>
+        <translation> Ele está em uso: até que haja um modelo novamente, suas palavras são gravadas e escritas depois.</translation>
     </message>
     <message>
         <source> What has arrived is kept: {in_units}.</source>
@@ -21,327 +21,323 @@
     </message>
     <message>
         <source>&amp;About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sobre o Saywrite</translation>
     </message>
     <message>
         <source>&amp;Add</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Adicionar</translation>
     </message>
     <message>
         <source>&amp;Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Adicionar arquivos…</translation>
     </message>
     <message>
         <source>&amp;Add keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Adicionar palavra-chave</translation>
     </message>
     <message>
         <source>&amp;aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;aiOla</translation>
     </message>
     <message>
         <source>&amp;Always write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Escrever sempre como…</translation>
     </message>
     <message>
         <source>&amp;Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aplicar</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voltar</translation>
     </message>
     <message>
         <source>&amp;Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;ntes e depois</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Cancelar</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copiar</translation>
     </message>
     <message>
         <source>&amp;Copy this translation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Copiar esta tradução</translation>
     </message>
     <message>
         <source>&amp;CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabela &amp;CSV</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Exc&amp;luir</translation>
     </message>
     <message>
         <source>&amp;Details…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Detalhes…</translation>
     </message>
     <message>
         <source>&amp;Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ditado</translation>
     </message>
     <message>
         <source>&amp;Done</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Concluído</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Editar</translation>
     </message>
     <message>
         <source>&amp;Export</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exportar</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exportar…</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Arquivo</translation>
     </message>
     <message>
         <source>&amp;Find…</source>
-        <translation type="unfinished"></translation>
+        <translation>Loc&amp;alizar…</translation>
     </message>
     <message>
         <source>&amp;First steps…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Primeiros passos…</translation>
     </message>
     <message>
         <source>&amp;Forget suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Esquecer sugestão</translation>
     </message>
     <message>
         <source>&amp;Hear</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ouvir</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Aj&amp;uda</translation>
     </message>
     <message>
         <source>&amp;Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ocultar</translation>
     </message>
     <message>
         <source>&amp;History…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Histórico…</translation>
     </message>
     <message>
         <source>&amp;Insert again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Inserir novamente</translation>
     </message>
     <message>
         <source>&amp;JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;JSON</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Manter</translation>
     </message>
     <message>
         <source>&amp;Key</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;talhos de teclado…</translation>
     </message>
     <message>
         <source>&amp;Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Palavras-chave</translation>
     </message>
     <message>
         <source>&amp;Language</source>
-        <translation type="unfinished"></translation>
+        <translation>I&amp;dioma</translation>
     </message>
     <message>
         <source>&amp;Look for microphones</source>
-        <translation type="unfinished"></translation>
+        <translation>Procurar &amp;microfones</translation>
     </message>
     <message>
         <source>&amp;Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Markdown</translation>
     </message>
     <message>
         <source>&amp;Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Microfone</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modelo</translation>
     </message>
     <message>
         <source>&amp;Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Ava&amp;nçar</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>Co&amp;lar</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sair</translation>
     </message>
     <message>
         <source>&amp;Quit Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sair do Saywrite</translation>
     </message>
     <message>
         <source>&amp;Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reconhecedor</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Refazer</translation>
     </message>
     <message>
         <source>&amp;Remove finished</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Remover concluídos</translation>
     </message>
     <message>
         <source>&amp;Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Substituir</translation>
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Substituir agora no texto {where}</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
-        <translation type="unfinished"></translation>
+        <translation>S&amp;ubstituir…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salvar</translation>
     </message>
     <message>
         <source>&amp;Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salvar áudio…</translation>
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salvar o texto ao lado de cada arquivo como</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Selecionar tudo</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Configurações…</translation>
     </message>
     <message>
         <source>&amp;Start</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Iniciar</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Parar</translation>
     </message>
     <message>
         <source>&amp;SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Legendas &amp;SubRip</translation>
+    </message>
+    <message>
+        <source>&amp;Switch to {name}</source>
+        <translation>&amp;Mudar para {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Testar conexão</translation>
     </message>
     <message>
         <source>&amp;This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Este computador</translation>
     </message>
     <message>
         <source>&amp;Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrever</translation>
     </message>
     <message>
         <source>&amp;Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrever um arquivo…</translation>
     </message>
     <message>
         <source>&amp;Transcribe again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Transcrever novamente</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Try on my last {n} dictations</source>
         <extracomment>Singular: &amp;Try on my last dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>&amp;Testar com meu último ditado</numerusform>
+            <numerusform>&amp;Testar com meus últimos {n} ditados</numerusform>
         </translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Desfazer</translation>
     </message>
     <message>
         <source>&amp;Unlock…</source>
-        <translation type="unfinished"></translation>
+        <translation>Des&amp;bloquear…</translation>
     </message>
     <message>
         <source>&amp;Use this text</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;xibir</translation>
     </message>
     <message>
         <source>&amp;Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Forma de onda</translation>
     </message>
     <message>
         <source>&amp;WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Legendas &amp;WebVTT</translation>
     </message>
     <message>
         <source>&amp;What's new…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Novidades…</translation>
     </message>
     <message>
         <source>&amp;write</source>
-        <translation type="unfinished"></translation>
+        <translation>escre&amp;ver</translation>
     </message>
     <message>
         <source>(it is not in the text)</source>
-        <translation type="unfinished"></translation>
+        <translation>(não está no texto)</translation>
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>, saturado: alto demais. Afaste-se do microfone ou abaixe o nível dele. Clique para redefinir.</translation>
     </message>
     <message>
         <source>, files verified</source>
-        <translation type="unfinished"></translation>
+        <translation>, arquivos verificados</translation>
     </message>
     <message numerus="yes">
         <source>, {n:,} files waiting</source>
         <extracomment>Singular: , {n:,} file waiting</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>, {n:,} arquivo aguardando</numerusform>
+            <numerusform>, {n:,} arquivos aguardando</numerusform>
         </translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>De 1 a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>De 10 s a 1 min</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -349,15 +345,15 @@
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um sublinhado pontilhado marca palavras que este computador ouviu de outra forma. Alt+W faz a troca.</translation>
     </message>
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma pasta ou um endereço https com os arquivos do modelo. Deixe em branco para usar a fonte oficial.</translation>
     </message>
     <message>
         <source>A key is saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Há uma chave salva</translation>
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
@@ -373,7 +369,7 @@
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma frase mais longa é escrita em partes.</translation>
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
@@ -385,7 +381,7 @@
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um nome não pode conter \ / : * ? " &lt; &gt; nem |.</translation>
     </message>
     <message>
         <source>A new connection is tried.</source>
@@ -401,27 +397,27 @@
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma gravação não foi reconhecida: {reason}</translation>
     </message>
     <message>
         <source>A screen reader reads</source>
-        <translation type="unfinished"></translation>
+        <translation>Um leitor de tela lê</translation>
     </message>
     <message>
         <source>A sentence is sent after a pause of this length.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma frase é enviada após uma pausa desta duração.</translation>
     </message>
     <message>
         <source>A shorter sound is ignored.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um som mais curto é ignorado.</translation>
     </message>
     <message>
         <source>A small panel with your words above all windows. It is not available on Wayland.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um pequeno painel com suas palavras acima de todas as janelas. Não está disponível no Wayland.</translation>
     </message>
     <message>
         <source>A sound at the end of a dictation, and when something fails.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um som no fim de um ditado e quando algo falha.</translation>
     </message>
     <message>
         <source>A stream opens at {host}.</source>
@@ -429,7 +425,7 @@
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um texto que segue outro começa com um espaço, até você pressionar uma tecla ou clicar.</translation>
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
@@ -441,27 +437,35 @@
     </message>
     <message>
         <source>A&amp;dd keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Adicionar pala&amp;vra-chave</translation>
     </message>
     <message>
         <source>About Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Sobre o Saywrite</translation>
     </message>
     <message>
         <source>Access token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token de acesso</translation>
     </message>
     <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso, em oito idiomas. O que você diz é enviado ao serviço da aiOla.</translation>
     </message>
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Preciso: o que você diz é enviado ao serviço da aiOla. Requer rede e uma chave de API.</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
-        <translation type="unfinished"></translation>
+        <translation>Adicionar uma palavra-chave (Insert)</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation>Adicione a ~/.config/hypr/hyprland.conf</translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
+        <translation>Adicione a ~/.config/sway/config e execute: swaymsg reload</translation>
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
@@ -469,35 +473,47 @@
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Avançado</translation>
     </message>
     <message>
         <source>After:</source>
-        <translation type="unfinished"></translation>
+        <translation>Depois:</translation>
     </message>
     <message>
         <source>aiOla</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla</translation>
     </message>
     <message>
         <source>aiOla &amp;settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Confi&amp;gurações da aiOla…</translation>
     </message>
     <message>
         <source>aiOla account</source>
+        <translation>Conta da aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
+        <translation>A aiOla escreve enquanto está acessível; quando não está, este computador assume. Requer uma chave de API.</translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Todos os arquivos (*)</translation>
     </message>
     <message>
         <source>All parts and their licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Todos os componentes e suas licenças</translation>
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
@@ -509,15 +525,15 @@
     </message>
     <message>
         <source>Always</source>
-        <translation type="unfinished"></translation>
+        <translation>Sempre</translation>
     </message>
     <message>
         <source>Always &amp;write as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sempre &amp;escrever como…</translation>
     </message>
     <message>
         <source>Always write as</source>
-        <translation type="unfinished"></translation>
+        <translation>Escrever sempre como</translation>
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
@@ -545,7 +561,7 @@
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outra janela estava com o teclado quando você começou.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
@@ -553,39 +569,39 @@
     </message>
     <message>
         <source>Any language</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualquer idioma</translation>
     </message>
     <message>
         <source>Any length</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualquer duração</translation>
     </message>
     <message>
         <source>Any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualquer programa</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualquer reconhecedor</translation>
     </message>
     <message>
         <source>API key</source>
-        <translation type="unfinished"></translation>
+        <translation>Chave de API</translation>
     </message>
     <message>
         <source>API key of your aiOla account</source>
-        <translation type="unfinished"></translation>
+        <translation>Chave de API da sua conta da aiOla</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Aparência</translation>
     </message>
     <message>
         <source>As it should be written</source>
-        <translation type="unfinished"></translation>
+        <translation>Como deve ser escrito</translation>
     </message>
     <message>
         <source>As long as it takes</source>
-        <translation type="unfinished"></translation>
+        <translation>O tempo que for preciso</translation>
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
@@ -609,7 +625,7 @@
     </message>
     <message>
         <source>Asking for a newer version…</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultando se há uma versão mais recente…</translation>
     </message>
     <message>
         <source>Assign one in the desktop's keyboard settings.</source>
@@ -617,31 +633,31 @@
     </message>
     <message>
         <source>at {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>em {at}</translation>
     </message>
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos de áudio e vídeo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Todos os arquivos (*)</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
-        <translation type="unfinished"></translation>
+        <translation>Am&amp;bos</translation>
     </message>
     <message>
         <source>Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.</source>
-        <translation type="unfinished"></translation>
+        <translation>Barra: metade de todos os ditados foi mais rápida. Linha: 95 de cada 100 foram. Contam os 1.000 ditados mais recentes.</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes e depois</translation>
     </message>
     <message>
         <source>Before:</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes:</translation>
     </message>
     <message>
         <source>Began</source>
-        <translation type="unfinished"></translation>
+        <translation>Início</translation>
     </message>
     <message>
         <source>Begin a new dictation.</source>
@@ -649,11 +665,11 @@
     </message>
     <message>
         <source>Being heard</source>
-        <translation type="unfinished"></translation>
+        <translation>Sendo ouvido</translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Sendo preparado para este computador</translation>
     </message>
     <message>
         <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
@@ -661,15 +677,15 @@
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Os dois textos estão vazios: não há palavras nesta gravação.</translation>
     </message>
     <message>
         <source>Both texts are the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Os dois textos são iguais.</translation>
     </message>
     <message>
         <source>Built-in (basic)</source>
-        <translation type="unfinished"></translation>
+        <translation>Integrado (básico)</translation>
     </message>
     <message>
         <source>By &amp;month…</source>
@@ -689,27 +705,27 @@
     </message>
     <message>
         <source>Bytes received</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes recebidos</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes enviados</translation>
     </message>
     <message>
         <source>C&amp;hange…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alterar…</translation>
     </message>
     <message>
         <source>C&amp;lear</source>
-        <translation type="unfinished"></translation>
+        <translation>Li&amp;mpar</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
-        <translation type="unfinished"></translation>
+        <translation>Ca&amp;ncelar</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancelar</translation>
     </message>
     <message>
         <source>Caps Lock goes on switching capitals on and off.</source>
@@ -729,23 +745,23 @@
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Altere somente se sua empresa tiver um serviço próprio.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Altere somente se sua empresa tiver um serviço próprio de login.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
-        <translation type="unfinished"></translation>
+        <translation>Altere as palavras-chave e depois teste-as. Aqui você vê o que seus ditados diriam.</translation>
     </message>
     <message>
         <source>Changed texts</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos alterados</translation>
     </message>
     <message>
         <source>Check for &amp;updates…</source>
-        <translation type="unfinished"></translation>
+        <translation>Procurar &amp;atualizações…</translation>
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
@@ -849,15 +865,15 @@
     </message>
     <message>
         <source>Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>Chinês</translation>
     </message>
     <message>
         <source>Choose a &amp;key…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolher uma &amp;tecla…</translation>
     </message>
     <message>
         <source>Choose a CSV or JSON file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um arquivo CSV ou JSON.</translation>
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
@@ -869,15 +885,15 @@
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolher uma pasta</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolher uma pasta…</translation>
     </message>
     <message>
         <source>Choose a key first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha uma tecla primeiro.</translation>
     </message>
     <message>
         <source>Choose a key in the settings.</source>
@@ -893,7 +909,7 @@
     </message>
     <message>
         <source>Choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro arquivo.</translation>
     </message>
     <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
@@ -917,11 +933,11 @@
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro microfone. {remedy}</translation>
     </message>
     <message>
         <source>Choose another name, or replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro nome ou substitua o arquivo.</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -937,7 +953,7 @@
     </message>
     <message>
         <source>Choose one of {codes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um de {codes}.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
@@ -945,15 +961,15 @@
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha texto, Markdown, JSON ou CSV.</translation>
     </message>
     <message>
         <source>Choose the files themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha os próprios arquivos.</translation>
     </message>
     <message>
         <source>Choose the folder that holds the models</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha a pasta que contém os modelos</translation>
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
@@ -965,7 +981,7 @@
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha o microfone cuja barra se move quando você fala.</translation>
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
@@ -984,28 +1000,28 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
+        <translation>Escolha “{other}” como reconhecedor e depois {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolher…</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Limpar</translation>
     </message>
     <message>
         <source>Clear: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Limpar: {name}</translation>
     </message>
     <message>
         <source>Click the tray icon, or start Saywrite again, to open the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Clique no ícone da bandeja do sistema, ou inicie o Saywrite novamente, para abrir a janela.</translation>
     </message>
     <message>
         <source>Close find (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fechar a busca (Esc)</translation>
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
@@ -1036,12 +1052,16 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Co&amp;py it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparando os arquivos com suas somas de verificação…</translation>
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
@@ -1049,7 +1069,7 @@
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>conectado</translation>
     </message>
     <message>
         <source>Connected now: {there}.</source>
@@ -1057,19 +1077,19 @@
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>conectado · {rtt_ms:.0f} ms</translation>
     </message>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>conectando…</translation>
     </message>
     <message>
         <source>connects when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>conecta quando necessário</translation>
     </message>
     <message>
         <source>Continue a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuar uma frase</translation>
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
@@ -1077,27 +1097,27 @@
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiado</translation>
     </message>
     <message>
         <source>Copied all</source>
-        <translation type="unfinished"></translation>
+        <translation>Tudo copiado</translation>
     </message>
     <message>
         <source>Copied all with its translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Tudo copiado com a tradução</translation>
     </message>
     <message>
         <source>Copied the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>Seleção copiada</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar</translation>
     </message>
     <message>
         <source>Copy &amp;diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar &amp;diagnóstico</translation>
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
@@ -1113,35 +1133,35 @@
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar trad&amp;ução</translation>
     </message>
     <message>
         <source>Copy te&amp;xt</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar te&amp;xto</translation>
     </message>
     <message>
         <source>Copy the lines for the desktop's settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar as linhas para as configurações da área de trabalho</translation>
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar o texto selecionado, ou tudo (Ctrl+Shift+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar somente para a área de transferência</translation>
     </message>
     <message>
         <source>Copy with tra&amp;nslation</source>
-        <translation type="unfinished"></translation>
+        <translation>Copiar com traduçã&amp;o</translation>
     </message>
     <message>
         <source>Copying to the clipboard only</source>
-        <translation type="unfinished"></translation>
+        <translation>Cópia somente para a área de transferência</translation>
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija em um texto uma palavra mal-entendida, e ela é sugerida aqui.</translation>
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
@@ -1157,63 +1177,63 @@
     </message>
     <message>
         <source>CSV table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabela CSV</translation>
     </message>
     <message>
         <source>CSV table (*.csv)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabela CSV (*.csv)</translation>
     </message>
     <message>
         <source>Cu&amp;t</source>
-        <translation type="unfinished"></translation>
+        <translation>Recor&amp;tar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Danificado: os arquivos estão incompletos ou foram alterados</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Escuro</translation>
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation type="unfinished"></translation>
+        <translation>De&amp;talhes…</translation>
     </message>
     <message>
         <source>Default: {default}</source>
-        <translation type="unfinished"></translation>
+        <translation>Padrão: {default}</translation>
     </message>
     <message>
         <source>Default: {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Padrão: {label}</translation>
     </message>
     <message>
         <source>Delete &amp;all remembered corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Excluir &amp;todas as correções lembradas</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Os detalhes são mantidos lá com o texto.</translation>
     </message>
     <message>
         <source>Details of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Detalhes do ditado</translation>
     </message>
     <message>
         <source>Details of this &amp;dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Detal&amp;hes deste ditado…</translation>
     </message>
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagnóstico copiado: não contém texto, áudio nem chave</translation>
     </message>
     <message>
         <source>Dictate into the program in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Ditar no programa em primeiro plano</translation>
     </message>
     <message>
         <source>Dictate something first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dite algo primeiro.</translation>
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
@@ -1221,55 +1241,59 @@
     </message>
     <message>
         <source>Dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Ditado</translation>
     </message>
     <message>
         <source>Dictation failed, start again</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado falhou, inicie novamente</translation>
     </message>
     <message>
         <source>Dictation {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ditado {date}</translation>
     </message>
     <message>
         <source>Dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Ditados</translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
+        <translation>Diferenças: {words}. Elas estão marcadas. O ditado mantém seu texto.</translation>
     </message>
     <message>
         <source>Discard recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Descartar gravação</translation>
     </message>
     <message>
         <source>Discard this recording for good? Its words cannot be brought back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Descartar esta gravação para sempre? Não será possível recuperar as palavras.</translation>
     </message>
     <message>
         <source>Discard…</source>
-        <translation type="unfinished"></translation>
+        <translation>Descartar…</translation>
     </message>
     <message>
         <source>Disconnect at once</source>
-        <translation type="unfinished"></translation>
+        <translation>Desconectar imediatamente</translation>
     </message>
     <message>
         <source>Dismiss this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Fechar esta mensagem</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Concluído</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixar</translation>
     </message>
     <message>
         <source>Download ({size})</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixar ({size})</translation>
     </message>
     <message>
         <source>Download again</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixar novamente</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
@@ -1281,31 +1305,31 @@
     </message>
     <message>
         <source>Download models from</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixar modelos de</translation>
     </message>
     <message>
         <source>Download of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Download do modelo</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixando</translation>
     </message>
     <message>
         <source>downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>baixando</translation>
     </message>
     <message>
         <source>downloading {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>baixando {share} %</translation>
     </message>
     <message>
         <source>Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arraste arquivos de som, vídeos ou pastas para cá, ou escolha-os. Eles são transcritos um após o outro.</translation>
     </message>
     <message>
         <source>Ed&amp;it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ed&amp;itar</translation>
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
@@ -1321,11 +1345,11 @@
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Termine com um destes: {suffixes}.</translation>
     </message>
     <message>
         <source>English</source>
-        <translation type="unfinished"></translation>
+        <translation>Inglês</translation>
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
@@ -1337,15 +1361,15 @@
     </message>
     <message>
         <source>Everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Tudo</translation>
     </message>
     <message>
         <source>Export as</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar como</translation>
     </message>
     <message>
         <source>Export into</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar para</translation>
     </message>
     <message>
         <source>Export its text instead.</source>
@@ -1353,35 +1377,35 @@
     </message>
     <message>
         <source>Export keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar palavras-chave</translation>
     </message>
     <message>
         <source>Export keywords to a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar palavras-chave para um arquivo CSV ou JSON</translation>
     </message>
     <message>
         <source>Export the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar a transcrição</translation>
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar para onde minha fala foi</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
         <extracomment>Singular: Export {n} dictation into a folder</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Exportar {n} ditado para uma pasta</numerusform>
+            <numerusform>Exportar {n} ditados para uma pasta</numerusform>
         </translation>
     </message>
     <message>
         <source>Exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado para {name}</translation>
     </message>
     <message>
         <source>Failures only</source>
-        <translation type="unfinished"></translation>
+        <translation>Somente falhas</translation>
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
@@ -1389,63 +1413,67 @@
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos</translation>
     </message>
     <message>
         <source>Files and privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos e privacidade</translation>
     </message>
     <message>
         <source>Files to t&amp;ranscribe…</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos a t&amp;ranscrever…</translation>
     </message>
     <message>
         <source>Files – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos – Saywrite</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrar</translation>
     </message>
     <message>
         <source>Filter keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Filtrar palavras-chave</translation>
     </message>
     <message>
         <source>Find in the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Localizar na transcrição</translation>
     </message>
     <message>
         <source>Finished sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Frases concluídas</translation>
     </message>
     <message>
         <source>Finishing</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalizando</translation>
+    </message>
+    <message>
+        <source>finishing</source>
+        <translation>finalizando</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalizando as últimas palavras</translation>
     </message>
     <message>
         <source>Finishing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Finalizando…</translation>
     </message>
     <message>
         <source>First sound to first words</source>
-        <translation type="unfinished"></translation>
+        <translation>Do primeiro som às primeiras palavras</translation>
     </message>
     <message>
         <source>For another language or another recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para outro idioma ou outro reconhecedor.</translation>
     </message>
     <message>
         <source>For example: xterm = type, emacs = shift+insert. Other rules: ctrl+v, ctrl+shift+v, clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Por exemplo: xterm = type, emacs = shift+insert. Outras regras: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
         <source>Free memory after</source>
-        <translation type="unfinished"></translation>
+        <translation>Liberar a memória após</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
@@ -1465,11 +1493,11 @@
     </message>
     <message>
         <source>French</source>
-        <translation type="unfinished"></translation>
+        <translation>Francês</translation>
     </message>
     <message>
         <source>German</source>
-        <translation type="unfinished"></translation>
+        <translation>Alemão</translation>
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
@@ -1481,11 +1509,11 @@
     </message>
     <message>
         <source>Go back to the window where you started</source>
-        <translation type="unfinished"></translation>
+        <translation>Voltar à janela onde você começou</translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ir para o fim da transcrição (Ctrl+End)</translation>
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
@@ -1493,87 +1521,91 @@
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bom: o Saywrite ouve você.</translation>
     </message>
     <message>
         <source>Hear from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvir a partir daqui</translation>
     </message>
     <message>
         <source>heard 00:00 · sent 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>ouvido 00:00 · enviado 00:00 · texto 00:00</translation>
     </message>
     <message>
         <source>heard 00:00 · text 00:00</source>
-        <translation type="unfinished"></translation>
+        <translation>ouvido 00:00 · texto 00:00</translation>
     </message>
     <message>
         <source>heard {heard}</source>
-        <translation type="unfinished"></translation>
+        <translation>ouvido {heard}</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocultar</translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
+        <translation>Ocultar os ditados inacabados</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Histórico – Saywrite</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocorrências</translation>
     </message>
     <message>
         <source>Hits of the selected keyword</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocorrências da palavra-chave selecionada</translation>
     </message>
     <message>
         <source>Hits: not tried</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocorrências: não testado</translation>
     </message>
     <message>
         <source>Hits: {hits}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ocorrências: {hits}</translation>
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha uma tecla pressionada, fale, solte</translation>
     </message>
     <message>
         <source>Hold the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha a tecla pressionada</translation>
     </message>
     <message>
         <source>Hold to talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Manter pressionada para falar</translation>
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Manter pressionada para falar, ou tocar para iniciar e parar</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha {hotkey} pressionado, diga uma frase qualquer e solte.</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say “one, two, three”, and let go:</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha {hotkey} pressionado, diga “um, dois, três” e solte:</translation>
     </message>
     <message>
         <source>Hold {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha {key} pressionado em qualquer programa</translation>
     </message>
     <message>
         <source>How much was recorded, and up to where it has become text</source>
-        <translation type="unfinished"></translation>
+        <translation>Quanto foi gravado e até onde já virou texto</translation>
     </message>
     <message>
         <source>How the text gets into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Como o texto chega a outros programas.</translation>
     </message>
     <message>
         <source>I &amp;speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Eu &amp;falo</translation>
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
@@ -1585,7 +1617,7 @@
     </message>
     <message>
         <source>If the window changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Se a janela mudou</translation>
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
@@ -1593,15 +1625,15 @@
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se isto estiver desativado, cada frase aparece quando termina, e o reconhecimento usa um décimo do tempo de processador.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se isto estiver ativado, o que você corrige em um texto é lembrado neste computador, enquanto o ditado estiver no histórico.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se você disser “vírgula”, uma vírgula será escrita.</translation>
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
@@ -1609,34 +1641,38 @@
     </message>
     <message>
         <source>Import keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Importar palavras-chave</translation>
     </message>
     <message>
         <source>Import keywords from a CSV or JSON file</source>
-        <translation type="unfinished"></translation>
+        <translation>Importar palavras-chave de um arquivo CSV ou JSON</translation>
     </message>
     <message>
         <source>In every program</source>
-        <translation type="unfinished"></translation>
+        <translation>Em todos os programas</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
+        <translation>Nas configurações de teclado da área de trabalho, associe este comando a uma tecla</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>Em uso</translation>
     </message>
     <message numerus="yes">
         <source>in {n:,} places</source>
         <extracomment>Singular: in {n:,} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>em {n:,} lugar</numerusform>
+            <numerusform>em {n:,} lugares</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>in {n} places</source>
         <extracomment>Singular: in {n} place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>em {n} lugar</numerusform>
+            <numerusform>em {n} lugares</numerusform>
         </translation>
     </message>
     <message>
@@ -1645,27 +1681,27 @@
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Insert adiciona uma palavra-chave, F2 edita, Delete remove.</translation>
     </message>
     <message>
         <source>Insert into the window in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserir na janela em primeiro plano</translation>
     </message>
     <message>
         <source>Insert text by</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserir o texto por</translation>
     </message>
     <message>
         <source>Insert the last text &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserir novamente o úl&amp;timo texto</translation>
     </message>
     <message>
         <source>Inserted into {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserido em {program}</translation>
     </message>
     <message>
         <source>Insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Inserção</translation>
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
@@ -1733,11 +1769,11 @@
     </message>
     <message>
         <source>It works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funciona em todos os programas.</translation>
     </message>
     <message>
         <source>Italian</source>
-        <translation type="unfinished"></translation>
+        <translation>Italiano</translation>
     </message>
     <message>
         <source>Its log says what.</source>
@@ -1749,15 +1785,15 @@
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
-        <translation type="unfinished"></translation>
+        <translation>A página dessa versão diz o que há de novo e como instalá-la.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação é mantida por alguns segundos.</translation>
     </message>
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação é mantida por alguns segundos. O menu deste ícone permite desfazer o cancelamento.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -1765,31 +1801,31 @@
     </message>
     <message>
         <source>Japanese</source>
-        <translation type="unfinished"></translation>
+        <translation>Japonês</translation>
     </message>
     <message>
         <source>JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON</translation>
     </message>
     <message>
         <source>JSON (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>JSON (*.json)</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Manter</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>Manter</translation>
     </message>
     <message>
         <source>Keep recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Manter gravações</translation>
     </message>
     <message>
         <source>Keep running when closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuar em execução ao fechar</translation>
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
@@ -1797,23 +1833,23 @@
     </message>
     <message>
         <source>Keep them</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantê-las</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Tecla</translation>
     </message>
     <message>
         <source>Key to first sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Da tecla ao primeiro som</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Atalhos de teclado</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Teclas</translation>
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
@@ -1821,43 +1857,43 @@
     </message>
     <message>
         <source>Keyword lab</source>
-        <translation type="unfinished"></translation>
+        <translation>Laboratório de palavras-chave</translation>
     </message>
     <message>
         <source>Keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Palavras-chave</translation>
     </message>
     <message>
         <source>Keywords (*.csv *.json *.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Palavras-chave (*.csv *.json *.txt)</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma</translation>
     </message>
     <message>
         <source>Language of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma do programa</translation>
     </message>
     <message>
         <source>Language of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma da segunda tecla</translation>
     </message>
     <message>
         <source>Leave it empty for the folder that you used last.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deixe em branco para usar a última pasta.</translation>
     </message>
     <message>
         <source>Left and right walk through them.</source>
-        <translation type="unfinished"></translation>
+        <translation>As setas para a esquerda e para a direita os percorrem.</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Duração</translation>
     </message>
     <message>
         <source>Less</source>
-        <translation type="unfinished"></translation>
+        <translation>Menos</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
@@ -1865,51 +1901,55 @@
     </message>
     <message>
         <source>Licenses</source>
-        <translation type="unfinished"></translation>
+        <translation>Licenças</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Claro</translation>
     </message>
     <message>
         <source>Line breaks in terminals</source>
-        <translation type="unfinished"></translation>
+        <translation>Quebras de linha em terminais</translation>
     </message>
     <message>
         <source>Line {line}: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>Linha {line}: {what}</translation>
     </message>
     <message>
         <source>Lines that were not imported</source>
-        <translation type="unfinished"></translation>
+        <translation>Linhas que não foram importadas</translation>
     </message>
     <message>
         <source>Listen before the key press</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvir antes de pressionar a tecla</translation>
     </message>
     <message>
         <source>Listening</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvindo</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>ouvindo</translation>
     </message>
     <message>
         <source>Listening. Speak now.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite está ouvindo. Fale agora.</translation>
     </message>
     <message>
         <source>Listening…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ouvindo…</translation>
     </message>
     <message>
         <source>loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>carregando…</translation>
     </message>
     <message>
         <source>loads when needed</source>
-        <translation type="unfinished"></translation>
+        <translation>carrega quando necessário</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Registro</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
@@ -1917,23 +1957,23 @@
     </message>
     <message>
         <source>Longest dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Ditado mais longo</translation>
     </message>
     <message>
         <source>Longest sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Frase mais longa</translation>
     </message>
     <message>
         <source>Looking around…</source>
-        <translation type="unfinished"></translation>
+        <translation>Coletando dados…</translation>
     </message>
     <message>
         <source>Looking for models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Procurando modelos…</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Procurando…</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -1949,47 +1989,47 @@
     </message>
     <message>
         <source>Mark words heard differently</source>
-        <translation type="unfinished"></translation>
+        <translation>Marcar palavras ouvidas de outra forma</translation>
     </message>
     <message>
         <source>Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown</translation>
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation type="unfinished"></translation>
+        <translation>Diferenciar &amp;maiúsculas de minúsculas</translation>
     </message>
     <message>
         <source>Microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Microfone</translation>
     </message>
     <message>
         <source>Microphone level</source>
-        <translation type="unfinished"></translation>
+        <translation>Nível do microfone</translation>
     </message>
     <message>
         <source>Microphone level: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nível do microfone: {value}</translation>
     </message>
     <message>
         <source>Missing sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Som ausente</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelo</translation>
     </message>
     <message>
         <source>model damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>modelo danificado</translation>
     </message>
     <message>
         <source>Models come over https only, so that nobody can change them on the way. Write https:// before the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Os modelos só vêm por https, para que ninguém possa alterá-los no caminho. Escreva https:// antes do host.</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos…</translation>
     </message>
     <message>
         <source>Month</source>
@@ -1997,11 +2037,11 @@
     </message>
     <message>
         <source>Motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Movimento</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Afaste-se um pouco ou abaixe o nível de entrada nas configurações de som deste computador.</translation>
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
@@ -2013,7 +2053,7 @@
     </message>
     <message>
         <source>Name of the saved text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nome do texto salvo</translation>
     </message>
     <message>
         <source>Name the sound files in it.</source>
@@ -2021,59 +2061,59 @@
     </message>
     <message>
         <source>Native libraries and tables</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliotecas nativas e tabelas</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Nunca</translation>
     </message>
     <message>
         <source>New text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto novo</translation>
     </message>
     <message>
         <source>New text: go to the end of the transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto novo: ir para o fim da transcrição</translation>
     </message>
     <message>
         <source>Next (F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Próximo (F3)</translation>
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda não há ditados. O que você dita é mantido aqui.</translation>
     </message>
     <message>
         <source>No files</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhum arquivo</translation>
     </message>
     <message>
         <source>No keyword has these letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhuma palavra-chave contém estas letras.</translation>
     </message>
     <message>
         <source>No keyword is in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhuma palavra-chave aparece em seus últimos ditados.</translation>
     </message>
     <message>
         <source>No microphone found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhum microfone encontrado</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhum microfone foi encontrado.</translation>
     </message>
     <message>
         <source>no model</source>
-        <translation type="unfinished"></translation>
+        <translation>nenhum modelo</translation>
     </message>
     <message>
         <source>no model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>ainda sem modelo</translation>
     </message>
     <message>
         <source>No recognizer of this version does. The language stays as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhum reconhecedor desta versão o conhece. O idioma continua o mesmo.</translation>
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
@@ -2081,55 +2121,59 @@
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhuma configuração contém estas palavras.</translation>
     </message>
     <message>
         <source>No sound files are in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há arquivos de som nesta pasta.</translation>
     </message>
     <message>
         <source>No text</source>
-        <translation type="unfinished"></translation>
+        <translation>Sem texto</translation>
     </message>
     <message>
         <source>No translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Sem tradução</translation>
     </message>
     <message>
         <source>No words were recognized.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhuma palavra foi reconhecida.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nenhuma</translation>
     </message>
     <message>
         <source>None: press to choose</source>
-        <translation type="unfinished"></translation>
+        <translation>Nenhuma: pressione para escolher</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>não conectado</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>Não encontrado</translation>
     </message>
     <message>
         <source>Not on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Não está neste computador</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada</translation>
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada encontrado</translation>
     </message>
     <message>
         <source>Nothing found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada encontrado.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -2141,7 +2185,7 @@
     </message>
     <message>
         <source>Nothing leaves this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada sai deste computador</translation>
     </message>
     <message>
         <source>Nothing left this computer</source>
@@ -2149,15 +2193,15 @@
     </message>
     <message>
         <source>Nothing matches these filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada corresponde a estes filtros.</translation>
     </message>
     <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda não há medições. Dite algo; o tempo de cada etapa é mantido com o texto.</translation>
     </message>
     <message>
         <source>nothing new</source>
-        <translation type="unfinished"></translation>
+        <translation>nada de novo</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
@@ -2177,27 +2221,27 @@
     </message>
     <message>
         <source>Now recording from {device}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Agora gravando com {device}.</translation>
     </message>
     <message>
         <source>Nowhere: nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Para lugar nenhum: nada saiu deste computador</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>Desativado</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>offline</source>
-        <translation type="unfinished"></translation>
+        <translation>offline</translation>
     </message>
     <message>
         <source>On this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Neste computador</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
@@ -2209,19 +2253,19 @@
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
-        <translation type="unfinished"></translation>
+        <translation>Ativado, e os cliques chegam à janela abaixo</translation>
     </message>
     <message>
         <source>On, and it can be dragged</source>
-        <translation type="unfinished"></translation>
+        <translation>Ativado, e pode ser arrastado</translation>
     </message>
     <message>
         <source>One moment…</source>
-        <translation type="unfinished"></translation>
+        <translation>Um momento…</translation>
     </message>
     <message>
         <source>Only while aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Somente enquanto a aiOla não estiver acessível</translation>
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
@@ -2233,23 +2277,23 @@
     </message>
     <message>
         <source>Open the page</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir a página</translation>
     </message>
     <message>
         <source>opens the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>abre as configurações</translation>
     </message>
     <message>
         <source>Over 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>Mais de 10 min</translation>
     </message>
     <message>
         <source>Overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Painel flutuante</translation>
     </message>
     <message>
         <source>Pages of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Páginas de configurações</translation>
     </message>
     <message>
         <source>Paste it where you want it.</source>
@@ -2257,51 +2301,51 @@
     </message>
     <message>
         <source>Paste your {label} here</source>
-        <translation type="unfinished"></translation>
+        <translation>Cole aqui: {label}</translation>
     </message>
     <message>
         <source>Pasting</source>
-        <translation type="unfinished"></translation>
+        <translation>Colagem</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa</translation>
     </message>
     <message>
         <source>Pause between sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa entre frases</translation>
     </message>
     <message>
         <source>Paused at {done}</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausado em {done}</translation>
     </message>
     <message>
         <source>paused at {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>pausado em {share} %</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
-        <translation type="unfinished"></translation>
+        <translation>Te&amp;xto simples</translation>
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto simples</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Reproduzir</translation>
     </message>
     <message>
         <source>Play (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Reproduzir (Ctrl+P)</translation>
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Emitir um som no início</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Emitir sons</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
@@ -2313,71 +2357,75 @@
     </message>
     <message>
         <source>Portuguese</source>
-        <translation type="unfinished"></translation>
+        <translation>Português</translation>
     </message>
     <message>
         <source>preparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>preparando…</translation>
     </message>
     <message>
         <source>Present text: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto atual: {origin}</translation>
     </message>
     <message>
         <source>Press Start and speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Pressione Iniciar e fale</translation>
     </message>
     <message>
         <source>Press Start and speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pressione Iniciar e fale.</translation>
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
-        <translation type="unfinished"></translation>
+        <translation>Pressione as teclas… (Esc: não alterar)</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
-        <translation type="unfinished"></translation>
+        <translation>Pressione {key} em qualquer programa</translation>
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Anterior (Shift+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>Privado: o que você diz não sai deste computador. Não requer rede nem conta.</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>problema</translation>
     </message>
     <message>
         <source>Problems</source>
-        <translation type="unfinished"></translation>
+        <translation>Problemas</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programa</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Progresso</translation>
     </message>
     <message>
         <source>Progress of the trial</source>
-        <translation type="unfinished"></translation>
+        <translation>Progresso do teste</translation>
     </message>
     <message>
         <source>Progress of transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>Progresso da nova transcrição</translation>
     </message>
     <message>
         <source>Progress of {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progresso de {label}</translation>
     </message>
     <message>
         <source>Progress of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Progresso de {name}</translation>
     </message>
     <message>
         <source>Push-to-talk</source>
-        <translation type="unfinished"></translation>
+        <translation>Pressionar para falar</translation>
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
@@ -2409,7 +2457,7 @@
     </message>
     <message>
         <source>Python packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Pacotes Python</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -2425,19 +2473,23 @@
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aumente o nível e depois transcreva-o novamente.</translation>
     </message>
     <message>
         <source>Re&amp;move</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Remover</translation>
     </message>
     <message>
         <source>Reading the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lendo o arquivo…</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Pronto</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>pronto</translation>
     </message>
     <message>
         <source>Received</source>
@@ -2445,75 +2497,75 @@
     </message>
     <message>
         <source>Recognition</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecimento</translation>
     </message>
     <message>
         <source>Recognition models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelos de reconhecimento</translation>
     </message>
     <message>
         <source>Recognize the &amp;recordings again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Reconhecer as gravações novamente</translation>
     </message>
     <message>
         <source>Recognized by {other} while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecido por {other} enquanto {recognizer} não estava acessível</translation>
     </message>
     <message>
         <source>Recognized on this computer while {recognizer} was away</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecido neste computador enquanto {recognizer} não estava acessível</translation>
     </message>
     <message>
         <source>Recognizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor</translation>
     </message>
     <message>
         <source>Recognizer and language</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor e idioma</translation>
     </message>
     <message>
         <source>Recognizer and language: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor e idioma: {words}</translation>
     </message>
     <message>
         <source>Recognizer and microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor e microfone</translation>
     </message>
     <message>
         <source>Recognizer of the second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor da segunda tecla</translation>
     </message>
     <message>
         <source>Recognizer state</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado do reconhecedor</translation>
     </message>
     <message>
         <source>Recognizer: {word}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecedor: {word}</translation>
     </message>
     <message>
         <source>Recognizing recording {done} of {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecendo a gravação {done} de {number}</translation>
     </message>
     <message>
         <source>Recognizing your last dictation…</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconhecendo seu último ditado…</translation>
     </message>
     <message>
         <source>reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>reconectando</translation>
     </message>
     <message>
         <source>reconnecting in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>reconectando em {left} s</translation>
     </message>
     <message>
         <source>Reconnecting, recording goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>Reconectando, a gravação continua</translation>
     </message>
     <message>
         <source>reconnecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>reconectando…</translation>
     </message>
     <message>
         <source>Record or copy it again.</source>
@@ -2521,31 +2573,31 @@
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>Gravado</translation>
     </message>
     <message>
         <source>Recorded time</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo gravado</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Gravação</translation>
     </message>
     <message>
         <source>Recording continues in both cases.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação continua nos dois casos.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação continua enquanto a conexão é restabelecida.</translation>
     </message>
     <message>
         <source>recording, text follows</source>
-        <translation type="unfinished"></translation>
+        <translation>gravando, o texto virá depois</translation>
     </message>
     <message>
         <source>Recording; the connection is being restored…</source>
-        <translation type="unfinished"></translation>
+        <translation>Gravando; a conexão está sendo restabelecida…</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -2553,31 +2605,31 @@
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>recusado</translation>
     </message>
     <message>
         <source>refused, again in {left} s</source>
-        <translation type="unfinished"></translation>
+        <translation>recusado, nova tentativa em {left} s</translation>
     </message>
     <message>
         <source>refused, trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>recusado, tentando novamente…</translation>
     </message>
     <message>
         <source>refused: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>recusado: {reason}</translation>
     </message>
     <message>
         <source>Release to text</source>
-        <translation type="unfinished"></translation>
+        <translation>De soltar a tecla ao texto</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Remover</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Remover as palavras-chave selecionadas (Delete)</translation>
     </message>
     <message>
         <source>Remove {folder}.</source>
@@ -2585,7 +2637,7 @@
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
-        <translation type="unfinished"></translation>
+        <translation>Remover {label} deste computador?</translation>
     </message>
     <message>
         <source>Remove {path}.</source>
@@ -2593,7 +2645,7 @@
     </message>
     <message>
         <source>Remove…</source>
-        <translation type="unfinished"></translation>
+        <translation>Remover…</translation>
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
@@ -2605,51 +2657,55 @@
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>Retomar</translation>
     </message>
     <message>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>Tentar novamente</translation>
     </message>
     <message>
         <source>Retry {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tentar novamente: {name}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>
+        <translation>Regras para programas específicos</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>S&amp;kip</source>
-        <translation type="unfinished"></translation>
+        <translation>Pu&amp;lar</translation>
     </message>
     <message>
         <source>S&amp;peed…</source>
-        <translation type="unfinished"></translation>
+        <translation>V&amp;elocidade…</translation>
     </message>
     <message>
         <source>S&amp;top testing</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Parar o teste</translation>
     </message>
     <message>
         <source>S&amp;wap with “{other}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Trocar &amp;por “{other}”</translation>
     </message>
     <message>
         <source>Same as the first key</source>
-        <translation type="unfinished"></translation>
+        <translation>Igual à primeira tecla</translation>
     </message>
     <message>
         <source>Same as the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Igual ao sistema</translation>
     </message>
     <message>
         <source>Save audio</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvar áudio</translation>
     </message>
     <message>
         <source>Save audio…</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvar áudio…</translation>
     </message>
     <message>
         <source>Save the sound to a file first.</source>
@@ -2657,45 +2713,47 @@
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvo</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: salvo</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvando…</translation>
     </message>
     <message>
         <source>Say a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga uma frase</translation>
     </message>
     <message>
         <source>Say how to write “{spoken}”: the written form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique como escrever “{spoken}”: a forma escrita está vazia.</translation>
     </message>
     <message>
         <source>Say something</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga algo</translation>
     </message>
     <message>
         <source>Say something.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga algo.</translation>
     </message>
     <message>
         <source>Say what is heard: the spoken form is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique o que é ouvido: a forma falada está vazia.</translation>
     </message>
     <message>
         <source>Say “k eight s”, write “Kubernetes”.
 
 Names, products, jargon: on the left as heard, on the right as written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga “k oito s”, escreva “Kubernetes”.
+
+Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.</translation>
     </message>
     <message>
         <source>Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite</translation>
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
@@ -2707,7 +2765,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite ouve a tecla em todos os programas.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
@@ -2731,7 +2789,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite está sob a licença MIT. Seus componentes têm licenças próprias.</translation>
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
@@ -2739,71 +2797,67 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite não abre nenhuma conexão de rede: não usa a aiOla e não baixa modelos.</translation>
     </message>
     <message>
         <source>Saywrite overlay</source>
-        <translation type="unfinished"></translation>
+        <translation>Painel flutuante do Saywrite</translation>
     </message>
     <message>
         <source>Saywrite stays here</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite fica aqui</translation>
     </message>
     <message>
         <source>Saywrite stays in the tray. If there is no tray, closing the window quits.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite fica na bandeja do sistema. Se não houver bandeja, fechar a janela encerra o programa.</translation>
     </message>
     <message>
         <source>Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite fica aberto como janela. No GNOME, a extensão AppIndicator adiciona uma bandeja do sistema.</translation>
     </message>
     <message>
         <source>Saywrite {version} is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite {version} está disponível.</translation>
     </message>
     <message>
         <source>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
         <source>Saywrite: {words}{preroll}</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite: {words}{preroll}</translation>
     </message>
     <message>
         <source>Se&amp;ttings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Con&amp;figurações…</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Pesquisar</translation>
     </message>
     <message>
         <source>Search in everything you dictated</source>
-        <translation type="unfinished"></translation>
+        <translation>Pesquisar em tudo o que você ditou</translation>
     </message>
     <message>
         <source>Search the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Pesquisar no histórico</translation>
     </message>
     <message>
         <source>Search the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Pesquisar nas configurações</translation>
     </message>
     <message>
         <source>Searching…</source>
-        <translation type="unfinished"></translation>
+        <translation>Pesquisando…</translation>
     </message>
     <message>
         <source>Second key</source>
-        <translation type="unfinished"></translation>
+        <translation>Segunda tecla</translation>
     </message>
     <message>
         <source>Select &amp;all</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Selecionar tudo</translation>
     </message>
     <message>
         <source>Send it again when it is complete.</source>
@@ -2815,19 +2869,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Sent to</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado para</translation>
     </message>
     <message>
         <source>Sent to {program}; it does not tell whether it took the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado para {program}; o programa não informa se aceitou o texto</translation>
     </message>
     <message>
         <source>sent {sent}</source>
-        <translation type="unfinished"></translation>
+        <translation>enviado {sent}</translation>
     </message>
     <message>
         <source>Service address</source>
-        <translation type="unfinished"></translation>
+        <translation>Endereço do serviço</translation>
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
@@ -2847,55 +2901,63 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Configurações</translation>
+    </message>
+    <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation>Configurações &gt; Teclado &gt; Ver e personalizar atalhos &gt; Atalhos personalizados: adicione um com este comando</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mostrar</translation>
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Fala mais curta</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar</translation>
     </message>
     <message>
         <source>Show &amp;window</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar &amp;janela</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar os &amp;arquivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar as palavras-chave</translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
+        <translation>Mostrar os ditados inacabados</translation>
     </message>
     <message>
         <source>Show the waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar a forma de onda</translation>
     </message>
     <message>
         <source>Show words while you speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostrar palavras enquanto você fala</translation>
     </message>
     <message>
         <source>Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra palavras enquanto você fala e escreve enquanto a aiOla não está acessível. Requer um modelo de reconhecimento.</translation>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
-        <translation type="unfinished"></translation>
+        <translation>mostra suas palavras-chave: nomes e termos como você os escreve</translation>
     </message>
     <message>
         <source>Sign in with</source>
-        <translation type="unfinished"></translation>
+        <translation>Entrar com</translation>
     </message>
     <message>
         <source>Sign-in address</source>
-        <translation type="unfinished"></translation>
+        <translation>Endereço de login</translation>
     </message>
     <message>
         <source>Signed in at {where}.</source>
@@ -2911,7 +2973,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alguns terminais executam um comando a cada quebra de linha.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
@@ -2927,51 +2989,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O som vai para {host}.</translation>
     </message>
     <message>
         <source>Sound system</source>
-        <translation type="unfinished"></translation>
+        <translation>Sistema de som</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Origem</translation>
     </message>
     <message>
         <source>Spanish</source>
-        <translation type="unfinished"></translation>
+        <translation>Espanhol</translation>
     </message>
     <message>
         <source>Speak</source>
-        <translation type="unfinished"></translation>
+        <translation>Falar</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale mais alto, aproxime-se ou aumente o nível de entrada nas configurações de som deste computador.</translation>
     </message>
     <message>
         <source>Speak while you hold the key, then let it go.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale enquanto mantém a tecla pressionada e depois solte-a.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale, e está escrito.</translation>
     </message>
     <message>
         <source>Speak, then press it again: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale e depois pressione a tecla novamente: suas palavras são inseridas onde você digita.</translation>
     </message>
     <message>
         <source>Speak, then release the key: your words are inserted where you type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale e depois solte a tecla: suas palavras são inseridas onde você digita.</translation>
     </message>
     <message>
         <source>Speak. Your words appear here as you say them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale. Suas palavras aparecem aqui à medida que você as diz.</translation>
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale. Suas palavras são escritas assim que o modelo estiver aqui.</translation>
     </message>
     <message>
         <source>Speech</source>
@@ -2987,31 +3049,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Speech threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Limiar de fala</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidade</translation>
     </message>
     <message>
         <source>Speed of each step</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidade de cada etapa</translation>
     </message>
     <message>
         <source>Speed of each step: median, 95th percentile</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidade de cada etapa: mediana, percentil 95</translation>
     </message>
     <message>
         <source>Speed – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Velocidade – Saywrite</translation>
     </message>
     <message>
         <source>Spoken punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Pontuação ditada</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar</translation>
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
@@ -3023,15 +3085,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Start at login</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar com a sessão</translation>
     </message>
     <message>
         <source>Start dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar ditado</translation>
     </message>
     <message>
         <source>Start in the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciar na bandeja do sistema</translation>
     </message>
     <message>
         <source>Start Saywrite again.</source>
@@ -3047,7 +3109,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie o Saywrite novamente; ele oferece a gravação. Ajuda &gt; Copiar diagnóstico nos ajuda a encontrar a causa.</translation>
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
@@ -3055,47 +3117,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Starting, press to stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciando, pressione para parar</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciando…</translation>
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation type="unfinished"></translation>
+        <translation>inicia e para nesta janela</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicia e para sem a tecla</translation>
     </message>
     <message>
         <source>Stay connected for</source>
-        <translation type="unfinished"></translation>
+        <translation>Permanecer conectado por</translation>
     </message>
     <message>
         <source>Step {number} of {steps}: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Etapa {number} de {steps}: {name}</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Parar</translation>
     </message>
     <message>
         <source>Stop &amp;without waiting for text</source>
-        <translation type="unfinished"></translation>
+        <translation>Parar &amp;sem esperar o texto</translation>
     </message>
     <message>
         <source>Stop (Ctrl+P)</source>
-        <translation type="unfinished"></translation>
+        <translation>Parar (Ctrl+P)</translation>
     </message>
     <message>
         <source>Stop dictation, recording now</source>
-        <translation type="unfinished"></translation>
+        <translation>Parar ditado, gravando agora</translation>
     </message>
     <message>
         <source>Stop dictation, recording now, reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>Parar ditado, gravando agora, reconectando</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
@@ -3119,39 +3181,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parado.</translation>
     </message>
     <message>
         <source>Structured results</source>
-        <translation type="unfinished"></translation>
+        <translation>Resultados estruturados</translation>
     </message>
     <message>
         <source>Su&amp;ggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;gestões</translation>
     </message>
     <message>
         <source>Su&amp;ggestions ({number})</source>
-        <translation type="unfinished"></translation>
+        <translation>Su&amp;gestões ({number})</translation>
     </message>
     <message>
         <source>SubRip subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Legendas SubRip</translation>
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
-        <translation type="unfinished"></translation>
+        <translation>As legendas precisam dos tempos das palavras, e este texto não os tem.</translation>
     </message>
     <message>
         <source>Suggest keywords from my &amp;corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Sugerir palavras-chave a partir das minhas &amp;correções</translation>
     </message>
     <message>
         <source>Suggest keywords from my corrections</source>
-        <translation type="unfinished"></translation>
+        <translation>Sugerir palavras-chave a partir das minhas correções</translation>
     </message>
     <message>
         <source>Suggested keywords</source>
-        <translation type="unfinished"></translation>
+        <translation>Palavras-chave sugeridas</translation>
     </message>
     <message>
         <source>Switch it on in the sound settings or with its mute key.</source>
@@ -3159,71 +3221,75 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>System default</source>
-        <translation type="unfinished"></translation>
+        <translation>Padrão do sistema</translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
+        <translation>Configurações do sistema &gt; Teclado &gt; Atalhos &gt; Adicionar novo &gt; Comando: digite este comando</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Tocar para iniciar e parar</translation>
     </message>
     <message>
         <source>Test of the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Teste da conexão</translation>
     </message>
     <message>
         <source>Testing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Testando…</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto</translation>
     </message>
     <message>
         <source>Text it has now</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto atual</translation>
     </message>
     <message>
         <source>Text of the dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto do ditado</translation>
     </message>
     <message>
         <source>Text to inserted</source>
-        <translation type="unfinished"></translation>
+        <translation>Do texto à inserção</translation>
     </message>
     <message>
         <source>Text to show</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto a mostrar</translation>
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto até {until}: {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>texto {confirmed}</translation>
     </message>
     <message>
         <source>Text: {stem}</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto: {stem}</translation>
     </message>
     <message>
         <source>Texts of this dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos deste ditado</translation>
     </message>
     <message>
         <source>Texts with hits</source>
-        <translation type="unfinished"></translation>
+        <translation>Textos com ocorrências</translation>
     </message>
     <message>
         <source>That did not work</source>
-        <translation type="unfinished"></translation>
+        <translation>Isso não funcionou</translation>
     </message>
     <message>
         <source>That is silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Isso é silêncio.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Do fim das suas palavras até o texto passaram-se {took}.</translation>
     </message>
     <message>
         <source>The access token is there.</source>
@@ -3319,23 +3385,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível gerar o diagnóstico: {error}</translation>
     </message>
     <message>
         <source>The dictation goes on; the place is marked in the transcript.</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado continua; o lugar está marcado na transcrição.</translation>
     </message>
     <message>
         <source>The dictation stopped working because of an error in Saywrite. What was recorded is on disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado foi interrompido por um erro no Saywrite. O que foi gravado está no disco.</translation>
     </message>
     <message>
         <source>The dictation was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado foi cancelado</translation>
     </message>
     <message>
         <source>The dictation was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado foi cancelado.</translation>
     </message>
     <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
@@ -3359,7 +3425,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O download de {label} está pausado em {arrived}.</translation>
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
@@ -3443,7 +3509,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
-        <translation type="unfinished"></translation>
+        <translation>O endereço https que retorna um token de acesso.</translation>
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
@@ -3451,7 +3517,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>A tecla ainda não foi pressionada.</translation>
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
@@ -3467,7 +3533,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The keyring is not open</source>
-        <translation type="unfinished"></translation>
+        <translation>O chaveiro não está aberto</translation>
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
@@ -3479,23 +3545,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation type="unfinished"></translation>
+        <translation>A palavra-chave entra na lista ao lado e vale a partir das próximas palavras.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>As palavras-chave foram alteradas desde então: teste-as novamente.</translation>
     </message>
     <message>
         <source>The keywords were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>As palavras-chave foram alteradas.</translation>
     </message>
     <message>
         <source>The language of windows and messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>O idioma das janelas e mensagens.</translation>
     </message>
     <message>
         <source>The language you speak.</source>
-        <translation type="unfinished"></translation>
+        <translation>O idioma que você fala.</translation>
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
@@ -3503,7 +3569,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The last words are being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>As últimas palavras estão sendo escritas.</translation>
     </message>
     <message>
         <source>The last {max:.0f} s have no text yet: {why}.</source>
@@ -3515,11 +3581,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>O registro tem mais informações.</translation>
     </message>
     <message>
         <source>The log never contains what you say.</source>
-        <translation type="unfinished"></translation>
+        <translation>O registro nunca contém o que você diz.</translation>
     </message>
     <message>
         <source>The log tells more.</source>
@@ -3527,7 +3593,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>A mensagem acima diz o motivo e o que ajuda.</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3535,7 +3601,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone é fechado após este tempo, mesmo com a tecla ainda pressionada.</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
@@ -3547,11 +3613,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone is being opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone está sendo aberto.</translation>
     </message>
     <message>
         <source>The microphone is being opened…</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrindo o microfone…</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -3587,15 +3653,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>O próximo ditado começa mais rápido enquanto a conexão está aberta.</translation>
     </message>
     <message>
         <source>The official source</source>
-        <translation type="unfinished"></translation>
+        <translation>A fonte oficial</translation>
     </message>
     <message>
         <source>The one on this computer needs no network and no account.</source>
-        <translation type="unfinished"></translation>
+        <translation>O deste computador não precisa de rede nem de conta.</translation>
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
@@ -3627,7 +3693,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O modelo de reconhecimento executado neste computador.</translation>
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
@@ -3643,11 +3709,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recognizer is not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>O reconhecedor não está disponível.</translation>
     </message>
     <message>
         <source>The recognizer is unloaded after this time without a dictation. The next dictation loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>O reconhecedor é descarregado da memória após este tempo sem ditado. O próximo ditado o carrega novamente.</translation>
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
@@ -3682,6 +3748,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The recording is kept: transcribe it again for the text of the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The recording is not removed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3695,7 +3765,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação de um ditado sem o texto completo fica entre os ditados inacabados.</translation>
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
@@ -3707,7 +3777,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The same, second key</source>
-        <translation type="unfinished"></translation>
+        <translation>O mesmo, segunda tecla</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -3715,7 +3785,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>A palavra-chave selecionada não aparece em seus últimos ditados.</translation>
     </message>
     <message>
         <source>The service's address is not one.</source>
@@ -3763,7 +3833,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>O sistema de som que tem o microfone.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3771,7 +3841,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
-        <translation type="unfinished"></translation>
+        <translation>O sistema guarda esta opção; por isso, as configurações dele também a mostram.</translation>
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
@@ -3779,7 +3849,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>O teste foi interrompido; o registro diz o motivo.</translation>
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
@@ -3795,11 +3865,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto é escrito onde está o cursor, em qualquer programa que você use.</translation>
     </message>
     <message>
         <source>The text was inserted into {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto foi inserido em {program}.</translation>
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
@@ -3807,15 +3877,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The transcript was cleared.</source>
-        <translation type="unfinished"></translation>
+        <translation>A transcrição foi limpa.</translation>
     </message>
     <message>
         <source>The translation is shown beside what you said.</source>
-        <translation type="unfinished"></translation>
+        <translation>A tradução é mostrada ao lado do que você disse.</translation>
     </message>
     <message>
         <source>The trial was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>O teste foi parado.</translation>
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
@@ -3823,7 +3893,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>A janela está fechada, o programa continua em execução. Para sair, use o menu deste ícone; isso pode ser alterado nas configurações.</translation>
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
@@ -3831,11 +3901,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation type="unfinished"></translation>
+        <translation>As palavras de uma frase que alguém diz não são estreitas nem largas.</translation>
     </message>
     <message>
         <source>The workflow of your account that transcribes.</source>
-        <translation type="unfinished"></translation>
+        <translation>O fluxo de trabalho da sua conta que transcreve.</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
@@ -3847,11 +3917,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>O ditado termina então com o que este computador ouviu, e um aviso informa isso.</translation>
     </message>
     <message>
         <source>There are no dictations yet to try the keywords on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda não há ditados para testar as palavras-chave.</translation>
     </message>
     <message>
         <source>There is no aiOla API key yet.</source>
@@ -3887,7 +3957,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há nenhum idioma chamado “{code}”.</translation>
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
@@ -3915,7 +3985,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Essa pasta não existe. Escolha uma que contenha os arquivos do modelo ou deixe a linha em branco.</translation>
     </message>
     <message>
         <source>There is no such method.</source>
@@ -3923,7 +3993,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no text to export yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda não há texto para exportar.</translation>
     </message>
     <message>
         <source>There is no token address yet.</source>
@@ -3955,11 +4025,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estas palavras-chave não mudam nada em seus últimos ditados.</translation>
     </message>
     <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estes modelos reconhecem a fala neste computador. O que você diz não sai dele.</translation>
     </message>
     <message>
         <source>They are kept: transcribe them from the window once aiOla answers again.</source>
@@ -3983,15 +4053,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
-        <translation type="unfinished"></translation>
+        <translation>Este computador ouviu isto; o texto de {recognizer} o substituirá, a menos que você o edite</translation>
     </message>
     <message>
         <source>This computer listens along</source>
-        <translation type="unfinished"></translation>
+        <translation>Este computador ouve junto</translation>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Este computador escreve na hora, e o texto dele fica</translation>
     </message>
     <message>
         <source>This computer's clock is {off} {where}.</source>
@@ -4003,7 +4073,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta área de trabalho capta as teclas por conta própria e não repassa nenhuma. Informe a tecla nas configurações dela:</translation>
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
@@ -4015,7 +4085,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta área de trabalho não mostra ícones na bandeja do sistema.</translation>
     </message>
     <message>
         <source>This dictation is in use.</source>
@@ -4023,7 +4093,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este ditado não está no histórico.</translation>
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
@@ -4035,11 +4105,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este ditado foi excluído nesse meio-tempo.</translation>
     </message>
     <message>
         <source>This is no address. Write it as https://models.example.com/whisper.</source>
-        <translation type="unfinished"></translation>
+        <translation>Isto não é um endereço. Escreva-o como https://models.example.com/whisper.</translation>
     </message>
     <message>
         <source>This is no command of Saywrite.</source>
@@ -4051,7 +4121,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This is the newest version</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta é a versão mais recente</translation>
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
@@ -4064,6 +4134,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation>Isto soa como {name}, mas {chosen} está escolhido.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -4079,7 +4153,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Times</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempos</translation>
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
@@ -4087,35 +4161,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Hoje</translation>
     </message>
     <message>
         <source>Token address</source>
-        <translation type="unfinished"></translation>
+        <translation>Endereço do token</translation>
     </message>
     <message>
         <source>Token address of your company</source>
-        <translation type="unfinished"></translation>
+        <translation>Endereço do token da sua empresa</translation>
     </message>
     <message>
         <source>Too loud: the sound is distorted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alto demais: o som está distorcido.</translation>
     </message>
     <message>
         <source>took {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>duração: {time}</translation>
     </message>
     <message>
         <source>Transcribe</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrever</translation>
     </message>
     <message>
         <source>Transcribe a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrever um arquivo</translation>
     </message>
     <message>
         <source>Transcribe a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrever um arquivo…</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>
@@ -4123,47 +4197,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Transcribed files</source>
-        <translation type="unfinished"></translation>
+        <translation>Arquivos transcritos</translation>
     </message>
     <message>
         <source>Transcribed {file}{rest}</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}: transcrito{rest}</translation>
     </message>
     <message>
         <source>transcribes an audio file; you can also drop one here</source>
-        <translation type="unfinished"></translation>
+        <translation>transcreve um arquivo de áudio; você também pode arrastar um para cá</translation>
     </message>
     <message>
         <source>Transcribing again: {recognizer}, {language}</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrevendo novamente: {recognizer}, {language}</translation>
     </message>
     <message>
         <source>Transcribing {name}, press to cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrevendo {name}, pressione para cancelar</translation>
     </message>
     <message>
         <source>Transcribing… Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrevendo… Cancelar</translation>
     </message>
     <message>
         <source>Transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcrição</translation>
     </message>
     <message>
         <source>Translate into</source>
-        <translation type="unfinished"></translation>
+        <translation>Traduzir para</translation>
     </message>
     <message>
         <source>Translation</source>
-        <translation type="unfinished"></translation>
+        <translation>Tradução</translation>
     </message>
     <message>
         <source>Try &amp;keywords…</source>
-        <translation type="unfinished"></translation>
+        <translation>Testar &amp;palavras-chave…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Tentar novamente</translation>
     </message>
     <message>
         <source>Try again and enter the password.</source>
@@ -4187,31 +4261,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Try it here</source>
-        <translation type="unfinished"></translation>
+        <translation>Experimente aqui</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations</source>
-        <translation type="unfinished"></translation>
+        <translation>Testar palavras-chave em seus últimos ditados</translation>
     </message>
     <message>
         <source>Try keywords on your last dictations…</source>
-        <translation type="unfinished"></translation>
+        <translation>Testar palavras-chave em seus últimos ditados…</translation>
     </message>
     <message>
         <source>Try on my last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>Testar com meu último ditado</translation>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
-        <translation type="unfinished"></translation>
+        <translation>Digitação (mais lenta, não usa a área de transferência)</translation>
     </message>
     <message>
         <source>Unchanged:</source>
-        <translation type="unfinished"></translation>
+        <translation>Inalterado:</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Desfazer</translation>
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
@@ -4219,15 +4293,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
-        <translation type="unfinished"></translation>
+        <translation>Desfazer o ca&amp;ncelamento</translation>
     </message>
     <message>
         <source>Undo the last &amp;insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>Desfazer a última ins&amp;erção</translation>
     </message>
     <message>
         <source>Undone in {program}</source>
-        <translation type="unfinished"></translation>
+        <translation>Desfeito em {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
@@ -4243,15 +4317,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Until the text is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Até que o texto esteja pronto</translation>
     </message>
     <message>
         <source>Until you delete them</source>
-        <translation type="unfinished"></translation>
+        <translation>Até você excluí-las</translation>
     </message>
     <message>
         <source>Up to 10 s</source>
-        <translation type="unfinished"></translation>
+        <translation>Até 10 s</translation>
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
@@ -4271,11 +4345,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use fones de ouvido: um microfone perto de um alto-falante ouve o som.</translation>
     </message>
     <message>
         <source>Use of the key</source>
-        <translation type="unfinished"></translation>
+        <translation>Uso da tecla</translation>
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
@@ -4287,51 +4361,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Use this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Usar este modelo</translation>
     </message>
     <message>
         <source>Use {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>Usar {label}</translation>
     </message>
     <message>
         <source>Utterance {index} of {total}, {start} to {end}. Enter plays it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enunciado {index} de {total}, de {start} a {end}. Enter o reproduz.</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation>Verificar</translation>
     </message>
     <message>
         <source>Very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Muito baixo.</translation>
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation type="unfinished"></translation>
+        <translation>No fim, esperar no máximo</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>Esperar: o texto da aiOla substitui o que este computador ouve nesse meio-tempo</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>Aguardando</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
-        <translation type="unfinished"></translation>
+        <translation>Aguardando, continua em {confirmed}</translation>
     </message>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Forma de onda</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
-        <translation type="unfinished"></translation>
+        <translation>Legendas WebVTT</translation>
     </message>
     <message>
         <source>Welcome to Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Boas-vindas ao Saywrite</translation>
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
@@ -4339,35 +4413,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>O conteúdo atual será perdido.</translation>
     </message>
     <message>
         <source>What is new</source>
-        <translation type="unfinished"></translation>
+        <translation>O que há de novo</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que é lido em voz alta enquanto você dita.</translation>
     </message>
     <message>
         <source>What it does</source>
-        <translation type="unfinished"></translation>
+        <translation>O que faz</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que ele ouve antes de uma tecla fica um momento na memória e depois é esquecido.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
+        <translation>O que o Saywrite ouve</translation>
+    </message>
+    <message>
+        <source>What was inserted is unchanged.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que você corrige em um texto é lembrado neste computador, enquanto o ditado estiver no histórico.</translation>
     </message>
     <message>
         <source>What you dictated stays in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que você ditou fica no histórico.</translation>
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
@@ -4375,31 +4453,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que você diz pouco antes de pressionar a tecla também é escrito. O microfone fica então aberto entre os ditados; o som mais antigo é esquecido imediatamente.</translation>
     </message>
     <message>
         <source>What's new</source>
-        <translation type="unfinished"></translation>
+        <translation>Novidades</translation>
     </message>
     <message>
         <source>When aiOla cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando a aiOla não está acessível</translation>
     </message>
     <message>
         <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando cada linha foi dita. Ctrl+Enter no texto reproduz a linha.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando eu &amp;ouvir</translation>
     </message>
     <message>
         <source>When I say</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando eu disser</translation>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
-        <translation type="unfinished"></translation>
+        <translation>Quando o reconhecedor não põe pontuação</translation>
     </message>
     <message>
         <source>Where</source>
@@ -4415,23 +4493,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Where my speech went…</source>
-        <translation type="unfinished"></translation>
+        <translation>Para onde minha fala foi…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Quais textos são mostrados</translation>
     </message>
     <message>
         <source>Who writes</source>
-        <translation type="unfinished"></translation>
+        <translation>Quem escreve</translation>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation type="unfinished"></translation>
+        <translation>Quem escreve o que você diz?</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Janela</translation>
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
@@ -4451,43 +4529,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Com um valor mais alto, somente fala clara é escrita.</translation>
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Com menos movimento, o nível do painel flutuante muda raramente.</translation>
     </message>
     <message>
         <source>Without text yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda sem texto</translation>
     </message>
     <message>
         <source>Without {name} all texts would have the same name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sem {name}, todos os textos teriam o mesmo nome.</translation>
     </message>
     <message>
         <source>Words as they come</source>
-        <translation type="unfinished"></translation>
+        <translation>As palavras à medida que chegam</translation>
     </message>
     <message>
         <source>Words it should know</source>
-        <translation type="unfinished"></translation>
+        <translation>Palavras que ele deve conhecer</translation>
     </message>
     <message>
         <source>Workflow</source>
-        <translation type="unfinished"></translation>
+        <translation>Fluxo de trabalho</translation>
     </message>
     <message>
         <source>Works without a network. What you say does not leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Funciona sem rede. O que você diz não sai deste computador.</translation>
     </message>
     <message>
         <source>Write</source>
-        <translation type="unfinished"></translation>
+        <translation>Escrever</translation>
     </message>
     <message>
         <source>Write a space instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Escrever um espaço no lugar</translation>
     </message>
     <message>
         <source>Write each one once.</source>
@@ -4499,11 +4577,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escreva o caminho completo da pasta ou um endereço que comece com https://.</translation>
     </message>
     <message>
         <source>Writing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Escrevendo…</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
@@ -4515,43 +4593,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Ontem</translation>
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Você já pode falar: suas palavras são gravadas e escritas assim que o modelo estiver aqui.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Você pode alterar isto a qualquer momento.</translation>
     </message>
     <message>
         <source>You can listen again to a recording that is kept. It stays on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Você pode ouvir novamente uma gravação mantida. Ela fica neste computador.</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Você corrigiu estas palavras em seus textos.</translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Você foi para outra janela antes que o texto chegasse.</translation>
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suas palavras aparecem aqui à medida que você as diz. Pressione Parar quando terminar.</translation>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suas palavras são gravadas. Elas são escritas assim que o modelo estiver aqui.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suas palavras são escritas assim que o modelo estiver aqui.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
-        <translation type="unfinished"></translation>
+        <translation>adicionadas: {added:,}</translation>
     </message>
     <message>
         <source>{again}check the addresses in {settings}.</source>
@@ -4603,7 +4681,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{changed:,} changed</source>
-        <translation type="unfinished"></translation>
+        <translation>alteradas: {changed:,}</translation>
     </message>
     <message>
         <source>{chord} is already your other key.</source>
@@ -4619,55 +4697,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
-        <translation type="unfinished"></translation>
+        <translation>{column}, palavra-chave {row}</translation>
     </message>
     <message>
         <source>{confirmed} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{confirmed} de {length}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A}, {number} de {day:%B}</translation>
     </message>
     <message>
         <source>{day:%A}, {day:%B} {number}, {year}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{day:%A}, {number} de {day:%B} de {year}</translation>
     </message>
     <message>
         <source>{device} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} (não conectado)</translation>
     </message>
     <message>
         <source>{device} is open all the time, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device} fica aberto o tempo todo, como você escolheu.</translation>
     </message>
     <message>
         <source>{dictations} exported to {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado para {name}: {dictations}</translation>
     </message>
     <message>
         <source>{dictations}, {length} in all</source>
-        <translation type="unfinished"></translation>
+        <translation>{dictations}, {length} no total</translation>
     </message>
     <message numerus="yes">
         <source>{done} of {n:,} files done</source>
         <extracomment>Singular: {done} of {n:,} file done</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{done} de {n:,} arquivo concluído</numerusform>
+            <numerusform>{done} de {n:,} arquivos concluídos</numerusform>
         </translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} de {total}</translation>
     </message>
     <message>
         <source>{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license</source>
-        <translation type="unfinished"></translation>
+        <translation>{download_bytes} para baixar · {disk_bytes} em disco · {memory_bytes} de memória · licença {license}</translation>
     </message>
     <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
@@ -4691,15 +4765,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{format} ({suffix})</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} ({suffix})</translation>
     </message>
     <message>
         <source>{found:,} found</source>
-        <translation type="unfinished"></translation>
+        <translation>encontrados: {found:,}</translation>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>{freed} de espaço em disco serão liberados. O modelo pode ser baixado novamente a qualquer momento.</translation>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
@@ -4715,23 +4789,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h</translation>
     </message>
     <message>
         <source>{hours} h left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {hours} h</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {hours} h {minutes} min</translation>
     </message>
     <message>
         <source>{keywords} exported to {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportado para {name}: {keywords}.</translation>
     </message>
     <message>
         <source>{key} can only be a key of its own.</source>
@@ -4743,11 +4817,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} É assim que funciona em todos os programas.</translation>
     </message>
     <message>
         <source>{label} (default)</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} (padrão)</translation>
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
@@ -4755,7 +4829,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} account…</source>
-        <translation type="unfinished"></translation>
+        <translation>Conta da {label}…</translation>
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
@@ -4787,7 +4861,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não conhece este idioma: {name}.</translation>
     </message>
     <message>
         <source>{label} is back.</source>
@@ -4799,15 +4873,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixando {label}: {arrived}</translation>
     </message>
     <message>
         <source>{label} is being prepared for this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está sendo preparado para este computador.</translation>
     </message>
     <message>
         <source>{label} is damaged: its files are incomplete or were changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está danificado: os arquivos estão incompletos ou foram alterados.</translation>
     </message>
     <message>
         <source>{label} is damaged: {damaged}. It was not used any more.</source>
@@ -4827,7 +4901,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ainda não está neste computador.</translation>
     </message>
     <message>
         <source>{label} is not on this computer.</source>
@@ -4859,23 +4933,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label}: choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>{label}: escolher uma pasta</translation>
     </message>
     <message>
         <source>{length} at {at}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} em {at}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound is missing {where}: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta som ({length}) {where}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta som: {length}</translation>
     </message>
     <message>
         <source>{length} of sound missing: {cause}</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta som ({length}): {cause}</translation>
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
@@ -4884,9 +4958,9 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Gravado: {length}, {n:,} enunciado.</numerusform>
+            <numerusform>Gravado: {length}, {n:,} enunciados.</numerusform>
         </translation>
     </message>
     <message>
@@ -4899,7 +4973,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{megabytes:,.0f} MB</translation>
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
@@ -4911,31 +4985,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {minutes} min</translation>
     </message>
     <message>
         <source>{minutes} min {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
         <source>{missing}, at {at}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{missing}, em {at}.</translation>
     </message>
     <message>
         <source>{model} on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} neste computador</translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} com seu último ditado</translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
+        <translation>{model} · neste computador</translation>
     </message>
     <message>
         <source>{month:%B %Y}</source>
@@ -4944,109 +5018,109 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{n:,} bytes</source>
         <extracomment>Singular: {n:,} byte</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} byte</numerusform>
+            <numerusform>{n:,} bytes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations</source>
         <extracomment>Singular: {n:,} dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} ditado</numerusform>
+            <numerusform>{n:,} ditados</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} dictations deleted.</source>
         <extracomment>Singular: {n:,} dictation deleted.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} ditado excluído.</numerusform>
+            <numerusform>{n:,} ditados excluídos.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords</source>
         <extracomment>Singular: {n:,} keyword</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palavra-chave</numerusform>
+            <numerusform>{n:,} palavras-chave</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} keywords removed.</source>
         <extracomment>Singular: {n:,} keyword removed.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palavra-chave removida.</numerusform>
+            <numerusform>{n:,} palavras-chave removidas.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} lines left out:</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} linha omitida:</numerusform>
+            <numerusform>{n:,} linhas omitidas:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} more places</source>
         <extracomment>Singular: {n:,} more place</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>mais {n:,} lugar</numerusform>
+            <numerusform>mais {n:,} lugares</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} segments</source>
         <extracomment>Singular: {n:,} segment</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} segmento</numerusform>
+            <numerusform>{n:,} segmentos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} unfinished dictations</source>
         <extracomment>Singular: {n:,} unfinished dictation</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} ditado inacabado</numerusform>
+            <numerusform>{n:,} ditados inacabados</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances</source>
         <extracomment>Singular: {n:,} utterance</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciado</numerusform>
+            <numerusform>{n:,} enunciados</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} utterances waiting for text.</source>
         <extracomment>Singular: {n:,} utterance waiting for text.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} enunciado aguarda texto.</numerusform>
+            <numerusform>{n:,} enunciados aguardam texto.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} words</source>
         <extracomment>Singular: {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n:,} palavra</numerusform>
+            <numerusform>{n:,} palavras</numerusform>
         </translation>
     </message>
     <message>
         <source>{names} and {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} e {last}</translation>
     </message>
     <message numerus="yes">
         <source>{names} and {n} more</source>
         <extracomment>Singular: {names} and {n} more</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{names} e mais {n}</numerusform>
+            <numerusform>{names} e mais {n}</numerusform>
         </translation>
     </message>
     <message>
@@ -5063,7 +5137,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{name} for transcribing again</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} para a nova transcrição</translation>
     </message>
     <message>
         <source>{name} has a header but holds no sound.</source>
@@ -5091,74 +5165,90 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{name} – not in {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} – não disponível em {label}</translation>
     </message>
     <message>
         <source>{name}: recording from {device}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: gravando com {device}</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>{number:,} de {found:,}</translation>
     </message>
     <message>
         <source>{number} {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} {unit}</translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} correção excluída; o texto dela fica.</numerusform>
+            <numerusform>{n} correções excluídas; os textos delas ficam.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
+        <translation>
+            <numerusform>{n} dia</numerusform>
+            <numerusform>{n} dias</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} ditado não tem gravação: o texto dele foi usado.</numerusform>
+            <numerusform>{n} ditados não têm gravação: os textos deles foram usados.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} hits.</source>
         <extracomment>Singular: {n} hit.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} ocorrência.</numerusform>
+            <numerusform>{n} ocorrências.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} keywords to check.</source>
         <extracomment>Singular: {n} keyword to check.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} palavra-chave a verificar.</numerusform>
+            <numerusform>{n} palavras-chave a verificar.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation>
+            <numerusform>{n} minuto</numerusform>
+            <numerusform>{n} minutos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} de {all} ditados muda.</numerusform>
+            <numerusform>{n} de {all} ditados mudam.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>{n} gravação foi reconhecida novamente.</numerusform>
+            <numerusform>{n} gravações foram reconhecidas novamente.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
+        <translation>
+            <numerusform>{n} segundo</numerusform>
+            <numerusform>{n} segundos</numerusform>
         </translation>
     </message>
     <message>
@@ -5211,7 +5301,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{position} of {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>{position} de {length}</translation>
     </message>
     <message>
         <source>{problem} Make the file readable for your user and start Saywrite again.</source>
@@ -5231,11 +5321,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer} para {segments}</translation>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
         <source>{remedy} Or put an API key into {key_variable}.</source>
@@ -5247,23 +5337,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{rest} in {places}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{rstrip} the {label}</source>
-        <translation type="unfinished"></translation>
+        <translation>{rest} em {places}</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds:.2f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:g} seconds</source>
+        <translation>{seconds:g} segundos</translation>
     </message>
     <message>
         <source>{seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{seconds} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>restante: {seconds} s</translation>
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
@@ -5271,7 +5361,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{setting} (not connected)</source>
-        <translation type="unfinished"></translation>
+        <translation>{setting} (não conectado)</translation>
     </message>
     <message>
         <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
@@ -5290,80 +5380,64 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{text} the unfinished dictations</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} de {then:%b}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {year}, {then:%H:%M}</source>
-        <translation type="unfinished"></translation>
+        <translation>{day} de {then:%b} de {year}, {then:%H:%M}</translation>
     </message>
     <message>
         <source>{time:.0f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{time:.0f} ms</translation>
     </message>
     <message>
         <source>{time} · at {start}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · em {start}</translation>
     </message>
     <message>
         <source>{unknown} is not known. Use {{name}}, {{date}} or {{language}}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{unknown} não é conhecido. Use {{name}}, {{date}} ou {{language}}.</translation>
     </message>
     <message>
         <source>{value} percent</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} por cento</translation>
     </message>
     <message>
         <source>{variable} is set in the environment and wins: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} está definida no ambiente e prevalece: {value}</translation>
     </message>
     <message>
         <source>{variable} is set in the environment: that key is used, whatever is saved here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{variable} está definida no ambiente: essa chave é usada, qualquer que seja a salva aqui.</translation>
     </message>
     <message numerus="yes">
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>De {n:,} palavra, {words:,}</numerusform>
+            <numerusform>De {n:,} palavras, {words:,}</numerusform>
         </translation>
     </message>
     <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{words} in {segments}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} em {segments}</translation>
     </message>
     <message>
         <source>{words}, {failed} failed</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, {failed} com falha</translation>
     </message>
     <message>
         <source>{words}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, restante: {time}</translation>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
-        <translation type="unfinished"></translation>
+        <translation>{{name}} é o nome do arquivo de som, {{date}} é a data de hoje e {{language}}, o idioma. A extensão define o formato: {suffixes}.</translation>
     </message>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>“Padrão” é o microfone escolhido nas configurações do sistema.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
@@ -5371,19 +5445,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>“{file}” não foi transcrito. {what}</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” não pôde ser lido: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” já existe.</translation>
     </message>
     <message>
         <source>“{name}” exists already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” já existe. Substituir?</translation>
     </message>
     <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
@@ -5403,19 +5477,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” é grande demais para uma lista de palavras-chave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” está muito baixo: nenhuma fala foi encontrada nele.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” não foi exportado: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” was not written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” não foi gravado em disco: {reason}.</translation>
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
@@ -5423,15 +5497,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” não aparece em nenhum destes ditados.</translation>
     </message>
     <message>
         <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” aparece em {some} de {all} ditados: verifique se sempre significa isto.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” aparece novamente mais abaixo: é aquela entrada que vale.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
@@ -5439,35 +5513,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” não será sugerido novamente.</translation>
     </message>
     <message>
         <source>“{spoken}” is ordinary speech: it would be replaced everywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” é linguagem comum: seria substituído em toda parte.</translation>
     </message>
     <message>
         <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” passa a ser escrito “{written}”.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
         <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>“{spoken}” → “{written}” (corrigido uma vez)</numerusform>
+            <numerusform>“{spoken}” → “{written}” (corrigido {n} vezes)</numerusform>
         </translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {start} aguardando texto, {length}</translation>
     </message>
     <message>
         <source>… {utterances} since {first} waiting for text, {spoken}</source>
-        <translation type="unfinished"></translation>
+        <translation>… {utterances} desde {first} aguardando texto, {spoken}</translation>
     </message>
     <message>
         <source>● Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>● Saywrite</translation>
     </message>
 </context>
 </TS>

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import json
 import time
@@ -86,8 +85,6 @@ class HttpApi:
                 raise ValueError("language")
         except ValueError as problem:
             raise Refused("VALIDATION_ERROR", f"Validation failed: {problem}") from None
-        if known := self._script.known_files.get(hashlib.sha256(data).hexdigest()):
-            return web.json_response(_result(written(known, keywords), known, [], {"language": language}))
         return await self._transcribed(data, language, keywords, config)
 
     async def _transcribed(

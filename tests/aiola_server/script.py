@@ -118,8 +118,6 @@ class Script:
     sessions: dict[str, str] = field(default_factory=dict)
     """Open sessions: id → workflow."""
     revoked: set[str] = field(default_factory=set)
-    known_files: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of a file that cannot be decoded here (M4A) → its text."""
 
     def refusal(self, where: str, now: float) -> Refusal | None:
         return next((each for each in self.refusals if each.holds(where, now)), None)

@@ -170,9 +170,6 @@ class AiolaService:
         self._script.refusals.clear()
         self._script.taken_until = 0.0
 
-    def know_file(self, sha256: str, text: str) -> None:
-        self._script.known_files[sha256] = text
-
     def mint(self, life_s: float | None = None) -> str:
         return self._script.mint(time.time(), life_s)
 

@@ -451,3 +451,13 @@ def test_release_ends_the_worker_at_once_so_that_a_hanging_one_does_not_outlive_
     worker = dictation.worker
     dictation.recognizer.release()
     assert worker.is_dead
+
+
+def test_language_is_reported_after_two_dictations_in_another_one(dictation: Dictation) -> None:
+    for name in ("d1", "d2"):
+        dictation.start(name)
+        dictation.run()
+        assert dictation.all(events.LanguageHeard) == []
+        dictation.worker.say(kind="language", session=dictation.worker._session, language="de", probability=0.99)
+        dictation.run()
+    assert dictation.all(events.LanguageHeard) == [events.LanguageHeard("d2", "de")]

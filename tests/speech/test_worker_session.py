@@ -89,6 +89,7 @@ class EchoDecoder:
     now: float = 0.0
     passes: list[tuple[bool, int]] = field(default_factory=list)
     hints: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
+    language: tuple[str, float] | None = None
 
     def decode(
         self, pcm: bytes, *, language: str, keywords: Sequence[str] = (), final: bool = True, long_window: bool = False
@@ -99,6 +100,9 @@ class EchoDecoder:
         self.hints.append((language, tuple(keywords), long_window))
         self.now += self.costs_s
         return Decoded(f"{first}+{len(pcm) // 2}", self.trusted)
+
+    def heard_language(self) -> tuple[str, float] | None:
+        return self.language
 
     @property
     def partials(self) -> list[int]:
@@ -164,6 +168,22 @@ def test_words_lie_behind_the_start_of_their_utterance_where_they_are_wanted() -
         messages = serve_all(frames, [Edge(True, 5_001), Edge(False, 30_003)], decoder=WordDecoder())
         (final,) = [message for message in messages if message["kind"] == "final"]
         assert final.get("words") == words
+
+
+def test_language_follows_the_text_and_the_end() -> None:
+    frames = [start(), *blocks(0, 60_000), FINISH]
+    edges = [Edge(True, 1_000), Edge(False, 20_000), Edge(True, 30_000), Edge(False, 60_000)]
+    kinds = [m["kind"] for m in serve_all(frames, edges, decoder=EchoDecoder(language=("de", 0.99)))]
+    told = [kind for kind in kinds if kind in ("final", "language", "finished")]
+    assert told == ["final", "language", "final", "finished", "language"]
+
+
+def test_language_is_not_told_for_files_and_where_it_is_unknown() -> None:
+    for more, language in (({"long_window": True}, ("de", 0.99)), ({}, None)):
+        frames = [start(**more), *blocks(0, 40_000), FINISH]
+        messages = serve_all(frames, [Edge(True, 1_000), Edge(False, 20_000)], decoder=EchoDecoder(language=language))
+        assert "final" in [m["kind"] for m in messages]
+        assert "language" not in [m["kind"] for m in messages]
 
 
 def test_sound_that_waits_is_dropped_by_an_abort_and_what_came_before_it_is_kept() -> None:

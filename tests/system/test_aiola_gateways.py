@@ -35,16 +35,12 @@ def speaker(service: ServiceProcess, tmp_path: Path) -> Iterator[Speaker]:
         yield somebody
 
 
-def dictate_to_the_end(speaker: Speaker, *, may_repeat: bool = False) -> None:
-    """The rest of `SOUND` is said; every word has its text, once and in order.
-
-    `may_repeat`: the words of one utterance may come twice.
-    """
+def dictate_to_the_end(speaker: Speaker) -> None:
+    """The rest of `SOUND` is said; every word has its text, once and in order."""
     speaker.wait_until_said(seconds_of(SOUND))
     finished = speaker.let_go()
     found = count(SAID, words_of(finished.text))
-    assert (found.lost, found.disordered) == ((), ()), (found, speaker.problems)
-    assert len(found.twice) <= (max(map(len, SPOKEN)) if may_repeat else 0), (found, speaker.problems)
+    assert found.perfect, (found, speaker.problems)
     assert finished.pending == 0
 
 
@@ -56,11 +52,11 @@ def test_a_gateway_that_swallows_pongs_loses_no_word(service: ServiceProcess, sp
 
 
 def test_pongs_that_end_in_mid_dictation_lose_no_word(service: ServiceProcess, speaker: Speaker) -> None:
-    """The connection counts as dead, and the service gives the text of its last utterance once more."""
+    """The connection counts as dead, and the next one brings the text of its last utterance once more."""
     speaker.press(SOUND)
     speaker.wait_until_said(4.0)
     service.set(pongs=False)
-    dictate_to_the_end(speaker, may_repeat=True)
+    dictate_to_the_end(speaker)
     assert service.ask("summary")["streams"] <= 4
 
 

@@ -24,6 +24,7 @@ def correction(original: str, edited: str, language: str = "en") -> Correction:
         ("I met saywrite users.", "I met Saywrite users.", [("saywrite", "Saywrite")]),
         ("Two pear and grapel here.", "Two pair and Grapple here.", [("pear", "pair"), ("grapel", "Grapple")]),
         ("It works, then it stops.", "It works. Then it stops.", []),
+        ("It works, kubernetes stops.", "It works. Kubernetes stops.", []),
         ("Hello world", "Hello, world!", []),
         ("Nothing changed.", "Nothing changed.", []),
         ("They put it their.", "They put it there.", []),

@@ -77,22 +77,22 @@ def test_new_rules_hold_from_the_next_final_on():
 
 def test_scratch_that_alone_removes_the_last_segment():
     result = transcript("one", "two")
-    assert result.add("Scratch that.", 9, 10, rules()) == Change(removed=(2,))
+    assert result.add("Scratch that.", 900, 1000, rules()) == Change(removed=(2,))
     assert result.text() == "One"
-    assert result.add("scratch that scratch that", 9, 10, rules()) == Change(removed=(1,))
+    assert result.add("scratch that scratch that", 900, 1000, rules()) == Change(removed=(1,))
     numbers = [result.add("three", 11, 12, rules()).added[0].number for _ in range(3)]
     assert numbers == [3, 4, 5]
 
 
 def test_scratch_that_in_a_final_removes_the_text_before_it():
     result = transcript("one")
-    assert result.add("two scratch that three", 9, 10, rules()).removed == ()
+    assert result.add("two scratch that three", 900, 1000, rules()).removed == ()
     assert result.text() == "One three"
 
 
 def test_scratch_that_at_the_start_removes_the_last_segment_and_adds_the_rest():
     result = transcript("one", "two")
-    change = result.add("scratch that, three", 9, 10, rules())
+    change = result.add("scratch that, three", 900, 1000, rules())
     assert change.removed == (2,)
     assert [segment.text for segment in change.added] == ["three"]
     assert result.text() == "One three"
@@ -100,7 +100,7 @@ def test_scratch_that_at_the_start_removes_the_last_segment_and_adds_the_rest():
 
 def test_capitals_depend_on_the_text_left_after_scratch_that():
     result = transcript("one full stop", "two")
-    result.add("scratch that three", 9, 10, rules())
+    result.add("scratch that three", 900, 1000, rules())
     assert result.text() == "One. Three"
 
 
@@ -120,7 +120,7 @@ def test_an_edit_changes_the_text_and_nothing_else():
 def test_edit_influences_the_next_segment():
     result = transcript("one", "two")
     result.edit(2, "two.")
-    result.add("three", 5, 6, rules())
+    result.add("three", 500, 600, rules())
     assert result.text() == "One two. Three"
 
 
@@ -231,3 +231,19 @@ def test_control_and_direction_characters_are_removed_from_finals(char):
 )
 def test_joiners_and_ordinary_characters_stay_in_finals(text):
     assert normalize(text) == text
+
+
+def test_final_gets_its_place_in_the_order_of_the_sound():
+    result = transcript("One.", "two")
+    first, second = result.segments
+    middle = result.add("between", first.end, second.start, rules()).added[0]
+    assert [segment.number for segment in result.segments] == [1, 3, 2]
+    assert result.text() == "One. Between Two"
+    result.edit(middle.number, "Inserted")
+    assert result.text() == "One. Inserted Two"
+    assert Transcript(result.segments).add("last", 500, 600, rules()).added[0].number == 4
+
+
+def test_scratch_that_removes_the_segment_before_it_in_the_sound():
+    result = transcript("one", "two")
+    assert result.add("scratch that", result.segments[0].end, result.segments[0].end + 1, rules()).removed == (1,)

@@ -17,10 +17,12 @@ from window_fakes import CHOICES
 from saywrite.dictation.models.retranscription import Retranscriber
 from saywrite.foundation.events import PlaybackChanged, Segment
 from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.records.corrections import corrections
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.text.keyword_sets.suggestions import Correction
 from saywrite.ui.history.access import HistoryTools
 from saywrite.ui.history.dictation_list import DAY
 from saywrite.ui.history.window import EMPTY, HistoryWindow
@@ -176,6 +178,18 @@ def test_an_edit_is_stored_in_its_segment(qtbot: Any, window: HistoryWindow, sto
     assert [segment.text for segment in loaded.segments] == ["We met Hannah.", "She brought 🎉 milk.", "Milk is good."]
     assert loaded.segments[0].raw == "we met anna."
     assert window.text.toPlainText().startswith("We met Hannah.")
+
+
+@pytest.mark.parametrize("remembers", [False, True])
+def test_the_text_before_an_edit_is_kept_only_if_the_user_wants_suggestions(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, remembers: bool
+) -> None:
+    window._remembers = lambda: remembers
+    window.edit.click()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah"))
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    assert corrections(store) == ((Correction("We met Anna.", "We met Hannah.", "en"),) if remembers else ())
 
 
 def test_a_cancelled_edit_changes_nothing(qtbot: Any, window: HistoryWindow) -> None:

@@ -259,7 +259,7 @@ def test_a_trial_shows_both_texts_with_their_differences(bench: Bench) -> None:
     assert dialog.tried.view.toPlainText() == "Ask Ines whether"
     assert dialog.now.marks == ("ask", "wether")
     assert dialog.tried.marks == ("Ask", "whether")
-    assert dialog.summary.text().startswith("2 of 3 words differ")
+    assert dialog.summary.text().startswith("Differences: 2 of 3 words.")
     assert not bench.row(SMALL).progress.isVisibleTo(bench.dialog)
     assert unnamed(dialog) == []
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from saywrite.audio.files.file_source import UploadSource
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.engines.listening_along import OFF, ON
@@ -33,16 +32,11 @@ from saywrite.text.keywords import Keyword, Keywords
 SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
 """Kinds of files that the service takes as they are: smaller than the sound that is in them."""
 
-HEARD_BY_THE_SERVICE_ONLY = frozenset({".m4a"})
-"""The kinds among them that nothing on this computer decodes."""
-
 
 def is_sent_whole(path: Path, settings: Settings) -> bool:
     """Whether a file goes to the service as it is. The service translates streams only."""
-    kind = path.suffix.lower()
-    if settings.engine != AIOLA or kind not in SENT_WHOLE:
-        return False
-    return kind in HEARD_BY_THE_SERVICE_ONLY or settings.aiola_translate_to in ("", settings.language)
+    translates = settings.aiola_translate_to not in ("", settings.language)
+    return settings.engine == AIOLA and path.suffix.lower() in SENT_WHOLE and not translates
 
 
 def request_for(
@@ -97,6 +91,7 @@ def plan_again(
         source=stored.source,
         began=stored.began,
         base=stored.confirmed,
+        missing=stored.missing,
         begun_with=FORMER_NAMES.get(header.engine, header.engine),
         automatic=automatic,
         earlier=stored.segments,
@@ -231,17 +226,15 @@ class DictationCommands:
         source = self._hardware.file(path)
         if self._files.send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
-            if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
-                source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
 
     def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None:
         """Transcribe the recording of a queued file; a dictation that the user starts goes first.
 
-        The service gets the file itself where it takes such files, and nothing of it has a text yet.
+        The service gets the file itself where it takes such files, nothing of it has a text yet, and it is still there.
         """
         plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
-        if is_sent_whole(file, settings) and not stored.confirmed:
+        if is_sent_whole(file, settings) and not stored.confirmed and file.is_file():
             plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
         self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
 

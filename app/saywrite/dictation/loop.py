@@ -30,6 +30,7 @@ from saywrite.foundation.events import (
     Failed,
     FrontEndEvent,
     IncompleteRecordingsFound,
+    LanguageHeard,
     ModelFailed,
     ModelProgress,
     ModelsChanged,
@@ -209,7 +210,7 @@ class Loop:
                 case EngineChanged(engine=engine, state=state):
                     log.info("engine %s %s", engine, state)
                     self._emit(event)
-                case ConnectionChanged(dictation="") | Failed(dictation=""):
+                case ConnectionChanged(dictation="") | Failed(dictation="") | LanguageHeard():
                     self._emit(event)
                 case _:
                     self._for_session(event.dictation, partial(DictationSession.receive, event=event))

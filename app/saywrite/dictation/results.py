@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.dictation.persistence.recorder import RecordingSink
+from saywrite.dictation.persistence.spans import UNBOUNDED, Span, subtract, without_text
 from saywrite.foundation.events import (
     SAMPLE_RATE,
     DiskRecovered,
@@ -72,15 +73,35 @@ class ResultWriter:
         self._traffic: dict[str, Traffic] = {}
         self._noted: dict[str, Traffic] = {}
         self._note_due: float | None = None
+        self._outstanding: tuple[Span, ...] = ()
+        self._texts: list[Span] = []
 
     def change_recognizer(self, base: int) -> None:
         """Continue with another recognizer from the offset `base`; it counts its traffic from zero."""
         self._base = base
         self._earlier |= self._traffic
+        self._outstanding = ()
+
+    def without_text(self, wanted: tuple[Span, ...], cursor: AudioCursor) -> tuple[Span, ...]:
+        """The stretches without text when the dictation ends; none: everything behind the confirmed offset.
+
+        `wanted`: the stretches to transcribe, none for all of the sound.
+        """
+        confirmed, heard = cursor.confirmed, cursor.heard
+        end = max([heard, *(last for _first, last in wanted)])  # the user may stop it before all of the sound was read
+        found = without_text(wanted or ((0, heard),), confirmed, end, self._outstanding, self._texts)
+        return () if found == ((confirmed, heard),) else found
+
+    def behind(self, confirmed: int) -> tuple[Span, ...]:
+        """The stretches without text that another recognizer transcribes from `confirmed` on; none: all of it."""
+        if not any(end > confirmed for _start, end in self._texts):
+            return ()
+        return subtract([(confirmed, UNBOUNDED)], self._texts)
 
     def add_text(self, final: Final, rules: Composition) -> tuple[Segment, ...]:
         """Add a final to the transcript; return the segments with new text to read."""
         start, end = final.start + self._base, final.end + self._base
+        self._texts.append((start, end))
         change = self._transcript.add(final.text, start, end, rules, engine=final.engine or self._engine)
         if change.removed:
             self._record.remove_segments(change.removed)
@@ -102,6 +123,7 @@ class ResultWriter:
 
     def show_pending(self, pending: PendingUtterances) -> None:
         spans = tuple((start + self._base, end + self._base) for start, end in pending.utterances)
+        self._outstanding = spans
         self._emit(replace(pending, utterances=spans))
 
     def count_traffic(self, traffic: Traffic, now: float) -> None:

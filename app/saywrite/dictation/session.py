@@ -17,6 +17,7 @@ from saywrite.dictation.engines.failover import EngineFailover
 from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
 from saywrite.dictation.engines.substitution import REMEDY, SubstitutionPolicy
 from saywrite.dictation.persistence.recorder import RecordingSink
+from saywrite.dictation.persistence.spans import Span
 from saywrite.dictation.results import ProgressWriter, ResultWriter
 from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
 from saywrite.foundation.catalog import LOCAL
@@ -61,7 +62,8 @@ class SessionPlan:
     dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
     asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
     `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
-    `marks_differences`: report the words that the two recognizers hear differently.
+    `marks_differences`: report the words that the two recognizers hear differently. `missing`: the stretches without
+    text, where only these are transcribed.
     """
 
     request: Request
@@ -75,6 +77,7 @@ class SessionPlan:
     listen_along: str = OFF
     patience_s: int = 0
     marks_differences: bool = False
+    missing: tuple[Span, ...] = ()
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -124,6 +127,7 @@ class DictationSession:
         self._clock = clock
         self._began_at = clock()
         self._cursor = AudioCursor(recognizer, plan.base, record.read, record.on_disk, deliver)
+        self._cursor.wanted = plan.missing
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
         self._progress = ProgressWriter(self.id, self._cursor, record, emit)
@@ -198,18 +202,21 @@ class DictationSession:
         `for_good`: the service does not take over again.
         """
         self.along.leave()
-        self._cursor.change_recognizer(self.along.local)
-        self._results.change_recognizer(self._cursor.base)
+        self._change_recognizer(self.along.local)
         self.recognition.stand_in(self.along.local, LOCAL, for_good=for_good)
         self.feed()
 
     def _come_back(self) -> None:
         """Let the dictation's own recognizer continue after the text of the stand-in."""
         self.recognition.come_back()
-        self._cursor.change_recognizer(self.recognition.recognizer)
-        self._results.change_recognizer(self._cursor.base)
+        self._change_recognizer(self.recognition.recognizer)
         self.along.begin(self.recognition.recognizer, self._cursor.base)
         self.feed()
+
+    def _change_recognizer(self, recognizer: Recognizer) -> None:
+        self._cursor.wanted = self._results.behind(self._cursor.confirmed) or self.plan.missing
+        self._cursor.change_recognizer(recognizer)
+        self._results.change_recognizer(self._cursor.base)
 
     def receive(self, event: RecognizerEvent) -> None:
         """Take one event of a recognizer. Its offsets count from where its part of the sound begins."""
@@ -326,7 +333,8 @@ class DictationSession:
         self._record.confirm(cursor.confirmed)
         waits = pending > 0 and self._gets_its_text_by_itself
         complete = pending == 0 and not self._revocable
-        self._record.close(cursor.heard, cursor.confirmed, complete, waits=waits)
+        missing = self._results.without_text(self.plan.missing, cursor) if pending else ()
+        self._record.close(cursor.heard, cursor.confirmed, complete, waits=waits, missing=missing)
         self._progress.report()
         duration = self._clock() - self._began_at
         text = self.transcript.text()
@@ -346,21 +354,17 @@ class DictationSession:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
-    @property
-    def _listens(self) -> bool:
-        return self.along.runs or self.along.finished
-
     def _waits_for_local_words(self) -> bool:
         """Whether the dictation goes on, though the service has ended without all of the text."""
         is_own = self.state is SessionState.FINISHING and not self.recognition.mark
-        return is_own and self._substitution.end_service(listens=self._listens)
+        return is_own and self._substitution.end_service(listens=self.along.listens)
 
     def _end_with_local_words(self, now: float) -> float | None:
         """End with what this computer heard where the user wishes it; return when to be called again."""
         if self.state is not SessionState.FINISHING or self.recognition.mark:
             return None
         words = self.along.text.stretches() if self.along.finished else None
-        decision = self._substitution.decide(now, words, listens=self._listens)
+        decision = self._substitution.decide(now, words, listens=self.along.listens)
         for stretch in decision.stretches:
             start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
             self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)

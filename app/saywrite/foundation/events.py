@@ -147,6 +147,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageHeard:
+    """The user seems to speak another language than that of the dictation: `language`, a code."""
+
+    dictation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rewind:
     """The recognizer needs the sound from `to` on again: its process or connection was replaced."""
 
@@ -378,8 +386,7 @@ class Level:
 class Inserted:
     """`program` has read the text.
 
-    `elsewhere`: it is not the window that had the focus at the key press. `took_s`: from the request to this event.
-    `at`: monotonic seconds.
+    `elsewhere`: it is not the window of the key press. `took_s`: from the request to now. `at`: monotonic seconds.
     """
 
     dictation: str
@@ -612,11 +619,8 @@ FrontEndEvent = (
     | DiskRecovered
     | IncompleteRecordingsFound
     | DevicesChanged
-    | Inserted
-    | InsertionUncertain
-    | NotInserted
-    | InsertionUndone
-    | UndoFailed
+    | InsertionEvent
+    | LanguageHeard
     | PlaybackChanged
     | Cancelled
     | KeysChanged

@@ -9,11 +9,15 @@ the template of a call is a literal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 
 class Message(str):
-    """An English text with its template (`source`), the values in it, and the number that decides the plural form."""
+    """An English text with its template and values.
+
+    `source`: the template; `params`: the values in it. A text with plural forms also has `number`, which decides the
+    form, and `one`, the template for the number one.
+    """
 
     __slots__ = ("number", "one", "params", "source")
 
@@ -24,7 +28,7 @@ class Message(str):
 
     def __new__(
         cls, text: str, source: str, params: Mapping[str, Any], one: str = "", number: int | None = None
-    ) -> Message:
+    ) -> Self:
         made = super().__new__(cls, text)
         made.source, made.params, made.one, made.number = source, params, one, number
         return made
@@ -43,6 +47,9 @@ def message(source: str, /, **params: Any) -> Message:
 
 
 def message_count(one: str, many: str, number: int, /, **params: Any) -> Message:
-    """Fill the template for this number, which is `{n}` in it: `message_count("{n} file", "{n} files", 3)`."""
+    """Fill the template for this number: `message_count("{n} file", "{n} files", 3)`.
+
+    `{n}` is the number in the template. A language may have another count of plural forms than English.
+    """
     params["n"] = number
     return Message((one if number == 1 else many).format(**params), many, params, one, number)

@@ -18,6 +18,7 @@ from saywrite.foundation.events import (
     EngineChanged,
     Failed,
     Final,
+    LanguageHeard,
     Partial,
     PendingUtterances,
     Progress,
@@ -64,6 +65,7 @@ RecognizerEvent = (
     | Traffic
     | ConnectionChanged
     | EngineChanged
+    | LanguageHeard
     | Failed
     | RecognizerFinished
 )

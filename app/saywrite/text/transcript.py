@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from saywrite.foundation.events import Segment
 from saywrite.text.keywords import Keywords
@@ -54,15 +52,15 @@ class _Row:
 
 
 class Transcript:
-    """The segments in order. Their numbers begin at 1 and are not reused.
+    """The segments in the order of their sound. Their numbers count the arrivals from 1 on and are not reused.
 
-    Adding takes the same time at any length. Edits and removals do a binary search.
+    Adding at the end takes the same time at any length. Edits and removals search from the end.
     """
 
     def __init__(self, segments: Iterable[Segment] = (), language: str = "") -> None:
-        """Begin with the `segments` of the history, in the order of their numbers."""
+        """Begin with the `segments` of the history, in the order of their sound."""
         self._rows = [_Row(segment, language) for segment in segments]
-        self._next = self._rows[-1].segment.number + 1 if self._rows else 1
+        self._next = max((row.segment.number for row in self._rows), default=0) + 1
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -78,26 +76,28 @@ class Transcript:
     def add(
         self, raw: str, start: int, end: int, rules: Composition, translation: str = "", engine: str = ""
     ) -> Change:
-        """Add a final for the sound between two sample offsets. `engine`: see `events.Segment`.
+        """Add a final for the sound between two sample offsets, in its place. `engine`: see `events.Segment`.
 
-        A spoken "scratch that" removes the text before it in this final or, where there is none, the last segment. A
+        A spoken "scratch that" removes the text before it in this final or, where there is none, the segment before. A
         final of commands or spaces only adds no segment.
         """
         removed: list[int] = []
         said: list[TextPiece] = []
+        place = self._place(start)
         for piece in _pieces(normalize(raw), rules):
             if isinstance(piece, TextPiece):
                 said.append(piece)
             elif said:
                 said.clear()
-            elif self._rows:
-                removed.append(self._rows.pop().segment.number)
-        text = _row_text(compose(self._last_segments(), said, rules.language, rules.capitals))
+            elif place:
+                place -= 1
+                removed.append(self._rows.pop(place).segment.number)
+        text = _row_text(compose(self._segments_before(place), said, rules.language, rules.capitals))
         if not text:
             return Change(removed=tuple(removed))
         segment = Segment(self._next, text, raw, start, end, normalize(translation), engine)
         self._next += 1
-        self._rows.append(_Row(segment, rules.language))
+        self._rows.insert(place, _Row(segment, rules.language))
         return Change((segment,), tuple(removed))
 
     def edit(self, number: int, text: str) -> Change:
@@ -128,19 +128,26 @@ class Transcript:
         return Change(removed=(number,))
 
     def _find(self, number: int) -> int:
-        at = bisect_left(self._rows, number, key=attrgetter("segment.number"))
-        if at == len(self._rows) or self._rows[at].segment.number != number:
-            raise KeyError(number)
-        return at
+        for at in range(len(self._rows) - 1, -1, -1):
+            if self._rows[at].segment.number == number:
+                return at
+        raise KeyError(number)
 
-    def _last_segments(self) -> str:
-        """Return the end of the text, as much as can influence the next segment."""
+    def _place(self, start: int) -> int:
+        """The index of a row whose sound begins at the offset `start`."""
+        place = len(self._rows)
+        while place and self._rows[place - 1].segment.start > start:
+            place -= 1
+        return place
+
+    def _segments_before(self, place: int) -> str:
+        """Return the end of the text before an index, as much as can influence the segment there."""
         length = 0
-        first = len(self._rows)
+        first = place
         while first and length < CONTEXT:
             first -= 1
             length += len(self._rows[first].segment.text)
-        return _join_rows(self._rows[first:])
+        return _join_rows(self._rows[first:place])
 
 
 def normalize(raw: str) -> str:

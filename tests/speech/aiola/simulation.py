@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText
 from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
-from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import VoiceSettings
 
 STEP_S = 0.04

@@ -9,8 +9,8 @@ import pytest
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.flow_control import FIRST, LARGEST, REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.pending import CompletionState
 from saywrite.speech.aiola.delivery.sender import AHEAD, CHUNK, KEPT, AudioSender, text_of
-from saywrite.speech.aiola.delivery.utterances import CompletionState
 from saywrite.speech.engine import Request
 
 SECOND = bytes(range(1, 255)) * 126  # 32,004 bytes

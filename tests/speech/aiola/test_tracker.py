@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.speech.aiola.simulation import Boundary, Outcome, Spoken, dictate
 
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.pending import CompletionState
 from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
-from saywrite.speech.aiola.delivery.utterances import RECHECK, CompletionState
+from saywrite.speech.aiola.delivery.utterances import RECHECK
 from saywrite.speech.engine import VoiceSettings
 
 WORDS = [

@@ -8,10 +8,20 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.speech.aiola.word_simulation import WORDS, Along, Habits, Result, SpokenWord, dictate, sentences, speak
+from tests.speech.aiola.word_simulation import (
+    WORDS,
+    Along,
+    Habits,
+    Result,
+    SpokenWord,
+    dictate,
+    sentences,
+    sentences_of,
+    speak,
+)
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.utterances import CompletionState
+from saywrite.speech.aiola.delivery.pending import CompletionState
 
 EXAMPLES = 40
 
@@ -33,6 +43,48 @@ def speeches(draw: st.DrawFn, *, coughs: bool = True, distinct: bool = True) -> 
     return speak(*parts[:-1])
 
 
+lags = st.floats(0.3, 2.9)
+
+FOREIGN = (
+    "lorem",
+    "ipsum",
+    "dolor",
+    "amet",
+    "elit",
+    "magna",
+    "aliqua",
+    "veniam",
+    "nostrud",
+    "ullamco",
+    "fugiat",
+    "culpa",
+)
+"""Words that nobody says here: the local recognizer hears them where it is wrong."""
+
+
+@st.composite
+def wrong_hearings(
+    draw: st.DrawFn, speech: tuple[SpokenWord, ...], rate: tuple[float, float] = (0.1, 0.4), *, misses: bool = True
+) -> Along:
+    """A local recognizer that hears a share of the words wrong. `misses`: and whole sentences not at all."""
+    share = round(100 * draw(st.floats(*rate)))
+    said = [word for word in speech if word.text]
+    wording = {}
+    for word in said:
+        if draw(st.integers(0, 99)) < share:
+            other = draw(st.sampled_from([*FOREIGN, "", word.text[:-1] + "x", f"um {word.text}"]))
+            wording[word.text] = other
+    if misses:
+        for sentence in sentences_of(said):
+            if draw(st.integers(0, 5)) == 0:
+                wording |= {word.text: "" for word in sentence}
+    imagined = []
+    for before, after in pairwise(speech):
+        if after.start - before.end > 0.9 and draw(st.integers(0, 4)) == 0:
+            imagined.append(SpokenWord(draw(st.sampled_from(FOREIGN)), before.end + 0.3, before.end + 0.6))
+    return Along(draw(lags), wording, tuple(imagined))
+
+
 USUAL_S = (0.3, 0.5, 1.0, 1.6)
 ANY_S = (*USUAL_S, 2.5, 6.0, 10.0)
 
@@ -52,7 +104,8 @@ habits = st.builds(
     in_order=st.booleans(),
 )
 usual_habits = st.builds(replace, habits, delays=delays(*USUAL_S))
-lags = st.floats(0.3, 2.9)
+regular_habits = st.builds(Habits, delays=delays(*USUAL_S), blank=st.booleans())
+"""A service that answers each segment at silence: what it does not, only local words can show."""
 losses = st.lists(st.tuples(st.floats(0.5, 25), st.floats(0.05, 3)), max_size=4).map(tuple)
 
 
@@ -120,6 +173,31 @@ def test_local_words_may_differ_in_wording(
         wording[said[at]] = data.draw(st.sampled_from(["", "something", said[at][:-1] + "x", "um " + said[at]]))
     result = dictate(speech, habits, Along(lag_s, wording))
     check(result)
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), regular_habits, losses, st.data())
+def test_local_words_that_disagree_repeat_and_lose_no_word(
+    speech: tuple[SpokenWord, ...], habits: Habits, drops: tuple[tuple[float, float], ...], data: st.DataObject
+) -> None:
+    check(dictate(speech, habits, data.draw(wrong_hearings(speech)), drops))
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), regular_habits, losses, st.data())
+def test_local_words_that_have_nothing_in_common_with_the_texts_repeat_and_lose_no_word(
+    speech: tuple[SpokenWord, ...], habits: Habits, drops: tuple[tuple[float, float], ...], data: st.DataObject
+) -> None:
+    check(dictate(speech, habits, data.draw(wrong_hearings(speech, (0.9, 1.0))), drops))
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), usual_habits, st.frozensets(st.sampled_from(WORDS[:25]), max_size=4), st.booleans(), st.data())
+def test_answers_that_do_not_come_are_not_hidden_by_wrong_local_words(
+    speech: tuple[SpokenWord, ...], habits: Habits, dropped: frozenset[str], always: bool, data: st.DataObject
+) -> None:
+    habits = Habits(habits.silence_s, delays=habits.delays[:1], drops=dropped, drops_always=always)
+    check(dictate(speech, habits, data.draw(wrong_hearings(speech, misses=False))))
 
 
 def test_a_cough_costs_nothing() -> None:

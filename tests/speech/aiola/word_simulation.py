@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.delivery.tracker import STUCK_S, DeliveryTracker
-from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import LocalWord, LocalWords, VoiceSettings
 
 STEP_S = 0.04
@@ -148,14 +148,20 @@ class Boundary:
     voiced: int = 0
 
 
-def boundaries_of(speech: Sequence[SpokenWord], total: float) -> list[tuple[float, Boundary]]:
-    """What our detector finds, as (when it is known, the boundary)."""
+def sentences_of(speech: Sequence[SpokenWord]) -> list[list[SpokenWord]]:
+    """The words between pauses of at least half a second."""
     groups: list[list[SpokenWord]] = []
     for word in speech:
         if groups and word.start - groups[-1][-1].end < 0.5:
             groups[-1].append(word)
         else:
             groups.append([word])
+    return groups
+
+
+def boundaries_of(speech: Sequence[SpokenWord], total: float) -> list[tuple[float, Boundary]]:
+    """What our detector finds, as (when it is known, the boundary)."""
+    groups = sentences_of(speech)
     found: list[tuple[float, Boundary]] = []
     for group in groups:
         start, end = group[0].start, group[-1].end

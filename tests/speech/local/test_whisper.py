@@ -20,6 +20,7 @@ from tests import sounds
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
+from saywrite.speech.local.decoder.spoken_language import SURE
 from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_double_periods
 
 RATE = 16_000
@@ -120,6 +121,31 @@ def test_plain_sentences_are_written_without_an_error(final: bool, decoder: Whis
     assert (weather.text, weather.trusted) == ("The weather is nice today.", True)
     two = decoder.decode(pcm(recording("two_sentences")), language="en", final=final)
     assert word_error_rate(TWO_SENTENCES, two.text) == 0
+
+
+@pytest.mark.parametrize("voice", SENTENCES)
+def test_language_of_a_sentence_is_heard_whatever_is_chosen(voice: str, decoder: WhisperDecoder) -> None:
+    for chosen in ("en", voice[:2]):
+        for text in SENTENCES[voice]:
+            decoder.decode(pcm(spoken(text, voice)), language=chosen)
+            heard = decoder.heard_language()
+            assert heard is not None
+            assert heard[0] == voice[:2]
+            assert heard[1] >= SURE
+
+
+def test_language_of_a_word_is_not_told(decoder: WhisperDecoder) -> None:
+    decoder.decode(pcm(recording("weather")), language="en")
+    assert decoder.heard_language() is not None
+    decoder.decode(pcm(recording("weather"))[: 2 * 16_000], language="en")
+    assert decoder.heard_language() is None
+
+
+def test_partial_does_not_change_the_language_of_the_last_final(decoder: WhisperDecoder) -> None:
+    decoder.decode(pcm(recording("weather")), language="en")
+    before = decoder.heard_language()
+    decoder.decode(pcm(recording("weather"))[: 2 * 16_000], language="en", final=False)
+    assert decoder.heard_language() == before
 
 
 @pytest.mark.parametrize("voice", SENTENCES)

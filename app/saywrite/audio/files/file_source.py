@@ -191,30 +191,3 @@ class _Reader(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
             problem = describe(self._path, error)
         self._post(FromSource(_Over(self, problem)))
-
-
-class UploadSource:
-    """Implements `source.Source` without sound, for a recognizer that is sent the file: it ends at once."""
-
-    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
-        self._path = path
-        self._clock = clock
-
-    def start(self, sink: SoundSink) -> None:
-        sink.opened(display_path(self._path), self._clock())
-        sink.ended()
-
-    def allow(self, samples: int) -> None:
-        pass
-
-    def stop(self, now: float) -> None:
-        pass
-
-    def abort(self) -> None:
-        pass
-
-    def receive(self, message: object) -> None:
-        pass
-
-    def wake(self, now: float) -> float | None:
-        return None

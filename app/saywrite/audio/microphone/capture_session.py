@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread, silence_remedy
+from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
 from saywrite.audio.backend.pulse_server import ChangePending, ServerSnapshot, SoundServer
 from saywrite.audio.microphone.device_opener import (
     LOST,
@@ -26,6 +26,8 @@ from saywrite.audio.microphone.device_opener import (
     DeviceOpener,
     OncePerProblemNotifier,
     no_sound,
+    silence,
+    very_quiet,
 )
 from saywrite.audio.microphone.input_stream import (
     AudioBlock,
@@ -38,7 +40,7 @@ from saywrite.audio.microphone.input_stream import (
 from saywrite.audio.microphone.sound_assembler import SoundAssembler
 from saywrite.audio.microphone.source_router import SourceRouter, StreamLocation
 from saywrite.audio.source import FromSource, Post, SoundSink
-from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
+from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
 from saywrite.foundation.messages import message
 
@@ -391,21 +393,3 @@ class CaptureSession:
         if self._route.heard is not None:
             return self._route.heard.label
         return self._opened_as
-
-
-def silence(label: str, muted: bool) -> MicrophoneDenied:
-    """The problem of a microphone that delivers exact zeros, which a working one never does."""
-    if muted:
-        return MicrophoneDenied(
-            message("{label} is muted.", label=label),
-            message("Switch it on in the sound settings or with its mute key."),
-        )
-    return MicrophoneDenied(message("{label} delivers nothing but silence.", label=label), silence_remedy())
-
-
-def very_quiet(label: str) -> AudioError:
-    """The problem of a microphone that is not muted, but delivers nothing as loud as speech."""
-    return AudioError(
-        message("{label} is very quiet.", label=label),
-        message("Raise its input level in the sound settings, or come closer to it."),
-    )

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 
 from saywrite.audio.backend.devices import as_source, not_answering
-from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
+from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread, silence_remedy
 from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, SoundServer
 from saywrite.audio.microphone.input_stream import InputStream
 from saywrite.audio.microphone.source_router import SourceRouter
 from saywrite.audio.source import Post, SoundSink
-from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
+from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
 from saywrite.foundation.messages import message
 
@@ -168,4 +168,22 @@ class DeviceOpener:
 def no_sound(label: str) -> MicrophoneLost:
     return MicrophoneLost(
         message("{label} delivers no sound.", label=label), message("Capture goes on as soon as it does.")
+    )
+
+
+def silence(label: str, muted: bool) -> MicrophoneDenied:
+    """The problem of a microphone that delivers exact zeros, which a working one never does."""
+    if muted:
+        return MicrophoneDenied(
+            message("{label} is muted.", label=label),
+            message("Switch it on in the sound settings or with its mute key."),
+        )
+    return MicrophoneDenied(message("{label} delivers nothing but silence.", label=label), silence_remedy())
+
+
+def very_quiet(label: str) -> AudioError:
+    """The problem of a microphone that is not muted, but delivers nothing as loud as speech."""
+    return AudioError(
+        message("{label} is very quiet.", label=label),
+        message("Raise its input level in the sound settings, or come closer to it."),
     )

@@ -58,18 +58,20 @@ def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "sa
             keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"}, f"button{button}" if button else "")
             press, release = ("--whole-window", "--whole-window --release") if button else ("--no-repeat", "--release")
             lines = (f"bindsym {press} {keys} exec {command} start", f"bindsym {release} {keys} exec {command} stop")
-            return Instructions("Add to ~/.config/sway/config, then run: swaymsg reload", lines, holds=True)
+            return Instructions(message("Add to ~/.config/sway/config, then run: swaymsg reload"), lines, holds=True)
         case DesktopKind.HYPRLAND:
             held = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
             keys = f"{held}, {f'mouse:{_BTN_SIDE + button - 8}' if button else wayland_symbol(KEYS[chord.key])}"
             lines = (f"bind = {keys}, exec, {command} start", f"bindr = {keys}, exec, {command} stop")
-            return Instructions("Add to ~/.config/hypr/hyprland.conf", lines, holds=True)
+            return Instructions(message("Add to ~/.config/hypr/hyprland.conf"), lines, holds=True)
         case DesktopKind.GNOME:
-            where = "Settings > Keyboard > View and Customize Shortcuts > Custom Shortcuts: add one with this command"
+            where = message(
+                "Settings > Keyboard > View and Customize Shortcuts > Custom Shortcuts: add one with this command"
+            )
         case DesktopKind.KDE:
-            where = "System Settings > Keyboard > Shortcuts > Add New > Command: enter this command"
+            where = message("System Settings > Keyboard > Shortcuts > Add New > Command: enter this command")
         case DesktopKind.OTHER:
-            where = "In the desktop's keyboard settings, bind this command to a key"
+            where = message("In the desktop's keyboard settings, bind this command to a key")
     note = message("Choose {chord}, or any key you like. Press it to start and again to stop.", chord=chord)
     return Instructions(where, (f"{command} toggle",), holds=False, note=note)
 

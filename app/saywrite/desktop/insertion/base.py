@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 
 PATIENCE_S = 5.0
@@ -224,3 +225,8 @@ def gone(program: str) -> str:
 
 def _start(program: str) -> str:
     return program[:1].upper() + program[1:]
+
+
+def unavailable(what: str) -> InsertionUnavailable:
+    """The error that says `what` happened, with the remedy."""
+    return InsertionUnavailable(what, message("The text is in the history and can be copied from there."))

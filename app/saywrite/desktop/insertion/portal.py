@@ -30,6 +30,7 @@ from saywrite.desktop.insertion.base import (
     PasteMethod,
     TargetWindow,
     Undo,
+    unavailable,
 )
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
@@ -143,11 +144,6 @@ class PortalBus:
 def handle() -> str:
     """A unique name for a request or a session."""
     return f"saywrite_{secrets.token_hex(8)}"
-
-
-def unavailable(what: str) -> InsertionUnavailable:
-    """The error that says `what` happened, with the remedy."""
-    return InsertionUnavailable(what, message("The text is in the history and can be copied from there."))
 
 
 REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from saywrite.dictation.persistence.spans import Span, silence_outside
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.speech.engine import Events, Recognizer
 
@@ -97,6 +98,8 @@ class AudioCursor:
         self._fed = base
         self._ended = False
         self._finish_asked = False
+        self.wanted: tuple[Span, ...] = ()
+        """The stretches to transcribe; the recognizer hears silence elsewhere. None: all of the sound."""
         self.has_more = False
         """The last `feed()` stopped because it had done enough, not because there was no more."""
 
@@ -163,7 +166,7 @@ class AudioCursor:
         at_end = self._ended and limit == self.heard
         while self._fed < enough and (self._fed + FEED <= limit or (at_end and self._fed < limit)):
             end = min(self._fed + FEED, limit)
-            pcm = self._read(self._fed, end)
+            pcm = silence_outside(self._read(self._fed, end), self._fed, self.wanted)
             self._fed = end
             self._deliver(self._recognizer.feed(pcm, end - self.base))
         self.has_more = self._fed >= enough

@@ -91,6 +91,11 @@ class ListeningAlong:
         """Whether the recognizer on this computer may stand in for a service that refuses."""
         return self._wish != OFF and not self.local.waits
 
+    @property
+    def listens(self) -> bool:
+        """Whether it hears the sound, or has heard all of it."""
+        return self.runs or self.finished
+
     # The sound.
 
     def append(self, pcm: bytes) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.events import ProvisionalStretch
+from saywrite.foundation.messages import message
 
-TOO_LATE = "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard."
-WITHOUT_TEXT = "aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard."
-REMEDY = "The recording is kept: transcribe it again for the text of the service."
+WITHOUT_TEXT = message(
+    "aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard."
+)
+REMEDY = message("The recording is kept: transcribe it again for the text of the service.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,8 @@ class SubstitutionPolicy:
         due = self._ended_at + self._patience_s
         if now < due:
             return EndDecision(due=due)
-        return EndDecision(tuple(words), TOO_LATE.format(seconds=self._patience_s))
+        reason = message(
+            "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
+            seconds=self._patience_s,
+        )
+        return EndDecision(tuple(words), reason)

@@ -20,6 +20,7 @@ from saywrite.audio.source import SoundSink
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.dictation.persistence.reconciliation import reconcile
 from saywrite.dictation.persistence.recorder import DictationRecord, RecordWriter
+from saywrite.dictation.persistence.spans import Span, clip, subtract
 from saywrite.foundation.errors import (
     AudioError,
     HistoryError,
@@ -66,7 +67,8 @@ _OUTCOMES: dict[type, Outcome] = {
 class StoredDictation:
     """An unfinished dictation, open for reading: its sound, and text and peaks of the confirmed part.
 
-    `traffic`: what its earlier attempts sent and received.
+    `missing`: the stretches without text, in order; `confirmed` is where the first one begins. `traffic`: what its
+    earlier attempts sent and received.
     """
 
     dictation: str
@@ -77,6 +79,7 @@ class StoredDictation:
     recording: Recording
     peaks: Envelope
     traffic: tuple[Traffic, ...] = ()
+    missing: tuple[Span, ...] = ()
 
 
 class Archive:
@@ -246,15 +249,20 @@ class Archive:
     def _fetch(self, dictation: str) -> StoredDictation:
         restore_pcm(self._folder(dictation))
         recording = open_recording(self._folder(dictation))
-        header, confirmed = recording.metadata.header, recording.metadata.confirmed
+        metadata, length = recording.metadata, recording.length
+        header = metadata.header
         segments: tuple[Segment, ...] = ()
         traffic: tuple[Traffic, ...] = ()
         if self._history is not None and (dictated := self._history.load(dictation)) is not None:
             segments, traffic = dictated.segments, dictated.traffic
-        # A final is in the history a moment before the sidecar says so.
-        confirmed = min(max([confirmed, *(segment.end for segment in segments)]), recording.length)
+        # A final is in the history a moment before the sidecar says so, and a service may leave out a stretch.
+        wanted = clip(metadata.missing or [(0, length)], metadata.confirmed, length)
+        missing = subtract(wanted, ((segment.start, segment.end) for segment in segments))
+        confirmed = missing[0][0] if missing else length
         peaks = Envelope.of(_blocks(recording, confirmed))
-        return StoredDictation(dictation, header.began, header.source, confirmed, segments, recording, peaks, traffic)
+        return StoredDictation(
+            dictation, header.began, header.source, confirmed, segments, recording, peaks, traffic, missing
+        )
 
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation

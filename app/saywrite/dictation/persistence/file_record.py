@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from saywrite.dictation.persistence.spans import Span
 from saywrite.foundation.events import Segment, Traffic
 from saywrite.storage.history.ledger import add_traffic, count_file
 from saywrite.storage.history.store import HistoryStore
@@ -40,7 +41,9 @@ class FileRecord:
             new = replace(traffic, dictation=self._again, sent=sent, received=received)
             self._write(partial(add_traffic, traffic=new, engine=self._engine))
 
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None:
         if not self._again and (heard or self._traffic):
             sent = tuple(self._traffic.values())
             self._write(partial(count_file, began=self._began, engine=self._engine, heard=heard, traffic=sent))

@@ -59,10 +59,10 @@ def judge(
         return None if holding is None else Correct(_from_row(metadata, holding, length()))
     if _lacks_text(metadata, holding):
         text_end, count = (holding.text_end, holding.segment_count) if holding else (0, 0)
-        offered = replace(metadata, confirmed=text_end, ended=True, complete=False, segments=count)
+        offered = replace(metadata, confirmed=text_end, ended=True, complete=False, segments=count, missing=())
         return Correct(offered, reopen=holding is not None)
     if not metadata.complete and holding is not None and _has_all_text(holding, length()):
-        return Correct(replace(metadata, confirmed=length(), ended=True, complete=True))
+        return Correct(replace(metadata, confirmed=length(), ended=True, complete=True, missing=()))
     return None
 
 

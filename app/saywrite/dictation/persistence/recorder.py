@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.spans import Span
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
 from saywrite.foundation.messages import message
@@ -63,7 +64,9 @@ class RecordingSink(Protocol):
     def add_gap(self, at: int, length: int, cause: str) -> None: ...
     def confirm(self, offset: int) -> None: ...
     def read(self, start: int, end: int) -> bytes: ...
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None: ...
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None: ...
 
 
 class DictationRecord:
@@ -118,9 +121,11 @@ class DictationRecord:
             self._disk.submit(partial(self._writer.append, b"".join(self._waiting)))
             self._waiting, self._waiting_bytes, self._first = [], 0, False
 
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None:
         self._hand_over()
-        self._disk.submit(partial(self._writer.close, heard, confirmed, complete, waits=waits))
+        self._disk.submit(partial(self._writer.close, heard, confirmed, complete, waits=waits, missing=missing))
 
 
 class RecordWriter:
@@ -222,10 +227,13 @@ class RecordWriter:
             return b""
         return self._journal.read(start, end)
 
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None:
         """Write what is left, mark the end, and post `RecordClosed`.
 
         `complete`: all text is there. `waits`: the text comes by itself as soon as there is a recognition model.
+        `missing`: the stretches without text; none: everything behind `confirmed`.
         """
         self._write()
         self._disk.keep_synced(self, None)
@@ -238,7 +246,7 @@ class RecordWriter:
             if self._text_saved:
                 self._journal.confirm(0, len(self._segments))
             try:
-                self._journal.end(complete=complete and self._text_saved, waits=waits)
+                self._journal.end(complete=complete and self._text_saved, waits=waits, missing=missing)
             except JournalError as error:
                 self._report(error)
             self._journal.close()

@@ -6,9 +6,6 @@ user) run on short-lived threads, whose messages come back through `receive()`.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import logging
 import threading
 import time
@@ -20,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
 from saywrite.foundation.messages import message
-from saywrite.speech.aiola.account import Account, check_address
+from saywrite.speech.aiola.account import TOKEN_LIMIT, Account, check_address, claims
 from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
 from saywrite.speech.aiola.net.http import Answer, ask
 from saywrite.speech.engine import Post
@@ -36,7 +33,6 @@ MARGIN_S = 300.0
 SKEW_S = 60.0
 """Seconds by which clocks may differ and still count as equal."""
 
-_TOKEN_LIMIT = 16_384
 
 log = logging.getLogger(__name__)
 
@@ -91,19 +87,6 @@ def end_session(grant: Grant, client: httpx.Client) -> None:
             headers={"Content-Type": "application/json"},
         )
         log.info("session closed at %s: %d", answer.host, answer.status)
-
-
-def claims(token: str) -> Mapping[str, Any]:
-    """The claims of a JWT, unverified; empty for anything else."""
-    parts = token.split(".")
-    if len(parts) != 3 or len(token) > _TOKEN_LIMIT:
-        return {}
-    try:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        parsed = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, binascii.Error, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
 
 
 def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[], float]) -> Grant:
@@ -180,7 +163,7 @@ def _token_in(found: Mapping[str, Any], answer: Answer, *names: str) -> str:
 
 def _is_token(text: str) -> bool:
     """Whether a header can hold it: visible ASCII, one word."""
-    return 0 < len(text) <= _TOKEN_LIMIT and all("!" <= character <= "~" for character in text)
+    return 0 < len(text) <= TOKEN_LIMIT and all("!" <= character <= "~" for character in text)
 
 
 def _seconds(value: object) -> float | None:

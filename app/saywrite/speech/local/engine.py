@@ -21,6 +21,7 @@ from saywrite.foundation.events import (
     EngineState,
     Failed,
     Final,
+    LanguageHeard,
     Partial,
     Progress,
     RecognizerFinished,
@@ -38,6 +39,7 @@ from saywrite.speech.engine import (
     WordsPlaced,
 )
 from saywrite.speech.local.audio_feed import Feed
+from saywrite.speech.local.decoder.spoken_language import SpokenLanguage
 from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
 from saywrite.speech.local.worker import run
@@ -105,6 +107,9 @@ class LocalRecognizer(Recognizer):
         self._failures = 0
         self._feed: Feed | None = None
         self._saving = False
+        self._spoken = SpokenLanguage()
+        self._newest = (0, "", "")
+        """The session of the newest dictation, its id and its language."""
 
     @property
     def worker_pid(self) -> int | None:
@@ -238,6 +243,7 @@ class LocalRecognizer(Recognizer):
         self._sessions += 1
         feed.begin(self._sessions)
         request = feed.request
+        self._newest = feed.session, request.dictation, request.language
         voice = asdict(request.voice)
         voice["max_segment_ms"] = min(voice["max_segment_ms"], LONGEST_UTTERANCE_MS)
         self._worker.process.send(
@@ -257,6 +263,8 @@ class LocalRecognizer(Recognizer):
 
     def _handle_answer(self, body: Mapping[str, Any]) -> None:
         feed, kind = self._feed, body["kind"]
+        if kind == "language":
+            self._note_language(body)
         if feed is None or body.get("session") != feed.session:
             return
         dictation = feed.request.dictation
@@ -279,6 +287,13 @@ class LocalRecognizer(Recognizer):
             log.info("the worker has %s kB", body.get("rss_kb"))
             self._end()
             self._replace_outdated()
+
+    def _note_language(self, body: Mapping[str, Any]) -> None:
+        """Take the language of an utterance, which may come when its dictation has ended."""
+        session, dictation, chosen = self._newest
+        heard = str(body["language"])
+        if body["session"] == session and self._spoken.note(chosen, heard, float(body["probability"])):
+            self._events.add(LanguageHeard(dictation, heard))
 
     def _replace(self) -> None:
         """Replace a child that has ended or hangs, and feed the new one what has no text yet."""

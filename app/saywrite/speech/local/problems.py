@@ -31,6 +31,7 @@ class RecognizerProblem:
 
 
 def no_model(model: str) -> RecognizerProblem:
+    """The problem of a model that is not on this computer."""
     return RecognizerProblem(
         message("The recognition model is not on this computer yet."),
         message(
@@ -43,10 +44,12 @@ def no_model(model: str) -> RecognizerProblem:
 
 
 def damaged_model(model: str) -> RecognizerProblem:
+    """The problem of a model that cannot be loaded."""
     return RecognizerProblem(
         message("The recognition model {model} is damaged: it cannot be loaded.", model=model),
         message(
-            "Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.",
+            "Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
+            "What you dictate until then is recorded and becomes text when the model is there.",
             model=model,
         ),
         awaits_model=True,

@@ -82,6 +82,10 @@ class Decoder(Protocol):
         """The text of `pcm`, the 16 kHz mono s16le sound of one utterance; the arguments as in `whisper`."""
         ...
 
+    def heard_language(self) -> tuple[str, float] | None:
+        """The language of the last utterance that was decoded with `final`, and its probability; None: unknown."""
+        ...
+
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -154,6 +158,8 @@ class Utterances:
         self._partial = ""
         self._agreement = Agreement()
         self._at_pause: _PauseText | None = None
+        self._language_due = False
+        self._ending = False
 
     def set_partials(self, wanted: bool) -> None:
         """Whether words are shown while they are spoken."""
@@ -170,7 +176,8 @@ class Utterances:
             self._look(self._opened)
 
     def finish(self) -> None:
-        """Decode the last utterance, because the sound has ended."""
+        """Decode the last utterance, because the sound has ended; `report_language` may follow."""
+        self._ending = True
         self._follow(self._segmenter.flush())
         self._report(self._end)
 
@@ -194,9 +201,18 @@ class Utterances:
         if opened is not None and final is not None and final.text and final.trusted:
             message = {"kind": "final", "session": self.number, "text": final.text, "start": opened, "end": at}
             self._send(message | self._places(final, opened))
+            self._language_due = not self.long_window
+            if not self._ending:
+                self.report_language()
         elif self._partial:
             self._show("", 0)
         self._report(at)
+
+    def report_language(self) -> None:
+        """Report in which language the last text was spoken, once; the text does not wait for it."""
+        due, self._language_due = self._language_due, False
+        if due and (heard := self._decoder.heard_language()) is not None:
+            self._send({"kind": "language", "session": self.number, "language": heard[0], "probability": heard[1]})
 
     def _final(self, start: int, end: int) -> Decoded:
         if self._at_pause is not None and self._at_pause.end == end:

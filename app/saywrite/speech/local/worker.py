@@ -131,6 +131,7 @@ def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Se
         if op == "finish":
             session.finish()
             send({"kind": "finished", "session": session.number, "rss_kb": memory_kb()})
+            session.report_language()
         return None
     return session
 

@@ -104,15 +104,11 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
     if code == sqlite3.SQLITE_FULL or is_disk_full(error):
-        what, remedy = (
-            message("The disk is full: the history cannot be written."),
-            message("Free some space on the disk."),
-        )
+        what = message("The disk is full: the history cannot be written.")
+        remedy = message("Free some space on the disk.")
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        what, remedy = (
-            message("The history is in use by another program."),
-            message("Close other Saywrite windows and try again."),
-        )
+        what = message("The history is in use by another program.")
+        remedy = message("Close other Saywrite windows and try again.")
     elif extended in _LOCKING:
         what = message(
             "The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.",

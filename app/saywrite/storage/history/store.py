@@ -36,7 +36,7 @@ _SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.c
 d.finished,
     (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
     :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
-        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
+        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY start, number LIMIT 20)), ''), 1,
         :excerpt) END, d.model
     FROM dictations d"""
 
@@ -278,7 +278,7 @@ class HistoryStore:
             (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
             segments = connection.execute(
                 "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
-                " ORDER BY number",
+                " ORDER BY start, number",
                 values,
             ).fetchall()
             gaps = connection.execute(

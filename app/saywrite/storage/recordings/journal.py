@@ -253,13 +253,13 @@ class Journal:
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
-    def end(self, complete: bool, *, waits: bool = False) -> None:
+    def end(self, complete: bool, *, waits: bool = False, missing: tuple[tuple[int, int], ...] = ()) -> None:
         """Mark the end of the dictation. Raises JournalUnwritable; the dictation then stays unfinished.
 
-        `complete`: all of the sound has its text. `waits`: it waits for a recognition model.
+        `complete`: all of the sound has its text. `waits`: it waits for a recognition model. `missing`: see `Metadata`.
         """
         with self._guard:
-            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits)
+            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits, missing=missing)
         self.sync()
         self.save_metadata()
 

@@ -47,7 +47,8 @@ class Metadata:
 
     `confirmed`: samples that have their text. `complete`: all of them have. `waits`: the rest is transcribed when a
     recognition model is installed. `newer`: a newer version wrote it. `segments`: the number of segments of the text,
-    None when they were not counted.
+    None when they were not counted. `missing`: the stretches without text as (start, end) in samples, in order; where
+    there are none, everything behind `confirmed`. Older versions, which do not know them, do the latter.
     """
 
     header: Header
@@ -58,6 +59,7 @@ class Metadata:
     newer: bool = False
     segments: int | None = None
     waits: bool = False
+    missing: tuple[tuple[int, int], ...] = ()
 
     def encode(self) -> bytes:
         """Return the content of the file, JSON in UTF-8."""
@@ -75,6 +77,7 @@ class Metadata:
             "complete": self.complete,
             **({} if self.segments is None else {"segments": self.segments}),
             **({"waits_for_model": True} if self.waits else {}),
+            **({"missing": [list(span) for span in self.missing]} if self.missing else {}),
             "gaps": [{"at": gap.at, "length": gap.length, "cause": gap.cause} for gap in self.gaps],
             "keywords": dict(header.keywords),
         }
@@ -110,9 +113,20 @@ def parse_metadata(data: bytes, dictation: str) -> Metadata:
             newer=_field(content, "schema", int) > SCHEMA,
             segments=_field(content, "segments", int) if "segments" in content else None,
             waits=content.get("waits_for_model") is True,
+            missing=_spans(content.get("missing", [])),
         )
     except (KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise ValueError(f"not a sidecar: {error!r}") from error
+
+
+def _spans(content: Any) -> tuple[tuple[int, int], ...]:
+    spans = tuple((int(start), int(end)) for start, end in content)
+    at = 0
+    for start, end in spans:
+        if not at <= start < end:
+            raise ValueError("stretches without text overlap")
+        at = end
+    return spans
 
 
 def _field(content: Any, name: str, kind: type[Any]) -> Any:

@@ -34,7 +34,7 @@ from saywrite.ui.app.dictation_thread import DictationThread
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import set_language, tr
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -62,8 +62,11 @@ class Application(QApplication):
         return super().event(event)
 
 
-def create_application(arguments: Sequence[str], theme: str) -> QApplication:
-    """Create the one QApplication, styled for this system. `theme` is "system", "light" or "dark"."""
+def create_application(arguments: Sequence[str], theme: str, language: str = "") -> QApplication:
+    """Create the one QApplication, styled for this system.
+
+    `theme` is "system", "light" or "dark"; `language` is the code of the program's language, "" for the system's.
+    """
     if sys.platform == "win32":
         # The windows11 style clips and mis-colors custom layouts; Fusion follows the palette everywhere.
         QApplication.setStyle("fusion")
@@ -74,6 +77,7 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setWindowIcon(app_icon())
     apply_scheme(theme)
+    set_language(language)
     return app
 
 

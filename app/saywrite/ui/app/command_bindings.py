@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from saywrite.foundation.events import FrontEndEvent
+from saywrite.foundation.events import FrontEndEvent, LanguageHeard
 from saywrite.foundation.messages import message
 from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.app.files.controller import FilesController
@@ -55,8 +55,10 @@ class CommandBindings(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Show the queue of files; events of other kinds are ignored."""
+        """Show the queue of files, and offer the language that was heard; other events are ignored."""
         self.files.receive(event)
+        if isinstance(event, LanguageHeard):
+            self.offer_language(event.language)
 
     @Slot()
     def choose_files(self) -> None:
@@ -72,9 +74,9 @@ class CommandBindings(QObject):
         """Tell which engine knows a language that the chosen engine does not know."""
         engine = self._choices.engine(self._preferences.settings.engine)
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
-        others = [choice.label for choice in self._choices.engines_for(code)]
-        if others:
-            remedy = tr("Choose “{others}” as the recognizer, then {name}.", others=" or ".join(others), name=name)
+        other = next((choice.label for choice in self._choices.engines_for(code)), "")
+        if other:
+            remedy = tr("Choose “{other}” as the recognizer, then {name}.", other=other, name=name)
         else:
             remedy = tr("No recognizer of this version does. The language stays as it was.")
         self._window.notices.notify(
@@ -82,6 +84,20 @@ class CommandBindings(QObject):
             tr("{label} does not know {name}.", label=label, name=name),
             remedy,
             key="language",
+            counted=False,
+        )
+
+    def offer_language(self, code: str) -> None:
+        """Offer to switch to the language that the user seems to speak."""
+        chosen, name = self._preferences.settings.language, self._choices.language(code)
+        if code == chosen:
+            return
+        self._window.notices.notify(
+            Severity.INFO,
+            tr("This sounds like {name}, but {chosen} is chosen.", name=name, chosen=self._choices.language(chosen)),
+            key="language",
+            actions=((tr("&Switch to {name}", name=name), lambda: self._preferences.update(language=code)),),
+            passing=False,
             counted=False,
         )
 

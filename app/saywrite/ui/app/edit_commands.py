@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from saywrite.ui.main_window.window import MainWindow
-from saywrite.ui.toolkit.translation import tr
 
 TextField = QLineEdit | QPlainTextEdit | QTextEdit
 
@@ -26,7 +25,7 @@ class EditCommands(QObject):
             (actions.cut, "cut"),
             (actions.copy_selection, "copy"),
             (actions.paste, "paste"),
-            (actions.select_all, tr("selectAll")),
+            (actions.select_all, "selectAll"),
         ):
             action.triggered.connect(partial(self._edit, command))
 

@@ -35,6 +35,7 @@ from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.motion import apply_motion
+from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -255,6 +256,7 @@ class FrontEnd(QObject):
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
         window, account = self.window, self._context.account
+        set_language(settings.program_language)
         apply_scheme(settings.theme)
         apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)

@@ -121,7 +121,7 @@ class KeywordsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return HEADERS[section]
+            return str(tr(HEADERS[section]))
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:

@@ -13,7 +13,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, worded
 
 Standard = QKeySequence.StandardKey
 
@@ -85,20 +85,20 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Create the menus of the menu bar."""
-        file = bar.addMenu(tr("&File"))
+        file = worded(bar.addMenu(""), tr("&File"))
         self._add(file, self.open_file, self.files, None, self.export)
         file.addMenu(self.export_menu).setIcon(icon("export"))
         self._add(file, None, self.settings, None, self.quit)
-        edit = bar.addMenu(tr("&Edit"))
+        edit = worded(bar.addMenu(""), tr("&Edit"))
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
         self._add(edit, self.copy, self.copy_translated, self.find, None)
         self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
-        view = bar.addMenu(tr("&View"))
+        view = worded(bar.addMenu(""), tr("&View"))
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
-        dictation = bar.addMenu(tr("&Dictation"))
+        dictation = worded(bar.addMenu(""), tr("&Dictation"))
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
-        self._fill_help(bar.addMenu(tr("&Help")))
+        self._fill_help(worded(bar.addMenu(""), tr("&Help")))
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, self.first_run, self.shortcuts, self.whats_new, None)
@@ -128,12 +128,12 @@ class Actions(QObject):
         icon_name: str,
         role: QAction.MenuRole = QAction.MenuRole.NoRole,
     ) -> QAction:
-        action = QAction(text, self)
+        action = worded(QAction(self), text)
         action.setMenuRole(role)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            set_text(action.setToolTip, f"{text.replace('&', '').rstrip('…')} ({keys})")
+            set_text(action.setToolTip, joined(" ", bare(text), f"({keys})"))
         if icon_name:
             action.setIcon(icon(icon_name))
         return action

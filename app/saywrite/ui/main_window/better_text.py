@@ -35,6 +35,7 @@ from saywrite.text.spacing import join
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
@@ -176,10 +177,10 @@ class BetterText(QObject):
                 self._store(dictated, segments)
             self._window.notices.notify(
                 Severity.INFO,
-                "aiOla's text of an inserted dictation is there now.",
-                "What was inserted is unchanged.",
+                tr("aiOla's text of an inserted dictation is there now."),
+                tr("What was inserted is unchanged."),
                 key=BETTER_TEXT_KEY,
-                actions=(("Co&py it", lambda: copy_text(text)), ("S&how", self._show_history)),
+                actions=((tr("Co&py it"), lambda: copy_text(text)), (tr("S&how"), self._show_history)),
                 passing=False,
                 counted=False,
             )

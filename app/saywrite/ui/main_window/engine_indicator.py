@@ -20,7 +20,7 @@ from saywrite.ui.models.messages import ALREADY_SPEAK, percent
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import changed, joined, set_text, tr
 
 _ENGINE = {
     EngineState.READY: "ready",
@@ -180,7 +180,7 @@ class EngineIndicator(QWidget):
         metrics = self.fontMetrics()
         if self.state is EngineState.READY:  # the mark says it; the words are in the tooltip
             return self.minimumSizeHint()
-        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(self.word) + 4, metrics.height() + 4)
+        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(tr(self.word)) + 4, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().height() + 4, self.fontMetrics().height() + 4)
@@ -203,7 +203,7 @@ class EngineIndicator(QWidget):
             return
         painter.setPen(tones.bad if self.state is EngineState.UNAVAILABLE else tones.muted)
         room = self.width() - side - 4
-        text = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, int(room))
+        text = self.fontMetrics().elidedText(tr(self.word), Qt.TextElideMode.ElideRight, int(room))
         box = QRectF(0 if self.isRightToLeft() else side + 4, 0, room, self.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -220,7 +220,10 @@ class EngineIndicator(QWidget):
         words = [tr("Recognizer: {word}", word=indication.word)] if self.state is EngineState.READY else []
         set_text(self.setToolTip, plain_tooltip(joined("\n", *words, *notes)))
         parts = (indication.spoken or indication.word, *notes)
-        set_text(self.setAccessibleDescription, ". ".join(part.rstrip(".") for part in parts if part))
+        set_text(
+            self.setAccessibleDescription,
+            joined(". ", *(changed(part, lambda words: words.rstrip(".")) for part in parts)),
+        )
         if has_other_size:
             self.updateGeometry()
         self.update()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
@@ -120,5 +122,11 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    set_text(button.setAccessibleName, action.iconText().rstrip("…"))
+    name = partial(_name_button, button, action)
+    name()
+    action.changed.connect(name)
     return button
+
+
+def _name_button(button: QToolButton, action: QAction) -> None:
+    button.setAccessibleName(action.iconText().rstrip("…"))

@@ -107,7 +107,8 @@ class UnfinishedBar(QWidget):
         toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         toggle.setAutoRaise(True)
         toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        set_text(toggle.setAccessibleName, tr("{text} the unfinished dictations", text=toggle.text()))
+        name = tr("Hide the unfinished dictations") if self._opened else tr("Show the unfinished dictations")
+        set_text(toggle.setAccessibleName, name)
         toggle.clicked.connect(self._toggle)
         row.addWidget(toggle)
         return header

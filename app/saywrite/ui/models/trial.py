@@ -100,6 +100,4 @@ def _summary(words: int, total: int) -> str:
     if not words:
         return tr("Both texts are the same.")
     of_all = tr_count("{words:,} of {n:,} word", "{words:,} of {n:,} words", total, words=words)
-    if words == 1:
-        return tr("{words} differs; the differences are marked. The dictation keeps its text.", words=of_all)
-    return tr("{words} differ; the differences are marked. The dictation keeps its text.", words=of_all)
+    return tr("Differences: {words}. They are marked. The dictation keeps its text.", words=of_all)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -40,7 +41,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -97,6 +98,8 @@ class SettingsDialog(QDialog):
         for page, widget in self._page_of.items():
             self._pages.addWidget(widget)
             self.list.addItem(page)
+        self._name_pages()
+        follow_language(self._name_pages)
         self._arrange()
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.search.textChanged.connect(self._show_matches)
@@ -105,6 +108,10 @@ class SettingsDialog(QDialog):
         preferences.changed.connect(self._editors.refresh)
         self._editors.refresh(preferences.settings)
         self._show_matches("")
+
+    def _name_pages(self) -> None:
+        for row, page in enumerate(self._page_of):
+            self.list.item(row).setText(tr(page))
 
     def showEvent(self, event: QShowEvent) -> None:
         center_on_parent(self)
@@ -208,6 +215,7 @@ class SettingsDialog(QDialog):
             lab = QPushButton()
             set_text(lab.setText, tr("Try keywords on your last dictations…"))
             lab.setAutoDefault(False)
+            lab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             lab.clicked.connect(self.keyword_lab_requested)
             made.form.addRow("", lab)
         if page == "Push-to-talk":

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.storage.settings.option import Option, Page
 from saywrite.ui.settings.fold import Fold
-from saywrite.ui.toolkit.translation import set_text
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.option_editors import OptionField, add_row, new_form
 
 MakeEditor = Callable[[Option], tuple[QWidget, QWidget]]
@@ -45,7 +45,7 @@ class OptionPage(QScrollArea):
         column.addWidget(fold)
         column.addStretch(1)
         self.fold.setVisible(bool(self._advanced))
-        set_text(self.setAccessibleName, page)
+        set_text(self.setAccessibleName, tr(page))
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

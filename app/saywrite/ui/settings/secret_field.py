@@ -18,7 +18,7 @@ from saywrite.storage.settings.keyring import Secrets, SecretsStatus
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr
 
 DOTS = "•" * 16
 """Shown instead of a secret, whatever its length."""
@@ -50,12 +50,12 @@ class SecretField(QWidget):
         self._where = ""
         self.line = QLineEdit()
         self.note = NoteLabel()
-        self.save = worded(QPushButton(), tr("&Save"))
-        self.keep = worded(QPushButton(), tr("&Cancel"))
-        self.unlock = worded(QPushButton(), tr("&Unlock…"))
-        self.show_ = worded(QPushButton(), tr("Sho&w"))
-        self.replace = worded(QPushButton(), tr("&Replace…"))
-        self.remove = worded(QPushButton(), tr("Re&move"))
+        self.save = QPushButton()
+        self.keep = QPushButton()
+        self.unlock = QPushButton()
+        self.show_ = QPushButton()
+        self.replace = QPushButton()
+        self.remove = QPushButton()
         self._arrange()
         self._connect()
         self._show_secret_state(SecretState.UNKNOWN)
@@ -170,12 +170,18 @@ class SecretField(QWidget):
         self.line.setMinimumWidth(self.fontMetrics().horizontalAdvance(DOTS) + 24)
         row = QHBoxLayout()
         row.addWidget(self.line, 1)
-        for button in (self.save, self.keep, self.unlock, self.show_, self.replace, self.remove):
+        words = {
+            self.save: tr("&Save"),
+            self.keep: tr("&Cancel"),
+            self.unlock: tr("&Unlock…"),
+            self.show_: tr("Sho&w"),
+            self.replace: tr("&Replace…"),
+            self.remove: tr("Re&move"),
+        }
+        for button, text in words.items():
             button.setAutoDefault(False)
-            set_text(
-                button.setAccessibleName,
-                tr("{rstrip} the {label}", rstrip=button.text().replace("&", "").rstrip("…"), label=self._label),
-            )
+            set_text(button.setText, text)
+            set_text(button.setAccessibleName, joined(": ", self._label, bare(text)))
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -14,6 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton
 
 from saywrite.foundation import paths
+from saywrite.ui.toolkit.translation import changed, set_text
 
 APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
@@ -32,10 +33,15 @@ def icon_button(name: str, text: str, focus: Qt.FocusPolicy = Qt.FocusPolicy.Tab
     button = QToolButton()
     button.setIcon(icon(name))
     button.setAutoRaise(True)
-    button.setToolTip(text)
-    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+    set_text(button.setToolTip, text)
+    set_text(button.setAccessibleName, without_keys(text))
     button.setFocusPolicy(focus)
     return button
+
+
+def without_keys(text: str) -> str:
+    """Return a tooltip without the shortcut in brackets at its end."""
+    return changed(text, lambda words: words.split(" (", maxsplit=1)[0])
 
 
 def app_icon() -> QIcon:

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS_SMALL, SMALL, M, S, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import set_text
 
 
 def plain_tooltip(text: str) -> str:
     """`text` for `setToolTip()`, which shows it unchanged: markup is escaped."""
     if "<" not in text:
         return text
-    return tr("<qt>") + html.escape(text).replace("\n", "<br>") + tr("</qt>")
+    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
 
 
 class PlainLabel(QLabel):

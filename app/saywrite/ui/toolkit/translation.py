@@ -1,4 +1,4 @@
-"""The language of the program: translates texts, shows them, and shows them anew when the language changes. GUI thread.
+"""The language of the program: translates texts, and shows them anew when it changes. GUI thread.
 
 `tr("{name} is muted", name=name)` is a text in the current language. `set_text(label.setText, text)` hands a text to a
 widget now and again after each change of the language, for as long as the widget exists. The translations are the
@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 import string
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 
 from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
 from saywrite.foundation.messages import Message, message, message_count
@@ -73,6 +73,20 @@ class _Translations:
         return "".join(signs.get(character, character) for character in english)
 
 
+class _Changed(Message):
+    """A text that `change` is applied to after each translation."""
+
+    __slots__ = ("change", "text")
+
+    text: Message
+    change: Callable[[str], str]
+
+    def __new__(cls, text: Message, change: Callable[[str], str]) -> _Changed:
+        made = super().__new__(cls, change(str(text)), text.source, text.params, text.one, text.number)
+        made.text, made.change = text, change
+        return made
+
+
 class _Filler(string.Formatter):
     """Fills a translated template; numbers and texts in it are written in the current language."""
 
@@ -89,6 +103,8 @@ def tr(text: str, /, **params: Any) -> str:
 
     What is returned is a `Message` too, so `set_text()` can translate it again.
     """
+    if isinstance(text, _Changed):
+        return _Changed(cast("Message", tr(text.text)), text.change)
     english = text if isinstance(text, Message) else message(text, **params)
     if _current.code == EN:
         return english
@@ -111,6 +127,16 @@ def joined(separator: str, /, *parts: str) -> str:
     """Join the texts that are not empty; the result is translated part by part."""
     named = {f"part_{number}": part for number, part in enumerate(filter(None, parts))}
     return tr(separator.join(f"{{{name}}}" for name in named), **named) if named else ""
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """Return a text that is changed after its translation, for example without its mnemonic."""
+    return _Changed(text, change) if isinstance(text, Message) else change(text)
+
+
+def bare(text: str) -> str:
+    """Return the text of a button or an action without its mnemonic and the dots at its end."""
+    return changed(text, lambda words: re.sub(r"\(&.\)|&", "", words).rstrip("…"))
 
 
 def set_text(setter: Callable[..., Any], *arguments: Any) -> None:
@@ -157,14 +183,19 @@ def set_language(wanted: str) -> None:
 
 
 def current_language() -> str:
-    """Return the code of the language in use: "en", "de", …"""
+    """Return the code of the language in use, such as "en"."""
     return _current.code
 
 
 def system_language() -> str:
     """Return the first language of the system's settings that the program has, else English."""
-    wanted = [name.replace("_", "-").split("-")[0].lower() for name in QLocale.system().uiLanguages()]
-    return next((code for code in wanted if code in LANGUAGE_CODES), EN)
+    return nearest_language(QLocale.system().uiLanguages())
+
+
+def nearest_language(wanted: Sequence[str]) -> str:
+    """Return the first of these languages ("de-AT") that the program has, else English."""
+    codes = (name.replace("_", "-").split("-")[0].lower() for name in wanted)
+    return next((code for code in codes if code in LANGUAGE_CODES), EN)
 
 
 def number_text(value: float, form: str = ",") -> str:
@@ -201,13 +232,14 @@ def _install(code: str) -> None:
     QLocale.setDefault(QLocale.system() if code == EN else _current.locale)
     if code == EN:
         return
-    _current.of_qt = _loaded(
+    _current.of_qt = load_translator(
         QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), _QT_FILES.get(code, f"qtbase_{code}")
     )
-    _current.translator = _loaded(str(resource("translations")), f"saywrite_{code}")
+    _current.translator = load_translator(str(resource("translations")), f"saywrite_{code}")
 
 
-def _loaded(folder: str, name: str) -> QTranslator | None:
+def load_translator(folder: str, name: str) -> QTranslator | None:
+    """Load and install a .qm file; None without it."""
     translator = QTranslator()
     if not translator.load(name, folder):
         return None
@@ -230,3 +262,6 @@ def _show_again() -> None:
         kept.append(follower)
         method()
     _current.followers = kept
+    for widget in QApplication.allWidgets():  # for those that paint texts themselves
+        widget.updateGeometry()
+        widget.update()

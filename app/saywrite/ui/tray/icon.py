@@ -30,7 +30,7 @@ from saywrite.foundation.events import (
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.menu import RecentText, TrayMenu
-from saywrite.ui.tray.state_icons import TrayState, state_icon, tray_state_of
+from saywrite.ui.tray.state_icons import STATE_WORDS, TrayState, state_icon, tray_state_of
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ class Tray(QObject):
             preroll = (
                 tr(" ({open_device} is open all the time)", open_device=self._open_device) if self._open_device else ""
             )
-            words = (self.shown_state is TrayState.PROBLEM and self._problem) or self.shown_state
+            words = (self.shown_state is TrayState.PROBLEM and self._problem) or STATE_WORDS[self.shown_state]
             set_text(
                 self._icon.setToolTip, plain_tooltip(tr("Saywrite: {words}{preroll}", words=words, preroll=preroll))
             )

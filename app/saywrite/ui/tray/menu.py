@@ -17,7 +17,7 @@ from saywrite.foundation.events import Device, DevicesChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import changed, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 TEXTS = 3
@@ -67,11 +67,13 @@ class TrayMenu(QMenu):
         self._above_texts = self.addSeparator()
         self.addActions([*self.texts, actions.insert_again, actions.take_back])
         self.addSeparator()
-        self.addAction(tr("Show &window")).triggered.connect(self.show_requested)
-        settings = self.addAction(icon("settings"), tr("Se&ttings…"))  # the mnemonic S belongs to Start and Stop
+        worded(self.addAction(""), tr("Show &window")).triggered.connect(self.show_requested)
+        settings = worded(
+            self.addAction(icon("settings"), ""), tr("Se&ttings…")
+        )  # the mnemonic S belongs to Start and Stop
         settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
-        self.addAction(icon("quit"), tr("&Quit Saywrite")).triggered.connect(self.quit_requested)
+        worded(self.addAction(icon("quit"), ""), tr("&Quit Saywrite")).triggered.connect(self.quit_requested)
         self._show_texts()
         self.show_settings(self._settings)
 
@@ -158,7 +160,7 @@ def _emptied(menu: QMenu) -> QActionGroup:
 
 
 def _entry(group: QActionGroup, label: str, checked: bool) -> QAction:
-    action = QAction(label.replace("&", "&&"), group)
+    action = worded(QAction(group), changed(label, lambda words: words.replace("&", "&&")))
     action.setCheckable(True)
     action.setChecked(checked)
     return action

@@ -227,7 +227,7 @@ class Overlay(QWidget):
         painter.drawRoundedRect(button, height / 2, height / 2)
         painter.setFont(font)
         painter.setPen(OVERLAY_GOOD)
-        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, self.offer)
+        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, tr(self.offer))
         return button.left() - S
 
     def _paint_bars(self, painter: QPainter, left: float) -> None:

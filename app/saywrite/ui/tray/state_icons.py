@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 
 from saywrite.foundation.events import State
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.theme.tokens import PICTURE_AMBER, PICTURE_DARK, PICTURE_LIGHT, PICTURE_RED
 
 GRID = 24.0
@@ -33,12 +34,21 @@ EDGE = 2.6
 
 
 class TrayState(StrEnum):
-    """What the icon shows; the value is the word in its tooltip."""
+    """What the icon shows."""
 
     IDLE = "ready"
     LISTENING = "listening"
     FINISHING = "finishing"
     PROBLEM = "problem"
+
+
+STATE_WORDS = {
+    TrayState.IDLE: message("ready"),
+    TrayState.LISTENING: message("listening"),
+    TrayState.FINISHING: message("finishing"),
+    TrayState.PROBLEM: message("problem"),
+}
+"""The words for the states in the tooltip of the icon."""
 
 
 def tray_state_of(state: State, *, problem: bool) -> TrayState:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QSpinBox
 
 from saywrite.storage.settings.option import Option
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import tr, tr_count
 
 MILLISECOND = "millisecond"
 """The unit that is shown, and typed, in seconds."""
@@ -24,9 +24,15 @@ def words_for(option: Option, value: int) -> str:
     if option.unit == "percent":
         return tr("{value} percent", value=value)
     if option.unit == MILLISECOND:
-        number = f"{value / 1000:.3f}".rstrip("0").rstrip(".")
-        return tr("{number} second", number=number) if value == 1000 else tr("{number} seconds", number=number)
-    return f"{value} {option.unit}" if value == 1 else f"{value} {option.unit}s"
+        seconds, rest = divmod(value, 1000)
+        if rest:
+            return tr("{seconds:g} seconds", seconds=value / 1000)
+        return tr_count("{n} second", "{n} seconds", seconds)
+    if option.unit == "day":
+        return tr_count("{n} day", "{n} days", value)
+    if option.unit == "minute":
+        return tr_count("{n} minute", "{n} minutes", value)
+    return tr_count("{n} second", "{n} seconds", value)
 
 
 def value_of(option: Option, text: str) -> int | None:

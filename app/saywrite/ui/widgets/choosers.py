@@ -127,6 +127,7 @@ class Chooser(QComboBox):
         """Append an entry; a `dimmed` one looks disabled but can be chosen."""
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
+        set_text(self.setItemText, row, text)
         if tip:
             self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:
@@ -286,5 +287,5 @@ class EngineChooser(Chooser):
         self._offer(self._choices.offered(stay_offline=stay_offline))
         for row, choice in enumerate(self._offered):
             if not choice.needs_network:
-                self.setItemText(row, tr("{model_label} · on this computer", model_label=model_label(model)))
+                set_text(self.setItemText, row, tr("{model} · on this computer", model=model_label(model)))
         self.select(engine)

@@ -22,7 +22,7 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import Chooser, EngineChoices, EngineChooser, LanguageChooser, model_label
 
 LEAST_LETTERS = 14
@@ -55,8 +55,8 @@ class EnginePopup(QFrame):
         self.form.setHorizontalSpacing(M)
         self.form.setVerticalSpacing(S)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for chooser in choosers:
-            label = PlainLabel(f"&{chooser.accessibleName()}")
+        for chooser, name in zip(choosers, (tr("&Recognizer"), tr("&Model"), tr("&Language")), strict=True):
+            label = PlainLabel(name)
             label.setBuddy(chooser)
             self.form.addRow(label, chooser)
         self.form.addRow(self.note)
@@ -98,7 +98,7 @@ class EngineButton(QToolButton):
         self.language.show_setting(settings.language, settings.engine)
         set_text(self.popup.note.setText, choice.note if choice else "")
         label = self._choices.engine_label(settings.engine) if over_network else model_label(settings.local_model)
-        self._words = f"{label} · {self._choices.language(settings.language)}"
+        self._words = joined(" · ", label, self._choices.language(settings.language))
         set_text(self.setAccessibleDescription, self._words)
         set_text(self.setToolTip, plain_tooltip(tr("Recognizer and language: {words}", words=self._words)))
         self.updateGeometry()
@@ -149,7 +149,7 @@ class EngineButton(QToolButton):
             arrow.moveLeft(S)
         color = self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(color)
-        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
+        words = self.fontMetrics().elidedText(tr(self._words), Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
         paint_icon(painter, "down", arrow, color)
 

@@ -48,10 +48,10 @@ def share(dbfs: float) -> float:
 def spoken(dbfs: float) -> str:
     """The level as text: "−18 dBFS", "< −60 dBFS" below the scale."""
     if dbfs <= FLOOR_DBFS:
-        return tr("– dBFS")
+        return "– dBFS"
     if dbfs < BOTTOM_DBFS:
-        return tr("< −60 dBFS")
-    return tr("{dbfs:.0f} dBFS", dbfs=dbfs).replace("-0 ", "0 ").replace("-", "−")
+        return "< −60 dBFS"
+    return f"{dbfs:.0f} dBFS".replace("-0 ", "0 ").replace("-", "−")
 
 
 class LevelMeter(QWidget):

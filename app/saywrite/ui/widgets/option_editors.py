@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -74,13 +75,14 @@ class OptionEditors(QObject):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(MIN_LETTERS)
         for value, label in option.choices:
-            box.addItem(label, value)
+            box.addItem("", value)
+            set_text(box.setItemText, box.count() - 1, label)
         box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
         self.refreshers.append(lambda settings: box.setCurrentIndex(box.findData(getattr(settings, option.name))))
         return box
 
     def _switch(self, option: Option) -> QWidget:
-        box = QCheckBox(option.label)
+        box = worded(QCheckBox(), option.label)
         box.toggled.connect(lambda on: self.set(option.name, on))
         self.refreshers.append(lambda settings: box.setChecked(getattr(settings, option.name)))
         return box
@@ -96,7 +98,7 @@ class OptionEditors(QObject):
 
         def take() -> None:
             """Take the text; an empty line means the default."""
-            set_text(line.setText, line.text().strip() or str(option.default))
+            line.setText(line.text().strip() or str(option.default))
             self.set(option.name, line.text())
 
         line.editingFinished.connect(take)
@@ -160,5 +162,10 @@ def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) ->
     field = OptionField(row)
     if option.help:
         field.add_note(option.help)
-    form.addRow("" if isinstance(editor, QCheckBox) else option.label, field)
+    if isinstance(editor, QCheckBox):
+        form.addRow("", field)
+    else:
+        label = QLabel()
+        label.setBuddy(editor)
+        form.addRow(worded(label, option.label), field)
     return field

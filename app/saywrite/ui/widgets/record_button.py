@@ -17,7 +17,7 @@ from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, PICTURE_DARK, RADIUS_SMALL, SMALL, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 
 
 class ButtonLook(NamedTuple):
@@ -58,6 +58,11 @@ class RecordButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_state(State.IDLE)
+        follow_language(self._forget_size)
+
+    def _forget_size(self) -> None:
+        self._hint = None
+        self.updateGeometry()
 
     @property
     def state(self) -> State:
@@ -68,7 +73,7 @@ class RecordButton(QAbstractButton):
         """Show a state of the dictation."""
         self._state = state
         look = BUTTON_LOOKS[state]
-        self._show(look, look.spoken, f"{look.spoken} ({self._shortcut})")
+        self._show(look, look.spoken, joined(" ", look.spoken, f"({self._shortcut})"))
 
     def show_file(self, name: str) -> None:
         """Offer to cancel the file of this name, which is transcribed."""
@@ -93,7 +98,7 @@ class RecordButton(QAbstractButton):
     def _measure(self) -> QSize:
         """The size with the longest word, so that the button never changes its size."""
         metrics = QFontMetricsF(self._word_font())
-        word = max(metrics.horizontalAdvance(look.word) for look in {*BUTTON_LOOKS.values(), self._look})
+        word = max(metrics.horizontalAdvance(tr(look.word)) for look in {*BUTTON_LOOKS.values(), self._look})
         height = round(metrics.height() * 2.1)
         key = self._key_width()
         return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
@@ -150,7 +155,7 @@ class RecordButton(QAbstractButton):
         painter.setPen(ink)
         key = self._key_rect(body)
         word = QRectF(glyph.right() + 8, body.top(), key.left() - glyph.right() - 8, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, look.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
         self._paint_key(painter, key, ink)
 
     def _paint_mirrored(self, painter: QPainter, look: ButtonLook, body: QRectF, ink: QColor) -> None:
@@ -163,7 +168,7 @@ class RecordButton(QAbstractButton):
         key = self._key_rect(body)
         key.moveLeft(body.left() + body.height() * 0.36)
         word = QRectF(key.right() + 8, body.top(), glyph.left() - key.right() - 16, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, look.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
         self._paint_key(painter, key, ink)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:

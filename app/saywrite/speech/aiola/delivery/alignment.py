@@ -75,6 +75,15 @@ def _narrowed(text: Sequence[str], local: Sequence[str]) -> tuple[int, int]:
     return max(best - room, 0), min(best + length + room, len(local))
 
 
+def is_alike(key: str, other: str) -> bool:
+    """Whether two keys are equal or similar."""
+    return key == other or _are_similar(_pairs_of_letters(key), _pairs_of_letters(other))
+
+
+def _are_similar(letters: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(letters and other) and 2 * len(letters & other) >= _SIMILAR * (len(letters) + len(other))
+
+
 def _pairs_of_letters(key: str) -> frozenset[str]:
     return frozenset(key[at : at + 2] for at in range(len(key) - 1))
 
@@ -117,10 +126,7 @@ class _Table:
         return scores
 
     def _unequal(self, letters: frozenset[str], at: int) -> float:
-        other = self._local_pairs[at]
-        if letters and other and 2 * len(letters & other) >= _SIMILAR * (len(letters) + len(other)):
-            return _ALIKE
-        return _DIFFERENT
+        return _ALIKE if _are_similar(letters, self._local_pairs[at]) else _DIFFERENT
 
     def _worth(self, row: int, at: int) -> float:
         if self._text[row] == self._local[at]:

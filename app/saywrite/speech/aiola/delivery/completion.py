@@ -8,9 +8,9 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from saywrite.foundation.errors import ServiceError
+from saywrite.speech.aiola.delivery.pending import CompletionState
 from saywrite.speech.aiola.delivery.sender import AudioSender
 from saywrite.speech.aiola.delivery.tracker import STUCK_S
-from saywrite.speech.aiola.delivery.utterances import CompletionState
 
 OFFLINE_FINISH_S = 10.0
 """Seconds that the end of a dictation waits for a connection; sound without text then stays in the recording."""

@@ -1,19 +1,20 @@
-"""The words that the recognizer on this computer heard, and which of them have a text of the service. Pure.
+"""The words of a dictation, and which of them have a text of the service. Pure.
 
-Each word is kept as units (see `units`). A unit is answered once a text of the service was placed on it. On each
+The recognizer on this computer brings the words, and the texts of the service replace them as they come. Each word is
+kept as units (see `units`). A unit is answered once a text of the service was placed on it; from then on it has the key
+that the service gave it, because a repetition of that text has the same words, whatever this computer heard. On each
 connection a unit is answered at most once, so a text whose units were all answered on an earlier connection is a
 repetition, and the same words said again are not. Offsets are samples of the dictation.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.alignment import Alignment, align
+from saywrite.speech.aiola.delivery.alignment import Alignment, align, is_alike
 from saywrite.speech.aiola.delivery.units import units
 from saywrite.speech.engine import LocalWord
 from saywrite.text.characters import is_cjk
@@ -40,7 +41,9 @@ class LocalUnit:
 
     `text`: its word as the local recognizer wrote it; empty behind the first unit of a word. `answered`: it has its
     text. `connection`: the last connection that answered it. `asked`: the service was asked for it again. `given_up`:
-    it was asked for in vain. `omitted`: the service left it out of the text around it.
+    it was asked for in vain. `omitted`: the service left it out of the text around it. `until`: the offset before which
+    its sound lies; it is later than `end` where no local word tells the place of a text. `loose`: the number of such a
+    text, 0 for a unit with a certain place.
     """
 
     key: str
@@ -52,6 +55,8 @@ class LocalUnit:
     asked: bool = False
     given_up: bool = False
     omitted: bool = False
+    until: int = 0
+    loose: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +82,7 @@ class LocalSpeech:
 
     def __init__(self) -> None:
         self.units: list[LocalUnit] = []
+        self._loose = 0
         self.settled = 0
         """The local recognizer brings no more words before this offset."""
 
@@ -93,25 +99,94 @@ class LocalSpeech:
     def forget(self) -> None:
         """Drop answered units that lie far behind the oldest open one."""
         first = next((unit.start for unit in self.units if unit.is_open), self.units[-1].end if self.units else 0)
-        before = bisect_left(self.units, first - TAIL, key=lambda unit: unit.end)
+        before = next((at for at, unit in enumerate(self.units) if max(unit.end, unit.until) >= first - TAIL), 0)
         if before > 64:
             self.units = [unit for unit in self.units[:before] if unit.given_up] + self.units[before:]
 
-    def place(self, keys: Sequence[str], reach: tuple[int, int], connection: int, replayed: int) -> Placement | None:
-        """Find the place of a text with these keys among the words whose start lies in `reach`.
+    def place(
+        self,
+        keys: Sequence[str],
+        reach: tuple[int, int],
+        connection: int,
+        replayed: int,
+        *,
+        own: Sequence[LocalUnit] = (),
+    ) -> Placement | None:
+        """Find the place of a text with these keys among the words that may lie in `reach`.
 
         Words that `connection` has answered are no place, except for a clear repetition of words before `replayed`:
         the service may bring a text that it owed to an earlier connection, and then hear the same sound again.
+        `own`: the units that `insert` made of this text.
         """
-        heard = [unit for unit in self.units if reach[0] <= unit.start < reach[1]]
+        heard = [unit for unit in self.units if unit.start < reach[1] and max(unit.start, unit.until) >= reach[0]]
+        if own:
+            heard = [unit for unit in heard if not any(unit is each for each in own)]
         unseen = [unit for unit in heard if unit.connection != connection]
         found = align(keys, [unit.key for unit in unseen], _breaks(unseen))
         seen = [unit for unit in heard if unit.connection == connection and unit.end <= replayed]
         if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
             again = align(keys, [unit.key for unit in seen], _breaks(seen))
             if again is not None and again.matched >= len(keys) * MOST:
-                return _place(again, seen)
-        return _place(found, unseen) if found is not None else None
+                return _place(again, seen, keys)
+        place = _place(found, unseen, keys) if found is not None else None
+        return place if place is not None and place.between else None
+
+    def answer(self, keys: Sequence[str], place: Placement, until: int, connection: int) -> None:
+        """Replace the units of a place by those of the text that was placed there.
+
+        Its last units may lie further on. `until`: the offset before which all sound of the text lies.
+        """
+        connection = max(connection, *(unit.connection for unit in place.between))
+        written = [LocalUnit(key, *span, "", True, connection) for key, span in zip(keys, _spans(place), strict=True)]
+        for unit, partner in zip(written, place.partners, strict=True):
+            if partner is not None:
+                unit.until, unit.loose = partner.until, partner.loose
+        for unit, partner in zip(reversed(written), reversed(place.partners), strict=True):
+            if partner is not None:
+                break
+            unit.until = until
+        self._replace(place.between, written)
+
+    def insert(self, keys: Sequence[str], span: tuple[int, int], until: int, connection: int) -> list[LocalUnit]:
+        """Add the units of a text whose place no local word tells: in `span`, or behind it before `until`."""
+        written = _spread(keys, span, connection)
+        for unit in written:
+            unit.until = until
+        at = next((at for at, unit in enumerate(self.units) if unit.start > span[0]), len(self.units))
+        while 0 < at < len(self.units) and self.units[at].loose and self.units[at - 1].loose == self.units[at].loose:
+            at += 1  # the words of another text stay together
+        self._loose += 1
+        for unit in written:
+            unit.loose = self._loose
+        self.units[at:at] = written
+        return written
+
+    def cover(self, stretch: Sequence[LocalUnit], keys: Sequence[str], until: int, connection: int) -> None:
+        """Replace a stretch by a text that has other words for the same sound."""
+        written = _spread(keys, (stretch[0].start, max(unit.end for unit in stretch)), connection)
+        for unit in written:
+            unit.until = until
+        self._replace(stretch, written)
+
+    def pair(self, stretches: Sequence[Sequence[LocalUnit]], connection: int) -> bool:
+        """Cover stretches by the texts without a place that this connection has repeated, if they are as many."""
+        loose = [unit for unit in self.units if unit.loose and unit.connection == connection]
+        texts = [list(text) for _number, text in groupby(loose, lambda unit: unit.loose)]
+        if len(texts) != len(stretches):
+            return False
+        for stretch, text in zip(stretches, texts, strict=True):
+            self.remove(text)
+            self.cover(stretch, [unit.key for unit in text], text[-1].until, connection)
+        return True
+
+    def remove(self, units: Sequence[LocalUnit]) -> None:
+        """Remove units that `insert` has added."""
+        self._replace(units, ())
+
+    def _replace(self, units: Sequence[LocalUnit], by: Sequence[LocalUnit]) -> None:
+        gone = {id(unit) for unit in units}
+        at = next((at for at, unit in enumerate(self.units) if id(unit) in gone), len(self.units))
+        self.units = [*self.units[:at], *by, *(unit for unit in self.units[at:] if id(unit) not in gone)]
 
     def within(self, start: int, end: int) -> list[LocalUnit]:
         """The units whose middle lies in `[start, end)`."""
@@ -178,11 +253,43 @@ def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
     return [True, *inner, True] if found else [True]
 
 
-def _place(found: Alignment, among: Sequence[LocalUnit]) -> Placement:
-    partners = tuple(None if at is None else among[at] for at in found.partners)
+def _place(found: Alignment, among: Sequence[LocalUnit], keys: Sequence[str]) -> Placement:
+    partners = [None if at is None else among[at] for at in found.partners]
+    for edge in (range(len(partners)), reversed(range(len(partners)))):
+        for at in edge:
+            partner = partners[at]
+            if partner is None:
+                continue
+            if not partner.answered or is_alike(keys[at], partner.key):
+                break
+            partners[at] = None  # another word of a text that came before: it is not this one's place
+    kept = [at for at, partner in zip(found.partners, partners, strict=True) if at is not None and partner is not None]
+    if not kept:
+        return Placement((), (), False, len(keys))
+    between = among[kept[0] : max(kept[-1], found.last if partners[-1] is not None else kept[-1]) + 1]
     is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
-    missing = len(partners) - found.matched
-    return Placement(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
+    return Placement(tuple(partners), tuple(between), is_certain, len(partners) - found.matched)
+
+
+def _spans(place: Placement) -> list[tuple[int, int]]:
+    """The place of each unit of a text. One without partner lies between its neighbors."""
+    spans: list[tuple[int, int]] = []
+    after = [place.between[-1].end] * len(place.partners)
+    for at in range(len(place.partners) - 2, -1, -1):
+        partner = place.partners[at + 1]
+        after[at] = partner.start if partner is not None else after[at + 1]
+    before = place.between[0].start
+    for partner, behind in zip(place.partners, after, strict=True):
+        start, end = (partner.start, partner.end) if partner is not None else (before, behind)
+        spans.append((start, max(end, start + 1)))
+        before = spans[-1][1]
+    return spans
+
+
+def _spread(keys: Sequence[str], span: tuple[int, int], connection: int) -> list[LocalUnit]:
+    start, length = span[0], max(span[1] - span[0], len(keys))
+    edges = [start + length * at // max(len(keys), 1) for at in range(len(keys) + 1)]
+    return [LocalUnit(key, *edge, "", True, connection) for key, edge in zip(keys, pairwise(edges), strict=True)]
 
 
 def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:

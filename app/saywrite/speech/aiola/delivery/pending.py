@@ -1,4 +1,4 @@
-"""The utterances of a dictation that have no text yet, in their order. Pure.
+"""The utterances of a dictation that have no text yet, in their order, and the texts that have come. Pure.
 
 Offsets are samples, times monotonic seconds.
 """
@@ -6,6 +6,7 @@ Offsets are samples, times monotonic seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.timings import AckLog, ConnectionLog
@@ -45,6 +46,26 @@ HURRIED_S = 0.75
 
 PROVISIONAL_S = 1.0
 """Seconds in which a second text may follow that of such an utterance: the service may segment more finely."""
+
+
+class CompletionState(Enum):
+    """The state of a dictation whose sound is complete."""
+
+    WAIT = auto()
+    COMPLETE = auto()
+    INCOMPLETE = auto()
+    ASK_AGAIN = auto()
+    """No text came for some sound: reconnect and send it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A new text with its place in the sound. `local`: it is that of the recognizer on this computer."""
+
+    text: str
+    start: int
+    end: int
+    local: bool = False
 
 
 @dataclass(slots=True)
@@ -200,11 +221,23 @@ class PendingQueue:
             utterance.closed_at, utterance.received = None, 0
         self.queue = sorted([*utterances, *self.queue], key=lambda each: each.start)
 
-    def forget(self, before: int) -> None:
-        """Drop the utterances that end before an offset: something else tells what became of them."""
+    def forget(self, before: int) -> list[Utterance]:
+        """Drop the utterances that end before an offset, and return them.
+
+        The words in them tell what became of them.
+        """
+        gone = [each for each in self.queue if each.end is not None and each.end <= before]
         self.queue = [each for each in self.queue if each.end is None or each.end > before]
         if self.provisional is not None and (self.provisional.utterance.end or 0) <= before:
             self.provisional = None
+        return gone
+
+    def answer(self, start: int, end: int) -> None:
+        """A text was placed between two offsets by its words: the utterances in there have their text."""
+        inside = [each for each in self.queue if each.end is not None and start <= sum(each.voice) // 2 < end]
+        if inside and inside[0] is self.queue[0]:
+            self.answered = max([self.answered, *(each.end for each in inside if each.end is not None)])
+        self.queue = [each for each in self.queue if each not in inside]
 
     def until(self, latest: int, now: float, patience: float) -> int:
         """The offset up to which a transcript that comes now may reach. The service has the sound up to `latest`.

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.speech.aiola.delivery.flow_control import LARGEST, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
-from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import MakeSegmenter, Request
 
 CHUNK = 4_096

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import spoken_letters
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
-from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, CompletionState, PlacedText, UtteranceTracker
+from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, UtteranceTracker
 from saywrite.speech.aiola.delivery.words import SETTLED_SLACK, WordTracker
 from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 
@@ -50,6 +50,7 @@ class DeliveryTracker:
         self._log = ConnectionLog()
         self._utterances = UtteranceTracker(voice, self._log, self._latency)
         self._words = WordTracker(self._silence, self._log, self._latency)
+        self._words.spoken = self._utterances.ended
         self._may_hold = may_hold
         self._take_local = take_local
         self._heard = 0
@@ -75,7 +76,8 @@ class DeliveryTracker:
         settled = self._words.settled
         spoken = [(max(start, settled), end) for start, end in spoken if end > settled]
         unanswered = self._words.speech.unanswered(self._utterances.spoken)
-        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken]))
+        unheard = [(each.start, each.end) for each in self._words.unheard]
+        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken, *unheard]))
 
     @property
     def has_text_behind_the_first_gap(self) -> bool:
@@ -118,6 +120,7 @@ class DeliveryTracker:
             spans = self._words.speech.unanswered(self._utterances.spoken)
             begins = [begin for begin, end in spans if begin <= first.start < end]
             start = min(start, max(min([first.start, *begins]) - LEAD_IN, 0))
+        start = min([start, *(max(each.start - LEAD_IN, 0) for each in self._words.unheard)])
         self._log.open(start, self._heard, now)
         return start
 
@@ -199,6 +202,7 @@ class DeliveryTracker:
             state, due = self._utterances.verdict(now)
             if state is not CompletionState.COMPLETE:
                 return state, due
+            self._deliver(self._words.resolve_waiting(now))
         return self._verdict_by_words(now)
 
     @property
@@ -206,6 +210,7 @@ class DeliveryTracker:
         return self._ended_at is not None
 
     def _verdict_by_words(self, now: float) -> tuple[CompletionState, float]:
+        self._synchronize()
         speech = self._words.speech
         if self._words.holds_text:
             return CompletionState.WAIT, now + ASK_S
@@ -223,6 +228,9 @@ class DeliveryTracker:
                 for unit in stretch:
                     unit.asked = True
             self._placed += self._words.give_up(now, take=self._take_local, extra_s=extra)
+        due = self._words.unheard_until(now)
+        if due is not None:
+            return CompletionState.WAIT, min(due, now + ASK_S)
         if speech.first_unanswered() is not None or self._utterances.holes:
             return CompletionState.INCOMPLETE, now
         self._utterances.confirmed = self._confirmed = self._heard
@@ -256,7 +264,7 @@ class DeliveryTracker:
             if candidate is not None or not self._may_hold:
                 self._place_by_utterances(text, hint or candidate, now)
                 return
-        self._words.waiting.append(waiting)
+        self._words.wait(waiting)
 
     def _only_candidate(self, text: str, reach: int) -> tuple[int, int] | None:
         """The place of the only utterance whose text this can be; None where its place is doubtful."""
@@ -276,7 +284,7 @@ class DeliveryTracker:
         if placed is not None:
             self._placed.append(placed)
             waiting.shown = placed
-            self._words.waiting.append(waiting)
+            self._words.wait(waiting)
 
     def _deliver(self, placed: list[PlacedText]) -> None:
         """Take texts that were placed by words. The utterances must know them, in case they decide later."""
@@ -295,13 +303,15 @@ class DeliveryTracker:
     def _synchronize(self) -> None:
         """Leave to the words what they decide: the utterances before the settled offset."""
         settled = self._words.settled
+        if self._heard_all and self._words.listens and self._is_settled_to_the_end():
+            settled = self._heard
         if settled:
-            self._utterances.forget(settled, self._words.speech.answered_to())
+            self._words.note_utterances(self._utterances.forget(settled, self._words.speech.answered_to()))
         self._confirm()
 
     def _confirm(self) -> None:
         to = self._utterances.confirmed
-        first = self._words.speech.first_unanswered()
+        first = self._words.first_unanswered()
         if first is not None:
             to = min(to, max(first - LEAD_IN, 0))
         if self._is_along() and not (self._heard_all and self._is_settled_to_the_end()):

@@ -21,16 +21,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
+    CompletionState,
     DeliveredTranscript,
     PendingQueue,
+    PlacedText,
     Utterance,
     spoken_letters,
 )
@@ -60,26 +61,6 @@ REMEMBERED = 30
 
 RECHECK = 20 * SAMPLE_RATE
 """Samples that are sent again, at most, to find out whether an utterance has no text or its answer was lost."""
-
-
-class CompletionState(Enum):
-    """The state of a dictation whose sound is complete."""
-
-    WAIT = auto()
-    COMPLETE = auto()
-    INCOMPLETE = auto()
-    ASK_AGAIN = auto()
-    """No text came for some sound: reconnect and send it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A new text with its place in the sound. `local`: it is that of the recognizer on this computer."""
-
-    text: str
-    start: int
-    end: int
-    local: bool = False
 
 
 class UtteranceTracker:
@@ -132,6 +113,11 @@ class UtteranceTracker:
         """The newest utterances that have ended, as (start, end)."""
         return [(each.start, each.end) for each in self._spoken if each.end is not None]
 
+    @property
+    def ended(self) -> Sequence[Utterance]:
+        """The newest utterances that have ended."""
+        return self._spoken
+
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
         """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
         self._heard = max(self._heard, heard)
@@ -147,14 +133,18 @@ class UtteranceTracker:
         self.pending.note_closed(self._log)
         self.confirm()
 
-    def forget(self, before: int, answered_to: int) -> None:
-        """Drop what ends before an offset, up to which the words are known. Texts cover the sound to `answered_to`."""
-        self.pending.forget(before)
+    def forget(self, before: int, answered_to: int) -> list[Utterance]:
+        """Drop what ends before an offset; returns the utterances without text.
+
+        Up to that offset the words are known. Texts cover the sound to `answered_to`.
+        """
+        gone = self.pending.forget(before)
         self.pending.answered = max(self.pending.answered, answered_to)
         self._text_end = max(self._text_end, answered_to)
         self._skipped = [each for each in self._skipped if (each.end or 0) > before]
         self.holes = [hole for hole in self.holes if hole[1] > before]
         self.confirm()
+        return gone
 
     def transcript(self, text: str, now: float, hint: tuple[int, int] | None = None) -> PlacedText | None:
         """Place a text and return its new part; None when all of it is a repetition.
@@ -185,6 +175,8 @@ class UtteranceTracker:
     def note_delivered(self, placed: Sequence[PlacedText]) -> None:
         """Take note of texts that were placed by words: they may come again, too."""
         latest = self._log.received.latest if self._log.received is not None else self._heard
+        for each in placed:
+            self.pending.answer(each.start, each.end)
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
 
     def lost(self) -> None:

@@ -39,7 +39,10 @@ class HostReachable:
 
 
 class ReachabilityProbe:
-    """Probes until `stop`, or until the user forbids the network. `post` takes `HostReachable` on the probe's thread, once for each return of the host."""
+    """Probes until `stop`, or until the user forbids the network.
+
+    `post` takes `HostReachable` on the probe's thread, once for each return of the host.
+    """
 
     def __init__(self, number: int, base_url: str, network: Network, post: Callable[[object], None]) -> None:
         self.number = number

@@ -57,6 +57,10 @@ class Decoding:
     words: tuple[WordTime, ...] = ()
 
 
+LEAST_SPEECH_S = 1.5
+"""The shortest sound whose language is determined: a word alone is often taken for another language."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """How an utterance is to be decoded: the prompt's tokens and the options of `WhisperDecoder.decode`."""
@@ -105,6 +109,7 @@ class WhisperDecoder:
         self._windows = window_policy(model)
         self._prompt_key: tuple[str, tuple[str, ...]] | None = None
         self._prompt: list[int] = []
+        self._encoded: tuple[Any, float] | None = None
 
     def decode(
         self,
@@ -128,6 +133,16 @@ class WhisperDecoder:
         if final and is_short and looks_repeated(decoding.text):
             return self._transcribe(samples, replace(task, long_window=True))
         return decoding
+
+    def heard_language(self) -> tuple[str, float] | None:
+        """The most probable language of the last utterance that was decoded with `final`, and its probability.
+
+        None for a sound too short to tell. It takes one step of the decoder, and none of the encoder.
+        """
+        if self._encoded is None or self._encoded[1] < LEAST_SPEECH_S or not self._model.is_multilingual:
+            return None
+        token, probability = self._model.detect_language(self._encoded[0])[0][0]
+        return token.removeprefix("<|").removesuffix("|>"), float(probability)
 
     def _window_s(self, samples: Floats, long_window: bool) -> float:
         return windows.window_s(len(samples) / SAMPLE_RATE, long_window, self._windows)
@@ -177,9 +192,11 @@ class WhisperDecoder:
         return to_simplified(text) if task.language == ZH else text
 
     def _generate(self, sound: Floats, task: _Task, limit: int, sound_s: float) -> Any:
-        features = self._ctranslate2.StorageView.from_array(log_mel(sound, self._bands)[None])
+        encoded = self._model.encode(self._ctranslate2.StorageView.from_array(log_mel(sound, self._bands)[None]))
+        if task.final:
+            self._encoded = encoded, sound_s
         return self._model.generate(
-            features,
+            encoded,
             [task.prompt],
             beam_size=FINAL_BEAM if task.final else PARTIAL_BEAM,
             # CTranslate2 takes the smaller of half of this and what the prompt leaves of it.

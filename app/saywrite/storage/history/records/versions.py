@@ -84,7 +84,7 @@ def _replace(
     if found is None:
         raise _gone()
     fields = ", ".join(_FIELDS)
-    rows = connection.execute(f"SELECT {fields} FROM segments WHERE dictation = ? ORDER BY number", (dictation,))
+    rows = connection.execute(f"SELECT {fields} FROM segments WHERE dictation = ? ORDER BY start, number", (dictation,))
     present = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
     if present:
         connection.execute(

@@ -1,0 +1,134 @@
+"""Every text that a user sees can be translated, and the files of translations have exactly these texts."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import string
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UI = ROOT / "app/saywrite/ui"
+
+COMPLETE: frozenset[str] = frozenset()
+"""The languages whose files must have a translation for every text. A language joins when its file is complete."""
+
+SETTERS = frozenset(
+    {"setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName", "setAccessibleDescription"}
+    | {"setTitle", "setInformativeText", "setIconText", "setHeaderLabels", "setLabelText", "addItem", "addRow"}
+    | {"addAction", "addMenu", "addButton", "set_text", "worded", "notify", "show_message"}
+    | {"QLabel", "PlainLabel", "NoteLabel", "ThemedLabel", "QPushButton", "QCheckBox", "QRadioButton", "QAction"}
+    | {"QMenu", "QGroupBox", "icon_button", "announce"}
+)
+"""Calls whose arguments a user sees or hears."""
+
+SAME_EVERYWHERE = frozenset({"Saywrite", "● Saywrite"})
+_IDENTIFIER = re.compile(r"[a-z0-9_. -]*|(Ctrl|Alt|Shift|F\d)\S*")
+"""Names of icons, colors and notices, and keys."""
+
+
+def load_tool() -> ModuleType:
+    """packaging/translations.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging/translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["translations"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+TOOL = load_tool()
+TEXTS = TOOL.program_texts()
+
+
+def untranslatable(code: str) -> list[str]:
+    """The literals that a module shows as they are, with their lines."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in SETTERS:
+            continue
+        for argument in node.args:
+            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+            for part in parts:
+                text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+                shown = re.search("[A-Za-z]{2}", text) and not _IDENTIFIER.fullmatch(text)
+                if shown and text not in SAME_EVERYWHERE:
+                    found.append(f"{node.lineno}: {text}")
+    return found
+
+
+def fields(template: str) -> list[tuple[str, str]]:
+    """The fields of a template with their formats, sorted."""
+    return sorted((name, form or "") for _, name, form, _ in string.Formatter().parse(template) if name is not None)
+
+
+def test_every_text_of_the_window_can_be_translated() -> None:
+    found = [
+        f"{path.relative_to(UI)}:{line}"
+        for path in sorted(UI.rglob("*.py"))
+        for line in untranslatable(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_a_text_that_cannot_be_translated_is_found() -> None:
+    code = 'label.setText("Press me")\nQPushButton(f"Keep {n} files")\nset_text(a.setText, tr("Fine"))\nicon("undo")\n'
+    assert untranslatable(code) == ["1: Press me", "2: Keep "]
+
+
+def test_the_texts_of_the_program_are_found() -> None:
+    sources = {text.source for text in TEXTS}
+    assert {"Settings", "Language of the program", "There is no microphone.", "“{name}” exists already."} <= sources
+    assert len(sources) > 1_000
+
+
+def test_a_text_in_pieces_is_refused() -> None:
+    with pytest.raises(TOOL.ExtractionError, match=r"a\.py:1"):
+        list(TOOL.texts_of('tr(f"Keep {n} files")', "a.py"))
+
+
+@pytest.mark.parametrize("language", sorted(TOOL.PLURALS))
+def test_the_files_of_translations_have_the_texts_of_the_program(language: str, tmp_path: Path) -> None:
+    """`python3 packaging/dev.py translations` writes what is missing."""
+    path = TOOL.FOLDER / f"saywrite_{language}.ts"
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    missing = TOOL.write_ts(copy, language, TEXTS)
+    assert copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+    assert not missing or language not in COMPLETE
+
+
+@pytest.mark.parametrize("language", sorted(TOOL.PLURALS))
+def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
+    texts = {text.source: text for text in TEXTS}
+    wrong = []
+    for source, forms in TOOL.read_ts(TOOL.FOLDER / f"saywrite_{language}.ts").items():
+        for form in forms:
+            given = set(fields(form)) if "{" in source else set()
+            wanted = set(fields(source)) if "{" in source else set()
+            optional = {field for field in wanted if field[0] == "n"} if texts[source].one else set()
+            if not wanted - optional <= given <= wanted:
+                wrong.append(f"{source} → {form}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_translation_stays_and_an_old_text_goes(tmp_path: Path) -> None:
+    path = tmp_path / "saywrite_de.ts"
+    assert TOOL.write_ts(path, "de", [TOOL.Text("Start"), TOOL.Text("Old"), TOOL.Text("{n} files", "{n} file")]) == 3
+    new = path.read_text(encoding="utf-8")
+    new = new.replace(
+        'Start</source>\n        <translation type="unfinished">', "Start</source>\n        <translation>Los"
+    )
+    path.write_text(new, encoding="utf-8")
+    assert TOOL.write_ts(path, "de", [TOOL.Text("Start"), TOOL.Text("{n} files", "{n} file")]) == 1
+    assert TOOL.read_ts(path) == {"Start": ("Los",)}
+    assert path.read_text(encoding="utf-8").count("<numerusform>") == 2

@@ -1,0 +1,189 @@
+"""The language of the program: every text is translated, and follows a change of the language at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QLocale, QObject, QTranslator
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+
+from saywrite.foundation.messages import message, message_count
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit import translation
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
+from saywrite.ui.widgets.choosers import catalog_choices
+
+ROOT = Path(__file__).resolve().parents[2]
+ORIGINAL = translation.load_translator
+NAMES = re.compile(
+    r"toggle|/\S+/python|https://\S*|dbfs|close|saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja",
+    re.I,
+)
+"""Words that are the same in every language."""
+
+
+class Marked(QTranslator):
+    """Marks what is translated, in place of a language; what is counted is in its second form."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return f"⟦{source}⟧"
+
+
+@pytest.fixture
+def marked(qapp: QApplication) -> Iterator[None]:
+    """While the test runs, "de" is a language whose texts stand in ⟦ ⟧."""
+    translation.load_translator = lambda _folder, _name: Marked()
+    yield
+    translation.load_translator = ORIGINAL
+    translation.set_language("en")
+
+
+def texts_of(each: QObject) -> list[str]:
+    """The words that a widget or an action shows."""
+    found = []
+    if isinstance(each, QLabel | QAbstractButton | QAction):
+        found.append(each.text())
+    if isinstance(each, QLineEdit):
+        found.append(each.placeholderText())
+    if isinstance(each, QMenu):
+        found.append(each.title())
+    if isinstance(each, QComboBox):
+        found += [each.itemText(row) for row in range(each.count())]
+    if isinstance(each, QWidget):
+        found += [each.accessibleName(), each.accessibleDescription(), each.toolTip(), each.windowTitle()]
+    return found
+
+
+def english_texts(root: QWidget) -> list[str]:
+    """The texts below a widget that are not marked."""
+    places: list[QObject] = [root, *root.findChildren(QObject)]
+    found = {text for each in places for text in texts_of(each) if re.search("[A-Za-z]{2}", text)}
+    return sorted(text for text in found if "⟦" not in text and re.search("[A-Za-z]{2}", NAMES.sub("", text)))
+
+
+def test_english_is_unchanged() -> None:
+    assert tr("{size:,.1f} MB of {name}", size=1234.5, name="a") == "1,234.5 MB of a"
+    assert tr_count("{n:,} word", "{n:,} words", 1) == "1 word"
+    assert tr_count("{n:,} word", "{n:,} words", 1280) == "1,280 words"
+    assert joined(" ", "One.", "", "Two.") == "One. Two."
+    assert bare(tr("&Settings…")) == "Settings"
+
+
+def test_a_text_is_filled_in_the_language(marked: None) -> None:
+    translation.set_language("de")
+    assert tr("{size:,.1f} MB of {name}", size=1234.5, name="a") == "⟦1.234,5 MB of a⟧"
+    assert tr(message("“{name}” is muted: {why}", name="USB", why=message("a key"))) == "⟦“USB” is muted: ⟦a key⟧⟧"
+    assert tr_count("{n:,} word", "{n:,} words", 1280) == "⟦1.280 words⟧"
+    assert bare(tr("&Settings…")) == "⟦Settings…⟧"
+
+
+def test_a_translation_with_fields_of_its_own_is_not_used(marked: None) -> None:
+    translation.set_language("de")
+
+    class Broken(QTranslator):
+        def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+            return "{nobody}"
+
+    translation.load_translator = lambda _folder, _name: Broken()
+    translation.set_language("fr")
+    assert tr("{name} is muted", name="USB") == "USB is muted"
+
+
+def test_a_shown_text_follows_the_language(qapp: QApplication, marked: None) -> None:
+    label, button = QLabel(), worded(QPushButton(), tr("Start"))
+    set_text(label.setText, message_count("{n} file", "{n} files", 2))
+    translation.set_language("de")
+    assert (label.text(), button.text()) == ("⟦2 files⟧", "⟦Start⟧")
+    set_text(label.setText, "a name")
+    translation.set_language("en")
+    assert (label.text(), button.text()) == ("a name", "Start")
+
+
+def test_texts_of_widgets_that_are_gone_are_forgotten(qapp: QApplication) -> None:
+    before = len(translation._current.shown)
+    label = QLabel()
+    set_text(label.setText, tr("Start"))
+    assert len(translation._current.shown) == before + 1
+    del label
+    assert len(translation._current.shown) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [("de_AT", "de"), ("pt_BR", "pt"), ("zh_TW", "zh"), ("sv_SE", "en"), ("C", "en")],
+)
+def test_the_language_of_the_system_is_found(wanted: str, code: str) -> None:
+    assert translation.nearest_language(QLocale(wanted).uiLanguages()) == code
+
+
+@pytest.fixture
+def shown(make_front: Callable[..., FrontEnd], qtbot: Any) -> FrontEnd:
+    front = make_front(choices=catalog_choices())
+    front.show()
+    qtbot.waitExposed(front.window)
+    return front
+
+
+def test_the_whole_window_changes_its_language_without_a_restart(shown: FrontEnd, marked: None) -> None:
+    shown.preferences.replace(Settings(program_language="de"))
+    assert not english_texts(shown.window)
+    assert not english_texts(shown.tray.menu)
+    shown.preferences.replace(Settings(program_language="en"))
+    for root in (shown.window, shown.tray.menu):
+        places: list[QObject] = [root, *root.findChildren(QObject)]
+        assert not [text for each in places for text in texts_of(each) if "⟦" in text]
+
+
+def test_the_open_settings_change_their_language(shown: FrontEnd, marked: None) -> None:
+    shown.dialogs.show_settings()
+    shown.preferences.replace(Settings(program_language="de"))
+    dialog = shown.dialogs._settings
+    assert dialog is not None
+    assert not english_texts(dialog)
+
+
+def test_a_compiled_file_has_plural_forms(qapp: QApplication, tmp_path: Path, marked: None) -> None:
+    tool = load_tool()
+    texts = [tool.Text("{n:,} words", "{n:,} word"), tool.Text("Start")]
+    source = tmp_path / "saywrite_de.ts"
+    tool.write_ts(source, "de", texts)
+    written = source.read_text(encoding="utf-8").replace(' type="unfinished"', "")
+    written = written.replace("<numerusform></numerusform>", "<numerusform>{n:,} Wort</numerusform>", 1)
+    written = written.replace("<numerusform></numerusform>", "<numerusform>{n:,} Wörter</numerusform>", 1)
+    source.write_text(written.replace("<translation></translation>", "<translation>Starten</translation>"), "utf-8")
+    tool.compile_all(tool.find_lrelease(), tmp_path)
+    translation.load_translator = lambda _folder, name: ORIGINAL(str(tmp_path), name)
+    translation.set_language("de")
+    assert tr("Start") == "Starten"
+    assert tr("Not translated") == "Not translated"
+    assert tr_count("{n:,} word", "{n:,} words", 1) == "1 Wort"
+    assert tr_count("{n:,} word", "{n:,} words", 1280) == "1.280 Wörter"
+
+
+def load_tool() -> ModuleType:
+    """packaging/translations.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging/translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["translations"] = module
+    spec.loader.exec_module(module)
+    return module
