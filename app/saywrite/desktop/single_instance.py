@@ -134,7 +134,9 @@ def _already_running(data: Path) -> AlreadyRunning:
         return AlreadyRunning(
             message("Saywrite is already running with this data folder."), message("End it first, or use --data.")
         )
-    where = f"process {record.pid} on {record.host}"
-    return AlreadyRunning(
-        message("Saywrite is already running with this data folder ({where}).", where=where), message("End it first.")
+    what = message(
+        "Saywrite is already running with this data folder (process {pid} on {host}).",
+        pid=str(record.pid),
+        host=record.host,
     )
+    return AlreadyRunning(what, message("End it first."))

@@ -58,7 +58,7 @@ from saywrite.foundation.catalog import (
 from saywrite.foundation.end_limits import EndLimits
 from saywrite.foundation.errors import KeyMissing, NoMicrophone, SecretsUnavailable
 from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import Paths
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.engine import AiolaRecognizer
@@ -114,19 +114,19 @@ def source_of(settings: Settings, environ: Mapping[str, str]) -> str:
 
 
 def _kept(keychain: Secrets, sign_in: Literal["key", "token"]) -> str:
-    name, what = (API_KEY, "API key") if sign_in == "key" else (ACCESS_TOKEN, "access token")
+    name = API_KEY if sign_in == "key" else ACCESS_TOKEN
     try:
         secret = (keychain.get(name) or "").strip()
     except SecretsUnavailable as error:
         raise KeyMissing(
             error.what,
-            message(
-                "{remedy} Or put an API key into {key_variable}.", remedy=error.remedy, key_variable=KEY_VARIABLE
-            ).strip(),
+            joined(" ", error.remedy, message("Or put an API key into {key_variable}.", key_variable=KEY_VARIABLE)),
         ) from None
     if not secret:
         raise KeyMissing(
-            message("There is no aiOla {what} yet.", what=what),
+            message("There is no aiOla API key yet.")
+            if sign_in == "key"
+            else message("There is no aiOla access token yet."),
             message(
                 "Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.",
                 key_variable=KEY_VARIABLE,
@@ -388,9 +388,10 @@ def find_device(devices: tuple[Device, ...], name: str) -> Device:
     ):
         if matches:
             return matches[0]
-    there = ", ".join(device.label for device in devices) or "none"
+    names = ", ".join(device.label for device in devices)
     raise NoMicrophone(
-        message("There is no microphone called {name}.", name=name), message("Connected now: {there}.", there=there)
+        message("There is no microphone called {name}.", name=name),
+        message("Connected now: {names}.", names=names) if names else message("No microphone is connected."),
     )
 
 

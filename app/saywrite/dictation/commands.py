@@ -126,7 +126,7 @@ DISK_LIMIT_S = 1.5
 """Seconds that the end of the program waits for the disk; the next start offers what is not written by then."""
 
 NO_SUCH_ENGINE = (
-    "aiOla's streaming service is not in this version of Saywrite.",
+    message("aiOla's streaming service is not in this version of Saywrite."),
     message("Choose the recognizer on this computer, or use --engine local."),
 )
 

@@ -41,7 +41,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import filled, message
 from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
@@ -414,7 +414,7 @@ class Loop:
         log.info("%s: the limit for its end has passed", session.id)
         if self._stopped_at is None:
             what, remedy = UNREACHABLE
-            session.fail(what.format(seconds=self.limits.offline_s), remedy, "network")
+            session.fail(filled(what, seconds=self.limits.offline_s), remedy, "network")
         else:
             session.give_up()
         return None

@@ -44,7 +44,7 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
@@ -241,7 +241,7 @@ class DictationSession:
                 self.feed()
             case Failed(about="account") as failed if self._can_stand_in:
                 self.stand_in(for_good=True)
-                self._emit(replace(failed, fatal=False, remedy=f"{CARRIES_ON} {failed.remedy}"))
+                self._emit(replace(failed, fatal=False, remedy=joined(" ", CARRIES_ON, failed.remedy)))
             case Failed(fatal=True) as failed:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):

@@ -10,7 +10,7 @@ NO_SERVICE_S = 60.0
 """Seconds without a connection after which the command line gives up, unless `--wait` is given."""
 
 UNREACHABLE = (
-    "aiOla's service could not be reached for {seconds:.0f} s.",
+    message("aiOla's service could not be reached for {seconds:.0f} s."),
     message("Check the network and try again; --wait keeps trying, --engine local needs no network."),
 )
 

@@ -56,6 +56,8 @@ errors, the dictation turns them into `Failed` events, and the front ends show t
 
 from __future__ import annotations
 
+from saywrite.foundation.messages import joined
+
 
 class SaywriteError(Exception):
     """Base of all errors of the app. `str()` is the message for the user: what happened, then the remedy."""
@@ -66,7 +68,7 @@ class SaywriteError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.what} {self.remedy}".strip()
+        return joined(" ", self.what, self.remedy)
 
 
 class AudioError(SaywriteError):

@@ -122,43 +122,58 @@ def os_error_reason(error: Exception) -> str:
 
 
 class OSErrorMessage(NamedTuple):
-    """Why a write failed, as a clause without a period, and what the user can do, as a sentence."""
+    """Why a write failed, as a clause without a period and as a sentence, and a sentence about what the user can do."""
 
     reason: str
+    sentence: str
     remedy: str
 
-    @property
-    def sentence(self) -> str:
-        """The reason as a sentence of its own, with its period."""
-        # A reason that begins with a path keeps its first letter.
-        text = f"The {self.reason[4:]}" if self.reason.startswith("the ") else self.reason
-        return f"{text}."
+
+ANOTHER_FOLDER = message("choose another folder")
 
 
-def os_error_message(error: OSError, place: Path | str, elsewhere: str = "choose another folder") -> OSErrorMessage:
+def os_error_message(error: OSError, place: Path | str, elsewhere: str = ANOTHER_FOLDER) -> OSErrorMessage:
     """Explain a write that the system refused. `place`: the folder; `elsewhere`: how the user can choose another one.
 
     The reason completes a sentence: "The export failed: the disk is full".
     """
-    code = error.errno
-    another = f"{elsewhere[:1].upper()}{elsewhere[1:]}."
+    code, place = error.errno, str(place)
     if is_disk_full(error):
         return OSErrorMessage(
-            "the disk is full", message("Free some space on the disk that holds {place}.", place=place)
+            message("the disk is full"),
+            message("The disk is full."),
+            message("Free some space on the disk that holds {place}.", place=place),
         )
     if code == errno.EROFS:
         return OSErrorMessage(
-            f"{place} is on a read-only disk", message("Make it writable, or {elsewhere}.", elsewhere=elsewhere)
+            message("{place} is on a read-only disk", place=place),
+            message("{place} is on a read-only disk.", place=place),
+            message("Make it writable, or {elsewhere}.", elsewhere=elsewhere),
         )
     if code in (errno.EACCES, errno.EPERM):
-        remedy = message("Give your user write permission for this folder, or {elsewhere}.", elsewhere=elsewhere)
-        return OSErrorMessage(f"Saywrite may not write to {place}", remedy)
-    if code == errno.ENOENT:
-        return OSErrorMessage(f"the folder {place} is gone", another)
-    if code == errno.ENAMETOOLONG:
-        return OSErrorMessage("the name is too long", message("Choose a shorter name."))
+        return OSErrorMessage(
+            message("Saywrite may not write to {place}", place=place),
+            message("Saywrite may not write to {place}.", place=place),
+            message("Give your user write permission for this folder, or {elsewhere}.", elsewhere=elsewhere),
+        )
+    return _other_refusal(error, place, elsewhere)
+
+
+def _other_refusal(error: OSError, place: str, elsewhere: str) -> OSErrorMessage:
+    if error.errno == errno.ENOENT:
+        return OSErrorMessage(
+            message("the folder {place} is gone", place=place),
+            message("The folder {place} is gone.", place=place),
+            message("Create the folder again, or {elsewhere}.", elsewhere=elsewhere),
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return OSErrorMessage(
+            message("the name is too long"), message("The name is too long."), message("Choose a shorter name.")
+        )
+    words = os_error_reason(error)
     return OSErrorMessage(
-        f"{place} cannot be written ({os_error_reason(error)})",
+        message("{place} cannot be written ({error})", place=place, error=words),
+        message("{place} cannot be written ({error}).", place=place, error=words),
         message("Check the disk, or {elsewhere}.", elsewhere=elsewhere),
     )
 

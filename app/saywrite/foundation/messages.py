@@ -46,6 +46,17 @@ def message(source: str, /, **params: Any) -> Message:
     return Message(source.format(**params) if params else source, source, params)
 
 
+def filled(text: Message, /, **params: Any) -> Message:
+    """Fill further values into the template of a text that was made without them."""
+    return message(text.source, **{**text.params, **params})
+
+
+def joined(separator: str, /, *parts: str) -> Message:
+    """Join the texts that are not empty; each is translated by itself."""
+    named = {f"part_{number}": part for number, part in enumerate(filter(None, parts))}
+    return message(separator.join(f"{{{name}}}" for name in named), **named)
+
+
 def message_count(one: str, many: str, number: int, /, **params: Any) -> Message:
     """Fill the template for this number: `message_count("{n} file", "{n} files", 3)`.
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from saywrite.audio.backend.pulse_stream import open_source
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 
 log = logging.getLogger(__name__)
 
@@ -268,15 +268,16 @@ def denied_remedy() -> str:
     if PLATFORM == "darwin":
         return message("Allow it in System Settings → Privacy & Security → Microphone, then start Saywrite again.")
     if PLATFORM == "win32":
-        place = "Settings → Privacy & security → Microphone"
-        return message("In {place}, switch on “Let desktop apps access your microphone”.", place=place)
+        return message(
+            "In Settings → Privacy & security → Microphone, switch on “Let desktop apps access your microphone”."
+        )
     return message("Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.")
 
 
 def silence_remedy() -> str:
     """Where this system makes a microphone deliver zeros: its mute, and its privacy switch if any."""
     if PLATFORM == "darwin" or PLATFORM == "win32":
-        return f"Check its mute switch. {denied_remedy()}"
+        return joined(" ", message("Check its mute switch."), denied_remedy())
     return message("Check its mute switch and its input level in the sound settings.")
 
 

@@ -100,7 +100,9 @@ def open_source(
     try:
         library = _load()
     except OSError as problem:
-        raise AudioError("libpulse-simple is missing.", message("Install it (Debian, Ubuntu: libpulse0).")) from problem
+        raise AudioError(
+            message("libpulse-simple is missing."), message("Install it (Debian, Ubuntu: libpulse0).")
+        ) from problem
     handle = library.pa_simple_new(
         *(None, b"Saywrite", _RECORD, name.encode(), b"Dictation"),
         *(ctypes.byref(spec), ctypes.byref(layout), ctypes.byref(buffering), ctypes.byref(error)),

@@ -17,7 +17,7 @@ from saywrite.audio.files.media_file import TOLERANCE_S, MediaFile, Report, Unde
 from saywrite.foundation.errors import AudioFileError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.foundation.files import os_error_reason
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import filled, message
 from saywrite.foundation.paths import display_path
 
 RAW = (".pcm", ".raw")
@@ -37,13 +37,19 @@ _HEADERS = (
     b"#!AMR",
     b"\x1a\x45\xdf\xa3",
 )
-_CONVERT = "Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac"
+_CONVERT = message("Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac")
 _COPY = message("Record or copy it again.")
 _UNDECODABLE = {
-    "format": ("is not a sound file that can be decoded here.", _CONVERT),
-    "sound": ("holds no sound.", message("Choose a file with a sound track.")),
-    "codec": ("has sound of a kind that cannot be decoded here, or that is protected against copying.", _CONVERT),
-    "unfinished": ("breaks off: its end, without which nothing of it can be decoded, is missing.", _COPY),
+    "format": (message("“{name}” is not a sound file that can be decoded here."), _CONVERT),
+    "sound": (message("“{name}” holds no sound."), message("Choose a file with a sound track.")),
+    "codec": (
+        message("“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying."),
+        _CONVERT,
+    ),
+    "unfinished": (
+        message("“{name}” breaks off: its end, without which nothing of it can be decoded, is missing."),
+        _COPY,
+    ),
 }
 
 log = logging.getLogger(__name__)
@@ -102,20 +108,20 @@ def opened(path: Path) -> Iterator[Decodable]:
 
 def describe(path: Path, error: Exception) -> AudioFileError:
     """Translate any error of reading a file into an error for the user."""
-    name = f"“{display_path(path.name)}”"
+    name = display_path(path.name)
     if isinstance(error, FileNotFoundError):
-        return AudioFileError(message("There is no file {name}.", name=name), message("Check its name and folder."))
+        return AudioFileError(message("There is no file “{name}”.", name=name), message("Check its name and folder."))
     if isinstance(error, PermissionError):
         return AudioFileError(
-            message("{name} may not be read.", name=name), message("Ask for read permission, or copy the file.")
+            message("“{name}” may not be read.", name=name), message("Ask for read permission, or copy the file.")
         )
     if isinstance(error, OSError):
         return AudioFileError(
-            message("{name} cannot be read: {reason}.", name=name, reason=os_error_reason(error)),
+            message("“{name}” cannot be read: {reason}.", name=name, reason=os_error_reason(error)),
             message("Check the disk it is on."),
         )
     log.warning("decoding failed", exc_info=error)
-    return AudioFileError(message("{name} cannot be decoded.", name=name), _CONVERT)
+    return AudioFileError(message("“{name}” cannot be decoded.", name=name), _CONVERT)
 
 
 def _open_media(path: Path) -> MediaFile:
@@ -123,7 +129,7 @@ def _open_media(path: Path) -> MediaFile:
         return MediaFile(path)
     except Undecodable as error:
         what, remedy = _UNDECODABLE[str(error)]
-        raise AudioFileError(f"“{display_path(path.name)}” {what}", remedy) from error
+        raise AudioFileError(filled(what, name=display_path(path.name)), remedy) from error
     except ImportError as error:
         raise AudioFileError(
             message("The library that decodes sound files (PyAV) is missing or damaged."),
@@ -168,23 +174,25 @@ class _EncodedFile:
 
 def judge(name: str, report: Report) -> AudioFileError | None:
     """What is wrong with a file that was decoded as far as possible; None for a whole one. `name` is shown."""
-    name, length, promised = f"“{name}”", report.decoded_s, report.promised_s
+    length, promised = report.decoded_s, report.promised_s
     if length == 0 and (report.broken or promised or report.skipped_s):
-        return AudioFileError(message("{name} is damaged: nothing of it can be decoded.", name=name), _COPY)
+        return AudioFileError(message("“{name}” is damaged: nothing of it can be decoded.", name=name), _COPY)
     if length == 0:
-        return AudioFileError(message("{name} has a header but holds no sound.", name=name), _COPY)
+        return AudioFileError(message("“{name}” has a header but holds no sound.", name=name), _COPY)
     if report.broken:
-        of = f" of {promised:.1f} s" if promised and length < promised else ""
+        names = {"name": name, "seconds": length, "whole": promised}
         return AudioFileError(
-            message("{name} breaks off: {length:.1f} s{of} could be read.", name=name, length=length, of=of),
+            message("“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.", **names)
+            if promised and length < promised
+            else message("“{name}” breaks off: {seconds:.1f} s could be read.", **names),
             message("If more is expected, copy the file again."),
         )
     if report.skipped_s > TOLERANCE_S:
         return AudioFileError(
             message(
-                "{name} is damaged: {skipped_s:.1f} s of it could not be decoded.",
+                "“{name}” is damaged: {seconds:.1f} s of it could not be decoded.",
                 name=name,
-                skipped_s=report.skipped_s,
+                seconds=report.skipped_s,
             ),
             message("If these are missed, copy the file again."),
         )

@@ -98,7 +98,7 @@ class CaptureSession:
         self._opening = DeviceOpener(post, audio, server, device, self._route, self._problems, now + SERVER_LIMIT_S)
         self._snapshot: ServerSnapshot | None = None
         self._capture: InputStream | None = None
-        self._opened_as = device.label if device else "The microphone"
+        self._opened_as = device.label if device else message("The microphone")
         self._last_at = now
         self._stalled = False
         self._deaf = False

@@ -159,7 +159,7 @@ class DeviceOpener:
             self._problems.report(HUNG, not_answering())
         elif not self._patient:
             self._patient = True
-            label = attempt.source.label if attempt.source else "The microphone"
+            label = attempt.source.label if attempt.source else message("The microphone")
             self._problems.report(STALLED, no_sound(label))
         else:
             self.drop()
@@ -167,7 +167,7 @@ class DeviceOpener:
 
 def no_sound(label: str) -> MicrophoneLost:
     return MicrophoneLost(
-        message("{label} delivers no sound.", label=label), message("Capture goes on as soon as it does.")
+        message("{label} delivers no sound.", label=label), message("Recording goes on as soon as sound arrives.")
     )
 
 
@@ -176,7 +176,7 @@ def silence(label: str, muted: bool) -> MicrophoneDenied:
     if muted:
         return MicrophoneDenied(
             message("{label} is muted.", label=label),
-            message("Switch it on in the sound settings or with its mute key."),
+            message("Unmute it in the sound settings or with its mute key."),
         )
     return MicrophoneDenied(message("{label} delivers nothing but silence.", label=label), silence_remedy())
 

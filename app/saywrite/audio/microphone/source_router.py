@@ -115,8 +115,8 @@ class SourceRouter:
         if wanted is not None and source.name == wanted.key:
             return message("{label} is back.", label=source.label)
         if before.name not in {s.name for s in snapshot.sources}:
-            until = " until it is back" if wanted is not None and before.name == wanted.key else ""
-            return message(
-                "{label} was unplugged. Using {other}{until}.", label=before.label, other=source.label, until=until
-            )
+            names = {"label": before.label, "other": source.label}
+            if wanted is not None and before.name == wanted.key:
+                return message("{label} was unplugged. Using {other} until it is back.", **names)
+            return message("{label} was unplugged. Using {other}.", **names)
         return message("The system's microphone is now {label}.", label=source.label)

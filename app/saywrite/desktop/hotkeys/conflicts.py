@@ -19,45 +19,52 @@ class KeyConflict:
 
 
 _LINUX = {
-    "Ctrl+Space": "switches the input method (IBus, Fcitx)",
-    "Super+Space": "switches the keyboard layout",
-    "Alt+Space": "opens the menu of a window",
-    "Alt+Tab": "switches between windows",
-    "Alt+F2": "runs a command",
-    "Alt+F4": "closes a window",
-    "Super+L": "locks the screen",
-    "Ctrl+Alt+L": "locks the screen",
-    "Ctrl+Alt+T": "opens a terminal",
-    "Ctrl+Alt+Delete": "ends the session",
-    "Ctrl+Alt+Backspace": "ends the display",
-    "Print Screen": "takes a picture of the screen",
-    "F1": "opens help",
-    "Mouse 8": "goes back in browsers and file managers",
-    "Mouse 9": "goes forward in browsers and file managers",
+    "Ctrl+Space": message("switches the input method (IBus, Fcitx)"),
+    "Super+Space": message("switches the keyboard layout"),
+    "Alt+Space": message("opens the menu of a window"),
+    "Alt+Tab": message("switches between windows"),
+    "Alt+F2": message("runs a command"),
+    "Alt+F4": message("closes a window"),
+    "Super+L": message("locks the screen"),
+    "Ctrl+Alt+L": message("locks the screen"),
+    "Ctrl+Alt+T": message("opens a terminal"),
+    "Ctrl+Alt+Delete": message("ends the session"),
+    "Ctrl+Alt+Backspace": message("ends the display"),
+    "Print Screen": message("takes a picture of the screen"),
+    "F1": message("opens help"),
+    "Mouse 8": message("goes back in browsers and file managers"),
+    "Mouse 9": message("goes forward in browsers and file managers"),
 }
 _WINDOWS = {
-    "Super+H": "is Windows' own dictation",
-    "Super+L": "locks the screen",
-    "Super+V": "opens the clipboard history",
-    "Super+Space": "switches the keyboard layout",
-    "Ctrl+Alt+Delete": "belongs to Windows",
-    "Alt+Tab": "switches between windows",
-    "Alt+F4": "closes a window",
-    "Alt+Space": "opens the menu of a window",
-    "Ctrl+Escape": "opens the start menu",
-    "F12": "belongs to debuggers",
-    "F1": "opens help",
+    "Super+H": message("is Windows' own dictation"),
+    "Super+L": message("locks the screen"),
+    "Super+V": message("opens the clipboard history"),
+    "Super+Space": message("switches the keyboard layout"),
+    "Ctrl+Alt+Delete": message("belongs to Windows"),
+    "Alt+Tab": message("switches between windows"),
+    "Alt+F4": message("closes a window"),
+    "Alt+Space": message("opens the menu of a window"),
+    "Ctrl+Escape": message("opens the start menu"),
+    "F12": message("belongs to debuggers"),
+    "F1": message("opens help"),
 }
 _MAC = {
-    "Super+Space": "opens Spotlight",
-    "Ctrl+Space": "switches the input source",
-    "Super+Tab": "switches between programs",
-    "Super+Q": "quits a program",
-    "Super+H": "hides a program",
-    "Ctrl+Super+Q": "locks the screen",
-    "Alt+Super+Escape": "forces a program to quit",
+    "Super+Space": message("opens Spotlight"),
+    "Ctrl+Space": message("switches the input source"),
+    "Super+Tab": message("switches between programs"),
+    "Super+Q": message("quits a program"),
+    "Super+H": message("hides a program"),
+    "Ctrl+Super+Q": message("locks the screen"),
+    "Alt+Super+Escape": message("forces a program to quit"),
 }
-_EDITING = {"C": "copies", "X": "cuts", "V": "pastes", "Z": "undoes", "A": "selects all", "S": "saves"}
+_EDITING = {
+    "C": message("copies"),
+    "X": message("cuts"),
+    "V": message("pastes"),
+    "Z": message("undoes"),
+    "A": message("selects all"),
+    "S": message("saves"),
+}
 
 
 def _taken(edit: Modifier, own: Mapping[str, str]) -> Mapping[KeyCombination, str]:
@@ -86,7 +93,9 @@ def objections(chord: KeyCombination, platform: str, others: Iterable[KeyCombina
             KeyConflict(message("{chord} is needed for writing: add Ctrl, Alt or Super.", chord=chord), refused=True)
         )
     if key.modifier and chord.modifiers:
-        found.append(KeyConflict(message("{key} can only be a key of its own.", key=chord.key), refused=True))
+        found.append(
+            KeyConflict(message("{key} can only be used alone, not with other keys.", key=chord.key), refused=True)
+        )
     elif code is None:
         found.append(
             KeyConflict(message("This system does not report {key} to other programs.", key=chord.key), refused=True)

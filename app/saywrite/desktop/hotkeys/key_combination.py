@@ -96,7 +96,9 @@ def parse(text: str) -> KeyCombination:
             )
         modifiers.append(_MODIFIERS[name])
     if len(set(modifiers)) < len(modifiers):
-        raise SettingsError(message("A modifier stands twice in “{text}”.", text=text), message("Write each one once."))
+        raise SettingsError(
+            message("“{text}” names a modifier twice.", text=text), message("Write each modifier once.")
+        )
     if last not in _BY_NAME:
         raise SettingsError(
             message("There is no key called “{last}”.", last=last),

@@ -157,7 +157,7 @@ class MacHotkeys:
         key, number = KEYS[binding.chord.key].mac, next(self._numbers)
         choose = message("Choose another key in the settings.")
         if key is None:
-            what = f"macOS does not report {binding.chord} to other programs."
+            what = message("macOS does not report {chord} to other programs.", chord=binding.chord)
             return [HotkeyProblem(binding.id, what, choose)]
         error = carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
         if error == TAKEN:
@@ -167,7 +167,7 @@ class MacHotkeys:
                 )
             ]
         if error:  # macOS 15.0 and 15.1 refuse keys with Option or Shift alone
-            what = f"macOS does not give {binding.chord} to programs ({error})."
+            what = message("macOS does not give {chord} to programs ({code}).", chord=binding.chord, code=str(error))
             return [HotkeyProblem(binding.id, what, choose)]
         self._registered[number] = binding
         return []

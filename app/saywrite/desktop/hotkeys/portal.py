@@ -53,7 +53,7 @@ JOIN_S = 2.0
 RESTARTS = 3
 """Restarts of the portal in a row after which it is given up."""
 
-BY_HAND = message("Bind the lines shown in the settings to a key in the desktop's own settings.")
+BY_HAND = message("In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.")
 NO_BUS = HotkeysLost(message("There is no session bus, so no key is heard."), BY_HAND)
 GONE = HotkeysLost(
     message("The desktop no longer tells which keys are pressed."), message("Choose the key again in the settings.")

@@ -46,7 +46,9 @@ def _wayland(platform: str, environ: Mapping[str, str]) -> bool:
 _RULES = (
     _Rule(lambda p, e: p == "win32", HotkeyBackend.WINDOWS, message("Windows tells a program of its hot keys.")),
     _Rule(
-        lambda p, e: p == "darwin", HotkeyBackend.MACOS, "macOS tells a program of its hot keys, without a permission."
+        lambda p, e: p == "darwin",
+        HotkeyBackend.MACOS,
+        message("macOS tells a program of its hot keys, without a permission."),
     ),
     _Rule(
         lambda p, e: _wayland(p, e) and bool(e.get("DBUS_SESSION_BUS_ADDRESS")),

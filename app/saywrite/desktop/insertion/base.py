@@ -12,7 +12,7 @@ from typing import Protocol
 
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.foundation.errors import InsertionUnavailable
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 
 PATIENCE_S = 5.0
 """Seconds that a program has to read the text after the paste keys."""
@@ -142,6 +142,9 @@ class InsertionBackend(Protocol):
         """Restore the clipboard and disconnect; takes a second at most."""
 
 
+FRONT_WINDOW = message("the window in front")
+"""The name of a program that the desktop does not tell."""
+
 IN_HISTORY = message("It is in the history and can be copied from there.")
 ON_CLIPBOARD = message("The text is on the clipboard: paste it where you want it, or choose “Insert again”.")
 
@@ -149,41 +152,49 @@ ON_CLIPBOARD = message("The text is on the clipboard: paste it where you want it
 def not_inserted(delivery: InsertionResult, program: str) -> tuple[str, str]:
     """`what` and `remedy` for a delivery that failed in `program` (its name for people)."""
     what = {
-        FailureReason.NONE: message("{start} did not read the text.", start=_start(program)),
+        FailureReason.NONE: message("{program} did not read the text.", program=program)
+        if program != FRONT_WINDOW
+        else message("The window in front did not read the text."),
         FailureReason.KEYS_HELD: message("A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted."),
         FailureReason.KEYBOARD_TAKEN: (
             message("A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.")
         ),
         FailureReason.CLIPBOARD_LOST: message("Another program took the clipboard before the text was read."),
         FailureReason.CLIPBOARD_REFUSED: message("The clipboard could not be used, so the text was not inserted."),
-        FailureReason.CLIPBOARD_SLOW: message("{slow} could not be saved, so the text was not inserted.", slow=_SLOW),
-        FailureReason.CLIPBOARD_BIG: message("{big} could not be saved, so the text was not inserted.", big=_BIG),
+        FailureReason.CLIPBOARD_SLOW: message(
+            "What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not "
+            "inserted."
+        ),
+        FailureReason.CLIPBOARD_BIG: message(
+            "What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted."
+        ),
         FailureReason.KEYS_REFUSED: message(
             "The keys to insert the text could not be sent to {program}.", program=program
         ),
     }[delivery.trouble]
     if delivery.trouble in UNSAVED and not delivery.on_clipboard:
-        return what, message("Choose “Insert again” to replace it with the text. {where}", where=IN_HISTORY)
-    return what, ON_CLIPBOARD if delivery.on_clipboard else message("Choose “Insert again”. {where}", where=IN_HISTORY)
+        return what, joined(" ", message("Choose “Insert again” to replace it with the text."), IN_HISTORY)
+    return what, ON_CLIPBOARD if delivery.on_clipboard else joined(" ", message("Choose “Insert again”."), IN_HISTORY)
 
 
 def uncertain(delivery: InsertionResult, program: str) -> tuple[str, str]:
     """`what` and `remedy` for a text that was sent to `program` without a sign that it took it."""
     what = {
         FailureReason.CLIPBOARD_LOST: message(
-            "Another program took the clipboard before {program} was seen to read the text.", program=program
+            "Another program took the clipboard before it was certain that {program} had read the text.",
+            program=program,
         ),
         FailureReason.CLIPBOARD_SLOW: (
             message(
-                "{slow} could not be saved, so it was left alone and the text typed into {program}.",
-                slow=_SLOW,
+                "What is on the clipboard comes too slowly from its program; it could not be saved, so it was left "
+                "alone and the text typed into {program}.",
                 program=program,
             )
         ),
         FailureReason.CLIPBOARD_BIG: (
             message(
-                "{big} could not be saved, so it was left alone and the text typed into {program}.",
-                big=_BIG,
+                "What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the "
+                "text typed into {program}.",
                 program=program,
             )
         ),
@@ -200,8 +211,6 @@ def kept(why: str, on_clipboard: bool) -> tuple[str, str]:
 
 
 UNSAVED = (FailureReason.CLIPBOARD_SLOW, FailureReason.CLIPBOARD_BIG)
-_SLOW = "What is on the clipboard comes too slowly from its program; it"
-_BIG = "What is on the clipboard is larger than 64 MB; it"
 
 OWN_WINDOW = message("Saywrite itself had the focus, so the text was not inserted anywhere.")
 ONLY_CLIPBOARD = message("The text is on the clipboard, as you chose.")
@@ -212,7 +221,7 @@ OUR_FAULT = message("Something went wrong while the text was being inserted.")
 def moved(program: str) -> str:
     """The reason when another window has the focus and the user chose to keep the text then."""
     return message(
-        "Another window had the focus than when you began ({program}), so the text was not inserted.", program=program
+        "The focus is not in the window in which you began ({program}), so the text was not inserted.", program=program
     )
 
 
@@ -221,10 +230,6 @@ def gone(program: str) -> str:
     return message(
         "The window you began in ({program}) could not be brought back, so the text was not inserted.", program=program
     )
-
-
-def _start(program: str) -> str:
-    return program[:1].upper() + program[1:]
 
 
 def unavailable(what: str) -> InsertionUnavailable:

@@ -83,8 +83,11 @@ class PortalBus:
         self.wait(lambda: path in self._responses, limit_s)
         response, results = self._responses.pop(path, (2, {}))
         if response != 0:
-            why = "was not allowed to" if response == 1 else "could not"
-            raise unavailable(message("The desktop {why} let Saywrite insert text into other programs.", why=why))
+            raise unavailable(
+                message("The desktop was not allowed to let Saywrite insert text into other programs.")
+                if response == 1
+                else message("The desktop could not let Saywrite insert text into other programs.")
+            )
         return results
 
     def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:

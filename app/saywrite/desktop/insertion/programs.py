@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from saywrite.desktop.insertion.base import PasteMethod, Undo
+from saywrite.desktop.insertion.base import FRONT_WINDOW, PasteMethod, Undo
 
 _TERMINALS = frozenset(
     (
@@ -85,7 +85,7 @@ def called(program: str) -> str:
     """The program's name for people."""
     name = program.casefold()
     if not name:
-        return "the window in front"
+        return FRONT_WINDOW
     if name in _NAMES:
         return _NAMES[name]
     last = program.rsplit(".", 1)[-1] if program.count(".") >= 2 else program

@@ -28,7 +28,7 @@ def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], 
     if platform == "win32":
         return (("windows", message("Windows lets a program press keys in programs of the same rights.")),)
     if platform == "darwin":
-        return (("macos", "macOS lets a program press keys when the user allows it under Accessibility."),)
+        return (("macos", message("macOS lets a program press keys when the user allows it under Accessibility.")),)
     if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
         ways = [
             (

@@ -75,6 +75,7 @@ def plan_undo(last: LastInsertion | None, target: TargetWindow | None, now: floa
         return undo, 1
     steps = steps_back(last.text)
     if steps is None:
-        where = "a terminal" if is_terminal(last.target.program) else "this program"
-        return message("This text cannot safely be undone in {where}.", where=where)
+        if is_terminal(last.target.program):
+            return message("This text cannot safely be undone in a terminal.")
+        return message("This text cannot safely be undone in this program.")
     return undo, steps

@@ -81,7 +81,7 @@ def not_running() -> NotRunning:
     """The error for a data folder that no window uses."""
     from saywrite.foundation.errors import NotRunning
 
-    return NotRunning(message("Saywrite is not running."), "Start it with: saywrite")
+    return NotRunning(message("Saywrite is not running."), message("Start it with: saywrite"))
 
 
 def _refused(what: str, remedy: str = "") -> ControlRefused:

@@ -39,7 +39,7 @@ def parse_request(line: bytes) -> ControlRequest:
     values = parse_line(line)
     if values is None or values.get("saywrite") != FORMAT:
         raise ControlRefused(
-            message("This is no command of Saywrite."), message("Use the same version of Saywrite for both.")
+            message("This is not a Saywrite command."), message("Use the same version of Saywrite for both.")
         )
     known: dict[str, str] = {}
     for name in (each for each in ControlRequest._fields if each in values):

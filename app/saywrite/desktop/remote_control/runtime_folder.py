@@ -33,7 +33,7 @@ def runtime_folder(environ: Mapping[str, str], uid: int, room: int) -> Path:
             return folder
     raise ControlRefused(
         message("The folder for Saywrite's socket has too long a name."),
-        message("Set XDG_RUNTIME_DIR to a shorter one."),
+        message("Set XDG_RUNTIME_DIR to a folder with a shorter path."),
     )
 
 
@@ -41,9 +41,10 @@ def check_private(folder: Path, uid: int) -> None:
     """Raise ControlRefused unless `folder` is a folder (no link) of this user and closed to all others."""
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode):
-        kind = "a link" if stat.S_ISLNK(about.st_mode) else "no folder"
         raise ControlRefused(
-            message("{folder} is {kind}; commands from other programs are not taken.", folder=folder, kind=kind),
+            message("{folder} is a link; commands from other programs are not taken.", folder=folder)
+            if stat.S_ISLNK(about.st_mode)
+            else message("{folder} is no folder; commands from other programs are not taken.", folder=folder),
             message("Remove {folder}.", folder=folder),
         )
     if about.st_uid != uid:
@@ -58,7 +59,7 @@ def check_private(folder: Path, uid: int) -> None:
                 folder=folder,
                 mode=mode,
             ),
-            f"Run: chmod 700 {folder}",
+            message("Run: chmod 700 {folder}", folder=folder),
         )
 
 

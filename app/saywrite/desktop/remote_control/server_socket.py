@@ -85,7 +85,8 @@ def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
         if not stat.S_ISSOCK(about.st_mode) or about.st_uid != uid:
             raise ControlRefused(
                 message(
-                    "{path} is in the way of Saywrite's socket; commands from other programs are not taken.", path=path
+                    "{path} is where Saywrite's socket should be; commands from other programs are not taken.",
+                    path=path,
                 ),
                 message("Remove {path}.", path=path),
             )

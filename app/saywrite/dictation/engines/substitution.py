@@ -13,7 +13,7 @@ from saywrite.foundation.events import ProvisionalStretch
 from saywrite.foundation.messages import message
 
 WITHOUT_TEXT = message(
-    "aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard."
+    "aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard."
 )
 REMEDY = message("The recording is kept: transcribe it again for the text of the service.")
 

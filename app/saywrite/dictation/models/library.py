@@ -29,7 +29,7 @@ from saywrite.foundation.events import (
     ModelVerified,
 )
 from saywrite.foundation.formatting import megabytes
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.local.model_store.sources import ModelSource
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
@@ -299,7 +299,7 @@ class ModelLibrary:
         if job.kind in ("download", "provide") and isinstance(error, ModelError) and error.curable:
             self._wanted.add(job.model)
             self._retry_later()
-            remedy = f"It is tried again when the network changes. {remedy}"
+            remedy = joined(" ", message("It is tried again when the network changes."), remedy)
         if not (job.quiet and job.model in self._told):
             self._told.add(job.model)
             self._post(ModelFailed(job.model, what, remedy))

@@ -22,7 +22,7 @@ from typing import Any
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import SAMPLE_RATE, Segment
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import Paths
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
@@ -165,5 +165,5 @@ def _failure(complaints: Iterable[str]) -> RetranscriptionFailed:
     lines = [line.strip().removeprefix("saywrite: ") for line in complaints if line.strip()]
     reason = lines[-1] if lines else message("The recognizer ended before the text was complete.")
     return RetranscriptionFailed(
-        f"The dictation was not transcribed again. {reason}", message("Its text is unchanged.")
+        joined(" ", message("The dictation was not transcribed again."), reason), message("Its text is unchanged.")
     )

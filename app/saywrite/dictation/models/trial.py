@@ -90,8 +90,10 @@ class ModelTrial:
         stop.check()
         if child.returncode or not text.exists():
             lines = [line.removeprefix("saywrite: ") for line in complaints.splitlines() if line.strip()]
-            raise _failed(lines[-1] if lines else f"it ended with {child.returncode}.")
+            raise _failed(lines[-1] if lines else message("it ended with {code}.", code=str(child.returncode)))
 
 
 def _failed(reason: str) -> SaywriteError:
-    return ModelError(f"The model could not be tried: {reason}", message("“saywrite doctor” tells more."))
+    return ModelError(
+        message("The model could not be tried: {reason}", reason=reason), message("“saywrite doctor” tells more.")
+    )

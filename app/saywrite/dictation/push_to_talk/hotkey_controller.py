@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 KeyMessage = KeyPressed | KeyReleased | GrabResult | HotkeysLost | ScreenLocked | ScreenUnlocked | Suspending | Resumed
 """The messages of the hotkey and session threads, which `HotkeyController.handle` takes."""
 
-ESCAPE = Binding(CANCEL, KeyCombination("Escape"), "Cancel the dictation")
+ESCAPE = Binding(CANCEL, KeyCombination("Escape"), message("Cancel the dictation"))
 
 _GO_ON = message("What you said is kept. Press the key to go on.")
 _NOTICES = {
@@ -271,5 +271,7 @@ def _second_label(settings: Settings) -> str:
     language = dict(OPTIONS["second_language"].choices)[settings.second_language]
     engine = dict(OPTIONS["second_engine"].choices)[settings.second_engine]
     if settings.second_language:
-        return f"Dictate in {language}"
-    return f"Dictate with {engine}" if settings.second_engine else "Dictate (second key)"
+        return message("Dictate in {language}", language=language)
+    if settings.second_engine:
+        return message("Dictate with {engine}", engine=engine)
+    return message("Dictate (second key)")

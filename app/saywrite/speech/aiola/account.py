@@ -47,12 +47,12 @@ def check_address(url: str) -> str:
         host, port = parts.hostname, parts.port
         written = (host or "").encode("idna" if not (host or "").isascii() else "ascii").decode("ascii")
     except ValueError:
-        raise _refused("is not a web address") from None
+        raise _refused(message("The service's address is not a web address.")) from None
     scheme = parts.scheme.lower()
     if scheme not in ("https", "http") or not host or not _HOST.fullmatch(written) or re.search(r"\s", address):
-        raise _refused("is not a web address")
+        raise _refused(message("The service's address is not a web address."))
     if parts.username is not None or parts.password is not None or _has_rest(parts, address):
-        raise _refused("contains more than a host and a path")
+        raise _refused(message("The service's address contains more than a host and a path."))
     if scheme == "http" and not is_loopback(host):
         raise not_encrypted()
     place = f"[{written}]" if ":" in written else written
@@ -65,12 +65,12 @@ def _has_rest(parts: SplitResult, address: str) -> bool:
 
 
 def not_encrypted() -> AddressRefused:
-    return _refused("is not encrypted")
+    return _refused(message("The service's address is not encrypted."))
 
 
-def _refused(why: str) -> AddressRefused:
+def _refused(what: str) -> AddressRefused:
     return AddressRefused(
-        message("The service's address {why}.", why=why),
+        what,
         message("Enter an address like https://apis.aiola.ai in the settings."),
     )
 

@@ -229,7 +229,9 @@ class ServiceConnection:
             self._retry_at = None
             self._connect(now)
         if self._link is not None and not self.up and now >= self._give_up_at:
-            return self.drop(ServiceUnreachable("aiOla does not answer.", message("Check the network.")), now), now
+            return self.drop(
+                ServiceUnreachable(message("aiOla does not answer."), message("Check the network.")), now
+            ), now
         due = [self._retry_at, renew, self._give_up_at if self._link is not None and not self.up else None]
         return None, min((at for at in due if at is not None), default=None)
 

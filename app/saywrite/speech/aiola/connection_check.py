@@ -103,7 +103,7 @@ def _results(answers: _Answers, grants: TokenProvider, link: WebSocketTransport)
     grant = answers.next(TokenFetched, where, until, of_link=False).grant
     yield CheckResult(
         True,
-        message("Signed in at {where}.", where=where)
+        message("Signed in at {host}.", host=where)
         if account.sign_in != "token"
         else message("The access token is there."),
     )
@@ -112,7 +112,7 @@ def _results(answers: _Answers, grants: TokenProvider, link: WebSocketTransport)
     host = host_of(account.base_url)
     link.upgrade(_address(grant), {"Authorization": f"Bearer {grant.access_token}"})
     answers.next(TransportConnected, host, until)
-    yield CheckResult(True, message("A stream opens at {host}.", host=host))
+    yield CheckResult(True, message("A stream can be opened at {host}.", host=host))
     yield _delay(answers, link, host)
 
 
@@ -127,16 +127,20 @@ def _delay(answers: _Answers, link: WebSocketTransport, host: str) -> CheckResul
     except ServiceError:
         if not trips_s:
             return CheckResult(None, message("The delay cannot be measured: the service does not answer pings."))
-    return CheckResult(True, message("The delay is {max} ms.", max=max(1, round(statistics.median(trips_s) * 1000))))
+    return CheckResult(
+        True, message("The delay is {milliseconds} ms.", milliseconds=max(1, round(statistics.median(trips_s) * 1000)))
+    )
 
 
 def _clock(skew_s: float) -> CheckResult:
     minutes = round(abs(skew_s) / 60)
-    off = f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
-    where = "ahead" if skew_s > 0 else "behind"
+    hours = round(minutes / 60)
+    off = message("{minutes} min", minutes=minutes) if minutes < 120 else message("{hours} h", hours=hours)
     return CheckResult(
         None,
-        message("This computer's clock is {off} {where}.", off=off, where=where),
+        message("This computer's clock is {length} ahead.", length=off)
+        if skew_s > 0
+        else message("This computer's clock is {length} behind.", length=off),
         message("Set its date and time; dictation works all the same."),
     )
 

@@ -63,9 +63,9 @@ UNBOUNDED = 1 << 40
 QUIT_S = 1.0
 """Seconds the end of the program waits for the session to be closed."""
 
-ASKING = ServiceFailed("aiOla has no text for some words.", message("They are sent again."))
-SILENT = ServiceFailed("aiOla receives the sound but does not answer.", message("A new connection is tried."))
-DEAD = ServiceUnreachable(message("The connection to aiOla is dead."), message("A new one is tried."))
+ASKING = ServiceFailed(message("aiOla has no text for some words."), message("The sound is sent again."))
+SILENT = ServiceFailed(message("aiOla receives the sound but does not answer."), message("A new connection is tried."))
+DEAD = ServiceUnreachable(message("The connection to aiOla no longer answers."), message("A new connection is tried."))
 ASLEEP = ServiceUnreachable(message("The computer was asleep."), message("The connection is made anew."))
 
 

@@ -24,7 +24,7 @@ from saywrite.foundation.events import (
     Translation,
     seconds,
 )
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.aiola.delivery.completion import NextAction
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived
@@ -91,7 +91,7 @@ class ProgressReporter:
         refused = retry_in_s is None or isinstance(error, TooManyDictations | RateLimited)
         lost = "lost" if isinstance(error, ServiceUnreachable) or not refused else "refused"
         wait = None if retry_in_s is None else round(retry_in_s, 2)
-        reason = f"{error.what} {error.remedy}".strip() if retry_in_s is None else error.what
+        reason = joined(" ", error.what, error.remedy) if retry_in_s is None else error.what
         self._events.add(ConnectionChanged(self._dictation, lost, reason=reason, retry_in_s=wait))
 
     def closed(self) -> None:
@@ -146,16 +146,19 @@ def place_of(payload: object) -> tuple[float, float] | None:
 
 def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
     """Why a part of a dictation has no text at its end, and what becomes of it."""
-    why = "aiOla could not be reached" if step is NextAction.UNREACHABLE else "aiOla did not answer"
+    unreachable = step is NextAction.UNREACHABLE
+    why = message("aiOla could not be reached") if unreachable else message("aiOla did not answer")
     session, live = delivery.session, delivery.request.live
     to_the_end = delivery.heard - session.confirmed
     missing = sum(end - start for start, end in session.outstanding)
     remedy = message("Transcribe the file again later.")
     if live:
-        remedy = message("They are kept: transcribe them from the window once aiOla answers again.")
-    what = message("The last {max:.0f} s have no text yet: {why}.", max=seconds(max(to_the_end, 0)), why=why)
+        remedy = message("These seconds are kept: transcribe them from the window once aiOla answers again.")
+    what = message("The last {seconds:.0f} s have no text yet: {why}.", seconds=seconds(max(to_the_end, 0)), why=why)
     if missing and session.has_text_behind_the_first_gap:
-        what = message("{max:.0f} s of the dictation have no text: {why}.", max=max(seconds(missing), 1), why=why)
+        what = message(
+            "{seconds:.0f} s of the dictation have no text: {why}.", seconds=max(seconds(missing), 1), why=why
+        )
     return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
 
 

@@ -65,9 +65,10 @@ def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -
             message("Put it into {settings}, or into {key_variable}.", settings=SETTINGS, key_variable=KEY_VARIABLE),
         )
     if not _is_token(secret):
-        what = "API key" if account.sign_in == "key" else "access token"
         raise KeyRefused(
-            message("The {what} holds characters that none has.", what=what),
+            message("The API key contains characters that cannot occur in one.")
+            if account.sign_in == "key"
+            else message("The access token contains characters that cannot occur in one."),
             message("Copy it again, whole, into {settings}.", settings=SETTINGS),
         )
     if account.sign_in == "token":

@@ -115,7 +115,8 @@ def _not_installed(detail: str) -> RecognizerProblem:
         )
     return RecognizerProblem(
         message(
-            "The recognizer (CTranslate2) is not installed or does not load ({value}).", value=detail or "not found"
+            "The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).",
+            error=detail or message("not found"),
         ),
         message("Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer."),
         lasting=True,

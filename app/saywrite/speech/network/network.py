@@ -36,7 +36,7 @@ DEAD_AFTER_MS: Final = 4_000
 _REMEMBERED_S: Final = 60.0
 """Seconds a proxy is remembered: to ask may cost a look-up, and the computer may move to another network."""
 
-SWITCH: Final = "Nothing leaves this computer"
+SWITCH: Final[str] = message("Nothing leaves this computer")
 """The label of the option `stay_offline` (storage/settings/schema.py)."""
 
 _PORTS: Final = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}

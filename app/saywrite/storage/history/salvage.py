@@ -18,7 +18,7 @@ from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.foundation.files import set_aside
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import message, message_count
 from saywrite.storage.history.connection import connect, damaged
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
@@ -45,12 +45,19 @@ class Salvaged:
 
     @property
     def what(self) -> str:
-        kept = {0: "None of its dictations", 1: "1 dictation"}.get(self.dictations, f"{self.dictations} dictations")
-        return message(
-            "The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun "
+        if not self.dictations:
+            return message(
+                "The history was damaged and is kept as {path}. None of its dictations could be read; a new "
+                "history was begun.",
+                path=self.aside,
+            )
+        return message_count(
+            "The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun "
             "with what was read.",
-            aside=self.aside,
-            kept=kept,
+            "The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun "
+            "with what was read.",
+            self.dictations,
+            path=self.aside,
         )
 
     @property

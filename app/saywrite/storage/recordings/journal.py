@@ -22,7 +22,7 @@ from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwr
 from saywrite.foundation.events import BYTES_PER_SAMPLE, Gap, seconds
 from saywrite.foundation.files import OSErrorMessage, os_error_message, os_error_reason, sync_data, sync_folder
 from saywrite.foundation.formatting import length as format_length
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock
 from saywrite.storage.recordings.metadata import (
@@ -43,12 +43,14 @@ _BINARY = getattr(os, "O_BINARY", 0)  # without it Windows translates line ends 
 
 def unwritable(error: OSError, place: Path, kept: str) -> JournalUnwritable:
     """Explain a write below `place` that the system refused. `kept` is a sentence that says what is safe."""
-    refused = os_error_message(error, place, "start with --data and another folder")
+    refused = os_error_message(error, place, message("start with --data and another folder"))
     if error.errno == errno.EFBIG:
         refused = OSErrorMessage(
-            "the recording has reached the largest file size allowed here", message("Begin a new dictation.")
+            message("the recording has reached the largest file size allowed here"),
+            message("The recording has reached the largest file size allowed here."),
+            message("Begin a new dictation."),
         )
-    return JournalUnwritable(f"{refused.sentence} {kept}".strip(), refused.remedy)
+    return JournalUnwritable(joined(" ", refused.sentence, kept), refused.remedy)
 
 
 class SampleReader:

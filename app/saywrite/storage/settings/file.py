@@ -15,7 +15,7 @@ from typing import Any
 
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.characters import decode
@@ -52,9 +52,7 @@ def load(path: Path) -> LoadedSettings:
             path=path,
             reason=os_error_reason(error),
         )
-        return LoadedSettings(
-            Settings(), (message("{problem} Make the file readable for your user.", problem=problem),)
-        )
+        return LoadedSettings(Settings(), (joined(" ", problem, message("Make the file readable for your user.")),))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return LoadedSettings(Settings(), (_broken(path, error),))
     return _check(content, path.name)
@@ -141,8 +139,8 @@ def _broken(path: Path, error: Exception) -> str:
     try:
         aside = set_aside(path)
     except OSError:
-        return message("{reason} It was left as it is; the defaults are used. Repair or move it.", reason=reason)
-    return message("{reason} It was kept as {name} beside it; the defaults are used.", reason=reason, name=aside.name)
+        return joined(" ", reason, message("It was left as it is; the defaults are used. Repair or move it."))
+    return joined(" ", reason, message("It was kept as {name} beside it; the defaults are used.", name=aside.name))
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -194,5 +192,5 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
 
 def unwritable(path: Path, error: OSError) -> SettingsError:
     """Explain why a file of the user's settings could not be saved."""
-    reason, remedy = os_error_message(error, path.parent)
-    return SettingsError(message("{path} was not saved: {reason}.", path=path, reason=reason), remedy)
+    refused = os_error_message(error, path.parent)
+    return SettingsError(message("{path} was not saved: {reason}.", path=path, reason=refused.reason), refused.remedy)

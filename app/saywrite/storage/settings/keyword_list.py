@@ -9,7 +9,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.storage.settings.file import unwritable, write_private
 from saywrite.text.keyword_sets.keyword_files import read, write_csv, write_json
 from saywrite.text.keywords import Keyword
@@ -22,7 +22,9 @@ def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]
     except OSError as error:
         what = message("{path} cannot be read: {reason}.", path=path, reason=os_error_reason(error))
         raise KeywordsError(what, message("Check the name and its permissions.")) from error
-    return found.keywords, tuple(f"{path}, line {bad.line}: {bad.what}" for bad in found.problems)
+    return found.keywords, tuple(
+        message("{path}, line {line}: {what}", path=path, line=str(bad.line), what=bad.what) for bad in found.problems
+    )
 
 
 def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
@@ -40,12 +42,12 @@ def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
             path=path,
             reason=os_error_reason(error),
         )
-        return (), (
-            message("{problem} Make the file readable for your user and start Saywrite again.", problem=problem),
-        )
+        return (), (joined(" ", problem, message("Make the file readable for your user and start Saywrite again.")),)
     except KeywordsError as error:
         return (), (_broken(path, error),)
-    problems = [f"{path}, line {bad.line}: {bad.what}" for bad in found.problems]
+    problems = [
+        message("{path}, line {line}: {what}", path=path, line=str(bad.line), what=bad.what) for bad in found.problems
+    ]
     if problems:
         problems.append(message("Correct the file before you edit keywords: saving keeps it under another name."))
     return found.keywords, tuple(problems)

@@ -48,16 +48,19 @@ class Option:
         """Return why `value` is invalid, as the rest of a sentence ("must be …"), or ""."""
         if type(value) is not self.kind:  # a bool is an int to isinstance
             return {
-                str: "must be text in quotes",
-                int: "must be a whole number",
-                bool: "must be true or false",
+                str: message("must be text in quotes"),
+                int: message("must be a whole number"),
+                bool: message("must be true or false"),
             }[self.kind]
         if self.choices and value not in dict(self.choices):
-            return "must be one of " + ", ".join(f'"{choice}"' for choice, _ in self.choices)
+            names = ", ".join(f'"{choice}"' for choice, _ in self.choices)
+            return message("must be one of {names}", names=names)
         if isinstance(value, str) and (len(value) > _TEXT_LIMIT or "\0" in value):
-            return f"must be text of at most {_TEXT_LIMIT} characters"
+            return message("must be text of at most {limit} characters", limit=str(_TEXT_LIMIT))
         if self.kind is int and not self.minimum <= cast("int", value) <= self.maximum:
-            return f"must be between {self.minimum} and {self.maximum}"
+            return message(
+                "must be between {minimum} and {maximum}", minimum=str(self.minimum), maximum=str(self.maximum)
+            )
         return ""
 
 

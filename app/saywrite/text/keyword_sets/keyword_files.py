@@ -122,7 +122,12 @@ def _import(keywords: list[Keyword], problems: list[Problem], kind: str) -> Impo
     if problems and not keywords:
         line, what = problems[0].line, problems[0].what
         raise KeywordsError(
-            f"No keyword could be read from this {kind} file. Line {line}: {what}",
+            message(
+                "No keyword could be read from this {kind} file. Line {line}: {what}",
+                kind=kind,
+                line=str(line),
+                what=what,
+            ),
             message("Choose a file with one spoken and one written form in each entry."),
         )
     return Import(tuple(keywords), tuple(sorted(problems, key=lambda problem: problem.line)))
@@ -130,14 +135,15 @@ def _import(keywords: list[Keyword], problems: list[Problem], kind: str) -> Impo
 
 def _checked(line: int, spoken: object, written: object) -> Keyword | Problem:
     if not isinstance(spoken, str) or not isinstance(written, str):
-        missing = "spoken" if not isinstance(spoken, str) else "written"
-        return Problem(line, f"the {missing} form is not a text.")
+        if not isinstance(spoken, str):
+            return Problem(line, message("the spoken form is not a text."))
+        return Problem(line, message("the written form is not a text."))
     if not spoken.strip():
-        return Problem(line, "the spoken form is empty.")
+        return Problem(line, message("the spoken form is empty."))
     if not has_text(written):
-        return Problem(line, "the written form is empty.")
+        return Problem(line, message("the written form is empty."))
     if any("\ud800" <= char <= "\udfff" for char in spoken + written):
-        return Problem(line, "it holds a broken character.")
+        return Problem(line, message("it holds a broken character."))
     return Keyword(spoken.strip(), written if "\n" in written else written.strip())
 
 
@@ -188,7 +194,7 @@ def _header(cells: list[str]) -> tuple[int, int] | None:
 
 def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Keyword | Problem:
     if not cells:
-        return Problem(line, "the quotation marks do not match.")
+        return Problem(line, message("the quotation marks do not match."))
     while columns is None and len(cells) > 2 and not cells[-1].strip():
         cells = cells[:-1]
     if columns is None and len(cells) > 2:
@@ -198,7 +204,7 @@ def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Ke
         )
     spoken, written = columns or (0, 1)
     if len(cells) <= max(spoken, written):
-        return Problem(line, "the written form is missing.")
+        return Problem(line, message("the written form is missing."))
     return _checked(line, unescape_formula(cells[spoken]), unescape_formula(cells[written]))
 
 
@@ -232,7 +238,7 @@ class _JsonReader:
             if self._peek():
                 raise ValueError
         except (ValueError, RecursionError):
-            self.problems.append(Problem(self._line_here(), "not valid JSON from here on."))
+            self.problems.append(Problem(self._line_here(), message("not valid JSON from here on.")))
 
     def _entry(self, opening: str) -> tuple[int, object, object]:
         self._peek()

@@ -34,9 +34,9 @@ def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
             tr("“{name}” exists already.", name=target.name), tr("Choose another name, or replace it.")
         ) from error
     except OSError as error:
-        reason, remedy = os_error_message(error, target.parent)
+        refused = os_error_message(error, target.parent)
         raise ExportError(
-            tr("“{name}” was not exported: {reason}.", name=target.name, reason=reason), remedy
+            tr("“{name}” was not exported: {reason}.", name=target.name, reason=refused.reason), refused.remedy
         ) from error
     return target
 

@@ -37,7 +37,8 @@ def load(path: Path) -> LoadedKeywords:
     except OSError as error:
         reason = os_error_reason(error)
         raise KeywordsError(
-            tr("“{name}” could not be read: {reason}.", name=path.name, reason=reason), tr("Choose another file.")
+            tr("“{name}” could not be read: {reason}.", name=path.name, reason=reason),
+            tr("Choose another file."),
         ) from error
     return LoadedKeywords(path.name, read(path.name, data))
 
@@ -54,8 +55,10 @@ def save(path: Path, keywords: Sequence[Keyword]) -> None:
     try:
         write_atomic(path, content, private=False)
     except OSError as error:
-        reason, remedy = os_error_message(error, path.parent)
-        raise KeywordsError(tr("“{name}” was not written: {reason}.", name=path.name, reason=reason), remedy) from error
+        refused = os_error_message(error, path.parent)
+        raise KeywordsError(
+            tr("“{name}” was not written: {reason}.", name=path.name, reason=refused.reason), refused.remedy
+        ) from error
 
 
 def dropped(data: QMimeData) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
+from saywrite.foundation.messages import joined
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
@@ -62,10 +63,9 @@ class KeywordsReport(RaisedFrame):
             tr("{added:,} added", added=added) if added else "",
             tr("{changed:,} changed", changed=changed) if changed else "",
         ]
-        done = ", ".join(part for part in parts if part) or tr("nothing new")
-        words = f"{loaded.name}: {done}."
-        if problems:
-            words += " " + tr_count("{n:,} line left out:", "{n:,} lines left out:", len(problems))
+        done = joined(", ", *parts) or tr("nothing new")
+        left_out = tr_count("{n:,} line left out:", "{n:,} lines left out:", len(problems)) if problems else ""
+        words = joined(" ", tr("{name}: {changes}.", name=loaded.name, changes=done), left_out)
         self.show_message(words, problem=bool(problems))
         if problems:
             self.details.setPlainText(

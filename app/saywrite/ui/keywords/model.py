@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.text.phrase_index import key
 from saywrite.ui.toolkit.labels import plain_tooltip
@@ -132,7 +132,7 @@ class KeywordsModel(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return plain_tooltip(problem or (text if len(text) > 20 else "")) or None
         if role == Role.AccessibleTextRole:
-            return f"{HEADERS[index.column()]}: {text or 'empty'}"
+            return str(joined(": ", HEADERS[index.column()], text or tr("empty")))
         if role == Role.AccessibleDescriptionRole:
             return problem or None
         return problem if role == PROBLEM_ROLE else None

@@ -177,7 +177,7 @@ class BetterText(QObject):
                 self._store(dictated, segments)
             self._window.notices.notify(
                 Severity.INFO,
-                tr("aiOla's text of an inserted dictation is there now."),
+                tr("aiOla's text for an inserted dictation has arrived."),
                 tr("What was inserted is unchanged."),
                 key=BETTER_TEXT_KEY,
                 actions=((tr("Co&py it"), lambda: copy_text(text)), (tr("S&how"), self._show_history)),

@@ -29,7 +29,7 @@ from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, XL, XS, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
 from saywrite.ui.widgets.engine_button import EngineButton
 from saywrite.ui.widgets.level_meter import LevelMeter
@@ -86,7 +86,7 @@ class ControlBar(QWidget):
             case SourceChanged(device=device):
                 self._show_source(device)
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
-                self.microphone.set_devices(devices, f"{problem} {remedy}".strip())
+                self.microphone.set_devices(devices, joined(" ", problem, remedy))
 
     def show_state(self, state: State) -> None:
         """Show a state of the dictation."""

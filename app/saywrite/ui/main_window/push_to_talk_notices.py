@@ -24,7 +24,7 @@ from saywrite.foundation.events import (
     UndoFailed,
 )
 from saywrite.ui.main_window.window import MainWindow
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 from saywrite.ui.widgets.notices import NoticeActions, Severity
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class PushToTalkNotices(QObject):
         self._window.empty.show_keys(event)
         self._window.notices.withdraw(KEYS_KEY)
         if event.problems:
-            words = " ".join(f"{each.what} {each.remedy}" for each in event.problems)
+            words = joined(" ", *(part for each in event.problems for part in (each.what, each.remedy)))
             self._window.notices.notify(
                 Severity.WARNING, words, key=KEYS_KEY, passing=False, actions=((tr("Choose a &key…"), self._open_keys),)
             )

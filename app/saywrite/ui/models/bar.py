@@ -20,7 +20,7 @@ from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -48,7 +48,7 @@ def bar_text(known: KnownModel) -> BarText:
     label, info, speak = known.info.label, known.info, messages.ALREADY_SPEAK
     arrived = amount(known.done, known.total)
     if known.failure is not None:
-        what, remedy = known.failure.what, f"{known.failure.remedy} {speak}".strip()
+        what, remedy = known.failure.what, joined(" ", known.failure.remedy, speak)
         return BarText(what, remedy, Severity.WARNING, "download", tr("Try again"), folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
@@ -113,7 +113,7 @@ class ModelBar(QWidget):
         matter = f"{known.info.id} {known.info.state} {known.failure}"
         if matter != self._matter:
             self._matter, self._dismissed = matter, False
-            announce(self, f"{words.what} {words.remedy}", urgent=words.severity is not Severity.INFO)
+            announce(self, joined(" ", words.what, words.remedy), urgent=words.severity is not Severity.INFO)
         self._model, self._words = known.info.id, words
         self._show(words)
         busy = known.info.state is ModelState.CONVERTING
@@ -136,7 +136,7 @@ class ModelBar(QWidget):
         self.action.setVisible(bool(words.action))
         set_text(self.settings.setText, tr("Choose a folder…") if words.folder else tr("Models…"))
         self._place_buttons()
-        set_text(self.setAccessibleName, f"{words.severity}: {words.what} {words.remedy}")
+        set_text(self.setAccessibleName, joined(" ", joined(": ", words.severity, words.what), words.remedy))
 
     def _arrange(self) -> None:
         font = QFont(self.what.font())

@@ -18,7 +18,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
@@ -144,7 +144,7 @@ class ModelsPage(QScrollArea):
         """Announce a new state or a failure to screen readers, but not every step of the progress."""
         row = self.rows[known.info.id]
         failure = known.failure
-        words = f"{failure.what} {failure.remedy}" if failure else f"{known.info.state} {known.checked}"
+        words = joined(" ", failure.what, failure.remedy) if failure else f"{known.info.state} {known.checked}"
         before = self._announced.get(known.info.id, "")
         self._announced[known.info.id] = words
         if before and before != words and self.isVisible():

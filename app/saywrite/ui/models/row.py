@@ -23,7 +23,7 @@ from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -97,7 +97,7 @@ class ModelRow(RaisedFrame):
             self.question.hide()
         self._show_buttons()
         failure = known.failure
-        set_text(self.failure.setText, f"{failure.what} {failure.remedy}".strip() if failure else "")
+        set_text(self.failure.setText, joined(" ", failure.what, failure.remedy) if failure else "")
         self.failure.setVisible(failure is not None)
         self._failure_mark.setVisible(failure is not None)
         if focused and (self.focusWidget() is None or not self.focusWidget().isVisibleTo(self)):

@@ -17,7 +17,7 @@ from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 
 START, STOP = message("&Test connection"), message("S&top testing")
 
@@ -152,7 +152,7 @@ class FindingRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(_Mark(ok=finding.ok), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        set_text(self.setAccessibleName, f"{finding.words} {finding.remedy}".strip())
+        set_text(self.setAccessibleName, joined(" ", finding.words, finding.remedy))
 
 
 class _Mark(QWidget):

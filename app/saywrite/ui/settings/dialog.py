@@ -41,7 +41,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
-from saywrite.ui.toolkit.translation import follow_language, set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -181,7 +181,7 @@ class SettingsDialog(QDialog):
 
     def show_devices(self, event: DevicesChanged) -> None:
         """List the microphones that are connected now."""
-        self._microphone.set_devices(event.devices, f"{event.problem} {event.remedy}".strip())
+        self._microphone.set_devices(event.devices, joined(" ", event.problem, event.remedy))
 
     def show_keys(self, event: KeysChanged) -> None:
         """Show which keys work."""

@@ -25,7 +25,7 @@ from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 from saywrite.ui.widgets.option_editors import OptionEditors
 
 INTRODUCTION = message("This desktop hears keys itself and passes none on. Give it the key in its own settings:")
@@ -124,7 +124,7 @@ class KeysPage:
         for option, recorder in self.recorders.items():
             mine = [each for each in keys.problems if each.binding in (BINDINGS[option], "")]
             wanted = bool(getattr(self._preferences.settings, option))
-            recorder.show_problem(f"{mine[0].what} {mine[0].remedy}" if mine and wanted else "")
+            recorder.show_problem(joined(" ", mine[0].what, mine[0].remedy) if mine and wanted else "")
         self._show_lines(self._by_command or any(not each.binding for each in keys.problems))
 
     def _show_lines(self, wanted: bool) -> None:

@@ -144,7 +144,7 @@ class KeyRecorder(QWidget):
         try:
             combination = parse(text.replace("Backtab", "Tab"))
         except SettingsError as error:
-            self._refuse(f"{error.what} {error.remedy}")
+            self._refuse(joined(" ", error.what, error.remedy))
             return
         refused = [each.text for each in self._conflicts(combination) if each.refused]
         if refused:
@@ -179,7 +179,7 @@ class KeyRecorder(QWidget):
             try:
                 words = [each.text for each in self._conflicts(parse(self._value))]
             except SettingsError as error:
-                words = [f"{error.what} {error.remedy}"]
+                words = [joined(" ", error.what, error.remedy)]
         set_text(self.note.setText, " ".join(words))
         self.note.setVisible(bool(words))
 

@@ -82,7 +82,7 @@ class SecretField(QWidget):
 
         def take(found: tuple[SecretsStatus, bool | None]) -> None:
             status, kept = found
-            self._where = f"{status.what} {status.remedy}".strip()
+            self._where = joined(" ", status.what, status.remedy)
             secret_state = {None: SecretState.LOCKED, True: SecretState.KEPT, False: SecretState.MISSING}[kept]
             if self.typed() is None or secret_state is SecretState.KEPT:
                 self._show_secret_state(secret_state)

@@ -20,6 +20,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 
+from saywrite.foundation import messages
 from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
 from saywrite.foundation.messages import Message, message, message_count
 from saywrite.foundation.paths import resource
@@ -125,8 +126,7 @@ def tr_count(one: str, many: str, number: int, /, **params: Any) -> str:
 
 def joined(separator: str, /, *parts: str) -> str:
     """Join the texts that are not empty; the result is translated part by part."""
-    named = {f"part_{number}": part for number, part in enumerate(filter(None, parts))}
-    return tr(separator.join(f"{{{name}}}" for name in named), **named) if named else ""
+    return tr(messages.joined(separator, *parts)) if any(parts) else ""
 
 
 def changed(text: str, change: Callable[[str], str]) -> str:

@@ -14,7 +14,7 @@ from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, XS, L, M, S, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 
 MOST_AT_ONCE = 4
 """Of the corners of bars and frames, device-independent pixels."""
@@ -132,7 +132,7 @@ class Notice(NoticeBar):
         self.message = what
         what += times
         set_text(self._what.setText, what)
-        set_text(self.setAccessibleName, f"{self.severity}: {what} {self.remedy}".strip())
+        set_text(self.setAccessibleName, joined(" ", joined(": ", self.severity, what), self.remedy))
 
     def repeat(self, what: str) -> None:
         """Count that the same thing happened again."""
@@ -185,7 +185,7 @@ class Notices(QWidget):
             self._add(key, Notice(severity, what, remedy, actions))
         if passing:
             self._passing.add(key)
-        announce(self, f"{what} {remedy}".strip(), urgent=severity is Severity.ERROR)
+        announce(self, joined(" ", what, remedy), urgent=severity is Severity.ERROR)
 
     def _key_of(self, what: str, remedy: str) -> str:
         """The key of the notice with these words; "" when there is none."""
@@ -209,7 +209,7 @@ class Notices(QWidget):
 
     def texts(self) -> list[str]:
         """The texts of the visible notices."""
-        return [f"{notice.what} {notice.remedy}".strip() for notice in self._shown.values()]
+        return [joined(" ", notice.what, notice.remedy) for notice in self._shown.values()]
 
     def _add(self, key: str, notice: Notice) -> None:
         while len(self._shown) >= MOST_AT_ONCE:

@@ -176,7 +176,7 @@ class MacBackend:
         if means is not PasteMethod.CLIPBOARD and not self._desktop.trusted():
             self._desktop.put_text(text)
             raise InsertionUnavailable(
-                "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
+                message("macOS does not let Saywrite insert text yet. The text is on the clipboard."),
                 message("Allow Saywrite under System Settings > Privacy & Security > Accessibility."),
             )
         return self._paste.deliver(text, target, means, replace=replace)

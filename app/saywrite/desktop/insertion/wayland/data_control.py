@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, FailureReason
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 MANAGERS = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
 TEXT = ("text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "TEXT", "STRING")
@@ -55,8 +56,8 @@ class Clipboard:
         manager = next((bound for name in MANAGERS if (bound := wire.bind(name, 2, lambda _o, _a: None))), 0)
         if not seat or not manager:
             raise InsertionUnavailable(
-                "This compositor lets no program without a window use the clipboard.",
-                "The text is in the history and can be copied from there.",
+                message("This compositor lets no program without a window use the clipboard."),
+                message("The text is in the history and can be copied from there."),
             )
         self.seat = seat
         self.reads: list[float] = []

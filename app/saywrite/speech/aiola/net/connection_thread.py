@@ -23,7 +23,7 @@ import websocket
 from websocket import ABNF
 
 from saywrite.foundation.errors import ServiceError, ServiceUnreachable
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import Message, filled, message
 from saywrite.speech.aiola.account import check_address
 from saywrite.speech.aiola.net import socketio
 from saywrite.speech.aiola.net.command_queue import (
@@ -103,7 +103,7 @@ class ConnectionThread:
         self._post = post
         self._clock = clock
         self._budget = budget
-        self._host = "the service"
+        self._host: str = message("the service")
         self._doing = OPENING
         self._sock: socket.socket | None = None
         self._protocol = SocketIOProtocol()
@@ -266,11 +266,11 @@ class ConnectionThread:
     def _charge(self, size: int) -> None:
         """Count a message of the service. Raises `ServiceRefusal` when it sends more than speech can cause."""
         if not self._budget.spend(size, self._clock()):
-            raise _ended(self._host, "sends far more than belongs to this sound.")
+            raise _ended(self._host, message("{host} sends far more than belongs to this sound."))
 
     def _check_text(self, size: int) -> None:
         if size > TEXT_LIMIT:
-            raise _ended(self._host, "sends a text that is far too long.")
+            raise _ended(self._host, message("{host} sends a text that is far too long."))
 
     def _events_of(self, opcode: int, data: bytes) -> list[socketio.ProtocolEvent]:
         if opcode == ABNF.OPCODE_PONG:
@@ -284,8 +284,10 @@ class ConnectionThread:
         elif opcode == ABNF.OPCODE_CLOSE:
             self._peer_closed = True
             if not self._closing:
-                code = f" ({struct.unpack('!H', data[:2])[0]})" if len(data) >= 2 else ""
-                raise _ended(self._host, f"closed the connection{code}.")
+                if len(data) < 2:
+                    raise _ended(self._host, message("{host} closed the connection."))
+                code = struct.unpack("!H", data[:2])[0]
+                raise _ended(self._host, message("{host} closed the connection ({code})."), code=str(code))
         return []
 
     def _handle(self, event: socketio.ProtocolEvent) -> bool:
@@ -373,8 +375,8 @@ class ConnectionThread:
         self._sock.close()
 
 
-def _ended(host: str, what: str) -> ServiceRefusal:
-    error = ServiceUnreachable(f"{host} {what}", message("It is tried again; if it lasts, ask aiOla."))
+def _ended(host: str, what: Message, **values: str) -> ServiceRefusal:
+    error = ServiceUnreachable(filled(what, host=host, **values), message("It is tried again; if it lasts, ask aiOla."))
     return ServiceRefusal(error, refused=False)
 
 

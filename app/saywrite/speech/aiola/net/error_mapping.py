@@ -19,6 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from saywrite.foundation.errors import ServiceError
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.net.error_table import SETTINGS, does_not_answer, makes_no_sense, service_error
 
 __all__ = [
@@ -37,11 +38,11 @@ __all__ = [
     "parse_date",
 ]
 
-SIGNING_IN: Final = "signing in"
-ASKING: Final = "asking for a token"
-OPENING: Final = "opening the stream"
-DICTATING: Final = "dictating"
-UPLOADING: Final = "sending the file"
+SIGNING_IN: Final[str] = message("signing in")
+ASKING: Final[str] = message("asking for a token")
+OPENING: Final[str] = message("opening the stream")
+DICTATING: Final[str] = message("dictating")
+UPLOADING: Final[str] = message("sending the file")
 """What was being done: the argument `doing`, as the end of "… failed while"."""
 
 BODY_LIMIT = 65_536
@@ -117,9 +118,9 @@ def host_of(address: str) -> str:
     """The host's name in a URL, or in "host:port"; never its credentials, path or query."""
     try:
         parts = urlsplit(address if "://" in address else f"//{address}")
-        return parts.hostname or "the service"
+        return parts.hostname or message("the service")
     except ValueError:
-        return "the service"
+        return message("the service")
 
 
 def from_http(

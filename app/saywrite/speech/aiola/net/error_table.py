@@ -26,11 +26,9 @@ from saywrite.foundation.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import Message, filled, message
 
-SETTINGS: Final = "Settings → aiOla"
-
-_AGAIN = "It is tried again; "
+SETTINGS: Final = message("Settings → aiOla")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class ErrorRow:
     """`what` and `remedy` may name {host}, {doing}, {detail} and {wait}. `waits`: the service may say how long."""
 
     kind: type[ServiceError]
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
     waits: bool = False
 
 
@@ -47,8 +45,8 @@ ROWS: Final[dict[str, ErrorRow]] = {
     # The codes of the service
     "TOKEN_EXPIRED": ErrorRow(
         TokenExpired,
-        "{host} no longer accepts the access token.",
-        message("A new one is fetched; with a token of your own, see {settings}.", settings=SETTINGS),
+        message("{host} no longer accepts the access token."),
+        message("A new token is fetched; if you use a token of your own, check it in {settings}.", settings=SETTINGS),
     ),
     "FORBIDDEN": ErrorRow(
         PermissionRefused,
@@ -58,65 +56,68 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "MAX_CONCURRENCY_REACHED": ErrorRow(
         TooManyDictations,
         message("This account has no dictation left to open at the same time."),
-        message("{again}end those on other computers or in other programs.", again=_AGAIN),
+        message("It is tried again; end those on other computers or in other programs."),
         waits=True,
     ),
     "RATE_LIMIT_EXCEEDED": ErrorRow(
-        RateLimited, "{host} has had too many requests from this account.", message("It goes on in {wait}."), waits=True
+        RateLimited,
+        message("{host} has had too many requests from this account."),
+        message("It goes on in {wait}."),
+        waits=True,
     ),
     "WORKFLOW_NOT_FOUND": ErrorRow(
         WorkflowUnknown,
-        "{host} does not know this workflow.",
+        message("{host} does not know this workflow."),
         message("Check the workflow in {settings}.", settings=SETTINGS),
     ),
     "INVALID_AUDIO_FORMAT": ErrorRow(
         AudioRefused,
-        "{host} does not take this sound: its format or its length.",
+        message("{host} does not take this sound: its format or its length."),
         message("Convert it to WAV or FLAC, or split it."),
     ),
     "VALIDATION_ERROR": ErrorRow(
         ServiceError,
-        "{host} does not accept the request ({detail}).",
+        message("{host} does not accept the request ({detail})."),
         message("Check the workflow, the language and the addresses in {settings}.", settings=SETTINGS),
     ),
     # Other answers of the service
     "key refused": ErrorRow(
         KeyRefused,
-        "{host} does not accept the API key.",
+        message("{host} does not accept the API key."),
         message(
             "Copy it again, whole, into {settings} or {key_variable}.", settings=SETTINGS, key_variable=KEY_VARIABLE
         ),
     ),
     "no token given": ErrorRow(
         KeyRefused,
-        "{host} gives this computer no access token.",
+        message("{host} gives this computer no access token."),
         message("Check the token address in {settings}, or ask who runs it.", settings=SETTINGS),
     ),
     "server error": ErrorRow(
         ServiceFailed,
-        "{host} has a problem of its own ({detail}, while {doing}).",
-        message("{again}if it lasts, ask aiOla.", again=_AGAIN),
+        message("{host} has a problem of its own ({detail}, while {doing})."),
+        message("It is tried again; if it lasts, ask aiOla."),
         waits=True,
     ),
     "unknown code": ErrorRow(
         ServiceFailed,
-        "{host} reports an error ({detail}, while {doing}).",
-        message("{again}if it lasts, ask aiOla.", again=_AGAIN),
+        message("{host} reports an error ({detail}, while {doing})."),
+        message("It is tried again; if it lasts, ask aiOla."),
     ),
     "not found": ErrorRow(
         ServiceFailed,
-        "{host} has no aiOla service at this address.",
+        message("{host} has no aiOla service at this address."),
         message("Check the addresses in {settings}.", settings=SETTINGS),
     ),
     "no upgrade": ErrorRow(
         ServiceUnreachable,
-        "{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).",
-        message("{again}if it lasts, ask whoever runs your network to let WebSockets pass.", again=_AGAIN),
+        message("{host}, or a gateway on the way to it, accepts no WebSocket ({detail})."),
+        message("It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass."),
     ),
     "nonsense": ErrorRow(
         ServiceFailed,
-        "{host} gave an answer that makes no sense (while {doing}).",
-        message("{again}if it lasts, check the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
+        message("{host} gave an answer that makes no sense (while {doing})."),
+        message("It is tried again; if it lasts, check the addresses in {settings}.", settings=SETTINGS),
     ),
     # What answered instead of the service
     "web page": ErrorRow(
@@ -139,7 +140,7 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "proxy unreachable": ErrorRow(
         ServiceUnreachable,
         message("The proxy does not reach {host}."),
-        message("{again}check the proxy in the system's settings.", again=_AGAIN),
+        message("It is tried again; check the proxy in the system's settings."),
     ),
     # Certificates and TLS
     "certificate not yet valid": ErrorRow(
@@ -159,7 +160,7 @@ ROWS: Final[dict[str, ErrorRow]] = {
     ),
     "certificate untrusted": ErrorRow(
         CertificateUntrusted,
-        "{host} cannot prove who it is: this computer does not trust its certificate.",
+        message("{host} cannot prove who it is: this computer does not trust its certificate."),
         message(
             "If your company inspects traffic, have its certificate installed in the system; otherwise do not use this "
             "network."
@@ -168,31 +169,33 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "tls": ErrorRow(
         ServiceUnreachable,
         message("No secure connection to {host} can be made ({detail})."),
-        message("{again}check the network and the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
+        message("It is tried again; check the network and the addresses in {settings}.", settings=SETTINGS),
     ),
     # Names, addresses and sockets
     "name unknown": ErrorRow(
         ServiceUnreachable,
-        "{host} is not found.",
-        message("{again}check the network and the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
+        message("{host} is not found."),
+        message("It is tried again; check the network and the addresses in {settings}.", settings=SETTINGS),
     ),
     "address": ErrorRow(
         AddressRefused,
-        message("The service's address is not one."),
+        message("The service's address is not a valid address."),
         message("Check the addresses in {settings}.", settings=SETTINGS),
     ),
     "silence": ErrorRow(
-        ServiceUnreachable, "{host} does not answer.", message("{again}check the network connection.", again=_AGAIN)
+        ServiceUnreachable,
+        message("{host} does not answer."),
+        message("It is tried again; check the network connection."),
     ),
     "refused": ErrorRow(
         ServiceUnreachable,
-        "{host} takes no connection.",
-        message("{again}check the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
+        message("{host} takes no connection."),
+        message("It is tried again; check the addresses in {settings}.", settings=SETTINGS),
     ),
     "no network": ErrorRow(
         ServiceUnreachable,
-        message("There is no way to {host}."),
-        message("{again}check the network connection.", again=_AGAIN),
+        message("There is no network route to {host}."),
+        message("It is tried again; check the network connection."),
     ),
     "lost": ErrorRow(
         ServiceUnreachable, message("The connection to {host} was lost."), message("It is made again by itself.")
@@ -200,7 +203,7 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "unforeseen": ErrorRow(
         ServiceFailed,
         message("The connection to {host} failed ({detail}, while {doing})."),
-        message("{again}if it lasts, the log tells more.", again=_AGAIN),
+        message("It is tried again; if it lasts, the log tells more."),
     ),
 }
 
@@ -210,10 +213,10 @@ def service_error(
 ) -> ServiceError:
     """The error of a row. `detail` must hold no words of the service, which may echo a secret."""
     row = ROWS[code]
-    wait = f"{retry_after_s:.0f} s" if retry_after_s else "a while"
+    wait = message("{seconds:.0f} s", seconds=retry_after_s) if retry_after_s else message("a while")
     names = {"host": host, "doing": doing, "detail": detail or code, "wait": wait}
     seconds = retry_after_s if row.waits else None
-    return row.kind(row.what.format(**names), row.remedy.format(**names), retry_after_s=seconds)
+    return row.kind(filled(row.what, **names), filled(row.remedy, **names), retry_after_s=seconds)
 
 
 def does_not_answer(host: str) -> ServiceError:

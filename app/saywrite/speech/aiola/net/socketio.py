@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
+from saywrite.foundation.messages import Message, message
 from saywrite.speech.aiola.net import packets
 
 MAX_REPLIES: Final = 256
@@ -48,9 +49,9 @@ class Pinged:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDisconnected:
-    """The server has ended the session; `reason` completes the sentence "aiOla …"."""
+    """The server has ended the session; `reason` is a sentence with the field `host`."""
 
-    reason: str
+    reason: Message
 
 
 ProtocolEvent = Ready | ConnectRefused | ServiceEvent | Pinged | ServiceDisconnected
@@ -132,7 +133,7 @@ class SocketIOProtocol:
                 # {}: as aiOla's Python SDK does
                 self._replies.append(packets.encode_connect(self._namespace, {}))
             case packets.ClosePacket():
-                return self._ended("closed the session.")
+                return self._ended(message("{host} closed the session."))
         if isinstance(packet, packets.NamespacePacket) and packet.namespace == self._namespace:
             return self._take_in_namespace(packet)
         return []
@@ -148,14 +149,14 @@ class SocketIOProtocol:
                 self._state = ProtocolState.CLOSED
                 return [ConnectRefused(_as_mapping(packet.data))]
             case packets.DisconnectPacket():
-                return self._ended("ended the connection.")
+                return self._ended(message("{host} ended the connection."))
             case packets.EventPacket() if self._state is ProtocolState.READY:
                 if packet.number is not None:
                     self._replies.append(packets.encode_ack(self._namespace, packet.number))
                 return [ServiceEvent(packet.name, packet.arguments[0] if packet.arguments else None)]
         return []
 
-    def _ended(self, reason: str) -> list[ProtocolEvent]:
+    def _ended(self, reason: Message) -> list[ProtocolEvent]:
         self._state = ProtocolState.CLOSED
         return [ServiceDisconnected(reason)]
 

@@ -63,7 +63,7 @@ class HttpFiles:
                 with self._stop.interrupting(partial(_interrupt, response)):
                     yield Stream(start, _chunks(response))
                 return
-        raise SourceError("it does not have the file")
+        raise SourceError(message("it does not have the file"))
 
     def json(self, url: str, accept: str) -> Any:
         """The JSON document at `url`. Raises SourceError and Stopped."""
@@ -75,7 +75,7 @@ class HttpFiles:
                     response.read()
                     return response.json()
             except ValueError:
-                raise SourceError("it answers with something else than asked for", _SIGN_IN) from None
+                raise SourceError(message("it answers with something else than asked for"), _SIGN_IN) from None
 
     @contextmanager
     def _get(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
@@ -110,28 +110,30 @@ def _check_answer(response: httpx.Response, file: ModelFile, offset: int) -> int
     if response.status_code not in (200, 206):
         raise _refusal(response)
     if response.headers.get("Content-Type", "").lower().startswith("text/html"):
-        raise SourceError("it answers with a web page", _SIGN_IN)
+        raise SourceError(message("it answers with a web page"), _SIGN_IN)
     start, size = 0, response.headers.get("Content-Length")
     if response.status_code == 206:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if found is None or int(found[1]) != offset:
-            raise SourceError("it sends another part of the file than asked for")
+            raise SourceError(message("it sends another part of the file than asked for"))
         start, size = offset, found[2]
     encoded = response.headers.get("Content-Encoding", "identity") != "identity"
     if size is not None and size != "*" and not encoded and size != str(file.size):
-        raise SourceError("it has another file under this name")
+        raise SourceError(message("it has another file under this name"))
     return start
 
 
 def _refusal(response: httpx.Response) -> SourceError:
     status = response.status_code
     if status == 416:
-        return SourceError("it has another file under this name")
+        return SourceError(message("it has another file under this name"))
     if status in (401, 403, 407):
-        return SourceError(f"it refuses access (HTTP {status})")
+        return SourceError(message("it refuses access (HTTP {status})", status=str(status)))
     if 300 <= status < 400:
-        return SourceError("it points to an address that is not secure")
-    return SourceError(f"it answers with an error (HTTP {status})", transient=status in _TRANSIENT)
+        return SourceError(message("it points to an address that is not secure"))
+    return SourceError(
+        message("it answers with an error (HTTP {status})", status=str(status)), transient=status in _TRANSIENT
+    )
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:
@@ -153,25 +155,25 @@ def _translating_errors() -> Iterator[None]:
         raise SourceError(error.what.rstrip("."), error.remedy) from error
     except httpx.ProxyError as error:
         raise SourceError(
-            "the proxy refuses the connection", message("Check the proxy in the system's settings.")
+            message("the proxy refuses the connection"), message("Check the proxy in the system's settings.")
         ) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
         raise SourceError(
-            "its address cannot be read", message("Correct the address in Settings > Recognition.")
+            message("its address cannot be read"), message("Correct the address in Settings > Recognition.")
         ) from error
     except httpx.TooManyRedirects as error:
-        raise SourceError("it redirects without end") from error
+        raise SourceError(message("it redirects without end")) from error
     except httpx.TimeoutException as error:
-        raise SourceError("it does not answer", transient=True) from error
+        raise SourceError(message("it does not answer"), transient=True) from error
     except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.DecodingError) as error:
-        raise SourceError("the connection was cut", transient=True) from error
+        raise SourceError(message("the connection was cut"), transient=True) from error
     except (httpx.HTTPError, OSError) as error:
         if is_about_tls(error):
             raise SourceError(
-                "it cannot prove that it is the right server",
+                message("it cannot prove that it is the right server"),
                 message("Check the clock of this computer; in a company, ask for its certificate to be installed."),
             ) from error
-        raise SourceError("it cannot be reached", transient=True) from error
+        raise SourceError(message("it cannot be reached"), transient=True) from error
 
 
 def _interrupt(response: httpx.Response) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import WEIGHTS, DataWheel, Model, ModelFile
@@ -93,11 +94,13 @@ class FolderSource:
     def _open(self, model: Model, file: ModelFile, offset: int) -> Iterator[Stream]:
         path = self._find(model, file.name)
         if path is None:
-            raise SourceError(f"it has no {file.name}")
+            raise SourceError(message("it has no {file}", file=file.name))
         try:
             stream = path.open("rb")
         except OSError as error:
-            raise SourceError(f"{file.name} cannot be read: {os_error_reason(error)}") from error
+            raise SourceError(
+                message("{file} cannot be read: {error}", file=file.name, error=os_error_reason(error))
+            ) from error
         with stream:
             stream.seek(offset)
             yield Stream(offset, _read_steps(stream, file.name))
@@ -169,7 +172,7 @@ def unpack_wheels(wheels: Sequence[DataWheel], folder: Path, stop: StopTransfer)
                             stop.check()
                             out.write(block)
         except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-            raise SourceError("its packages do not hold the model") from error
+            raise SourceError(message("its packages do not hold the model")) from error
     for wheel in wheels:
         (folder / wheel.filename).unlink()
 
@@ -200,7 +203,7 @@ def _url_of(wheel: DataWheel, page: str, project: Any) -> str:
             hashes = file.get("hashes")
             if isinstance(hashes, Mapping) and hashes.get("sha256") == wheel.sha256:
                 return urljoin(page, str(file["url"]))
-    raise SourceError("it does not have the file")
+    raise SourceError(message("it does not have the file"))
 
 
 def _read_steps(stream: Any, name: str) -> Iterator[bytes]:
@@ -208,4 +211,4 @@ def _read_steps(stream: Any, name: str) -> Iterator[bytes]:
         while block := stream.read(_STEP):
             yield block
     except OSError as error:
-        raise SourceError(f"{name} cannot be read: {os_error_reason(error)}") from error
+        raise SourceError(message("{file} cannot be read: {error}", file=name, error=os_error_reason(error))) from error

@@ -15,7 +15,7 @@ from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreacha
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
 from saywrite.foundation.files import os_error_reason, sync_folder
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
 from saywrite.speech.local.model_store.sources import ModelSource
@@ -154,7 +154,7 @@ class ModelStore:
         Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, Stopped.
         """
         model = self.model(id)
-        again = f"Download it again: saywrite models download {id}"
+        again = message("Download it again: saywrite models download {model}", model=id)
         try:
             folder, damaged = self.inspect(id, stop)
             if folder is None:
@@ -179,9 +179,9 @@ class ModelStore:
                 (folder / name).unlink(missing_ok=True)
         raise ModelDamaged(
             message(
-                "{label} is damaged: {damaged}. It was not used any more.",
+                "{label} is damaged: {files}. It is no longer used.",
                 label=model.label,
-                damaged=", ".join(damaged),
+                files=", ".join(damaged),
             ),
             again,
         )
@@ -218,12 +218,13 @@ class ModelStore:
                 return self._fetch(model, source, part, stop, watcher)
             except SourceError as error:
                 failures.append((source.name, error))
-        reasons = "; ".join(f"{name}: {error.reason}" for name, error in failures)
+        reasons = joined("; ", *(joined(": ", name, error.reason) for name, error in failures))
+        what = message("{label} could not be downloaded ({reasons}).", label=model.label, reasons=reasons)
         arrived = contents.arrived_bytes(model, part)
-        kept = message(" What has arrived is kept: {in_units}.", in_units=_in_units(arrived)) if arrived else ""
+        kept = message("What has arrived is kept: {size}.", size=_in_units(arrived)) if arrived else ""
         remedy = next((error.remedy for _name, error in failures if error.remedy), "")
         raise ModelUnreachable(
-            f"{model.label} could not be downloaded ({reasons}).{kept}",
+            joined(" ", what, kept),
             remedy
             or message(
                 "Connect to the network and try again, or copy the model's files here and name their folder in "
@@ -315,4 +316,4 @@ def _in_units(size: int) -> str:
 
 def _refuse(offset: int) -> AbstractContextManager[Stream]:
     """There is nothing to resume from: the file was part of a wheel."""
-    raise SourceError("its packages do not hold the model")
+    raise SourceError(message("its packages do not hold the model"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from saywrite.foundation.errors import ModelUnwritable
 from saywrite.foundation.files import os_error_message, sync_file
 from saywrite.foundation.formatting import megabytes
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -123,7 +123,7 @@ class Transfer:
                     break
                 part.unlink(missing_ok=True)
                 if not resumed:  # a resumed part may have been damaged before, so it is downloaded once more
-                    raise SourceError("it sends other bytes than the published ones")
+                    raise SourceError(message("it sends other bytes than the published ones"))
         except OSError as error:
             raise unwritable(self._folder, error) from error
         progress(file.size)
@@ -162,7 +162,7 @@ class Transfer:
             for chunk in stream.chunks:
                 self._stop.check()
                 if done + len(chunk) > file.size:
-                    raise SourceError("it sends more bytes than the file has")
+                    raise SourceError(message("it sends more bytes than the file has"))
                 if done - looked_at >= _LOOK_AT_DISK_EVERY:
                     require_space(self._folder, 0)
                     looked_at = done
@@ -203,10 +203,10 @@ def require_space(folder: Path, needed: int) -> None:
 
 def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
     """Explain a write that the system refused."""
-    reason, remedy = os_error_message(error, folder)
+    refused = os_error_message(error, folder)
     return ModelUnwritable(
-        message("The model cannot be saved: {reason}.", reason=reason),
-        message("{remedy} Then download the model again.", remedy=remedy),
+        message("The model cannot be saved: {reason}.", reason=refused.reason),
+        joined(" ", refused.remedy, message("Then download the model again.")),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from saywrite.foundation.messages import Message, filled, message
 from saywrite.storage.history.store import HistoryStore, microseconds
 
 
@@ -22,10 +23,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-OUTCOME_WORDS: Mapping[Outcome, str] = {
-    Outcome.INSERTED: "received the text",
-    Outcome.UNCERTAIN: "was sent the text; no confirmation came",
-    Outcome.FAILED: "did not receive the text",
+_OUTCOMES: Mapping[Outcome, Message] = {
+    Outcome.INSERTED: message("{program} received the text"),
+    Outcome.UNCERTAIN: message("{program} was sent the text; no confirmation came"),
+    Outcome.FAILED: message("{program} did not receive the text"),
 }
 
 
@@ -64,4 +65,4 @@ def receipts_of(store: HistoryStore, dictation: str) -> tuple[TextReceipt, ...]:
 
 def describe_receipt(receipt: TextReceipt) -> str:
     """Say in words where the text went: "LibreOffice Writer received the text"."""
-    return f"{receipt.program or 'An unknown program'} {OUTCOME_WORDS[receipt.outcome]}"
+    return filled(_OUTCOMES[receipt.outcome], program=receipt.program or message("An unknown program"))

@@ -13,7 +13,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 
 STEPS = 1_000
 """Of the progress bar."""
@@ -32,7 +32,7 @@ def name_of(file: QueuedFile) -> str:
 
 def describe(file: QueuedFile) -> str:
     """Say how far a file is: "0:40 of 2:10, 1 min 5 s left"; why it failed, and what to do."""
-    problem = f"{file.what} {file.remedy}".strip()
+    problem = joined(" ", file.what, file.remedy)
     if file.state is FileState.FAILED:
         return problem
     if file.state is FileState.TRANSCRIBING:
@@ -94,4 +94,4 @@ class FileRow(QFrame):
         set_text(self.retry.setAccessibleName, tr("Retry {name}", name=name))
         word = tr("Cancel") if running or file.state is FileState.WAITING else tr("Remove")
         set_text(self.cancel.setText, word)
-        set_text(self.cancel.setAccessibleName, f"{word} {name}")
+        set_text(self.cancel.setAccessibleName, joined(" ", word, name))

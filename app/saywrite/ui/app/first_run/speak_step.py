@@ -19,7 +19,7 @@ from saywrite.ui.app.first_run.judgement import Judgement, LevelJudge
 from saywrite.ui.app.first_run.step import Findings, Step
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 from saywrite.ui.widgets.choosers import MicrophoneChooser
 from saywrite.ui.widgets.level_meter import LevelMeter
 
@@ -102,7 +102,7 @@ class SpeakStep(Step):
                 self._no_device = (
                     None if devices else AccessState(False, problem or tr("No microphone was found."), remedy)
                 )
-                self.chooser.set_devices(devices, f"{problem} {remedy}".strip())
+                self.chooser.set_devices(devices, joined(" ", problem, remedy))
             case StateChanged(state=State.IDLE | State.FAILED) if self._entered:
                 self._dictation.watch_microphone(True)  # a dictation has closed it
 
