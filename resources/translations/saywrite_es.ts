@@ -16,10 +16,6 @@
         <translation> Está en uso: hasta que vuelva a haber un modelo, sus palabras se graban y se escriben más tarde.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> Lo que ya ha llegado se conserva: {in_units}.</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>Acerca de Say&amp;write</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>Un menú, un cuadro de diálogo o el bloqueo de pantalla ocupa el teclado, por lo que el texto no se insertó.</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>Una tecla modificadora aparece dos veces en «{text}».</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>Un nombre no puede contener \ / : * ? " &lt; &gt; ni |.</translation>
     </message>
@@ -388,12 +380,8 @@
         <translation>Se intenta una conexión nueva.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>Se obtiene uno nuevo; si usa un token propio, consulte {settings}.</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>Se intenta una nueva.</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Se obtiene un token nuevo; si usa uno propio, compruébelo en {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Un sonido al final de un dictado y cuando algo falla.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>Se abre un flujo en {host}.</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>Se puede abrir un flujo en {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -434,6 +422,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>Una página web respondió en lugar de {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>unos momentos</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -492,20 +484,48 @@
         <translation>Cuenta de aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <source>aiOla could not be reached</source>
+        <translation>no se pudo contactar con aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla no respondió</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla no responde.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
         <translation>aiOla no tiene texto para una parte del dictado: esa parte es lo que oyó el reconocedor de este equipo.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla no tiene texto para algunas palabras.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOla tardó más de {seconds} s: las últimas frases son lo que oyó el reconocedor de este equipo.</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla recibe el sonido, pero no responde.</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>aiOla escribe mientras se puede acceder a él; cuando no, este equipo toma el relevo. Necesita una clave de API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>El texto de aiOla para un dictado insertado ya está aquí.</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>No se pudo contactar con el servicio de aiOla durante {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>El servicio de flujo de aiOla no está en esta versión de Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>Ha llegado el texto de aiOla de un dictado insertado.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -536,6 +556,10 @@
         <translation>Escribir siempre como</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Un programa desconocido</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>Otro programa ya ha tomado {chord}.</translation>
     </message>
@@ -548,16 +572,12 @@
         <translation>Otro programa está usando el micrófono.</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Otro programa tomó el portapapeles antes de que fuera seguro que {program} había leído el texto.</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>Otro programa tomó el portapapeles antes de que se leyera el texto.</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>Otro programa tomó el portapapeles antes de que se viera que {program} leía el texto.</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>Cuando empezó, estaba activa otra ventana ({program}), por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -628,6 +648,10 @@
         <translation>Consultando si hay una versión más reciente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>solicitud de un token</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>Asigne una en los ajustes de teclado del escritorio.</translation>
     </message>
@@ -672,8 +696,12 @@
         <translation>Se está preparando para este equipo</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>Asocie las líneas que muestran los ajustes de Saywrite a una tecla, en los ajustes del propio escritorio.</translation>
+        <source>belongs to debuggers</source>
+        <translation>reservado para depuradores</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>reservado para Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -728,12 +756,12 @@
         <translation>Cancelar</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Bloq Mayús sigue activando y desactivando las mayúsculas.</translation>
+        <source>Cancel the dictation</source>
+        <translation>Cancelar el dictado</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>La grabación continúa en cuanto vuelva el sonido.</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Bloq Mayús sigue activando y desactivando las mayúsculas.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -774,6 +802,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>Compruebe su interruptor de silencio y su nivel de entrada en los ajustes de sonido.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Compruebe su interruptor de silencio.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -912,6 +944,10 @@
         <translation>Elija otro archivo.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>elija otra carpeta</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>Elija otra tecla en los ajustes o libérela en el otro programa.</translation>
     </message>
@@ -992,12 +1028,12 @@
         <translation>Elija {chord} o cualquier otra tecla. Púlsela para iniciar y otra vez para detener.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>Elija «Insertar de nuevo» para reemplazarlo por el texto. {where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Elija «Insertar de nuevo» para reemplazarlo por el texto.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>Elija «Insertar de nuevo». {where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Elija «Insertar de nuevo».</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1052,6 +1088,10 @@
         <translation>Cierre el programa que lo está usando o elija otro micrófono.</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>cerrar una ventana</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>Co&amp;piar</translation>
     </message>
@@ -1072,8 +1112,8 @@
         <translation>conectado</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>Conectados ahora: {there}.</translation>
+        <source>Connected now: {names}.</source>
+        <translation>Conectados ahora: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1096,6 +1136,10 @@
         <translation>Convierta el archivo a WAV o FLAC, o divídalo.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Conviértalo a WAV, FLAC, OGG o MP3, por ejemplo: ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Copiado</translation>
     </message>
@@ -1110,6 +1154,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>Se copió la selección</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>copiar</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1176,6 +1224,10 @@
         <translation>Corrija el archivo antes de editar palabras clave: al guardar, se conserva con otro nombre.</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Vuelva a crear la carpeta o {elsewhere}.</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>Tabla CSV</translation>
     </message>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>Cor&amp;tar</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>cortar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnóstico copiado: no contiene texto, audio ni claves</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Dictar (segunda tecla)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Dictar en: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Dictar en el programa en primer plano</translation>
     </message>
@@ -1238,6 +1302,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dicte algo; las grabaciones se conservan durante el tiempo indicado en Ajustes &gt; Archivos y privacidad.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Dictar con: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>dictado</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,6 +1368,10 @@
         <translation>Descargar de nuevo</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Descárguelo de nuevo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>Descárguelo de todos modos en Ajustes &gt; Reconocimiento o use otra red.</translation>
     </message>
@@ -1336,6 +1412,10 @@
         <translation>Edítelo o muévalo a otro lugar.</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>vacío</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>Ciérrelo primero o use --data.</translation>
     </message>
@@ -1346,6 +1426,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Debe terminar en uno de {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>cerrar la pantalla</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>cerrar la sesión</translation>
     </message>
     <message>
         <source>English</source>
@@ -1472,6 +1560,10 @@
         <translation>Por ejemplo: xterm = type, emacs = shift+insert. Otras reglas: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forzar la salida de un programa</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Liberar la memoria después de</translation>
     </message>
@@ -1516,6 +1608,14 @@
         <translation>Ir al final de la transcripción (Ctrl+Fin)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>ir atrás en navegadores y gestores de archivos</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>ir adelante en navegadores y gestores de archivos</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>Buen dictado diario en cualquier equipo.</translation>
     </message>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Ocultar los dictados sin terminar</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>ocultar un programa</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1652,6 +1756,14 @@
         <translation>En todos los programas</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>En Configuración → Privacidad y seguridad → Micrófono, active «Permitir que las aplicaciones de escritorio accedan al micrófono».</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>En los ajustes de teclado del escritorio, asigne una tecla a cada orden que muestran los ajustes de Saywrite.</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>En los ajustes de teclado del escritorio, asigne esta orden a una tecla</translation>
     </message>
@@ -1674,10 +1786,6 @@
             <numerusform>en {n} lugar</numerusform>
             <numerusform>en {n} lugares</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>En {place}, active «Permitir que las aplicaciones de escritorio accedan al micrófono».</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1740,12 +1848,60 @@
         <translation>Reinstale Saywrite: su paquete «sounddevice» incluye la biblioteca.</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>dictado propio de Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>responde con una página web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>responde con un error (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>responde con algo distinto de lo pedido</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>no se puede contactar</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>el servidor no puede demostrar su identidad</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>no responde</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>no tiene el archivo</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>terminó con el código {code}.</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>Continúa en {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Desaparece al desinstalar Saywrite.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>tiene otro archivo con este nombre</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>no tiene {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>contiene un carácter dañado.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1760,12 +1916,80 @@
         <translation>Se restablece sola.</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Se intentará de nuevo cuando cambie la red.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; compruebe las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; compruebe la red y las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Se intenta de nuevo; compruebe la conexión de red.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Se intenta de nuevo; compruebe el proxy en los ajustes del sistema.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Se intenta de nuevo; termine los dictados en otros equipos o en otros programas.</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>Se intenta de nuevo; si persiste, consulte a aiOla.</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Se intenta de nuevo; si persiste, pida a quien administra su red que deje pasar los WebSockets.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; si persiste, compruebe las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Se intenta de nuevo; si persiste, el registro dice más.</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>Puede que se haya eliminado; no se cambió nada.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>remite a una dirección no segura</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>redirige sin fin</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>deniega el acceso (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>envía una parte del archivo distinta de la pedida</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>envía más bytes de los que tiene el archivo</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>envía bytes distintos de los publicados</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>El archivo se conservó al lado como {name}; se usan los valores predeterminados.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>El archivo se dejó como estaba; se usan los valores predeterminados. Repárelo o muévalo.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italiano</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>su dirección no se puede leer</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>Su registro dice qué ocurrió.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>Su registro dice por qué.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>sus paquetes no contienen el modelo</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1900,6 +2132,10 @@
         <translation>Suelte todas las teclas e inténtelo de nuevo.</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>Falta libpulse-simple.</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>Licencias</translation>
     </message>
@@ -1948,6 +2184,10 @@
         <translation>se carga cuando hace falta</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>bloquear la pantalla</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
@@ -1976,12 +2216,40 @@
         <translation>Buscando…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS no cede {chord} a los programas ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS aún no deja que Saywrite inserte texto. El texto está en el portapapeles.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS no comunica {chord} a otros programas.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOS deja que un programa pulse teclas si el usuario lo permite en Accesibilidad.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS comunica a un programa sus teclas de acceso rápido, sin permiso.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Dé a su usuario permiso de escritura en esa ruta e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>Permita la escritura en él o {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Haga que su usuario pueda leer el archivo y vuelva a iniciar Saywrite.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Haga que su usuario pueda leer el archivo.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2052,6 +2320,30 @@
         <translation>Cambio a {label} en los ajustes de sonido.</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>debe ser un número entero</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>debe estar entre {minimum} y {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>debe ser uno de estos valores: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>debe ser texto entre comillas</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>debe ser texto de {limit} caracteres como máximo</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>debe ser true o false</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>Nombre del texto guardado</translation>
     </message>
@@ -2088,6 +2380,10 @@
         <translation>No hay archivos</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>No se pudo leer ninguna palabra clave de este archivo {kind}. Línea {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Ninguna palabra clave contiene estas letras.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>No se encontró ningún micrófono</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>No hay ningún micrófono conectado.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2160,8 +2460,16 @@
         <translation>No encontrado</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>no encontrado</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>No está en este equipo</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON no válido a partir de aquí.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2280,8 +2588,40 @@
         <translation>Abrir la página</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>apertura del flujo</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>abrir un terminal</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>abrir la ayuda</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>abrir Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>abrir el historial del portapapeles</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>abrir el menú de una ventana</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>abre los ajustes</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>abrir el menú Inicio</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>O ponga una clave de API en {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2302,6 +2642,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>Pegue aquí: {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>pegar</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2468,6 +2812,10 @@
         <translation>Ciérrelo y vuelva a iniciarlo: puede que sea uno más antiguo.</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>salir de un programa</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>Suba su nivel de entrada en los ajustes de sonido o acérquese más.</translation>
     </message>
@@ -2588,6 +2936,10 @@
         <translation>La grabación continúa en ambos casos.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>La grabación sigue en cuanto llegue sonido.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>La grabación continúa mientras se restablece la conexión.</translation>
     </message>
@@ -2672,6 +3024,14 @@
         <translation>Reglas para programas concretos</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Ejecute: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>ejecutar una orden</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>&amp;Mostrar</translation>
     </message>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name}: guardado</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>guardar</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2772,8 +3136,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Saywrite ya está en marcha en {display}; su ventana está allí. Ciérrelo allí primero para tenerlo aquí, o inícielo con --data y otra carpeta.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>Saywrite ya está en marcha con esta carpeta de datos ({where}).</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>Saywrite ya está en marcha con esta carpeta de datos (proceso {pid} en {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2794,6 +3158,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>Saywrite mismo estaba activo, por lo que el texto no se insertó en ningún lugar.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite no tiene permiso para escribir en {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite no tiene permiso para escribir en {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,8 +3232,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Seleccion&amp;ar todo</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>seleccionar todo</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>Envíelo de nuevo cuando esté completo.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>envío del archivo</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2896,8 +3276,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Ajuste la fecha y la hora del equipo e inténtelo de nuevo.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>Defina XDG_RUNTIME_DIR con una ruta más corta.</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Asigne a XDG_RUNTIME_DIR una carpeta con una ruta más corta.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Configuración &gt; Teclado &gt; Ver y personalizar atajos &gt; Atajos personalizados: añada uno con esta orden</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Ajustes → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,8 +3344,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Dirección de inicio de sesión</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>Sesión iniciada en {where}.</translation>
+        <source>Signed in at {host}.</source>
+        <translation>Sesión iniciada en {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>inicio de sesión</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3096,6 +3484,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Iniciar en la bandeja del sistema</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Inícielo con: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Vuelva a iniciar Saywrite.</translation>
     </message>
@@ -3114,6 +3506,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Inicie Saywrite desde el escritorio, no desde otra sesión.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>inicie con --data y otra carpeta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3216,8 +3612,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Palabras clave sugeridas</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>Actívelo en los ajustes de sonido o con su tecla de silencio.</translation>
+        <source>switches between programs</source>
+        <translation>cambiar de programa</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>cambiar de ventana</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>cambiar el método de entrada (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>cambiar la fuente de entrada</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>cambiar la distribución del teclado</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Preferencias del sistema &gt; Teclado &gt; Atajos &gt; Añadir nuevo &gt; Orden: escriba esta orden</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>hacer una captura de pantalla</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,12 +3708,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Desde el final de sus palabras hasta el texto pasaron {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>El token de acceso contiene caracteres que no puede tener.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>El token de acceso está disponible.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>No se puede leer la dirección del proxy.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>La clave de API contiene caracteres que no puede tener.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3324,8 +3748,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>La conexión se establece de nuevo.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>La conexión con aiOla no responde.</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>La conexión con aiOla ya no responde.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3340,12 +3764,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Se perdió la conexión con {host}.</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>se cortó la conexión</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>No se puede medir el retardo: el servicio no responde a los pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>El retardo es de {max} ms.</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>El retardo es de {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>El escritorio no pudo dejar que Saywrite insertara texto en otros programas.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3376,8 +3808,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No se permitió que el escritorio diera una tecla a Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>El escritorio no deja que Saywrite inserte texto en otros programas ({why}).</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>No se permitió al escritorio dejar que Saywrite insertara texto en otros programas.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3404,8 +3836,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El dictado se canceló.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>El dictado no se transcribió de nuevo.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>El disco lleva media hora rechazando la grabación. Lo anterior se conserva en la memoria; lo que sigue no se conserva.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>el disco está lleno</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>El disco está lleno.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3460,8 +3904,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El archivo no contiene sonido.</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>El foco no está en la ventana en la que empezó ({program}), por lo que el texto no se insertó.</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>La carpeta del socket de Saywrite tiene un nombre demasiado largo.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>la carpeta {place} ya no existe</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>La carpeta {place} ya no existe.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3496,8 +3952,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Otro programa está usando el historial.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>El historial estaba dañado y se conserva como {aside}. Se pudo leer: {kept}; con eso se empezó un historial nuevo.</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>El historial estaba dañado y se conserva como {path}. No se pudo leer ninguno de sus dictados; se empezó un historial nuevo.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>El historial estaba dañado y se conserva como {path}. Se pudo leer {n} dictado; con lo leído se empezó un historial nuevo.</numerusform>
+            <numerusform>El historial estaba dañado y se conserva como {path}. Se pudieron leer {n} dictados; con lo leído se empezó un historial nuevo.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3572,8 +4036,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Se están escribiendo las últimas palabras.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>Los últimos {max:.0f} s aún no tienen texto: {why}.</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Los últimos {seconds:.0f} s aún no tienen texto: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3594,6 +4058,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>El mensaje de arriba dice por qué y qué se puede hacer.</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>El micrófono</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3652,6 +4120,18 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No se puede guardar el modelo: {reason}.</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>No se pudo probar el modelo: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>el nombre es demasiado largo</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>El nombre es demasiado largo.</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>El próximo dictado empieza antes mientras la conexión está abierta.</translation>
     </message>
@@ -3684,8 +4164,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El proxy es de un tipo que Saywrite no puede usar.</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>el proxy rechaza la conexión</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>El proxy pide un nombre de usuario y una contraseña.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>las comillas no coinciden.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3700,8 +4188,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El modelo de reconocimiento {model} está dañado: no se puede cargar.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>El reconocedor (CTranslate2) no está instalado o no se carga ({value}).</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>El reconocedor (CTranslate2) no está instalado o no se puede cargar ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3730,6 +4218,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>No se puede volver a leer la grabación ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>la grabación ha alcanzado el mayor tamaño de archivo permitido aquí</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>La grabación ha alcanzado el mayor tamaño de archivo permitido aquí.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3788,12 +4284,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>La palabra clave seleccionada no aparece en sus últimos dictados.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation>La dirección del servicio no es una dirección.</translation>
+        <source>the service</source>
+        <translation>el servicio</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>La dirección del servicio no es admisible: {why}.</translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>La dirección del servicio contiene más que un host y una ruta.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>La dirección del servicio no es una dirección válida.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>La dirección del servicio no es una dirección web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>La dirección del servicio no está cifrada.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3810,6 +4318,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The sound could not be played.</source>
         <translation>No se pudo reproducir el sonido.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>El sonido se envía de nuevo.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3834,6 +4346,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>El sistema de sonido que tiene el micrófono.</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>la forma hablada está vacía.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>la forma hablada no es un texto.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3892,6 +4412,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No se puede acceder al compositor de Wayland, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>la ventana en primer plano</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>La ventana en primer plano no leyó el texto.</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>La ventana está cerrada, el programa sigue en marcha. Para salir, use el menú de este icono; se puede cambiar en los ajustes.</translation>
     </message>
@@ -3908,12 +4436,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El flujo de trabajo de su cuenta que transcribe.</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>la forma escrita está vacía.</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>falta la forma escrita.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>la forma escrita no es un texto.</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>No se puede acceder a la pantalla X, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>Caracteres no admitidos: {what}.</translation>
+        <source>Then download the model again.</source>
+        <translation>Después descargue de nuevo el modelo.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,12 +4464,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Aún no hay dictados con los que probar las palabras clave.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>Aún no hay clave de API de aiOla.</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Aún no hay ningún token de acceso de aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>Aún falta para aiOla: {what}.</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Aún no hay clave de API de aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3948,8 +4488,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No hay pantalla.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>No hay ningún archivo {name}.</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>No hay ningún archivo «{name}».</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3970,6 +4510,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>There is no model called {id}.</source>
         <translation>No hay ningún modelo llamado {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>No hay ruta de red hasta {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -4000,10 +4544,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Aún no hay dirección del token.</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>No hay camino hasta {host}.</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>No hay espacio suficiente para el modelo: se necesitan {needed}, hay {free} libres.</translation>
     </message>
@@ -4032,12 +4572,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Estos modelos reconocen la voz en este equipo. Lo que dice no sale de él.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>Se conservan: transcríbalos desde la ventana cuando aiOla vuelva a responder.</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>Se envían de nuevo.</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Estos segundos se conservan: transcríbalos desde la ventana cuando aiOla vuelva a responder.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4052,6 +4588,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Este compositor no deja que ningún programa pulse teclas, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Este compositor no deja que ningún programa sin ventana use el portapapeles.</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>Este equipo oyó esto; el texto de {recognizer} lo reemplazará si no lo edita</translation>
     </message>
@@ -4064,8 +4604,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Este equipo escribe al instante, y su texto se queda</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>El reloj de este equipo no va en hora: {off} {where}.</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>El reloj de este equipo va {length} adelantado.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>El reloj de este equipo va {length} atrasado.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4112,12 +4656,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Esto no es una dirección. Escríbala como https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>Esto no es una orden de Saywrite.</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>Esto no es un archivo JSON con palabras clave.</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>Esta no es una orden de Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4148,8 +4692,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Este sistema no tiene un depósito de claves en el que guardar la clave.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>Este texto no se puede deshacer de forma segura en {where}.</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Este texto no se puede deshacer de forma segura en un terminal.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Este texto no se puede deshacer de forma segura en este programa.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4300,6 +4848,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Deshacer la última ins&amp;erción</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>deshacer</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Deshecho en {program}</translation>
     </message>
@@ -4310,6 +4862,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>Desbloquee el llavero de inicio de sesión en Acceso a Llaveros.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Quite el silencio en los ajustes de sonido o con su tecla de silencio.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4412,12 +4968,32 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Lo que responde como {host} tiene un certificado para otro nombre.</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>Lo que ya ha llegado se conserva: {size}.</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>Su contenido actual se perderá.</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>Novedades</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>El contenido del portapapeles llega demasiado despacio de su programa y no se pudo guardar, por lo que se dejó como estaba y el texto se tecleó en {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>El contenido del portapapeles llega demasiado despacio de su programa y no se pudo guardar, por lo que el texto no se insertó.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>El contenido del portapapeles supera los 64 MB y no se pudo guardar, por lo que se dejó como estaba y el texto se tecleó en {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>El contenido del portapapeles supera los 64 MB y no se pudo guardar, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4484,16 +5060,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Adónde</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>A&amp;dónde fue mi voz…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>Adónde fue mi voz – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>Adónde fue mi voz, por mes</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Adónde fue mi voz…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4568,8 +5144,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Escribir un espacio en su lugar</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>Escriba cada una una sola vez.</translation>
+        <source>Write each modifier once.</source>
+        <translation>Escriba cada modificador una sola vez.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4630,50 +5206,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{added:,} added</source>
         <translation>añadidas: {added:,}</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}compruebe las direcciones en {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}compruebe la red y las direcciones en {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}compruebe la conexión de red.</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}compruebe el proxy en los ajustes del sistema.</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}termine los dictados en otros equipos o en otros programas.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}si persiste, consulte a aiOla.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}si persiste, pida a quien administra su red que deje pasar los WebSockets.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}si persiste, compruebe las direcciones en {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}si persiste, el registro dice más.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} no se pudo guardar, por lo que el portapapeles se dejó como estaba y el texto se tecleó en {program}.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} no se pudo guardar, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4744,6 +5276,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{download_bytes} de descarga · {disk_bytes} en disco · {memory_bytes} de memoria · licencia {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>no se puede leer {file}: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} lo escribió una versión más reciente de Saywrite; se usa lo que esta conoce.</translation>
     </message>
@@ -4756,12 +5292,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{folder} pertenece a otro usuario; no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} está abierta a otros usuarios ({mode:03o}); no se aceptan órdenes de otros programas.</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} es un enlace; no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} es {kind}; no se aceptan órdenes de otros programas.</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} no es una carpeta; no se aceptan órdenes de otros programas.</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} está abierta a otros usuarios ({mode:03o}); no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4780,12 +5320,100 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{go_on} Consulte los ajustes.</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} no puede demostrar su identidad: este equipo no confía en su certificado.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} cerró la conexión ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} cerró la conexión.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} cerró la sesión.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} no acepta la clave de API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} no acepta la solicitud ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} no responde.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} no conoce este workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} no acepta este sonido por su formato o su duración.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} terminó la conexión.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} dio una respuesta incomprensible (durante: {doing}).</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} entrega un token de acceso que ha caducado.</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} no da a este equipo un token de acceso.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} tiene un problema propio ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} recibió demasiadas solicitudes de esta cuenta.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} no tiene ningún servicio de aiOla en esta dirección.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>No se encuentra {host}.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} ya no acepta el token de acceso.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} informa de un error ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} envía un texto demasiado largo.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} envía mucho más de lo que corresponde a este sonido.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} no acepta conexiones.</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>No se contactó con {host}, porque nada puede salir de este equipo.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, o una puerta de enlace en el camino, no acepta WebSockets ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,8 +5436,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Exportado a {name}: {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key} solo puede usarse sola, no con otras teclas.</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} solo se puede usar sola, no con otras teclas.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4848,6 +5476,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{label} no se puede eliminar: {reason}.</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>No se pudo descargar {label} ({reasons}).</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} no dio sonido.</translation>
     </message>
@@ -4884,8 +5516,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{label} está dañado: sus archivos están incompletos o se modificaron.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} está dañado: {damaged}. Ya no se usa.</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} está dañado: {files}. Ya no se usa.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4924,8 +5556,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{label} no estaba disponible.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} se desenchufó. Se usa {other}{until}.</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} se desenchufó. Se usa {other} hasta que vuelva.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} se desenchufó. Se usa {other}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4966,10 +5602,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length} a {host} ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>{max:.0f} s del dictado no tienen texto: {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5124,14 +5756,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} se interrumpe: se pudieron leer {length:.1f} s{of}.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>{name} no se puede decodificar.</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>{name} no se puede leer: {reason}.</translation>
     </message>
@@ -5140,28 +5764,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{name} para la nueva transcripción</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} tiene un encabezado, pero no contiene sonido.</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} aún no contiene ningún depósito de claves; pide una contraseña al guardar una clave.</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} está dañado: no se puede decodificar nada de él.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} está dañado: {skipped_s:.1f} s de él no se pudieron decodificar.</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} está bloqueado; pide su contraseña cuando se necesita la clave.</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>No está permitido leer {name}.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: grabando con {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5272,10 +5884,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{path} no se puede usar ({reason}).</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} impide crear el socket de Saywrite; no se aceptan órdenes de otros programas.</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} no es un historial de Saywrite. Se dejó como estaba.</translation>
     </message>
@@ -5288,8 +5896,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{path} no es un archivo de ajustes.</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} está donde debería estar el socket de Saywrite; no se aceptan órdenes de otros programas.</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path} no se guardó: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, línea {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5300,24 +5916,40 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{path}: {what} El archivo se dejó como estaba, y no hay palabras clave. Repárelo o muévalo.</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>no se puede escribir en {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>No se puede escribir en {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} está en un disco de solo lectura</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} está en un disco de solo lectura.</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} de {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} Haga que su usuario pueda leer el archivo y vuelva a iniciar Saywrite.</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} no leyó el texto.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} Haga que su usuario pueda leer el archivo.</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} no recibió el texto</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} El archivo se conservó al lado como {name}; se usan los valores predeterminados.</translation>
+        <source>{program} received the text</source>
+        <translation>{program} recibió el texto</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} El archivo se dejó como estaba; se usan los valores predeterminados. Repárelo o muévalo.</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>El texto se envió a {program}; no llegó confirmación</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} O ponga una clave de API en {key_variable}.</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} Después descargue de nuevo el modelo.</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} en {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s del dictado no tienen texto: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5362,18 +5994,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (no conectado)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} no se pudo guardar, por lo que el portapapeles se dejó como estaba y el texto se tecleó en {program}.</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} no se pudo guardar, por lo que el texto no se insertó.</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} no leyó el texto.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5448,6 +6068,26 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{file}» no se transcribió. {what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>«{name}» se interrumpe: falta su final, sin el cual no se puede decodificar nada.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>«{name}» se interrumpe: se pudieron leer {seconds:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>«{name}» se interrumpe: se pudieron leer {seconds:.1f} s de {whole:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>«{name}» no se puede decodificar.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>«{name}» no se puede leer: {reason}.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>«{name}» no se pudo leer: {reason}.</translation>
     </message>
@@ -5460,12 +6100,32 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{name}» ya existe. ¿Reemplazarlo?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>«{name}» tiene un encabezado, pero no contiene sonido.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>«{name}» tiene un sonido que aquí no se puede decodificar o que está protegido contra copia.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>«{name}» no contiene sonido.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>«{name}» en «{text}» no es una tecla modificadora.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>«{name}» es una carpeta.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>«{name}» está dañado: no se puede decodificar nada de él.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>«{name}» está dañado: {seconds:.1f} s de él no se pudieron decodificar.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5476,12 +6136,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{name}» no es un archivo.</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>«{name}» no es un archivo de sonido que se pueda decodificar aquí.</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>«{name}» es demasiado grande para una lista de palabras clave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>«{name}» suena muy bajo: no se encontró voz en él.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>No está permitido leer «{name}».</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5530,6 +6198,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
             <numerusform>«{spoken}» → «{written}» (corregido una vez)</numerusform>
             <numerusform>«{spoken}» → «{written}» (corregido {n} veces)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>«{text}» contiene dos veces el mismo modificador.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

@@ -16,10 +16,6 @@
         <translation> Ele está em uso: até que haja um modelo novamente, suas palavras são gravadas e escritas depois.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> O que já chegou está guardado: {in_units}.</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>&amp;Sobre o Saywrite</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>Um menu, uma caixa de diálogo ou o bloqueio de tela está ocupando o teclado, por isso o texto não foi inserido.</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>Uma tecla modificadora aparece duas vezes em “{text}”.</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>Um nome não pode conter \ / : * ? " &lt; &gt; nem |.</translation>
     </message>
@@ -388,12 +380,8 @@
         <translation>Uma nova conexão está sendo tentada.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>Um novo é obtido; se você usa um token próprio, consulte {settings}.</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>Uma nova está sendo tentada.</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Um novo token é obtido; se você usa um token próprio, verifique-o em {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Um som no fim de um ditado e quando algo falha.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>Um fluxo é aberto em {host}.</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>É possível abrir um fluxo em {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -434,6 +422,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>Uma página da web respondeu no lugar de {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>alguns instantes</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -492,20 +484,48 @@
         <translation>Conta da aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <source>aiOla could not be reached</source>
+        <translation>não foi possível contatar a aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>a aiOla não respondeu</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>A aiOla não responde.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
         <translation>A aiOla não tem texto para uma parte do ditado: essa parte é o que o reconhecedor deste computador ouviu.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>A aiOla não tem texto para algumas palavras.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>A aiOla precisou de mais de {seconds} s: as últimas frases são o que o reconhecedor deste computador ouviu.</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>A aiOla recebe o som, mas não responde.</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>A aiOla escreve enquanto está acessível; quando não está, este computador assume. Requer uma chave de API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>O texto da aiOla para um ditado inserido já está disponível.</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>Não foi possível contatar o serviço da aiOla por {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>O serviço de fluxo da aiOla não está nesta versão do Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>O texto da aiOla para um ditado inserido chegou.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -536,6 +556,10 @@
         <translation>Escrever sempre como</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Um programa desconhecido</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>Outro programa já pegou {chord}.</translation>
     </message>
@@ -548,16 +572,12 @@
         <translation>Outro programa está usando o microfone.</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Outro programa assumiu a área de transferência antes que fosse certo que {program} tinha lido o texto.</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>Outro programa tomou a área de transferência antes que o texto fosse lido.</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>Outro programa tomou a área de transferência antes de se ver que {program} leu o texto.</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>Quando você começou, outra janela estava ativa ({program}), por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -628,6 +648,10 @@
         <translation>Consultando se há uma versão mais recente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>solicitação de um token</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>Atribua uma nas configurações de teclado da área de trabalho.</translation>
     </message>
@@ -672,8 +696,12 @@
         <translation>Sendo preparado para este computador</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>Associe as linhas mostradas nas configurações do Saywrite a uma tecla, nas configurações da própria área de trabalho.</translation>
+        <source>belongs to debuggers</source>
+        <translation>reservado para depuradores</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>reservado para o Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -728,12 +756,12 @@
         <translation>Cancelar</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>O Caps Lock continua ligando e desligando as maiúsculas.</translation>
+        <source>Cancel the dictation</source>
+        <translation>Cancelar o ditado</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>A gravação continua assim que o som voltar.</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>O Caps Lock continua ligando e desligando as maiúsculas.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -774,6 +802,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>Verifique o botão de mudo e o nível de entrada dele nas configurações de som.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Verifique o botão de mudo dele.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -912,6 +944,10 @@
         <translation>Escolha outro arquivo.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>escolha outra pasta</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>Escolha outra tecla nas configurações ou libere-a no outro programa.</translation>
     </message>
@@ -992,12 +1028,12 @@
         <translation>Escolha {chord} ou qualquer outra tecla. Pressione-a para iniciar e novamente para parar.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>Escolha “Inserir novamente” para substituí-lo pelo texto. {where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Escolha “Inserir novamente” para substituí-lo pelo texto.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>Escolha “Inserir novamente”. {where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Escolha “Inserir novamente”.</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1052,6 +1088,10 @@
         <translation>Feche o programa que o está usando ou escolha outro microfone.</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>fechar uma janela</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>Co&amp;piar</translation>
     </message>
@@ -1072,8 +1112,8 @@
         <translation>conectado</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>Conectados agora: {there}.</translation>
+        <source>Connected now: {names}.</source>
+        <translation>Conectados agora: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1096,6 +1136,10 @@
         <translation>Converta o arquivo para WAV ou FLAC, ou divida-o.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Converta-o em WAV, FLAC, OGG ou MP3, por exemplo: ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Copiado</translation>
     </message>
@@ -1110,6 +1154,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>Seleção copiada</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>copiar</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1176,6 +1224,10 @@
         <translation>Corrija o arquivo antes de editar palavras-chave: ao salvar, ele é mantido com outro nome.</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Crie a pasta novamente ou {elsewhere}.</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>Tabela CSV</translation>
     </message>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>Recor&amp;tar</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>recortar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnóstico copiado: não contém texto, áudio nem chave</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Ditar (segunda tecla)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Ditar em: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Ditar no programa em primeiro plano</translation>
     </message>
@@ -1238,6 +1302,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dite algo; as gravações são mantidas pelo tempo indicado em Configurações &gt; Arquivos e privacidade.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Ditar com: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>ditado</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,6 +1368,10 @@
         <translation>Baixar novamente</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Baixe-o novamente: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>Baixe-o mesmo assim em Configurações &gt; Reconhecimento ou use outra rede.</translation>
     </message>
@@ -1336,6 +1412,10 @@
         <translation>Edite-o ou mova-o para outro lugar.</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>vazio</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>Encerre-o primeiro ou use --data.</translation>
     </message>
@@ -1346,6 +1426,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Termine com um destes: {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>encerrar a tela</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>encerrar a sessão</translation>
     </message>
     <message>
         <source>English</source>
@@ -1472,6 +1560,10 @@
         <translation>Por exemplo: xterm = type, emacs = shift+insert. Outras regras: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forçar um programa a encerrar</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Liberar a memória após</translation>
     </message>
@@ -1516,6 +1608,14 @@
         <translation>Ir para o fim da transcrição (Ctrl+End)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>voltar em navegadores e gerenciadores de arquivos</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>avançar em navegadores e gerenciadores de arquivos</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>Bom ditado do dia a dia em qualquer computador.</translation>
     </message>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Ocultar os ditados inacabados</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>ocultar um programa</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1652,6 +1756,14 @@
         <translation>Em todos os programas</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>Em Configurações → Privacidade e segurança → Microfone, ative “Permitir que aplicativos da área de trabalho acessem seu microfone”.</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>Nas configurações de teclado da área de trabalho, associe uma tecla a cada comando mostrado nas configurações do Saywrite.</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>Nas configurações de teclado da área de trabalho, associe este comando a uma tecla</translation>
     </message>
@@ -1674,10 +1786,6 @@
             <numerusform>em {n} lugar</numerusform>
             <numerusform>em {n} lugares</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>Em {place}, ative “Permitir que os aplicativos da área de trabalho acessem seu microfone”.</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1740,12 +1848,60 @@
         <translation>Reinstale o Saywrite: o pacote “sounddevice” dele traz a biblioteca.</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>ditado do próprio Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>a resposta é uma página da web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>a resposta é um erro (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>a resposta é diferente do que foi pedido</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>não pode ser contatado</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>o servidor não consegue provar sua identidade</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>não responde</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>não tem o arquivo</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>terminou com o código {code}.</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>Continua em {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Ele some quando o Saywrite é desinstalado.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>tem outro arquivo com este nome</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>não tem {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>contém um caractere danificado.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1760,12 +1916,80 @@
         <translation>Ela é refeita automaticamente.</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Uma nova tentativa será feita quando a rede mudar.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; verifique os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; verifique a rede e os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Uma nova tentativa está em andamento; verifique a conexão de rede.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Uma nova tentativa está em andamento; verifique o proxy nas configurações do sistema.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Uma nova tentativa está em andamento; encerre os ditados em outros computadores ou em outros programas.</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>Uma nova tentativa está em andamento; se persistir, fale com a aiOla.</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, peça a quem administra sua rede que deixe passar WebSockets.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, verifique os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, o registro diz mais.</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>Ele pode ter sido removido; nada foi alterado.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>aponta para um endereço não seguro</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>redireciona sem fim</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>recusa o acesso (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>envia uma parte do arquivo diferente da pedida</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>envia mais bytes do que o arquivo tem</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>envia bytes diferentes dos publicados</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>O arquivo foi mantido ao lado como {name}; os valores padrão são usados.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>O arquivo foi deixado como estava; os valores padrão são usados. Repare-o ou mova-o.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italiano</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>o endereço não pode ser lido</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>O registro dele diz o que houve.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>O registro dele diz por quê.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>os pacotes não contêm o modelo</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1900,6 +2132,10 @@
         <translation>Solte todas as teclas e tente novamente.</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>Falta a libpulse-simple.</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>Licenças</translation>
     </message>
@@ -1948,6 +2184,10 @@
         <translation>carrega quando necessário</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>bloquear a tela</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
@@ -1976,12 +2216,40 @@
         <translation>Procurando…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>O macOS não dá {chord} aos programas ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>O macOS ainda não deixa o Saywrite inserir texto. O texto está na área de transferência.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>O macOS não informa {chord} a outros programas.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>O macOS deixa um programa pressionar teclas quando o usuário permite isso em Acessibilidade.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>O macOS informa a um programa suas teclas de atalho, sem permissão.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Dê ao seu usuário permissão de gravação ali e tente novamente.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>Permita a gravação nele ou {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Permita que seu usuário leia o arquivo e inicie o Saywrite novamente.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Permita que seu usuário leia o arquivo.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2052,6 +2320,30 @@
         <translation>Mudança para {label} nas configurações de som.</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>deve ser um número inteiro</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>deve estar entre {minimum} e {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>deve ser um destes valores: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>deve ser texto entre aspas</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>deve ser texto de no máximo {limit} caracteres</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>deve ser true ou false</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>Nome do texto salvo</translation>
     </message>
@@ -2088,6 +2380,10 @@
         <translation>Nenhum arquivo</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>Nenhuma palavra-chave pôde ser lida deste arquivo {kind}. Linha {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Nenhuma palavra-chave contém estas letras.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>Nenhum microfone encontrado</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>Nenhum microfone está conectado.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2160,8 +2460,16 @@
         <translation>Não encontrado</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>não encontrado</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>Não está neste computador</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON inválido a partir daqui.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2280,8 +2588,40 @@
         <translation>Abrir a página</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>abertura do fluxo</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>abrir um terminal</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>abrir a ajuda</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>abrir o Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>abrir o histórico da área de transferência</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>abrir o menu de uma janela</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>abre as configurações</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>abrir o menu Iniciar</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>Ou coloque uma chave de API em {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2302,6 +2642,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>Cole aqui: {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>colar</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2468,6 +2812,10 @@
         <translation>Encerre-o e inicie-o novamente: pode ser um mais antigo.</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>encerrar um programa</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>Aumente o nível de entrada dele nas configurações de som ou chegue mais perto.</translation>
     </message>
@@ -2588,6 +2936,10 @@
         <translation>A gravação continua nos dois casos.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>A gravação continua assim que o som chegar.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>A gravação continua enquanto a conexão é restabelecida.</translation>
     </message>
@@ -2672,6 +3024,14 @@
         <translation>Regras para programas específicos</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Execute: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>executar um comando</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>&amp;Mostrar</translation>
     </message>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name}: salvo</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>salvar</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2772,8 +3136,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O Saywrite já está em execução em {display}; a janela dele está lá. Encerre-o lá primeiro para tê-lo aqui, ou inicie-o com --data e outra pasta.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>O Saywrite já está em execução com esta pasta de dados ({where}).</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>O Saywrite já está em execução com esta pasta de dados (processo {pid} em {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2794,6 +3158,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>O próprio Saywrite estava ativo, por isso o texto não foi inserido em lugar nenhum.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>o Saywrite não tem permissão para gravar em {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>O Saywrite não tem permissão para gravar em {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,8 +3232,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>&amp;Selecionar tudo</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>selecionar tudo</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>Envie-o novamente quando estiver completo.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>envio do arquivo</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2896,8 +3276,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Acerte a data e a hora do computador e tente novamente.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>Defina XDG_RUNTIME_DIR com um caminho mais curto.</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Defina XDG_RUNTIME_DIR como uma pasta com um caminho mais curto.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Configurações &gt; Teclado &gt; Ver e personalizar atalhos &gt; Atalhos personalizados: adicione um com este comando</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Configurações → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,8 +3344,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Endereço de login</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>Conectado à conta em {where}.</translation>
+        <source>Signed in at {host}.</source>
+        <translation>Conectado à conta em {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>login</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3096,6 +3484,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Iniciar na bandeja do sistema</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Inicie-o com: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Inicie o Saywrite novamente.</translation>
     </message>
@@ -3114,6 +3506,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Inicie o Saywrite a partir da área de trabalho, não de outra sessão.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>inicie com --data e outra pasta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3216,8 +3612,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Palavras-chave sugeridas</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>Ative-o nas configurações de som ou com a tecla de mudo dele.</translation>
+        <source>switches between programs</source>
+        <translation>alternar entre programas</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>alternar entre janelas</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>alternar o método de entrada (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>alternar a fonte de entrada</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>alternar o layout do teclado</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Configurações do sistema &gt; Teclado &gt; Atalhos &gt; Adicionar novo &gt; Comando: digite este comando</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>capturar a tela</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,12 +3708,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Do fim das suas palavras até o texto passaram-se {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>O token de acesso contém caracteres que não podem aparecer nele.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>O token de acesso está disponível.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>O endereço do proxy não pode ser lido.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>A chave de API contém caracteres que não podem aparecer nela.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3324,8 +3748,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>A conexão está sendo refeita.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>A conexão com a aiOla não responde.</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>A conexão com a aiOla não responde mais.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3340,12 +3764,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>A conexão com {host} foi perdida.</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>a conexão foi cortada</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>O atraso não pode ser medido: o serviço não responde a pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>O atraso é de {max} ms.</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>O atraso é de {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>A área de trabalho não pôde deixar o Saywrite inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3376,8 +3808,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não foi permitido à área de trabalho dar uma tecla ao Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>A área de trabalho não deixa o Saywrite inserir texto em outros programas ({why}).</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>A área de trabalho não teve permissão para deixar o Saywrite inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3404,8 +3836,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O ditado foi cancelado.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>O ditado não foi transcrito novamente.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>O disco recusa a gravação há meia hora. O que veio antes é mantido na memória; o que vier depois não é mantido.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>o disco está cheio</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>O disco está cheio.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3460,8 +3904,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O arquivo não contém som.</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>O foco não está na janela em que você começou ({program}), por isso o texto não foi inserido.</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>A pasta do socket do Saywrite tem um nome longo demais.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>a pasta {place} não existe mais</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>A pasta {place} não existe mais.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3496,8 +3952,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O histórico está em uso por outro programa.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>O histórico estava danificado e foi mantido como {aside}. Foi possível ler: {kept}; um novo histórico foi iniciado com isso.</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>O histórico estava danificado e foi mantido como {path}. Nenhum dos ditados pôde ser lido; um novo histórico foi iniciado.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>O histórico estava danificado e foi mantido como {path}. Foi possível ler {n} ditado; um novo histórico foi iniciado com o que foi lido.</numerusform>
+            <numerusform>O histórico estava danificado e foi mantido como {path}. Foi possível ler {n} ditados; um novo histórico foi iniciado com o que foi lido.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3572,8 +4036,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>As últimas palavras estão sendo escritas.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>Os últimos {max:.0f} s ainda não têm texto: {why}.</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Os últimos {seconds:.0f} s ainda não têm texto: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3594,6 +4058,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>A mensagem acima diz o motivo e o que ajuda.</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>O microfone</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3652,6 +4120,18 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O modelo não pode ser salvo: {reason}.</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>Não foi possível testar o modelo: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>o nome é longo demais</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>O nome é longo demais.</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>O próximo ditado começa mais rápido enquanto a conexão está aberta.</translation>
     </message>
@@ -3684,8 +4164,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O proxy é de um tipo que o Saywrite não pode usar.</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>o proxy recusa a conexão</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>O proxy exige um nome de usuário e uma senha.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>as aspas não combinam.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3700,8 +4188,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O modelo de reconhecimento {model} está danificado: ele não pode ser carregado.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>O reconhecedor (CTranslate2) não está instalado ou não carrega ({value}).</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>O reconhecedor (CTranslate2) não está instalado ou não pode ser carregado ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3730,6 +4218,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>A gravação não pode ser lida de volta ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>a gravação atingiu o maior tamanho de arquivo permitido aqui</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>A gravação atingiu o maior tamanho de arquivo permitido aqui.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3788,12 +4284,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>A palavra-chave selecionada não aparece em seus últimos ditados.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation>O endereço do serviço não é um endereço.</translation>
+        <source>the service</source>
+        <translation>o serviço</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>O endereço do serviço não é aceitável: {why}.</translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>O endereço do serviço contém mais do que um host e um caminho.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>O endereço do serviço não é um endereço válido.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>O endereço do serviço não é um endereço da web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>O endereço do serviço não é criptografado.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3810,6 +4318,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The sound could not be played.</source>
         <translation>Não foi possível reproduzir o som.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>O som é enviado novamente.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3834,6 +4346,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>O sistema de som que tem o microfone.</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>a forma falada está vazia.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>a forma falada não é um texto.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3892,6 +4412,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não é possível acessar o compositor do Wayland, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>a janela em primeiro plano</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>A janela em primeiro plano não leu o texto.</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>A janela está fechada, o programa continua em execução. Para sair, use o menu deste ícone; isso pode ser alterado nas configurações.</translation>
     </message>
@@ -3908,12 +4436,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O fluxo de trabalho da sua conta que transcreve.</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>a forma escrita está vazia.</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>falta a forma escrita.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>a forma escrita não é um texto.</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>Não é possível acessar a tela X, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>Caracteres não permitidos: {what}.</translation>
+        <source>Then download the model again.</source>
+        <translation>Depois, baixe o modelo novamente.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,12 +4464,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Ainda não há ditados para testar as palavras-chave.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>Ainda não há chave de API da aiOla.</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Ainda não há um token de acesso da aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>Ainda falta para a aiOla: {what}.</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Ainda não há chave de API da aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3948,8 +4488,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não há tela.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>Não há um arquivo {name}.</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>Não há um arquivo “{name}”.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3970,6 +4510,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>There is no model called {id}.</source>
         <translation>Não há um modelo chamado {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>Não há rota de rede até {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -4000,10 +4544,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Ainda não há endereço do token.</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>Não há caminho até {host}.</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>Não há espaço suficiente para o modelo: {needed} são necessários, {free} estão livres.</translation>
     </message>
@@ -4032,12 +4572,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Estes modelos reconhecem a fala neste computador. O que você diz não sai dele.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>Eles são mantidos: transcreva-os pela janela quando a aiOla voltar a responder.</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>Elas são enviadas novamente.</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Esses segundos estão guardados: transcreva-os pela janela quando a aiOla voltar a responder.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4052,6 +4588,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Este compositor não deixa nenhum programa pressionar teclas, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Este compositor não deixa nenhum programa sem janela usar a área de transferência.</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>Este computador ouviu isto; o texto de {recognizer} o substituirá, a menos que você o edite</translation>
     </message>
@@ -4064,8 +4604,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Este computador escreve na hora, e o texto dele fica</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>O relógio deste computador está errado: {off} {where}.</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>O relógio deste computador está {length} adiantado.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>O relógio deste computador está {length} atrasado.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4112,12 +4656,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Isto não é um endereço. Escreva-o como https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>Este não é um comando do Saywrite.</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>Este não é um arquivo JSON com palavras-chave.</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>Este não é um comando do Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4148,8 +4692,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Este sistema não tem um chaveiro onde guardar a chave.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>Este texto não pode ser desfeito com segurança em {where}.</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Este texto não pode ser desfeito com segurança em um terminal.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Este texto não pode ser desfeito com segurança neste programa.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4300,6 +4848,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Desfazer a última ins&amp;erção</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>desfazer</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Desfeito em {program}</translation>
     </message>
@@ -4310,6 +4862,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>Desbloqueie as chaves “Início de Sessão” no Acesso às Chaves.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Reative o som dele nas configurações de som ou com a tecla de mudo.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4412,12 +4968,32 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O que responde como {host} tem um certificado para outro nome.</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>O que já chegou está guardado: {size}.</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>O conteúdo atual será perdido.</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>O que há de novo</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>O conteúdo da área de transferência chega devagar demais do programa dele e não pôde ser salvo, por isso ficou como estava e o texto foi digitado em {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>O conteúdo da área de transferência chega devagar demais do programa dele e não pôde ser salvo, por isso o texto não foi inserido.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>O conteúdo da área de transferência tem mais de 64 MB e não pôde ser salvo, por isso ficou como estava e o texto foi digitado em {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>O conteúdo da área de transferência tem mais de 64 MB e não pôde ser salvo, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4484,16 +5060,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Para onde</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>Para on&amp;de minha fala foi…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>Para onde minha fala foi – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>Para onde minha fala foi, por mês</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Para onde minha fala foi…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4568,8 +5144,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Escrever um espaço no lugar</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>Escreva cada uma uma só vez.</translation>
+        <source>Write each modifier once.</source>
+        <translation>Escreva cada modificador uma só vez.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4630,50 +5206,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{added:,} added</source>
         <translation>adicionadas: {added:,}</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}verifique os endereços em {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}verifique a rede e os endereços em {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}verifique a conexão de rede.</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}verifique o proxy nas configurações do sistema.</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}encerre os ditados em outros computadores ou em outros programas.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}se persistir, fale com a aiOla.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}se persistir, peça a quem administra sua rede que deixe passar WebSockets.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}se persistir, verifique os endereços em {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}se persistir, o registro diz mais.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} não pôde ser salvo, por isso a área de transferência foi deixada como estava e o texto foi digitado em {program}.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} não pôde ser salvo, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4744,6 +5276,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{download_bytes} para baixar · {disk_bytes} em disco · {memory_bytes} de memória · licença {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>não é possível ler {file}: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} foi gravado por uma versão mais recente do Saywrite; o que esta conhece é usado.</translation>
     </message>
@@ -4756,12 +5292,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{folder} pertence a outro usuário; comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} está aberta a outros usuários ({mode:03o}); comandos de outros programas não são aceitos.</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} é um link; comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} é {kind}; comandos de outros programas não são aceitos.</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} não é uma pasta; comandos de outros programas não são aceitos.</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} está aberta a outros usuários ({mode:03o}); comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4780,12 +5320,100 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{go_on} Consulte as configurações.</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} não consegue provar sua identidade: este computador não confia no certificado dele.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} fechou a conexão ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} fechou a conexão.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} fechou a sessão.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} não aceita a chave de API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} não aceita a solicitação ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} não responde.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} não conhece este workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} não aceita este som por causa do formato ou da duração.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} encerrou a conexão.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} deu uma resposta incompreensível (durante: {doing}).</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} fornece um token de acesso que expirou.</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} não fornece um token de acesso a este computador.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} tem um problema próprio ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} recebeu solicitações demais desta conta.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} não tem um serviço da aiOla neste endereço.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host} não foi encontrado.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} não aceita mais o token de acesso.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} informa um erro ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} envia um texto longo demais.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} envia muito mais do que corresponde a este som.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} não aceita conexões.</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>{host} não foi contatado, porque nada pode sair deste computador.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, ou um gateway no caminho, não aceita WebSocket ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,7 +5436,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Exportado para {name}: {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
+        <source>{key} can only be used alone, not with other keys.</source>
         <translation>{key} só pode ser usada sozinha, não com outras teclas.</translation>
     </message>
     <message>
@@ -4848,6 +5476,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{label} não pode ser removido: {reason}.</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>Não foi possível baixar {label} ({reasons}).</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} não forneceu som.</translation>
     </message>
@@ -4884,8 +5516,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{label} está danificado: os arquivos estão incompletos ou foram alterados.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} está danificado: {damaged}. Ele não é mais usado.</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} está danificado: {files}. Ele não é mais usado.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4924,8 +5556,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{label} não estava disponível.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} foi desconectado. Usa-se {other}{until}.</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} foi desconectado. {other} é usado até que ele volte.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} foi desconectado. {other} é usado.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4966,10 +5602,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length} para {host} ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>{max:.0f} s do ditado não têm texto: {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5124,14 +5756,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} é interrompido: foi possível ler {length:.1f} s{of}.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>{name} não pode ser decodificado.</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>{name} não pode ser lido: {reason}.</translation>
     </message>
@@ -5140,28 +5764,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{name} para a nova transcrição</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} tem um cabeçalho, mas não contém som.</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} ainda não contém um chaveiro; uma senha é pedida quando uma chave é salva.</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} está danificado: nada dele pode ser decodificado.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} está danificado: {skipped_s:.1f} s dele não puderam ser decodificados.</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} está bloqueado; a senha é pedida quando a chave é necessária.</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>Não é permitido ler {name}.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: gravando com {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5272,10 +5884,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{path} não pode ser usado ({reason}).</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} está no caminho do socket do Saywrite; comandos de outros programas não são aceitos.</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} não é um histórico do Saywrite. Ele foi deixado como estava.</translation>
     </message>
@@ -5288,8 +5896,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{path} não é um arquivo de configurações.</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} está onde deveria estar o socket do Saywrite; comandos de outros programas não são aceitos.</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path} não foi salvo: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, linha {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5300,24 +5916,40 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{path}: {what} O arquivo foi deixado como estava, e não há palavras-chave. Repare-o ou mova-o.</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>não é possível gravar em {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>Não é possível gravar em {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} está em um disco somente leitura</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} está em um disco somente leitura.</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} de {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} Permita que seu usuário leia o arquivo e inicie o Saywrite novamente.</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} não leu o texto.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} Permita que seu usuário leia o arquivo.</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} não recebeu o texto</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} O arquivo foi mantido ao lado como {name}; os valores padrão são usados.</translation>
+        <source>{program} received the text</source>
+        <translation>{program} recebeu o texto</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} O arquivo foi deixado como estava; os valores padrão são usados. Repare-o ou mova-o.</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>O texto foi enviado a {program}; nenhuma confirmação chegou</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} Ou coloque uma chave de API em {key_variable}.</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} Depois, baixe o modelo novamente.</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} em {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s do ditado não têm texto: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5362,18 +5994,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (não conectado)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} não pôde ser salvo, por isso a área de transferência foi deixada como estava e o texto foi digitado em {program}.</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} não pôde ser salvo, por isso o texto não foi inserido.</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} não leu o texto.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5448,6 +6068,26 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{file}” não foi transcrito. {what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>“{name}” é interrompido: falta o final, sem o qual nada dele pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s de {whole:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>“{name}” não pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>“{name}” não pode ser lido: {reason}.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>“{name}” não pôde ser lido: {reason}.</translation>
     </message>
@@ -5460,12 +6100,32 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{name}” já existe. Substituir?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>“{name}” tem um cabeçalho, mas não contém som.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>“{name}” tem um som que não pode ser decodificado aqui ou que é protegido contra cópia.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>“{name}” não contém som.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>“{name}” em “{text}” não é uma tecla modificadora.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>“{name}” é uma pasta.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>“{name}” está danificado: nada dele pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>“{name}” está danificado: {seconds:.1f} s dele não puderam ser decodificados.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5476,12 +6136,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{name}” não é um arquivo.</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>“{name}” não é um arquivo de som que possa ser decodificado aqui.</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>“{name}” é grande demais para uma lista de palavras-chave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>“{name}” está muito baixo: nenhuma fala foi encontrada nele.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>Não é permitido ler “{name}”.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5530,6 +6198,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
             <numerusform>“{spoken}” → “{written}” (corrigido uma vez)</numerusform>
             <numerusform>“{spoken}” → “{written}” (corrigido {n} vezes)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>“{text}” contém o mesmo modificador duas vezes.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>
