@@ -113,7 +113,7 @@ def test_the_service_is_tried_where_it_is_the_engine(
     assert [check.what.rpartition(" is ")[0] or check.what for check in checks] == [
         "With the API key in AIOLA_API_KEY, at 127.0.0.1.",
         "Signed in at 127.0.0.1.",
-        "A stream opens at 127.0.0.1.",
+        "A stream can be opened at 127.0.0.1.",
         "The delay",
     ]
     assert all(check.ok for check in checks)

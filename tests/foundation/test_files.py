@@ -173,14 +173,16 @@ def test_file_set_aside_replaces_no_other_one(tmp_path: Path) -> None:
             "Saywrite may not write to /data",
             "Give your user write permission for this folder, or use --data.",
         ),
-        (errno.ENOENT, "the folder /data is gone", "Use --data."),
+        (errno.ENOENT, "the folder /data is gone", "Create the folder again, or use --data."),
         (errno.ENAMETOOLONG, "the name is too long", "Choose a shorter name."),
         (errno.EIO, "/data cannot be written (Input/output error)", "Check the disk, or use --data."),
     ],
 )
 def test_refused_write_has_a_reason_and_a_remedy(code: int, reason: str, remedy: str) -> None:
     error = OSError(code, os.strerror(code))
-    assert os_error_message(error, "/data", "use --data") == (reason, remedy)
+    explained = os_error_message(error, "/data", "use --data")
+    assert (explained.reason, explained.remedy) == (reason, remedy)
+    assert explained.sentence.lower() == f"{reason}.".lower()
     assert is_disk_full(error) == (reason == "the disk is full")
 
 

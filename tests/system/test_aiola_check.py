@@ -41,7 +41,10 @@ def findings(find: Callable[[], Account]) -> list[CheckResult]:
 
 def test_all_is_well(service: ServiceThread, account: Account) -> None:
     found = findings(lambda: account)
-    assert [finding.words for finding in found[:2]] == ["Signed in at 127.0.0.1.", "A stream opens at 127.0.0.1."]
+    assert [finding.words for finding in found[:2]] == [
+        "Signed in at 127.0.0.1.",
+        "A stream can be opened at 127.0.0.1.",
+    ]
     assert re.fullmatch(r"The delay is \d+ ms\.", found[2].words)
     assert all(finding.ok for finding in found)
     assert len(found) == 3

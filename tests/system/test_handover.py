@@ -165,7 +165,7 @@ def test_what_was_inserted_from_here_stays_and_the_better_text_is_offered(
         desk.screen.shot(artifacts / "handover-inserted-from-here.png")
 
         line.refuse(False)
-        saywrite.wait_label("^aiOla's text of an inserted dictation is there now", 90)
+        saywrite.wait_label("^aiOla's text for an inserted dictation has arrived", 90)
         desk.screen.shot(artifacts / "handover-better-text.png")
         saywrite.click(saywrite.wait_for("push button", "^Copy it$"))
         wait_for(lambda: "dossier" in desk.screen.clipboard(), "the better text was not copied")

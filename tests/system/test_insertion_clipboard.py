@@ -328,7 +328,10 @@ def test_what_takes_the_clipboard_before_it_is_read_is_reported(screen: Desktop,
             event = bench.events.get(timeout=LIMIT_S)
             assert isinstance(event, InsertionUncertain)
             assert event.unusual
-            assert event.what == "Another program took the clipboard before Busy-page was seen to read the text."
+            assert (
+                event.what
+                == "Another program took the clipboard before it was certain that Busy-page had read the text."
+            )
             assert event.remedy == "If it is not there, choose “Insert again”."
             bench.inserter.again()
             assert isinstance(bench.events.get(timeout=LIMIT_S), Inserted)

@@ -212,7 +212,7 @@ def test_muted_is_reported_once_with_the_remedy(lab, audio, server):
         with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
             dictation.start()
             failed = dictation.wait("failed")
-            assert str(failed.value) == "Mic16 is muted. Switch it on in the sound settings or with its mute key."
+            assert str(failed.value) == "Mic16 is muted. Unmute it in the sound settings or with its mute key."
             assert failed.text == ""
             dictation.wait_for_sound(1.5)
             assert len(dictation.all("failed")) == 1

@@ -140,7 +140,7 @@ def test_a_stalled_microphone_continues_in_the_same_stream(lab):
     with dictating(headset()) as dictation:
         lab.stall("headset")
         error = dictation.wait_for_problem("delivers no sound")
-        assert str(error.value) == "Headset delivers no sound. Capture goes on as soon as it does."
+        assert str(error.value) == "Headset delivers no sound. Recording goes on as soon as sound arrives."
         streams = lab.pactl("list", "short", "source-outputs")
         lab.unstall("headset")
         dictation.wait("gap")

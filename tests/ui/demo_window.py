@@ -237,7 +237,7 @@ def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
 
 def pretend_to_test(_settings: object, _secret: object) -> Iterator[tuple[bool | None, str, str]]:
     yield True, "Signed in at auth.aiola.ai.", ""
-    yield True, "A stream opens at apis.aiola.ai.", ""
+    yield True, "A stream can be opened at apis.aiola.ai.", ""
     yield None, "The delay is 42 ms.", ""
     yield False, "This account may not translate.", "Ask aiOla to switch translation on for your workflow."
 

@@ -31,7 +31,7 @@ from saywrite.ui.main_window.better_text import BetterText
 from saywrite.ui.main_window.window import MainWindow
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
-OFFER = "aiOla's text of an inserted dictation is there now. What was inserted is unchanged."
+OFFER = "aiOla's text for an inserted dictation has arrived. What was inserted is unchanged."
 
 
 class Attempt:

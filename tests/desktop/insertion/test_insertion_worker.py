@@ -283,7 +283,7 @@ def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
         (
             FailureReason.CLIPBOARD_LOST,
             True,
-            "Another program took the clipboard before Kate was seen to read the text.",
+            "Another program took the clipboard before it was certain that Kate had read the text.",
         ),
         (
             FailureReason.CLIPBOARD_BIG,
