@@ -101,11 +101,9 @@ def build(
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
         from saywrite.speech.network.network import Network
 
-        folder, program, thread = models or paths.data, program_command(), desktop or DesktopThread()
-        paced, again = options.realtime, options.again
-        run_options = RunOptions(
-            worker_command, folder, paced, device, keep_files, program, on_main, thread, offline_s, again
-        )
+        folder, thread, paced = models or paths.data, desktop or DesktopThread(), options.realtime
+        start, again = (worker_command, folder, paced, device, keep_files, program_command()), options.again
+        run_options = RunOptions(*start, on_main, thread, offline_s, again)
         network = Network(stay_offline=lambda: settings.stay_offline)
         context = ServiceContext(secrets or LateSecrets(), network, _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)

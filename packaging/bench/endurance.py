@@ -36,7 +36,7 @@ def rows_of(result: Endured, how: str) -> list[Row]:
     hours = f"{how}{result.speech_s / 3600:.2g} h of dictation, {result.faults} faults"
     lost = len(result.count.lost) + round(result.pending_s)
     wrong = len(result.count.twice) + len(result.count.disordered)
-    print(result.count, file=sys.stderr)
+    print(f"endurance: {result.pending_s:.0f} s without text at the end", file=sys.stderr)
     half = len(result.over_time) // 2
     growth = worker = 0.0
     if result.over_time:  # a look is too short

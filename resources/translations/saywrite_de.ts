@@ -16,10 +16,6 @@
         <translation> Es wird gerade verwendet: Bis wieder ein Modell da ist, werden Ihre Worte aufgenommen und später geschrieben.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> Was schon angekommen ist, bleibt erhalten: {in_units}.</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>&amp;Über Saywrite</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>Ein Menü, ein Dialog oder die Bildschirmsperre belegt die Tastatur, daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>In „{text}“ steht eine Zusatztaste zweimal.</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>Ein Name darf keines dieser Zeichen enthalten: \ / : * ? " &lt; &gt; |</translation>
     </message>
@@ -388,12 +380,8 @@
         <translation>Eine neue Verbindung wird versucht.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>Ein neues wird geholt; mit einem eigenen Token: siehe {settings}.</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>Eine neue wird versucht.</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Ein neues Token wird geholt; wenn Sie ein eigenes verwenden, prüfen Sie es unter {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Ein Signalton am Ende eines Diktats und wenn etwas fehlschlägt.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>Bei {host} lässt sich ein Stream öffnen.</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>Bei {host} kann ein Stream geöffnet werden.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -434,6 +422,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>Statt {host} hat eine Webseite geantwortet.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>einiger Zeit</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -492,20 +484,48 @@
         <translation>aiOla-Konto</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>Für einen Teil des Diktats hat aiOla keinen Text: Dort steht, was der Erkenner auf diesem Computer gehört hat.</translation>
+        <source>aiOla could not be reached</source>
+        <translation>aiOla war nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla hat nicht geantwortet</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOla hat für einen Teil des Diktats keinen Text: Dieser Teil ist das, was die Erkennung auf diesem Computer gehört hat.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla hat für einige Wörter keinen Text.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOla brauchte länger als {seconds} s: Die letzten Sätze sind das, was der Erkenner auf diesem Computer gehört hat.</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla empfängt den Ton, antwortet aber nicht.</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>aiOla schreibt, solange es erreichbar ist; sonst übernimmt dieser Computer. Braucht einen API-Schlüssel.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>Der Text von aiOla zu einem eingefügten Diktat ist jetzt da.</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>Der Dienst von aiOla war {seconds:.0f} s lang nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>Der Streaming-Dienst von aiOla ist in dieser Version von Saywrite nicht enthalten.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>Der Text von aiOla für ein eingefügtes Diktat ist da.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -536,6 +556,10 @@
         <translation>Immer schreiben als</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Ein unbekanntes Programm</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>Ein anderes Programm hat {chord} schon belegt.</translation>
     </message>
@@ -548,16 +572,12 @@
         <translation>Ein anderes Programm verwendet das Mikrofon.</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Ein anderes Programm hat die Zwischenablage belegt, bevor feststand, dass {program} den Text gelesen hat.</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>Ein anderes Programm hat die Zwischenablage übernommen, bevor der Text gelesen wurde.</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>Ein anderes Programm hat die Zwischenablage übernommen, bevor {program} den Text erkennbar gelesen hatte.</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>Als Sie begannen, war ein anderes Fenster aktiv ({program}), daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -628,6 +648,10 @@
         <translation>Es wird nach einer neueren Version gefragt…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>Abrufen eines Tokens</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>Weisen Sie in den Tastatureinstellungen des Desktops eine zu.</translation>
     </message>
@@ -672,8 +696,12 @@
         <translation>Wird für diesen Computer vorbereitet</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>Verbinden Sie die Zeilen aus den Einstellungen von Saywrite in den Einstellungen des Desktops mit einer Taste.</translation>
+        <source>belongs to debuggers</source>
+        <translation>Taste von Debuggern</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>von Windows belegt</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -728,12 +756,12 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Die Feststelltaste schaltet weiterhin die Großschreibung ein und aus.</translation>
+        <source>Cancel the dictation</source>
+        <translation>Das Diktat abbrechen</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>Die Aufnahme geht weiter, sobald wieder Ton kommt.</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Die Feststelltaste schaltet weiterhin die Großschreibung ein und aus.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -774,6 +802,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>Prüfen Sie seinen Stummschalter und seinen Eingangspegel in den Toneinstellungen.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Prüfen Sie seinen Stummschalter.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -912,6 +944,10 @@
         <translation>Wählen Sie eine andere Datei.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>wählen Sie einen anderen Ordner</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>Wählen Sie in den Einstellungen eine andere Taste oder geben Sie sie im anderen Programm frei.</translation>
     </message>
@@ -992,12 +1028,12 @@
         <translation>Wählen Sie {chord} oder eine beliebige andere Taste. Drücken Sie sie zum Starten und noch einmal zum Stoppen.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>Wählen Sie „Erneut einfügen“, um es durch den Text zu ersetzen. {where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Wählen Sie „Erneut einfügen“, um ihn durch den Text zu ersetzen.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>Wählen Sie „Erneut einfügen“. {where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Wählen Sie „Erneut einfügen“.</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1052,6 +1088,10 @@
         <translation>Schließen Sie das Programm, das es verwendet, oder wählen Sie ein anderes Mikrofon.</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>ein Fenster schließen</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>Ko&amp;pieren</translation>
     </message>
@@ -1072,8 +1112,8 @@
         <translation>verbunden</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>Jetzt angeschlossen: {there}.</translation>
+        <source>Connected now: {names}.</source>
+        <translation>Jetzt angeschlossen: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1096,6 +1136,10 @@
         <translation>Wandeln Sie die Datei in WAV oder FLAC um oder teilen Sie sie.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Wandeln Sie die Datei in WAV, FLAC, OGG oder MP3 um, zum Beispiel: ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Kopiert</translation>
     </message>
@@ -1110,6 +1154,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>Auswahl kopiert</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>kopieren</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1176,6 +1224,10 @@
         <translation>Korrigieren Sie die Datei, bevor Sie Schlüsselwörter bearbeiten: Beim Speichern wird sie unter einem anderen Namen aufbewahrt.</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Legen Sie den Ordner wieder an, oder {elsewhere}.</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>CSV-Tabelle</translation>
     </message>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>A&amp;usschneiden</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>ausschneiden</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnosedaten kopiert: ohne Text, Ton und Schlüssel</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Diktieren (zweite Taste)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Diktieren in: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>In das vorderste Programm diktieren</translation>
     </message>
@@ -1238,6 +1302,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Diktieren Sie etwas; Aufnahmen werden so lange aufbewahrt, wie unter Einstellungen &gt; Dateien und Datenschutz angegeben.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Diktieren mit: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>Diktieren</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,6 +1368,10 @@
         <translation>Erneut herunterladen</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Laden Sie es erneut herunter: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>Laden Sie es unter Einstellungen &gt; Erkennung trotzdem herunter, oder verwenden Sie ein anderes Netzwerk.</translation>
     </message>
@@ -1336,6 +1412,10 @@
         <translation>Bearbeiten Sie sie oder verschieben Sie sie an einen anderen Ort.</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>Beenden Sie es zuerst oder verwenden Sie --data.</translation>
     </message>
@@ -1346,6 +1426,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Der Name muss auf eines von {suffixes} enden.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>die Anzeige beenden</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>die Sitzung beenden</translation>
     </message>
     <message>
         <source>English</source>
@@ -1472,6 +1560,10 @@
         <translation>Zum Beispiel: xterm = type, emacs = shift+insert. Andere Regeln: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>das Beenden eines Programms erzwingen</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Speicher freigeben nach</translation>
     </message>
@@ -1516,6 +1608,14 @@
         <translation>Zum Ende des Transkripts gehen (Strg+Ende)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>in Browsern und Dateimanagern zurückgehen</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>in Browsern und Dateimanagern vorwärtsgehen</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>Gut für das alltägliche Diktieren auf jedem Computer.</translation>
     </message>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Die nicht abgeschlossenen Diktate ausblenden</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>ein Programm ausblenden</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1652,6 +1756,14 @@
         <translation>In jedem Programm</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>Schalten Sie unter Einstellungen → Datenschutz und Sicherheit → Mikrofon „Desktop-Apps Zugriff auf Ihr Mikrofon erlauben“ ein.</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>Weisen Sie in den Tastatureinstellungen des Desktops jedem Befehl, den die Einstellungen von Saywrite zeigen, eine Taste zu.</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>Diesen Befehl in den Tastatureinstellungen des Desktops an eine Taste binden</translation>
     </message>
@@ -1674,10 +1786,6 @@
             <numerusform>an {n} Stelle</numerusform>
             <numerusform>an {n} Stellen</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>Schalten Sie unter {place} „Zulassen, dass Desktop-Apps auf Ihr Mikrofon zugreifen“ ein.</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1740,12 +1848,60 @@
         <translation>Installieren Sie Saywrite neu: Sein Paket „sounddevice“ bringt die Bibliothek mit.</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>Windows-eigenes Diktat</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>die Antwort ist eine Webseite</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>die Antwort ist ein Fehler (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>die Antwort ist etwas anderes als das Angeforderte</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>der Server kann sich nicht ausweisen</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>die Datei ist dort nicht vorhanden</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>der Vorgang endete mit {code}.</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>Es geht in {wait} weiter.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Es verschwindet, wenn Saywrite deinstalliert wird.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>unter diesem Namen liegt dort eine andere Datei</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>{file} fehlt dort</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>ein Zeichen ist beschädigt.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1760,12 +1916,80 @@
         <translation>Sie wird von selbst wiederhergestellt.</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Es wird erneut versucht, wenn sich das Netzwerk ändert.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Es wird erneut versucht; prüfen Sie die Adressen unter {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Es wird erneut versucht; prüfen Sie das Netzwerk und die Adressen unter {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Es wird erneut versucht; prüfen Sie die Netzwerkverbindung.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Es wird erneut versucht; prüfen Sie den Proxy in den Systemeinstellungen.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Es wird erneut versucht; beenden Sie Diktate auf anderen Computern oder in anderen Programmen.</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>Es wird erneut versucht; wenn es so bleibt, fragen Sie aiOla.</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Es wird erneut versucht; wenn es so bleibt, bitten Sie den Betreiber Ihres Netzwerks, WebSockets durchzulassen.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Es wird erneut versucht; wenn es so bleibt, prüfen Sie die Adressen unter {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Es wird erneut versucht; wenn es so bleibt, steht mehr dazu im Protokoll.</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>Es wurde vielleicht entfernt; nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>es wird auf eine unsichere Adresse verwiesen</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>endlose Weiterleitung</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>der Zugriff wird verweigert (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>es kommt ein anderer Teil der Datei als der angeforderte</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>es kommen mehr Bytes, als die Datei hat</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>es kommen andere Bytes als die veröffentlichten</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>Die Datei wird daneben als {name} aufbewahrt; es gelten die Standardwerte.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>Die Datei blieb, wie sie ist; es gelten die Standardwerte. Reparieren oder verschieben Sie sie.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italienisch</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>die Adresse ist nicht lesbar</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>Was geschehen ist, steht in seinem Protokoll.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>Warum, steht in seinem Protokoll.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>die Pakete enthalten das Modell nicht</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1900,6 +2132,10 @@
         <translation>Lassen Sie alle Tasten los und versuchen Sie es erneut.</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>libpulse-simple fehlt.</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>Lizenzen</translation>
     </message>
@@ -1948,6 +2184,10 @@
         <translation>lädt bei Bedarf</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>den Bildschirm sperren</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
@@ -1976,12 +2216,40 @@
         <translation>Wird gesucht…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS gibt {chord} nicht an Programme weiter ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS lässt Saywrite noch keinen Text einfügen. Der Text ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS meldet {chord} nicht an andere Programme.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOS lässt ein Programm Tasten drücken, wenn der Benutzer es unter Bedienungshilfen erlaubt.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS meldet einem Programm seine Tastenkürzel ohne besondere Erlaubnis.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Geben Sie Ihrem Benutzer Schreibrechte dafür und versuchen Sie es dann erneut.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>Machen Sie ihn beschreibbar, oder {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Machen Sie die Datei für Ihren Benutzer lesbar und starten Sie Saywrite neu.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Machen Sie die Datei für Ihren Benutzer lesbar.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2052,6 +2320,30 @@
         <translation>In den Toneinstellungen zu {label} gewechselt.</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>muss eine ganze Zahl sein</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>muss zwischen {minimum} und {maximum} liegen</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>muss einer dieser Werte sein: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>muss Text in Anführungszeichen sein</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>muss Text mit höchstens {limit} Zeichen sein</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>muss true oder false sein</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>Name des gespeicherten Textes</translation>
     </message>
@@ -2088,6 +2380,10 @@
         <translation>Keine Dateien</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>Aus dieser {kind}-Datei konnte kein Schlüsselwort gelesen werden. Zeile {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Kein Schlüsselwort enthält diese Buchstaben.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>Kein Mikrofon gefunden</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>Es ist kein Mikrofon angeschlossen.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2160,8 +2460,16 @@
         <translation>Nicht gefunden</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>Nicht auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>ab hier kein gültiges JSON.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2280,8 +2588,40 @@
         <translation>Seite öffnen</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>Öffnen des Streams</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>ein Terminal öffnen</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>die Hilfe öffnen</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>Spotlight öffnen</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>den Zwischenablageverlauf öffnen</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>das Menü eines Fensters öffnen</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>öffnet die Einstellungen</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>das Startmenü öffnen</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>Oder tragen Sie einen API-Schlüssel in {key_variable} ein.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2302,6 +2642,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>{label} hier einfügen</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>einfügen</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2468,6 +2812,10 @@
         <translation>Beenden Sie es und starten Sie es neu: Es ist vielleicht ein älteres.</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>ein Programm beenden</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>Erhöhen Sie seinen Eingangspegel in den Toneinstellungen oder gehen Sie näher heran.</translation>
     </message>
@@ -2588,6 +2936,10 @@
         <translation>Die Aufnahme läuft in beiden Fällen weiter.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>Die Aufnahme geht weiter, sobald Ton ankommt.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>Die Aufnahme läuft weiter, während die Verbindung wiederhergestellt wird.</translation>
     </message>
@@ -2672,6 +3024,14 @@
         <translation>Regeln für einzelne Programme</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Führen Sie aus: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>einen Befehl ausführen</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>An&amp;zeigen</translation>
     </message>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name} gespeichert</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>speichern</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2772,8 +3136,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Saywrite läuft bereits auf {display}; dort ist sein Fenster. Beenden Sie es zuerst dort, um es hier zu haben, oder starten Sie es mit --data und einem anderen Ordner.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>Saywrite läuft bereits mit diesem Datenordner ({where}).</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>Saywrite läuft bereits mit diesem Datenordner (Prozess {pid} auf {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2794,6 +3158,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>Saywrite selbst war aktiv, daher wurde der Text nirgends eingefügt.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite darf nicht in {place} schreiben</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite darf nicht in {place} schreiben.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,8 +3232,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>&amp;Alles auswählen</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>alles auswählen</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>Senden Sie sie noch einmal, wenn sie vollständig ist.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>Senden der Datei</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2896,8 +3276,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Stellen Sie Datum und Uhrzeit des Computers richtig ein und versuchen Sie es dann erneut.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>Setzen Sie XDG_RUNTIME_DIR auf einen kürzeren Pfad.</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Setzen Sie XDG_RUNTIME_DIR auf einen Ordner mit einem kürzeren Pfad.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Einstellungen &gt; Tastatur &gt; Tastenkürzel ansehen und anpassen &gt; Eigene Tastenkürzel: eines mit diesem Befehl hinzufügen</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Einstellungen → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,8 +3344,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Anmeldeadresse</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>Angemeldet bei {where}.</translation>
+        <source>Signed in at {host}.</source>
+        <translation>Angemeldet bei {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>Anmelden</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3096,6 +3484,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Im Infobereich starten</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Starten Sie es mit: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Starten Sie Saywrite neu.</translation>
     </message>
@@ -3114,6 +3506,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Starten Sie Saywrite vom Desktop aus, nicht aus einer anderen Sitzung.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>starten Sie mit --data und einem anderen Ordner</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3216,8 +3612,24 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Vorgeschlagene Schlüsselwörter</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>Schalten Sie es in den Toneinstellungen oder mit seiner Stummtaste ein.</translation>
+        <source>switches between programs</source>
+        <translation>zwischen Programmen wechseln</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>zwischen Fenstern wechseln</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>die Eingabemethode wechseln (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>die Eingabequelle wechseln</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>die Tastaturbelegung wechseln</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Systemeinstellungen &gt; Tastatur &gt; Kurzbefehle &gt; Neu hinzufügen &gt; Befehl: diesen Befehl eingeben</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>ein Bildschirmfoto aufnehmen</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,12 +3708,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Vom Ende Ihrer Worte bis zum Text dauerte es {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>Das Zugriffstoken enthält Zeichen, die darin nicht vorkommen können.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>Das Zugriffstoken ist da.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>Die Adresse des Proxys ist nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>Der API-Schlüssel enthält Zeichen, die darin nicht vorkommen können.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3324,8 +3748,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Die Verbindung wird neu hergestellt.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>Die Verbindung zu aiOla ist tot.</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>Die Verbindung zu aiOla antwortet nicht mehr.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3340,12 +3764,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Die Verbindung zu {host} ging verloren.</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>die Verbindung wurde unterbrochen</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>Die Verzögerung lässt sich nicht messen: Der Dienst antwortet nicht auf Pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>Die Verzögerung beträgt {max} ms.</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>Die Verzögerung beträgt {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>Der Desktop konnte Saywrite keinen Text in andere Programme einfügen lassen.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3376,8 +3808,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Dem Desktop wurde nicht erlaubt, Saywrite eine Taste zu geben.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>Der Desktop lässt Saywrite keinen Text in andere Programme einfügen ({why}).</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>Dem Desktop wurde nicht erlaubt, Saywrite Text in andere Programme einfügen zu lassen.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3404,8 +3836,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Diktat wurde abgebrochen.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>Das Diktat wurde nicht erneut transkribiert.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>Der Datenträger nimmt die Aufnahme seit einer halben Stunde nicht an. Was davor kam, bleibt im Arbeitsspeicher; was folgt, wird nicht aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Der Datenträger ist voll.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3460,8 +3904,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Die Datei enthält keinen Ton.</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>Der Fokus ist nicht in dem Fenster, in dem Sie begonnen haben ({program}), daher wurde der Text nicht eingefügt.</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>Der Ordner für den Socket von Saywrite hat einen zu langen Namen.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>der Ordner {place} ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>Der Ordner {place} ist nicht mehr da.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3496,8 +3952,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Verlauf wird von einem anderen Programm verwendet.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>Der Verlauf war beschädigt und wird als {aside} aufbewahrt. Davon waren {kept} lesbar; damit wurde ein neuer Verlauf begonnen.</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>Der Verlauf war beschädigt und wird als {path} aufbewahrt. Keines seiner Diktate war lesbar; ein neuer Verlauf wurde begonnen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>Der Verlauf war beschädigt und wird als {path} aufbewahrt. {n} Diktat war lesbar; mit dem Gelesenen wurde ein neuer Verlauf begonnen.</numerusform>
+            <numerusform>Der Verlauf war beschädigt und wird als {path} aufbewahrt. {n} Diktate waren lesbar; mit dem Gelesenen wurde ein neuer Verlauf begonnen.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3572,8 +4036,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Die letzten Wörter werden geschrieben.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>Die letzten {max:.0f} s haben noch keinen Text: {why}.</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Die letzten {seconds:.0f} s haben noch keinen Text: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3594,6 +4058,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>Die Meldung darüber sagt, warum, und was hilft.</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>Das Mikrofon</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3652,6 +4120,18 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Modell kann nicht gespeichert werden: {reason}.</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>Das Modell konnte nicht ausprobiert werden: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>der Name ist zu lang</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>Der Name ist zu lang.</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>Das nächste Diktat startet schneller, solange die Verbindung offen ist.</translation>
     </message>
@@ -3684,8 +4164,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Proxy ist von einer Art, die Saywrite nicht verwenden kann.</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>der Proxy verweigert die Verbindung</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>Der Proxy verlangt einen Benutzernamen und ein Passwort.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>die Anführungszeichen passen nicht zusammen.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3700,8 +4188,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Erkennungsmodell {model} ist beschädigt: Es kann nicht geladen werden.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>Der Erkenner (CTranslate2) ist nicht installiert oder lässt sich nicht laden ({value}).</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>Die Erkennung (CTranslate2) ist nicht installiert oder kann nicht geladen werden ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3730,6 +4218,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>Die Aufnahme kann nicht wieder gelesen werden ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>die Aufnahme hat die größte hier erlaubte Dateigröße erreicht</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>Die Aufnahme hat die größte hier erlaubte Dateigröße erreicht.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3788,12 +4284,24 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das ausgewählte Schlüsselwort kommt in Ihren letzten Diktaten nicht vor.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation>Die Dienstadresse ist keine Adresse.</translation>
+        <source>the service</source>
+        <translation>der Dienst</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>Die Dienstadresse ist nicht zulässig: {why}.</translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>Die Adresse des Dienstes enthält mehr als einen Host und einen Pfad.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>Die Adresse des Dienstes ist keine gültige Adresse.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>Die Adresse des Dienstes ist keine Webadresse.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>Die Adresse des Dienstes ist nicht verschlüsselt.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3810,6 +4318,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The sound could not be played.</source>
         <translation>Der Signalton konnte nicht abgespielt werden.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>Der Ton wird erneut gesendet.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3834,6 +4346,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>Das Tonsystem, zu dem das Mikrofon gehört.</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>die gesprochene Form ist leer.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>die gesprochene Form ist kein Text.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3892,6 +4412,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Wayland-Compositor ist nicht erreichbar, daher kann kein Text in andere Programme eingefügt werden.</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>das vordere Fenster</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>Das vordere Fenster hat den Text nicht gelesen.</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>Das Fenster ist geschlossen, das Programm läuft weiter. Zum Beenden dient das Menü dieses Symbols; in den Einstellungen lässt sich das ändern.</translation>
     </message>
@@ -3908,12 +4436,24 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Workflow Ihres Kontos, der transkribiert.</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>die geschriebene Form ist leer.</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>die geschriebene Form fehlt.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>die geschriebene Form ist kein Text.</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>Das X-Display ist nicht erreichbar, daher kann kein Text in andere Programme eingefügt werden.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>Unzulässige Zeichen: {what}.</translation>
+        <source>Then download the model again.</source>
+        <translation>Laden Sie das Modell dann erneut herunter.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,12 +4464,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Es gibt noch keine Diktate, an denen sich die Schlüsselwörter testen lassen.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>Es gibt noch keinen API-Schlüssel für aiOla.</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Es gibt noch kein aiOla-Zugriffstoken.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>Für aiOla fehlt noch: {what}.</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Es gibt noch keinen API-Schlüssel für aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3948,8 +4488,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Es gibt kein Display.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>Es gibt keine Datei {name}.</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>Es gibt keine Datei „{name}“.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3970,6 +4510,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>There is no model called {id}.</source>
         <translation>Es gibt kein Modell namens {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>Es gibt keinen Netzwerkweg zu {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -4000,10 +4544,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Es gibt noch keine Token-Adresse.</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>Es gibt keinen Weg zu {host}.</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>Für das Modell ist nicht genug Platz: {needed} werden gebraucht, {free} sind frei.</translation>
     </message>
@@ -4032,12 +4572,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Diese Modelle erkennen Sprache auf diesem Computer. Was Sie sagen, verlässt ihn nicht.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>Die Aufnahme bleibt erhalten: Transkribieren Sie sie im Fenster, sobald aiOla wieder antwortet.</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>Sie werden erneut gesendet.</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Diese Sekunden bleiben erhalten: Transkribieren Sie sie im Fenster, sobald aiOla wieder antwortet.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4052,6 +4588,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Dieser Compositor lässt kein Programm Tasten drücken, daher kann kein Text in andere Programme eingefügt werden.</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Dieser Compositor lässt kein Programm ohne Fenster die Zwischenablage verwenden.</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>Das hat dieser Computer gehört; der Text von {recognizer} wird es ersetzen, wenn Sie es nicht bearbeiten</translation>
     </message>
@@ -4064,8 +4604,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Dieser Computer schreibt sofort, und sein Text bleibt</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>Die Uhr dieses Computers geht falsch: {off} {where}.</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>Die Uhr dieses Computers geht {length} vor.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>Die Uhr dieses Computers geht {length} nach.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4112,12 +4656,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das ist keine Adresse. Schreiben Sie sie wie https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>Das ist kein Befehl von Saywrite.</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>Das ist keine JSON-Datei mit Schlüsselwörtern.</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>Das ist kein Befehl von Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4148,8 +4692,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Dieses System hat keinen Schlüsselbund, in dem der Schlüssel aufbewahrt werden kann.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>Dieser Text lässt sich in {where} nicht sicher rückgängig machen.</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Dieser Text lässt sich in einem Terminal nicht sicher rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Dieser Text lässt sich in diesem Programm nicht sicher rückgängig machen.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4300,6 +4848,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Letztes Einfügen &amp;rückgängig machen</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>rückgängig machen</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>In {program} rückgängig gemacht</translation>
     </message>
@@ -4310,6 +4862,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>Entsperren Sie den Schlüsselbund „Anmeldung“ in der Schlüsselbundverwaltung.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Heben Sie die Stummschaltung in den Toneinstellungen oder mit der Stummtaste auf.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4412,12 +4968,32 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Was als {host} antwortet, hat ein Zertifikat für einen anderen Namen.</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>Was schon angekommen ist, bleibt erhalten: {size}.</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>Der bisherige Inhalt geht verloren.</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>Was ist neu</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Der Inhalt der Zwischenablage kommt zu langsam von seinem Programm und konnte nicht gesichert werden. Daher blieb er unverändert, und der Text wurde in {program} getippt.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>Der Inhalt der Zwischenablage kommt zu langsam von seinem Programm und konnte nicht gesichert werden, daher wurde der Text nicht eingefügt.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Der Inhalt der Zwischenablage ist größer als 64 MB und konnte nicht gesichert werden. Daher blieb er unverändert, und der Text wurde in {program} getippt.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>Der Inhalt der Zwischenablage ist größer als 64 MB und konnte nicht gesichert werden, daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4484,16 +5060,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Wohin</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>Wohin &amp;meine Sprache ging…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>Wohin meine Sprache ging – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>Wohin meine Sprache ging, nach Monat</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Wohin meine Sprache ging…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4568,8 +5144,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Stattdessen ein Leerzeichen schreiben</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>Schreiben Sie jede nur einmal.</translation>
+        <source>Write each modifier once.</source>
+        <translation>Schreiben Sie jede Zusatztaste nur einmal.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4630,50 +5206,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{added:,} added</source>
         <translation>{added:,} hinzugefügt</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}prüfen Sie die Adressen unter {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}prüfen Sie das Netzwerk und die Adressen unter {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}prüfen Sie die Netzwerkverbindung.</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}prüfen Sie den Proxy in den Systemeinstellungen.</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}beenden Sie Diktate auf anderen Computern oder in anderen Programmen.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}wenn es so bleibt, fragen Sie aiOla.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}wenn es so bleibt, bitten Sie den Betreiber Ihres Netzwerks, WebSockets durchzulassen.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}wenn es so bleibt, prüfen Sie die Adressen unter {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}wenn es so bleibt, steht mehr dazu im Protokoll.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} konnte nicht gesichert werden, daher blieb die Zwischenablage unangetastet und der Text wurde in {program} getippt.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} konnte nicht gesichert werden, daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4744,6 +5276,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{download_bytes} Download · {disk_bytes} auf dem Datenträger · {memory_bytes} Arbeitsspeicher · Lizenz: {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>{file} kann nicht gelesen werden: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} wurde von einer neueren Version von Saywrite geschrieben; verwendet wird, was diese kennt.</translation>
     </message>
@@ -4756,12 +5292,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{folder} gehört einem anderen Benutzer; Befehle anderer Programme werden nicht angenommen.</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} ist für andere Benutzer offen ({mode:03o}); Befehle anderer Programme werden nicht angenommen.</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} ist ein Link; Befehle anderer Programme werden nicht angenommen.</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} ist {kind}; Befehle anderer Programme werden nicht angenommen.</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} ist kein Ordner; Befehle anderer Programme werden nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} ist für andere Benutzer offen ({mode:03o}); Befehle anderer Programme werden nicht angenommen.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4780,12 +5320,100 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{go_on} Siehe Einstellungen.</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} kann sich nicht ausweisen: Dieser Computer vertraut dem Zertifikat nicht.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} hat die Verbindung geschlossen ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} hat die Verbindung geschlossen.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} hat die Sitzung geschlossen.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} akzeptiert den API-Schlüssel nicht.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} akzeptiert die Anfrage nicht ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} kennt diesen Workflow nicht.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} nimmt diesen Ton nicht an: wegen seines Formats oder seiner Länge.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} hat die Verbindung beendet.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} hat eine unverständliche Antwort gegeben (bei: {doing}).</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} gibt ein abgelaufenes Zugriffstoken aus.</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} gibt diesem Computer kein Zugriffstoken.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} hat selbst ein Problem ({detail}, bei: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} hat zu viele Anfragen von diesem Konto erhalten.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} hat unter dieser Adresse keinen aiOla-Dienst.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host} wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} akzeptiert das Zugriffstoken nicht mehr.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} meldet einen Fehler ({detail}, bei: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} sendet einen viel zu langen Text.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} sendet viel mehr, als zu diesem Ton gehört.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} nimmt keine Verbindung an.</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>Zu {host} wurde keine Verbindung aufgenommen, weil nichts diesen Computer verlassen darf.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host} oder ein Gateway auf dem Weg dorthin akzeptiert keinen WebSocket ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,8 +5436,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{keywords} nach {name} exportiert.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key} kann nur allein verwendet werden, nicht in einer Tastenkombination.</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} kann nur allein verwendet werden, nicht mit anderen Tasten.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4848,6 +5476,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{label} kann nicht entfernt werden: {reason}.</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>{label} konnte nicht heruntergeladen werden ({reasons}).</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} lieferte keinen Ton.</translation>
     </message>
@@ -4884,8 +5516,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{label} ist beschädigt: Die Dateien sind unvollständig oder wurden verändert.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} ist beschädigt: {damaged}. Es wird nicht mehr verwendet.</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} ist beschädigt: {files}. Es wird nicht mehr verwendet.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4924,8 +5556,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{label} war nicht verfügbar.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} wurde abgezogen. Verwendet wird {other}{until}.</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} wurde abgezogen. Bis es wieder da ist, wird {other} verwendet.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} wurde abgezogen. Verwendet wird {other}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4953,7 +5589,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation>{length} Sprechzeit blieben auf diesem Computer</translation>
+        <translation>{length} Sprechzeit nur auf diesem Computer</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
@@ -4965,11 +5601,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation>{length} gingen an {host} ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>{max:.0f} s des Diktats haben keinen Text: {why}.</translation>
+        <translation>{length} an {host} ({bytes})</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5124,14 +5756,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} bricht ab: {length:.1f} s{of} waren lesbar.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>{name} kann nicht dekodiert werden.</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>{name} kann nicht gelesen werden: {reason}.</translation>
     </message>
@@ -5140,28 +5764,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{name} für die erneute Transkription</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} hat einen Header, enthält aber keinen Ton.</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} enthält noch keinen Schlüsselbund; beim Speichern eines Schlüssels wird nach einem Passwort gefragt.</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} ist beschädigt: Nichts davon lässt sich dekodieren.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} ist beschädigt: {skipped_s:.1f} s davon konnten nicht dekodiert werden.</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} ist gesperrt; das Passwort wird abgefragt, wenn der Schlüssel gebraucht wird.</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>{name} darf nicht gelesen werden.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: Aufnahme mit {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5272,10 +5884,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{path} kann nicht verwendet werden ({reason}).</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} ist dem Socket von Saywrite im Weg; Befehle anderer Programme werden nicht angenommen.</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} ist kein Verlauf von Saywrite. Die Datei blieb, wie sie ist.</translation>
     </message>
@@ -5288,8 +5896,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{path} ist keine Einstellungsdatei.</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} liegt dort, wo der Socket von Saywrite sein sollte; Befehle anderer Programme werden nicht angenommen.</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path} wurde nicht gespeichert: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, Zeile {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5300,24 +5916,40 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{path}: {what} Die Datei blieb, wie sie ist, und es gibt keine Schlüsselwörter. Reparieren oder verschieben Sie sie.</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>{place} kann nicht beschrieben werden ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>{place} kann nicht beschrieben werden ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} ist auf einem schreibgeschützten Datenträger</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} ist auf einem schreibgeschützten Datenträger.</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} von {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} Machen Sie die Datei für Ihren Benutzer lesbar und starten Sie Saywrite neu.</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} hat den Text nicht gelesen.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} Machen Sie die Datei für Ihren Benutzer lesbar.</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} hat den Text nicht erhalten</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} Die Datei wird daneben als {name} aufbewahrt; es gelten die Standardwerte.</translation>
+        <source>{program} received the text</source>
+        <translation>{program} hat den Text erhalten</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} Die Datei blieb, wie sie ist; es gelten die Standardwerte. Reparieren oder verschieben Sie sie.</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>Der Text wurde an {program} gesendet; eine Bestätigung kam nicht</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} Oder tragen Sie einen API-Schlüssel in {key_variable} ein.</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} Laden Sie das Modell dann erneut herunter.</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} an {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s des Diktats haben keinen Text: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5362,18 +5994,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (nicht verbunden)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} konnte nicht gesichert werden, daher blieb die Zwischenablage unangetastet und der Text wurde in {program} getippt.</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} konnte nicht gesichert werden, daher wurde der Text nicht eingefügt.</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} hat den Text nicht gelesen.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5448,6 +6068,26 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{file}“ wurde nicht transkribiert. {what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>„{name}“ bricht ab: Das Ende, ohne das nichts davon dekodiert werden kann, fehlt.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>„{name}“ bricht ab: {seconds:.1f} s waren lesbar.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>„{name}“ bricht ab: {seconds:.1f} s von {whole:.1f} s waren lesbar.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>„{name}“ kann nicht dekodiert werden.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>„{name}“ kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>„{name}“ konnte nicht gelesen werden: {reason}.</translation>
     </message>
@@ -5460,12 +6100,32 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{name}“ gibt es schon. Ersetzen?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>„{name}“ hat einen Header, enthält aber keinen Ton.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>„{name}“ enthält Ton einer Art, die hier nicht dekodiert werden kann oder kopiergeschützt ist.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>„{name}“ enthält keinen Ton.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>„{name}“ in „{text}“ ist keine Zusatztaste.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>„{name}“ ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>„{name}“ ist beschädigt: Nichts davon lässt sich dekodieren.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>„{name}“ ist beschädigt: {seconds:.1f} s davon konnten nicht dekodiert werden.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5476,12 +6136,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{name}“ ist keine Datei.</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>„{name}“ ist keine Tondatei, die hier dekodiert werden kann.</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>„{name}“ ist zu groß für eine Liste von Schlüsselwörtern.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>„{name}“ ist sehr leise: Es wurde keine Sprache darin gefunden.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>„{name}“ darf nicht gelesen werden.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5530,6 +6198,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
             <numerusform>„{spoken}“ → „{written}“ (einmal korrigiert)</numerusform>
             <numerusform>„{spoken}“ → „{written}“ ({n}-mal korrigiert)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>„{text}“ enthält eine Zusatztaste zweimal.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

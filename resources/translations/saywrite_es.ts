@@ -16,10 +16,6 @@
         <translation> Está en uso: hasta que vuelva a haber un modelo, sus palabras se graban y se escriben más tarde.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>Acerca de Say&amp;write</translation>
     </message>
@@ -341,7 +337,7 @@
     </message>
     <message>
         <source>A dictation is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay un dictado en curso.</translation>
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
@@ -357,15 +353,15 @@
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede guardar una clave o un token de {secret} caracteres.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una tecla como Ctrl, Alt o Mayús siguió pulsada, por lo que no se deshizo nada.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una tecla como Ctrl, Alt o Mayús siguió pulsada, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
@@ -373,11 +369,7 @@
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un menú, un cuadro de diálogo o el bloqueo de pantalla ocupa el teclado, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
@@ -385,15 +377,11 @@
     </message>
     <message>
         <source>A new connection is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se intenta una conexión nueva.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation type="unfinished"></translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Se obtiene un token nuevo; si usa uno propio, compruébelo en {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Un sonido al final de un dictado y cuando algo falla.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation type="unfinished"></translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>Se puede abrir un flujo en {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -429,11 +417,15 @@
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un valor de la orden no es un texto corto.</translation>
     </message>
     <message>
         <source>A web page answered instead of {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una página web respondió en lugar de {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>unos momentos</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -469,7 +461,7 @@
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Añádase al grupo «audio» (sudo usermod -aG audio $USER) y vuelva a iniciar sesión.</translation>
     </message>
     <message>
         <source>Advanced</source>
@@ -492,20 +484,48 @@
         <translation>Cuenta de aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation type="unfinished"></translation>
+        <source>aiOla could not be reached</source>
+        <translation>no se pudo contactar con aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla no respondió</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla no responde.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOla no tiene texto para una parte del dictado: esa parte es lo que oyó el reconocedor de este equipo.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla no tiene texto para algunas palabras.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>aiOla tardó más de {seconds} s: las últimas frases son lo que oyó el reconocedor de este equipo.</translation>
+    </message>
+    <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla recibe el sonido, pero no responde.</translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>aiOla escribe mientras se puede acceder a él; cuando no, este equipo toma el relevo. Necesita una clave de API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation type="unfinished"></translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>No se pudo contactar con el servicio de aiOla durante {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>El servicio de flujo de aiOla no está en esta versión de Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>Ha llegado el texto de aiOla de un dictado insertado.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -517,11 +537,11 @@
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permítalo en Ajustes del Sistema → Privacidad &amp; seguridad → Micrófono y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permita Saywrite en Ajustes del Sistema &gt; Privacidad &amp; seguridad &gt; Accesibilidad.</translation>
     </message>
     <message>
         <source>Always</source>
@@ -536,28 +556,28 @@
         <translation>Escribir siempre como</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Un programa desconocido</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa ya ha tomado {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa está usando la salida de audio.</translation>
     </message>
     <message>
         <source>Another program is using the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa está usando el micrófono.</translation>
+    </message>
+    <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Otro programa tomó el portapapeles antes de que fuera seguro que {program} había leído el texto.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa tomó el portapapeles antes de que se leyera el texto.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -565,7 +585,7 @@
     </message>
     <message>
         <source>Another window has the focus now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ahora está activa otra ventana.</translation>
     </message>
     <message>
         <source>Any language</source>
@@ -605,31 +625,35 @@
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida permiso de lectura o copie el archivo.</translation>
     </message>
     <message>
         <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida a ese usuario o a un administrador que la elimine, o defina XDG_RUNTIME_DIR como una carpeta propia.</translation>
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida a quien administra el proxy que permita este host o elija otra red.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida a quien administra su cuenta de aiOla que lo permita.</translation>
     </message>
     <message>
         <source>Ask whoever runs your token address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Consulte a quien administra su dirección del token.</translation>
     </message>
     <message>
         <source>Asking for a newer version…</source>
         <translation>Consultando si hay una versión más reciente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>solicitud de un token</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Asigne una en los ajustes de teclado del escritorio.</translation>
     </message>
     <message>
         <source>at {at}</source>
@@ -661,7 +685,7 @@
     </message>
     <message>
         <source>Begin a new dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Empiece un dictado nuevo.</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -672,8 +696,12 @@
         <translation>Se está preparando para este equipo</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation type="unfinished"></translation>
+        <source>belongs to debuggers</source>
+        <translation>reservado para depuradores</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>reservado para Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -689,19 +717,19 @@
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation type="unfinished"></translation>
+        <translation>Por &amp;mes…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Según el reloj de este equipo, el token de acceso ha caducado.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Según el reloj de este equipo, el certificado de {host} ha caducado.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Según el reloj de este equipo, el certificado de {host} aún no es válido.</translation>
     </message>
     <message>
         <source>Bytes received</source>
@@ -728,20 +756,20 @@
         <translation>Cancelar</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation type="unfinished"></translation>
+        <source>Cancel the dictation</source>
+        <translation>Cancelar el dictado</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation type="unfinished"></translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Bloq Mayús sigue activando y desactivando las mayúsculas.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación continúa en cuanto vuelva.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación continúa.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
@@ -765,103 +793,107 @@
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el modo de iniciar sesión en {settings}.</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruébelo con `saywrite models verify {model}` y descárguelo de nuevo: `saywrite models download {model}`. Lo que dicte hasta entonces se graba y se convierte en texto cuando el modelo esté disponible.</translation>
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe su interruptor de silencio y su nivel de entrada en los ajustes de sonido.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Compruebe su interruptor de silencio.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe su nombre y su carpeta.</translation>
     </message>
     <message>
         <source>Check memory and disk, then download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la memoria y el disco y descárguelo de nuevo.</translation>
     </message>
     <message>
         <source>Check that the Credential Manager service is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe que el servicio «Administrador de credenciales» está en marcha.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe las direcciones en {settings}.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe las direcciones en {settings}; si son correctas, no use esta red.</translation>
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el reloj de este equipo; en una empresa, pida que se instale su certificado.</translation>
     </message>
     <message>
         <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la fecha y la hora del equipo; si son correctas, consulte a quien administra el servicio.</translation>
     </message>
     <message>
         <source>Check the disk and the permissions of this folder; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco y los permisos de esta carpeta; no se cambió nada.</translation>
     </message>
     <message>
         <source>Check the disk it is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco en el que está.</translation>
     </message>
     <message>
         <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco que lo contiene; las grabaciones se conservan y su texto se vuelve a crear donde falta.</translation>
     </message>
     <message>
         <source>Check the disk, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco o {elsewhere}.</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco.</translation>
     </message>
     <message>
         <source>Check the disk; the recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el disco; la grabación se conserva.</translation>
     </message>
     <message>
         <source>Check the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el archivo.</translation>
     </message>
     <message>
         <source>Check the name and its permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el nombre y los permisos.</translation>
     </message>
     <message>
         <source>Check the network and try again; --wait keeps trying, --engine local needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la red e inténtelo de nuevo; --wait sigue intentándolo, --engine local no necesita red.</translation>
     </message>
     <message>
         <source>Check the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la red e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Check the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la red.</translation>
     </message>
     <message>
         <source>Check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el proxy en los ajustes del sistema.</translation>
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la dirección del token en {settings} o consulte a quien la administra.</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el flujo de trabajo en {settings}.</translation>
     </message>
     <message>
         <source>Check the workflow, the language and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe el flujo de trabajo, el idioma y las direcciones en {settings}.</translation>
     </message>
     <message>
         <source>Chinese</source>
@@ -877,11 +909,11 @@
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un archivo con una pista de sonido.</translation>
     </message>
     <message>
         <source>Choose a file with one spoken and one written form in each entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un archivo con una forma hablada y una forma escrita en cada entrada.</translation>
     </message>
     <message>
         <source>Choose a folder</source>
@@ -897,39 +929,43 @@
     </message>
     <message>
         <source>Choose a key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija una tecla en los ajustes.</translation>
     </message>
     <message>
         <source>Choose a shorter name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un nombre más corto.</translation>
     </message>
     <message>
         <source>Choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija aiOla como reconocedor.</translation>
     </message>
     <message>
         <source>Choose another file.</source>
         <translation>Elija otro archivo.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>elija otra carpeta</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otra tecla en los ajustes o libérela en el otro programa.</translation>
     </message>
     <message>
         <source>Choose another key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otra tecla en los ajustes.</translation>
     </message>
     <message>
         <source>Choose another key, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otra tecla o libérela en el otro programa.</translation>
     </message>
     <message>
         <source>Choose another microphone, or unplug it and plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro micrófono, o desenchúfelo y vuelva a enchufarlo.</translation>
     </message>
     <message>
         <source>Choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro micrófono.</translation>
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
@@ -941,15 +977,15 @@
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro nombre.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro archivo.</translation>
     </message>
     <message>
         <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un archivo con la forma {"spoken": "written"} o un archivo CSV.</translation>
     </message>
     <message>
         <source>Choose one of {codes}.</source>
@@ -957,7 +993,7 @@
     </message>
     <message>
         <source>Choose one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija entre: {names}.</translation>
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
@@ -973,11 +1009,11 @@
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija de nuevo la tecla en los ajustes.</translation>
     </message>
     <message>
         <source>Choose the key again to be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija de nuevo la tecla para que se le pregunte.</translation>
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
@@ -985,19 +1021,19 @@
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija el reconocedor de este equipo o use --engine local.</translation>
     </message>
     <message>
         <source>Choose {chord}, or any key you like. Press it to start and again to stop.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija {chord} o cualquier otra tecla. Púlsela para iniciar y otra vez para detener.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Elija «Insertar de nuevo» para reemplazarlo por el texto.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Elija «Insertar de nuevo».</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1025,39 +1061,43 @@
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre otros programas y elimine {folder}.</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller model in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre otros programas o elija un modelo más pequeño en Ajustes &gt; Reconocimiento.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre las otras ventanas de Saywrite e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows; instead of a network drive use --data and a folder of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre las otras ventanas de Saywrite; en lugar de una unidad de red, use --data y una carpeta de este equipo.</translation>
     </message>
     <message>
         <source>Close that program, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre ese programa e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre el otro Saywrite y vuelva a iniciar este: conserva lo que se puede leer y empieza un historial nuevo.</translation>
     </message>
     <message>
         <source>Close the program that is using it, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre el programa que lo está usando o elija otro micrófono.</translation>
+    </message>
+    <message>
+        <source>closes a window</source>
+        <translation>cerrar una ventana</translation>
     </message>
     <message>
         <source>Co&amp;py it</source>
-        <translation type="unfinished"></translation>
+        <translation>Co&amp;piar</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se aceptan órdenes de otros programas: no se puede escribir en {data}.</translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
@@ -1065,15 +1105,15 @@
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
-        <translation type="unfinished"></translation>
+        <translation>Conéctese a la red e inténtelo de nuevo, o copie los archivos del modelo en este equipo e indique su carpeta en Ajustes &gt; Reconocimiento (en la línea de órdenes: --from FOLDER).</translation>
     </message>
     <message>
         <source>connected</source>
         <translation>conectado</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation type="unfinished"></translation>
+        <source>Connected now: {names}.</source>
+        <translation>Conectados ahora: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1093,7 +1133,11 @@
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Convierta el archivo a WAV o FLAC, o divídalo.</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Conviértalo a WAV, FLAC, OGG o MP3, por ejemplo: ffmpeg -i FILE sound.flac</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -1112,6 +1156,10 @@
         <translation>Se copió la selección</translation>
     </message>
     <message>
+        <source>copies</source>
+        <translation>copiar</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Copiar</translation>
     </message>
@@ -1121,15 +1169,15 @@
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cópielo de nuevo, es una sola línea; este sistema guarda como máximo {limit} caracteres.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cópiela de nuevo, completa, en {settings} o {key_variable}.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copie de nuevo el valor completo en {settings}.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
@@ -1165,15 +1213,19 @@
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corríjala en los ajustes del sistema o en HTTPS_PROXY.</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija la dirección en Ajustes &gt; Reconocimiento.</translation>
     </message>
     <message>
         <source>Correct the file before you edit keywords: saving keeps it under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija el archivo antes de editar palabras clave: al guardar, se conserva con otro nombre.</translation>
+    </message>
+    <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Vuelva a crear la carpeta o {elsewhere}.</translation>
     </message>
     <message>
         <source>CSV table</source>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>Cor&amp;tar</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>cortar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnóstico copiado: no contiene texto, audio ni claves</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Dictar (segunda tecla)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Dictar en: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Dictar en el programa en primer plano</translation>
     </message>
@@ -1237,7 +1301,15 @@
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dicte algo; las grabaciones se conservan durante el tiempo indicado en Ajustes &gt; Archivos y privacidad.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Dictar con: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>dictado</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,12 +1368,16 @@
         <translation>Descargar de nuevo</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Descárguelo de nuevo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Descárguelo de todos modos en Ajustes &gt; Reconocimiento o use otra red.</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Descárguelo en Ajustes &gt; Reconocimiento o con `saywrite models download {model}`. Lo que dicte hasta entonces se graba y se convierte en texto cuando el modelo esté disponible.</translation>
     </message>
     <message>
         <source>Download models from</source>
@@ -1333,19 +1409,31 @@
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Edítelo o muévalo a otro lugar.</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>vacío</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrelo primero o use --data.</translation>
     </message>
     <message>
         <source>End it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrelo primero.</translation>
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Debe terminar en uno de {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>cerrar la pantalla</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>cerrar la sesión</translation>
     </message>
     <message>
         <source>English</source>
@@ -1353,11 +1441,11 @@
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introduzca una dirección como https://apis.aiola.ai en los ajustes.</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc cancela un dictado.</translation>
     </message>
     <message>
         <source>Everything</source>
@@ -1373,7 +1461,7 @@
     </message>
     <message>
         <source>Export its text instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exporte su texto en su lugar.</translation>
     </message>
     <message>
         <source>Export keywords</source>
@@ -1409,7 +1497,7 @@
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation type="unfinished"></translation>
+        <translation>Menos errores, sobre todo en idiomas distintos del inglés; unas cuatro veces el tiempo de procesador de base.</translation>
     </message>
     <message>
         <source>Files</source>
@@ -1472,24 +1560,28 @@
         <translation>Por ejemplo: xterm = type, emacs = shift+insert. Otras reglas: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forzar la salida de un programa</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Liberar la memoria después de</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espacio en el disco que contiene {place}.</translation>
     </message>
     <message>
         <source>Free some space on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espacio en el disco.</translation>
     </message>
     <message>
         <source>Free some space on this disk, then download the model again: it goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espacio en este disco y descargue de nuevo el modelo: continúa donde estaba.</translation>
     </message>
     <message>
         <source>Free some space, then stop the dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espacio y detenga el dictado.</translation>
     </message>
     <message>
         <source>French</source>
@@ -1501,11 +1593,11 @@
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dé a su usuario permiso de escritura en esta carpeta o {elsewhere}.</translation>
     </message>
     <message>
         <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>GNOME y KDE dejan que un programa inserte texto cuando el usuario lo permite.</translation>
     </message>
     <message>
         <source>Go back to the window where you started</source>
@@ -1516,8 +1608,16 @@
         <translation>Ir al final de la transcripción (Ctrl+Fin)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>ir atrás en navegadores y gestores de archivos</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>ir adelante en navegadores y gestores de archivos</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Buen dictado diario en cualquier equipo.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Ocultar los dictados sin terminar</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>ocultar un programa</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1609,11 +1713,11 @@
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si no está allí, elija «Insertar de nuevo».</translation>
     </message>
     <message>
         <source>If more is expected, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si debería haber más, copie el archivo de nuevo.</translation>
     </message>
     <message>
         <source>If the window changed</source>
@@ -1621,7 +1725,7 @@
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si hacen falta, copie el archivo de nuevo.</translation>
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
@@ -1637,7 +1741,7 @@
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si su empresa inspecciona el tráfico, haga instalar su certificado en el sistema; si no, no use esta red.</translation>
     </message>
     <message>
         <source>Import keywords</source>
@@ -1650,6 +1754,14 @@
     <message>
         <source>In every program</source>
         <translation>En todos los programas</translation>
+    </message>
+    <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>En Configuración → Privacidad y seguridad → Micrófono, active «Permitir que las aplicaciones de escritorio accedan al micrófono».</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>En los ajustes de teclado del escritorio, asigne una tecla a cada orden que muestran los ajustes de Saywrite.</translation>
     </message>
     <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
@@ -1674,10 +1786,6 @@
             <numerusform>en {n} lugar</numerusform>
             <numerusform>en {n} lugares</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1705,67 +1813,183 @@
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale un Saywrite más reciente.</translation>
     </message>
     <message>
         <source>Install and start a Secret Service, such as gnome-keyring or KWallet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale e inicie un Secret Service, como gnome-keyring o KWallet.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instálela (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libpulse0).</source>
-        <translation type="unfinished"></translation>
+        <translation>Instálela (Debian, Ubuntu: libpulse0).</translation>
     </message>
     <message>
         <source>Install it with “brew install portaudio” and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instálela con «brew install portaudio» y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale su puente (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</translation>
     </message>
     <message>
         <source>Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale Saywrite («pip install ctranslate2») o elija aiOla como reconocedor.</translation>
     </message>
     <message>
         <source>Install Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale Saywrite.</translation>
     </message>
     <message>
         <source>Install Saywrite again: its package “sounddevice” brings the library along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale Saywrite: su paquete «sounddevice» incluye la biblioteca.</translation>
+    </message>
+    <message>
+        <source>is Windows' own dictation</source>
+        <translation>dictado propio de Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>responde con una página web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>responde con un error (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>responde con algo distinto de lo pedido</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>no se puede contactar</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>el servidor no puede demostrar su identidad</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>no responde</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>no tiene el archivo</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>terminó con el código {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Continúa en {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desaparece al desinstalar Saywrite.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>tiene otro archivo con este nombre</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>no tiene {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>contiene un carácter dañado.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se descarga de nuevo.</translation>
     </message>
     <message>
         <source>It is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Está en el historial y se puede copiar desde allí.</translation>
     </message>
     <message>
         <source>It is made again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se restablece sola.</translation>
+    </message>
+    <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Se intentará de nuevo cuando cambie la red.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; compruebe las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; compruebe la red y las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Se intenta de nuevo; compruebe la conexión de red.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Se intenta de nuevo; compruebe el proxy en los ajustes del sistema.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Se intenta de nuevo; termine los dictados en otros equipos o en otros programas.</translation>
     </message>
     <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se intenta de nuevo; si persiste, consulte a aiOla.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Se intenta de nuevo; si persiste, pida a quien administra su red que deje pasar los WebSockets.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Se intenta de nuevo; si persiste, compruebe las direcciones en {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Se intenta de nuevo; si persiste, el registro dice más.</translation>
     </message>
     <message>
         <source>It may have been removed; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puede que se haya eliminado; no se cambió nada.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>remite a una dirección no segura</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>redirige sin fin</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>deniega el acceso (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>envía una parte del archivo distinta de la pedida</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>envía más bytes de los que tiene el archivo</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>envía bytes distintos de los publicados</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>El archivo se conservó al lado como {name}; se usan los valores predeterminados.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>El archivo se dejó como estaba; se usan los valores predeterminados. Repárelo o muévalo.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italiano</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>su dirección no se puede leer</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su registro dice qué ocurrió.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su registro dice por qué.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>sus paquetes no contienen el modelo</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1797,7 +2029,7 @@
     </message>
     <message>
         <source>Its text is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Su texto no ha cambiado.</translation>
     </message>
     <message>
         <source>Japanese</source>
@@ -1829,7 +2061,7 @@
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenga Saywrite abierto; cierre lo demás que ocupe el disco.</translation>
     </message>
     <message>
         <source>Keep them</source>
@@ -1853,7 +2085,7 @@
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las claves se guardan en {name}.</translation>
     </message>
     <message>
         <source>Keyword lab</source>
@@ -1897,7 +2129,11 @@
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suelte todas las teclas e inténtelo de nuevo.</translation>
+    </message>
+    <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>Falta libpulse-simple.</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -1948,12 +2184,16 @@
         <translation>se carga cuando hace falta</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>bloquear la pantalla</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre la sesión, vuelva a iniciarla e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Longest dictation</source>
@@ -1976,16 +2216,44 @@
         <translation>Buscando…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS no cede {chord} a los programas ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS aún no deja que Saywrite inserte texto. El texto está en el portapapeles.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS no comunica {chord} a otros programas.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOS deja que un programa pulse teclas si el usuario lo permite en Accesibilidad.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS comunica a un programa sus teclas de acceso rápido, sin permiso.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dé a su usuario permiso de escritura en esa ruta e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permita la escritura en él o {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Haga que su usuario pueda leer el archivo y vuelva a iniciar Saywrite.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Haga que su usuario pueda leer el archivo.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dé a su usuario permiso de escritura en la carpeta {parent}, o inicie con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
@@ -2033,7 +2301,7 @@
     </message>
     <message>
         <source>Month</source>
-        <translation type="unfinished"></translation>
+        <translation>Mes</translation>
     </message>
     <message>
         <source>Motion</source>
@@ -2045,11 +2313,35 @@
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mueva el archivo a otro lugar, o inicie con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambio a {label} en los ajustes de sonido.</translation>
+    </message>
+    <message>
+        <source>must be a whole number</source>
+        <translation>debe ser un número entero</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>debe estar entre {minimum} y {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>debe ser uno de estos valores: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>debe ser texto entre comillas</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>debe ser texto de {limit} caracteres como máximo</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>debe ser true o false</translation>
     </message>
     <message>
         <source>Name of the saved text</source>
@@ -2057,7 +2349,7 @@
     </message>
     <message>
         <source>Name the sound files in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique los archivos de sonido que contiene.</translation>
     </message>
     <message>
         <source>Native libraries and tables</source>
@@ -2088,6 +2380,10 @@
         <translation>No hay archivos</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>No se pudo leer ninguna palabra clave de este archivo {kind}. Línea {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Ninguna palabra clave contiene estas letras.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>No se encontró ningún micrófono</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>No hay ningún micrófono conectado.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2117,7 +2417,7 @@
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede establecer una conexión segura con {host} ({detail}).</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
@@ -2160,8 +2460,16 @@
         <translation>No encontrado</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>no encontrado</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>No está en este equipo</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON no válido a partir de aquí.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2177,11 +2485,11 @@
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay nada grabado en el disco.</translation>
     </message>
     <message>
         <source>Nothing is saved yet; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no se ha guardado nada; el sonido nuevo se conserva en la memoria.</translation>
     </message>
     <message>
         <source>Nothing leaves this computer</source>
@@ -2189,7 +2497,7 @@
     </message>
     <message>
         <source>Nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada salió de este equipo</translation>
     </message>
     <message>
         <source>Nothing matches these filters.</source>
@@ -2205,19 +2513,19 @@
     </message>
     <message>
         <source>Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se cambió nada.</translation>
     </message>
     <message>
         <source>Nothing was dictated this month yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no se ha dictado nada este mes.</translation>
     </message>
     <message>
         <source>Nothing was dictated yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no se ha dictado nada.</translation>
     </message>
     <message>
         <source>Nothing you dictated has left this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada de lo que ha dictado ha salido de este equipo.</translation>
     </message>
     <message>
         <source>Now recording from {device}.</source>
@@ -2245,11 +2553,11 @@
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation type="unfinished"></translation>
+        <translation>En Wayland solo el escritorio capta las teclas, y no hay un bus para pedírselas.</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation type="unfinished"></translation>
+        <translation>En Wayland solo el escritorio capta las teclas; su portal transmite las que el usuario permite. La pantalla de los programas X11 captaría una tecla solo mientras uno de ellos esté activo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -2269,19 +2577,51 @@
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra un navegador e inicie sesión en esta red; después continúa.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra una página web en el navegador, inicie sesión en la red e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Open the page</source>
         <translation>Abrir la página</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>apertura del flujo</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>abrir un terminal</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>abrir la ayuda</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>abrir Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>abrir el historial del portapapeles</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>abrir el menú de una ventana</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>abre los ajustes</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>abrir el menú Inicio</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>O ponga una clave de API en {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2297,11 +2637,15 @@
     </message>
     <message>
         <source>Paste it where you want it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Péguelo donde lo quiera.</translation>
     </message>
     <message>
         <source>Paste your {label} here</source>
         <translation>Pegue aquí: {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>pegar</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2349,11 +2693,11 @@
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enchufe un micrófono o enciéndalo e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Plug in a speaker or headphones, or choose an output in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enchufe un altavoz o unos auriculares, o elija una salida en los ajustes de sonido.</translation>
     </message>
     <message>
         <source>Portuguese</source>
@@ -2429,31 +2773,31 @@
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introduzca uno nuevo en {settings} o compruebe la fecha y la hora del equipo.</translation>
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introdúzcalo en Ajustes → aiOla, o ponga una clave de API en la variable de entorno {key_variable}.</translation>
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introdúzcala en {settings} o póngala en {key_variable}.</translation>
     </message>
     <message>
         <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelva el archivo a su lugar o vuelva a iniciar Saywrite: empieza un historial nuevo y las grabaciones se conservan.</translation>
     </message>
     <message>
         <source>Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).</source>
-        <translation type="unfinished"></translation>
+        <translation>Inclúyalos en la dirección del proxy, en los ajustes del sistema o en HTTPS_PROXY (http://name:password@host:port).</translation>
     </message>
     <message>
         <source>Put your company's address into Settings → aiOla, or an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introduzca la dirección de su empresa en Ajustes → aiOla, o ponga una clave de API en {key_variable}.</translation>
     </message>
     <message>
         <source>Put your company's address into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Introduzca la dirección de su empresa en {settings}.</translation>
     </message>
     <message>
         <source>Python packages</source>
@@ -2461,15 +2805,19 @@
     </message>
     <message>
         <source>Quit it and start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrelo y vuelva a iniciarlo.</translation>
     </message>
     <message>
         <source>Quit it and start it again: it may be an older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrelo y vuelva a iniciarlo: puede que sea uno más antiguo.</translation>
+    </message>
+    <message>
+        <source>quits a program</source>
+        <translation>salir de un programa</translation>
     </message>
     <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Suba su nivel de entrada en los ajustes de sonido o acérquese más.</translation>
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
@@ -2493,7 +2841,7 @@
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>Recibido</translation>
     </message>
     <message>
         <source>Recognition</source>
@@ -2569,7 +2917,7 @@
     </message>
     <message>
         <source>Record or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Grábelo o cópielo de nuevo.</translation>
     </message>
     <message>
         <source>Recorded</source>
@@ -2588,6 +2936,10 @@
         <translation>La grabación continúa en ambos casos.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>La grabación sigue en cuanto llegue sonido.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>La grabación continúa mientras se restablece la conexión.</translation>
     </message>
@@ -2601,7 +2953,7 @@
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las grabaciones cuyo texto falta ahora se ofrecen para transcribirlas de nuevo.</translation>
     </message>
     <message>
         <source>refused</source>
@@ -2633,7 +2985,7 @@
     </message>
     <message>
         <source>Remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elimine {folder}.</translation>
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
@@ -2641,7 +2993,7 @@
     </message>
     <message>
         <source>Remove {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elimine {path}.</translation>
     </message>
     <message>
         <source>Remove…</source>
@@ -2649,11 +3001,11 @@
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinícielo, o cierre la sesión y vuelva a iniciarla.</translation>
     </message>
     <message>
         <source>Restart Saywrite; if that does not help, install it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinicie Saywrite; si no sirve, reinstálelo.</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -2672,8 +3024,16 @@
         <translation>Reglas para programas concretos</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Ejecute: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>ejecutar una orden</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mostrar</translation>
     </message>
     <message>
         <source>S&amp;kip</source>
@@ -2709,7 +3069,7 @@
     </message>
     <message>
         <source>Save the sound to a file first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Guarde primero el sonido en un archivo.</translation>
     </message>
     <message>
         <source>Saved</source>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name}: guardado</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>guardar</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2757,11 +3121,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite (proceso {pid}) no responde.</translation>
     </message>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede consultar a Saywrite: {reason}.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -2769,23 +3133,23 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite ya está en marcha en {display}; su ventana está allí. Ciérrelo allí primero para tenerlo aquí, o inícielo con --data y otra carpeta.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation type="unfinished"></translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>Saywrite ya está en marcha con esta carpeta de datos (proceso {pid} en {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite ya está en marcha con esta carpeta de datos.</translation>
     </message>
     <message>
         <source>Saywrite is not running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite no está en marcha.</translation>
     </message>
     <message>
         <source>Saywrite is running (process {pid}) but takes no commands.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite está en marcha (proceso {pid}), pero no acepta órdenes.</translation>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
@@ -2793,7 +3157,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite mismo estaba activo, por lo que el texto no se insertó en ningún lugar.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite no tiene permiso para escribir en {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite no tiene permiso para escribir en {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,12 +3232,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Seleccion&amp;ar todo</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>seleccionar todo</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Envíelo de nuevo cuando esté completo.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>envío del archivo</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado</translation>
     </message>
     <message>
         <source>Sent to</source>
@@ -2885,19 +3265,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajústelo a 48 000 Hz en los ajustes de sonido del sistema o elija otro micrófono.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajuste su fecha y hora; el dictado funciona de todos modos.</translation>
     </message>
     <message>
         <source>Set the computer's date and time, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajuste la fecha y la hora del equipo e inténtelo de nuevo.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation type="unfinished"></translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Asigne a XDG_RUNTIME_DIR una carpeta con una ruta más corta.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Configuración &gt; Teclado &gt; Ver y personalizar atajos &gt; Atajos personalizados: añada uno con esta orden</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Ajustes → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,16 +3344,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Dirección de inicio de sesión</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>Signed in at {host}.</source>
+        <translation>Sesión iniciada en {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>inicio de sesión</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>El inicio de sesión falló ({name}).</translation>
     </message>
     <message>
         <source>Some sound got lost on its way.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se perdió algo de sonido por el camino.</translation>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
@@ -2977,15 +3365,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo falló dentro de Saywrite.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite. What you said is kept in the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo falló dentro de Saywrite. Lo que dijo se conserva en la grabación.</translation>
     </message>
     <message>
         <source>Something went wrong while the text was being inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo falló mientras se insertaba el texto.</translation>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
@@ -3037,15 +3425,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Voz</translation>
     </message>
     <message>
         <source>Speech by month and host</source>
-        <translation type="unfinished"></translation>
+        <translation>Voz por mes y host</translation>
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
-        <translation type="unfinished"></translation>
+        <translation>La voz cuenta para un host si se envió allí alguna parte de ella. Los dictados que elimine permanecen en los totales de su mes, sin su texto.</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -3077,11 +3465,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation type="unfinished"></translation>
+        <translation>Empiece de nuevo; si vuelve a ocurrir, envíe el registro (Ayuda &gt; Copiar diagnóstico).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Empiece de nuevo; si no sirve, «saywrite doctor» y el registro dicen más.</translation>
     </message>
     <message>
         <source>Start at login</source>
@@ -3096,16 +3484,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Iniciar en la bandeja del sistema</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Inícielo con: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Start Saywrite again. Recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vuelva a iniciar Saywrite. Las grabaciones se conservan y su texto se vuelve a crear donde falta.</translation>
     </message>
     <message>
         <source>Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. Recordings are not affected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vuelva a iniciar Saywrite: aparta el archivo, conserva lo que se puede leer de él y empieza un historial nuevo. Las grabaciones no se ven afectadas.</translation>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
@@ -3113,7 +3505,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie Saywrite desde el escritorio, no desde otra sesión.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>inicie con --data y otra carpeta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3161,23 +3557,23 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deténgalo primero y transcriba después el archivo.</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the unfinished one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deténgalo primero y transcriba después el dictado sin terminar.</translation>
     </message>
     <message>
         <source>Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deténgalo primero.</translation>
     </message>
     <message>
         <source>Stop it there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deténgalo allí primero.</translation>
     </message>
     <message>
         <source>Stop that download first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenga primero esa descarga.</translation>
     </message>
     <message>
         <source>Stopped.</source>
@@ -3216,8 +3612,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Palabras clave sugeridas</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation type="unfinished"></translation>
+        <source>switches between programs</source>
+        <translation>cambiar de programa</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>cambiar de ventana</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>cambiar el método de entrada (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>cambiar la fuente de entrada</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>cambiar la distribución del teclado</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Preferencias del sistema &gt; Teclado &gt; Atajos &gt; Añadir nuevo &gt; Orden: escriba esta orden</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>hacer una captura de pantalla</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,96 +3708,112 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Desde el final de sus palabras hasta el texto pasaron {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>El token de acceso contiene caracteres que no puede tener.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>El token de acceso está disponible.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer la dirección del proxy.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>La clave de API contiene caracteres que no puede tener.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo usar el portapapeles, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>The command does not come from this user.</source>
-        <translation type="unfinished"></translation>
+        <translation>La orden no viene de este usuario.</translation>
     </message>
     <message>
         <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation type="unfinished"></translation>
+        <translation>El compositor puede dejar que cualquier programa use el portapapeles y un teclado (Sway, Hyprland).</translation>
     </message>
     <message>
         <source>The computer was asleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>El equipo estaba en reposo.</translation>
     </message>
     <message>
         <source>The computer was too busy to take all sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>El equipo estaba demasiado ocupado para captar todo el sonido.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>La conexión se establece de nuevo.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation type="unfinished"></translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>La conexión con aiOla ya no responde.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se perdió la conexión con la pantalla X, por lo que el texto no se pudo insertar en otro programa.</translation>
     </message>
     <message>
         <source>The connection to {host} failed ({detail}, while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La conexión con {host} falló ({detail}, durante: {doing}).</translation>
     </message>
     <message>
         <source>The connection to {host} was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se perdió la conexión con {host}.</translation>
+    </message>
+    <message>
+        <source>the connection was cut</source>
+        <translation>se cortó la conexión</translation>
     </message>
     <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede medir el retardo: el servicio no responde a los pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation type="unfinished"></translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>El retardo es de {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>El escritorio no pudo dejar que Saywrite insertara texto en otros programas.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio no pudo configurar la tecla.</translation>
     </message>
     <message>
         <source>The desktop does not let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio no deja que Saywrite inserte texto en otros programas.</translation>
     </message>
     <message>
         <source>The desktop gave Saywrite no keyboard or no clipboard to insert text with.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio no dio a Saywrite un teclado o un portapapeles con el que insertar texto.</translation>
     </message>
     <message>
         <source>The desktop has no key for {value} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio aún no tiene ninguna tecla para {value}.</translation>
     </message>
     <message>
         <source>The desktop no longer tells which keys are pressed.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio ya no indica qué teclas están pulsadas.</translation>
     </message>
     <message>
         <source>The desktop took the key away.</source>
-        <translation type="unfinished"></translation>
+        <translation>El escritorio retiró la tecla.</translation>
     </message>
     <message>
         <source>The desktop was not allowed to give Saywrite a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se permitió que el escritorio diera una tecla a Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>No se permitió al escritorio dejar que Saywrite insertara texto en otros programas.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El portal del escritorio no responde.</translation>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
@@ -3404,24 +3836,36 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El dictado se canceló.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>El dictado no se transcribió de nuevo.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco lleva media hora rechazando la grabación. Lo anterior se conserva en la memoria; lo que sigue no se conserva.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>el disco está lleno</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>El disco está lleno.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco está lleno: no se puede escribir el historial.</translation>
     </message>
     <message>
         <source>The disk is not keeping up: the newest sound is only in memory yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco no da abasto: el sonido más reciente solo está en la memoria por ahora.</translation>
     </message>
     <message>
         <source>The display cannot be reached, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede acceder a la pantalla, por lo que no se capta ninguna tecla.</translation>
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>La pantalla ha desaparecido; ya no se capta ninguna tecla.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
@@ -3429,83 +3873,103 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>El que menos errores comete; para equipos potentes: ocho núcleos o más.</translation>
     </message>
     <message>
         <source>The file about new versions cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el archivo sobre versiones nuevas.</translation>
     </message>
     <message>
         <source>The file about new versions is not signed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>El archivo sobre versiones nuevas no está firmado por Saywrite.</translation>
     </message>
     <message>
         <source>The file about new versions is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>El archivo sobre versiones nuevas es demasiado largo.</translation>
     </message>
     <message>
         <source>The file became shorter while it was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>El archivo se acortó mientras se enviaba.</translation>
     </message>
     <message>
         <source>The file cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el archivo: {reason}.</translation>
     </message>
     <message>
         <source>The file could not be sent to {host} ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo enviar el archivo a {host} ({name}).</translation>
     </message>
     <message>
         <source>The file holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>El archivo no contiene sonido.</translation>
+    </message>
+    <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>El foco no está en la ventana en la que empezó ({program}), por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>La carpeta del socket de Saywrite tiene un nombre demasiado largo.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>la carpeta {place} ya no existe</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>La carpeta {place} ya no existe.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede bloquear el historial en {path}: otro programa lo usa o su disco no admite bloqueos de archivos.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be opened for writing.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede abrir el historial en {path} para escribir.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be read from or written to its disk ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial en {path} no se puede leer de su disco ni escribir en él ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} cannot be used ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede usar el historial en {path} ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} is damaged and in use by another Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial en {path} está dañado y lo usa otro Saywrite. Se dejó como estaba.</translation>
     </message>
     <message>
         <source>The history in {path} is damaged. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial en {path} está dañado. Se dejó como estaba.</translation>
     </message>
     <message>
         <source>The history is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial está cerrado.</translation>
     </message>
     <message>
         <source>The history is in use by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa está usando el historial.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation type="unfinished"></translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>El historial estaba dañado y se conserva como {path}. No se pudo leer ninguno de sus dictados; se empezó un historial nuevo.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>El historial estaba dañado y se conserva como {path}. Se pudo leer {n} dictado; con lo leído se empezó un historial nuevo.</numerusform>
+            <numerusform>El historial estaba dañado y se conserva como {path}. Se pudieron leer {n} dictados; con lo leído se empezó un historial nuevo.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial lo escribió una versión más reciente de Saywrite. Se dejó como estaba.</translation>
     </message>
     <message>
         <source>The history {path} was moved or deleted while Saywrite uses it.</source>
-        <translation type="unfinished"></translation>
+        <translation>El historial {path} se movió o se eliminó mientras Saywrite lo usa.</translation>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
@@ -3513,7 +3977,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La clave se conserva hasta que se cierre Saywrite.</translation>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
@@ -3521,15 +3985,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>El depósito de claves no respondió como debía ({name}).</translation>
     </message>
     <message>
         <source>The keyring does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El depósito de claves no responde.</translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>El depósito de claves está bloqueado.</translation>
     </message>
     <message>
         <source>The keyring is not open</source>
@@ -3537,11 +4001,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se canceló la petición de contraseña del depósito de claves; no se leyó ni se guardó nada.</translation>
     </message>
     <message>
         <source>The keys to insert the text could not be sent to {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudieron enviar a {program} las teclas para insertar el texto.</translation>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
@@ -3565,19 +4029,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
-        <translation type="unfinished"></translation>
+        <translation>La última inserción fue hace demasiado tiempo.</translation>
     </message>
     <message>
         <source>The last words are being written.</source>
         <translation>Se están escribiendo las últimas palabras.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation type="unfinished"></translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Los últimos {seconds:.0f} s aún no tienen texto: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>La biblioteca que decodifica archivos de sonido (PyAV) falta o está dañada.</translation>
     </message>
     <message>
         <source>The log has more.</source>
@@ -3589,15 +4053,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>El registro dice más.</translation>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>El mensaje de arriba dice por qué y qué se puede hacer.</translation>
     </message>
     <message>
+        <source>The microphone</source>
+        <translation>El micrófono</translation>
+    </message>
+    <message>
         <source>The microphone changed to {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono cambió a {label}.</translation>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
@@ -3605,11 +4073,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo abrir el micrófono ({name}).</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo abrir el micrófono ({value}).</translation>
     </message>
     <message>
         <source>The microphone is being opened.</source>
@@ -3621,35 +4089,47 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono no ofrece ninguna frecuencia de muestreo que Saywrite pueda usar.</translation>
     </message>
     <message>
         <source>The microphone was closed when the computer went to sleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono se cerró cuando el equipo entró en reposo.</translation>
     </message>
     <message>
         <source>The microphone was closed when the screen was locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono se cerró cuando se bloqueó la pantalla.</translation>
     </message>
     <message>
         <source>The microphone was closed: the key is no longer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono se cerró: la tecla ya no se capta.</translation>
     </message>
     <message>
         <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono se cerró: se alcanzó el tiempo máximo para una tecla.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se encontró el micrófono.</translation>
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono desapareció.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede guardar el modelo: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>No se pudo probar el modelo: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>el nombre es demasiado largo</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>El nombre es demasiado largo.</translation>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
@@ -3665,31 +4145,39 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>La página de Saywrite responde con {status_code}.</translation>
     </message>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede acceder a la página de Saywrite.</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>El proxy no deja pasar a Saywrite hasta {host} ({detail}).</translation>
     </message>
     <message>
         <source>The proxy does not reach {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El proxy no llega a {host}.</translation>
     </message>
     <message>
         <source>The proxy is of a kind that Saywrite cannot use.</source>
-        <translation type="unfinished"></translation>
+        <translation>El proxy es de un tipo que Saywrite no puede usar.</translation>
+    </message>
+    <message>
+        <source>the proxy refuses the connection</source>
+        <translation>el proxy rechaza la conexión</translation>
     </message>
     <message>
         <source>The proxy wants a user name and a password.</source>
-        <translation type="unfinished"></translation>
+        <translation>El proxy pide un nombre de usuario y una contraseña.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>las comillas no coinciden.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>El modelo de reconocimiento aún no está en este equipo.</translation>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
@@ -3697,15 +4185,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>El modelo de reconocimiento {model} está dañado: no se puede cargar.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation type="unfinished"></translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>El reconocedor (CTranslate2) no está instalado o no se puede cargar ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reconocedor terminó antes de que el texto estuviera completo.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
@@ -3717,51 +4205,59 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reconocedor de este equipo continúa.</translation>
     </message>
     <message>
         <source>The recognizer on this computer could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo iniciar el reconocedor de este equipo.</translation>
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reconocedor de este equipo terminó o dejó de responder, tres veces seguidas.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede volver a leer la grabación ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>la grabación ha alcanzado el mayor tamaño de archivo permitido aquí</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>La grabación ha alcanzado el mayor tamaño de archivo permitido aquí.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede abrir la grabación en {folder} ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer la grabación en {folder} ({reason}).</translation>
     </message>
     <message>
         <source>The recording is kept as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación se conserva como está.</translation>
     </message>
     <message>
         <source>The recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación se conserva.</translation>
     </message>
     <message>
         <source>The recording is kept: transcribe it again for the text of the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación se conserva: transcríbala de nuevo para obtener el texto del servicio.</translation>
     </message>
     <message>
         <source>The recording is not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación no se elimina.</translation>
     </message>
     <message>
         <source>The recording is saved up to {length}; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación está guardada hasta {length}; el sonido nuevo se conserva en la memoria.</translation>
     </message>
     <message>
         <source>The recording itself is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>La grabación misma se conserva.</translation>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
@@ -3769,11 +4265,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
-        <translation type="unfinished"></translation>
+        <translation>El Saywrite en marcha no conoce esta orden.</translation>
     </message>
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
-        <translation type="unfinished"></translation>
+        <translation>El Saywrite en marcha no dio una respuesta con sentido.</translation>
     </message>
     <message>
         <source>The same, second key</source>
@@ -3781,63 +4277,87 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
-        <translation type="unfinished"></translation>
+        <translation>El Saywrite con esta carpeta de datos pertenece a otro usuario.</translation>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
         <translation>La palabra clave seleccionada no aparece en sus últimos dictados.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation type="unfinished"></translation>
+        <source>the service</source>
+        <translation>el servicio</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation type="unfinished"></translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>La dirección del servicio contiene más que un host y una ruta.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>La dirección del servicio no es una dirección válida.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>La dirección del servicio no es una dirección web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>La dirección del servicio no está cifrada.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>El bus de sesión ya no está, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
         <source>The socket cannot be made: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede crear el socket: {reason}.</translation>
     </message>
     <message>
         <source>The sound could not be played ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo reproducir el sonido ({name}).</translation>
     </message>
     <message>
         <source>The sound could not be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo reproducir el sonido.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>El sonido se envía de nuevo.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
-        <translation type="unfinished"></translation>
+        <translation>La biblioteca de sonido no puede acceder al servidor de sonido.</translation>
     </message>
     <message>
         <source>The sound library PortAudio is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta la biblioteca de sonido PortAudio.</translation>
     </message>
     <message>
         <source>The sound server did not open the microphone (error {value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>El servidor de sonido no abrió el micrófono (error {value}).</translation>
     </message>
     <message>
         <source>The sound server does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El servidor de sonido no responde.</translation>
     </message>
     <message>
         <source>The sound system does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El sistema de sonido no responde.</translation>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>El sistema de sonido que tiene el micrófono.</translation>
     </message>
     <message>
+        <source>the spoken form is empty.</source>
+        <translation>la forma hablada está vacía.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>la forma hablada no es un texto.</translation>
+    </message>
+    <message>
         <source>The system does not let Saywrite use the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>El sistema no deja que Saywrite use el micrófono.</translation>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
@@ -3845,7 +4365,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El micrófono del sistema ahora es {label}.</translation>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
@@ -3853,15 +4373,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto está en el historial y se puede copiar desde allí.</translation>
     </message>
     <message>
         <source>The text is on the clipboard, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto está en el portapapeles, como eligió.</translation>
     </message>
     <message>
         <source>The text is on the clipboard: paste it where you want it, or choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto está en el portapapeles: péguelo donde lo quiera o elija «Insertar de nuevo».</translation>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
@@ -3873,7 +4393,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
-        <translation type="unfinished"></translation>
+        <translation>El texto se envió a {program}, que no indica si lo aceptó.</translation>
     </message>
     <message>
         <source>The transcript was cleared.</source>
@@ -3889,7 +4409,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede acceder al compositor de Wayland, por lo que no se puede insertar texto en otros programas.</translation>
+    </message>
+    <message>
+        <source>the window in front</source>
+        <translation>la ventana en primer plano</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>La ventana en primer plano no leyó el texto.</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
@@ -3897,7 +4425,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo volver a la ventana en la que empezó ({program}), por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
@@ -3908,12 +4436,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El flujo de trabajo de su cuenta que transcribe.</translation>
     </message>
     <message>
-        <source>The X display cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <source>the written form is empty.</source>
+        <translation>la forma escrita está vacía.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation type="unfinished"></translation>
+        <source>the written form is missing.</source>
+        <translation>falta la forma escrita.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>la forma escrita no es un texto.</translation>
+    </message>
+    <message>
+        <source>The X display cannot be reached, so text cannot be put into other programs.</source>
+        <translation>No se puede acceder a la pantalla X, por lo que no se puede insertar texto en otros programas.</translation>
+    </message>
+    <message>
+        <source>Then download the model again.</source>
+        <translation>Después descargue de nuevo el modelo.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,36 +4464,36 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Aún no hay dictados con los que probar las palabras clave.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Aún no hay ningún token de acceso de aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Aún no hay clave de API de aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay salida de audio.</translation>
     </message>
     <message>
         <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay versión del reconocedor (CTranslate2) para Windows en ARM.</translation>
     </message>
     <message>
         <source>There is no display, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay pantalla, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
         <source>There is no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay pantalla.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no file “{name}”.</source>
+        <translation>No hay ningún archivo «{name}».</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ninguna tecla llamada «{last}».</translation>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
@@ -3961,27 +4501,31 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún micrófono llamado {name}.</translation>
     </message>
     <message>
         <source>There is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún micrófono.</translation>
     </message>
     <message>
         <source>There is no model called {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún modelo llamado {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>No hay ruta de red hasta {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún dictado grabado con el que probar el modelo.</translation>
     </message>
     <message>
         <source>There is no session bus, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay bus de sesión, por lo que no se capta ninguna tecla.</translation>
     </message>
     <message>
         <source>There is no session bus, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay bus de sesión, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
@@ -3989,7 +4533,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>There is no such method.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ese método no existe.</translation>
     </message>
     <message>
         <source>There is no text to export yet.</source>
@@ -3997,31 +4541,27 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>There is no token address yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There is no way to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay dirección del token.</translation>
     </message>
     <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay espacio suficiente para el modelo: se necesitan {needed}, hay {free} libres.</translation>
     </message>
     <message>
         <source>There is nothing to remove.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay nada que eliminar.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay nada que deshacer.</translation>
     </message>
     <message>
         <source>There is too little free memory for the recognition model {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay muy poca memoria libre para el modelo de reconocimiento {model}.</translation>
     </message>
     <message>
         <source>There was no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>No había micrófono.</translation>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
@@ -4032,24 +4572,24 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Estos modelos reconocen la voz en este equipo. Lo que dice no sale de él.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation type="unfinished"></translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Estos segundos se conservan: transcríbalos desde la ventana cuando aiOla vuelva a responder.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta cuenta no puede abrir más dictados al mismo tiempo.</translation>
     </message>
     <message>
         <source>This account has no permission at {host} (while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta cuenta no tiene permiso en {host} (durante: {doing}).</translation>
     </message>
     <message>
         <source>This compositor lets no program press keys, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este compositor no deja que ningún programa pulse teclas, por lo que no se puede insertar texto en otros programas.</translation>
+    </message>
+    <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Este compositor no deja que ningún programa sin ventana use el portapapeles.</translation>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
@@ -4064,12 +4604,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Este equipo escribe al instante, y su texto se queda</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>El reloj de este equipo va {length} adelantado.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>El reloj de este equipo va {length} atrasado.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
-        <translation type="unfinished"></translation>
+        <translation>El procesador de este equipo es demasiado antiguo para el reconocedor: le faltan instrucciones que CTranslate2 necesita (AVX).</translation>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
@@ -4077,11 +4621,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este escritorio no deja que ningún otro programa capte una tecla.</translation>
     </message>
     <message>
         <source>This desktop passes no mouse buttons such as {chord} on to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este escritorio no transmite a otros programas botones del ratón como {chord}.</translation>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
@@ -4089,7 +4633,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This dictation is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este dictado está en uso.</translation>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
@@ -4097,11 +4641,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este dictado todavía se está grabando.</translation>
     </message>
     <message>
         <source>This dictation or its earlier text was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este dictado o su texto anterior se eliminó entretanto.</translation>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
@@ -4112,12 +4656,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Esto no es una dirección. Escríbala como https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <source>This is not a JSON file with keywords.</source>
+        <translation>Esto no es un archivo JSON con palabras clave.</translation>
     </message>
     <message>
-        <source>This is not a JSON file with keywords.</source>
-        <translation type="unfinished"></translation>
+        <source>This is not a Saywrite command.</source>
+        <translation>Esta no es una orden de Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4125,15 +4669,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este teclado no tiene {chord}.</translation>
     </message>
     <message>
         <source>This month: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este mes: {parts}.</translation>
     </message>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta grabación es demasiado larga para un archivo WAV (37 horas).</translation>
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
@@ -4141,15 +4685,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este sistema no comunica {key} a otros programas.</translation>
     </message>
     <message>
         <source>This system has no keyring to keep the key in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este sistema no tiene un depósito de claves en el que guardar la clave.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Este texto no se puede deshacer de forma segura en un terminal.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Este texto no se puede deshacer de forma segura en este programa.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4157,7 +4705,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para permitirlo, desactive «{switch}» en Ajustes &gt; Archivos y privacidad.</translation>
     </message>
     <message>
         <source>Today</source>
@@ -4193,7 +4741,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Transcribe the file again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcriba el archivo de nuevo más tarde.</translation>
     </message>
     <message>
         <source>Transcribed files</source>
@@ -4241,23 +4789,23 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Try again and enter the password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo de nuevo e introduzca la contraseña.</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo de nuevo en un momento.</translation>
     </message>
     <message>
         <source>Try again in a moment; if that does not help, end process {pid} and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo de nuevo en un momento; si no sirve, finalice el proceso {pid} y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Try again later, or look at the page of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo de nuevo más tarde o consulte la página de Saywrite.</translation>
     </message>
     <message>
         <source>Try again; the log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo de nuevo; los detalles están en el registro.</translation>
     </message>
     <message>
         <source>Try it here</source>
@@ -4289,7 +4837,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Deshágalo en el propio programa, o selecciónelo allí y elimínelo.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
@@ -4300,20 +4848,28 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Deshacer la última ins&amp;erción</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>deshacer</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Deshecho en {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desbloquéelo con su contraseña e inténtelo de nuevo.</translation>
     </message>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desbloquee el llavero de inicio de sesión en Acceso a Llaveros.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Quite el silencio en los ajustes de sonido o con su tecla de silencio.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desenchufe el micrófono y vuelva a enchufarlo, o reinicie.</translation>
     </message>
     <message>
         <source>Until the text is there</source>
@@ -4329,19 +4885,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Actualice Saywrite, o inicie con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use --data.</translation>
     </message>
     <message>
         <source>Use an HTTP proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use un proxy HTTP.</translation>
     </message>
     <message>
         <source>Use Ctrl, Alt, Shift or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use Ctrl, Alt, Shift o Super.</translation>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
@@ -4353,11 +4909,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use en su lugar Configuración &gt; Aplicaciones &gt; Inicio.</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use la misma versión de Saywrite en ambos lados.</translation>
     </message>
     <message>
         <source>Use this model</source>
@@ -4409,7 +4965,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que responde como {host} tiene un certificado para otro nombre.</translation>
+    </message>
+    <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>Lo que ya ha llegado se conserva: {size}.</translation>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
@@ -4418,6 +4978,22 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>What is new</source>
         <translation>Novedades</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>El contenido del portapapeles llega demasiado despacio de su programa y no se pudo guardar, por lo que se dejó como estaba y el texto se tecleó en {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>El contenido del portapapeles llega demasiado despacio de su programa y no se pudo guardar, por lo que el texto no se insertó.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>El contenido del portapapeles supera los 64 MB y no se pudo guardar, por lo que se dejó como estaba y el texto se tecleó en {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>El contenido del portapapeles supera los 64 MB y no se pudo guardar, por lo que el texto no se insertó.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4437,7 +5013,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>What was inserted is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que se insertó no ha cambiado.</translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
@@ -4449,7 +5025,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que dijo se conserva. Pulse la tecla para continuar.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
@@ -4481,19 +5057,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>Adónde</translation>
+    </message>
+    <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>A&amp;dónde fue mi voz…</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Adónde fue mi voz – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Adónde fue mi voz…</translation>
+        <translation>Adónde fue mi voz, por mes</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4513,19 +5089,19 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows no comunica {chord} a otros programas.</translation>
     </message>
     <message>
         <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows deja que un programa pulse teclas en programas con los mismos permisos.</translation>
     </message>
     <message>
         <source>Windows refused it ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows lo rechazó ({reason}).</translation>
     </message>
     <message>
         <source>Windows tells a program of its hot keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows comunica a un programa sus atajos de teclado.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -4568,12 +5144,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Escribir un espacio en su lugar</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation type="unfinished"></translation>
+        <source>Write each modifier once.</source>
+        <translation>Escriba cada modificador una sola vez.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escríbala como Ctrl+Alt+Space, F9 o Right Ctrl.</translation>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
@@ -4585,11 +5161,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 da una tecla a un solo programa.</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>X11 deja que cualquier programa use el portapapeles y pulse teclas.</translation>
     </message>
     <message>
         <source>Yesterday</source>
@@ -4632,52 +5208,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>añadidas: {added:,}</translation>
     </message>
     <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
-        <translation type="unfinished"></translation>
+        <translation>{cells} columnas en lugar de 2; ponga entre comillas el texto que lleve una coma.</translation>
     </message>
     <message>
         <source>{changed:,} changed</source>
@@ -4685,15 +5217,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{chord} is already your other key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} ya es su otra tecla.</translation>
     </message>
     <message>
         <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} se necesita para escribir: añada Ctrl, Alt o Super.</translation>
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Función habitual de {chord}: {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
@@ -4744,24 +5276,32 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{download_bytes} de descarga · {disk_bytes} en disco · {memory_bytes} de memoria · licencia {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>no se puede leer {file}: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} lo escribió una versión más reciente de Saywrite; se usa lo que esta conoce.</translation>
     </message>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}: {name} {problem}. Se usa su valor predeterminado: {shown}.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} pertenece a otro usuario; no se aceptan órdenes de otros programas.</translation>
+    </message>
+    <message>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} es un enlace; no se aceptan órdenes de otros programas.</translation>
+    </message>
+    <message>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} no es una carpeta; no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} está abierta a otros usuarios ({mode:03o}); no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4777,15 +5317,103 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{go_on} Consulte los ajustes.</translation>
+    </message>
+    <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} no puede demostrar su identidad: este equipo no confía en su certificado.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} cerró la conexión ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} cerró la conexión.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} cerró la sesión.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} no acepta la clave de API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} no acepta la solicitud ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} no responde.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} no conoce este workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} no acepta este sonido por su formato o su duración.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} terminó la conexión.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} dio una respuesta incomprensible (durante: {doing}).</translation>
     </message>
     <message>
         <source>{host} gives out an access token that has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} entrega un token de acceso que ha caducado.</translation>
+    </message>
+    <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} no da a este equipo un token de acceso.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} tiene un problema propio ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} recibió demasiadas solicitudes de esta cuenta.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} no tiene ningún servicio de aiOla en esta dirección.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>No se encuentra {host}.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} ya no acepta el token de acceso.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} informa de un error ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} envía un texto demasiado largo.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} envía mucho más de lo que corresponde a este sonido.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} no acepta conexiones.</translation>
     </message>
     <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se contactó con {host}, porque nada puede salir de este equipo.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, o una puerta de enlace en el camino, no acepta WebSockets ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,12 +5436,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Exportado a {name}: {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation type="unfinished"></translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} solo se puede usar sola, no con otras teclas.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} deja de funcionar en combinación con otras teclas.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
@@ -4825,7 +5453,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ({size}) no se descargó: la conexión es de uso medido.</translation>
     </message>
     <message>
         <source>{label} account…</source>
@@ -4833,31 +5461,35 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no se puede convertir: {error}.</translation>
     </message>
     <message>
         <source>{label} cannot be downloaded: its files are not verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no se puede descargar: sus archivos no están verificados.</translation>
     </message>
     <message>
         <source>{label} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no se puede leer: {reason}.</translation>
     </message>
     <message>
         <source>{label} cannot be removed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no se puede eliminar: {reason}.</translation>
+    </message>
+    <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>No se pudo descargar {label} ({reasons}).</translation>
     </message>
     <message>
         <source>{label} delivered no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no dio sonido.</translation>
     </message>
     <message>
         <source>{label} delivers no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no da sonido.</translation>
     </message>
     <message>
         <source>{label} delivers nothing but silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no da más que silencio.</translation>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
@@ -4865,11 +5497,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ha vuelto.</translation>
     </message>
     <message>
         <source>{label} is being downloaded by another Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} lo está descargando otro Saywrite.</translation>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
@@ -4884,20 +5516,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{label} está dañado: sus archivos están incompletos o se modificaron.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation type="unfinished"></translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} está dañado: {files}. Ya no se usa.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está silenciado.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no está conectado. Mientras tanto se usa {other}.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no está conectado. Se usa {other}.</translation>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
@@ -4905,31 +5537,35 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} is not on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no está en este equipo.</translation>
     </message>
     <message>
         <source>{label} is part of the installation and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} forma parte de la instalación y se queda.</translation>
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} suena muy bajo.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} se dañó durante la conversión.</translation>
     </message>
     <message>
         <source>{label} was not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} no estaba disponible.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation type="unfinished"></translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} se desenchufó. Se usa {other} hasta que vuelva.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} se desenchufó. Se usa {other}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} desapareció.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
@@ -4953,7 +5589,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} de voz solo en este equipo</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
@@ -4965,11 +5601,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} a {host} ({bytes})</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -4977,11 +5609,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} solo conoce las opciones engine, language y activation-token, como texto.</translation>
     </message>
     <message>
         <source>{method} takes {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} admite: {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>
@@ -5013,7 +5645,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{month:%B %Y}</source>
-        <translation type="unfinished"></translation>
+        <translation>{month:%B %Y}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -5124,44 +5756,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} no se puede leer: {reason}.</translation>
     </message>
     <message>
         <source>{name} for transcribing again</source>
         <translation>{name} para la nueva transcripción</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} aún no contiene ningún depósito de claves; pide una contraseña al guardar una clave.</translation>
     </message>
     <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} está bloqueado; pide su contraseña cuando se necesita la clave.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: grabando con {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5253,71 +5865,91 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{path} cannot be changed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saywrite no puede cambiar {path}.</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}). The defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se puede leer ({reason}). Se usan los valores predeterminados.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se puede leer: {reason}.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}. There are no keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se puede leer: {reason}. No hay palabras clave.</translation>
     </message>
     <message>
         <source>{path} cannot be used ({reason}).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se puede usar ({reason}).</translation>
     </message>
     <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no es un historial de Saywrite. Se dejó como estaba.</translation>
     </message>
     <message>
         <source>{path} is not a settings file ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no es un archivo de ajustes ({error}).</translation>
     </message>
     <message>
         <source>{path} is not a settings file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no es un archivo de ajustes.</translation>
+    </message>
+    <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} está donde debería estar el socket de Saywrite; no se aceptan órdenes de otros programas.</translation>
     </message>
     <message>
         <source>{path} was not saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} no se guardó: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, línea {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} El archivo se conservó al lado como {name}, y no hay palabras clave. Repare ese archivo e impórtelo después en la lista de palabras clave.</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} El archivo se dejó como estaba, y no hay palabras clave. Repárelo o muévalo.</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>no se puede escribir en {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>No se puede escribir en {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} está en un disco de solo lectura</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} está en un disco de solo lectura.</translation>
     </message>
     <message>
         <source>{position} of {length}</source>
         <translation>{position} de {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} no leyó el texto.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} no recibió el texto</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} received the text</source>
+        <translation>{program} recibió el texto</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>El texto se envió a {program}; no llegó confirmación</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} en {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s del dictado no tienen texto: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5357,27 +5989,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
-        <translation type="unfinished"></translation>
+        <translation>{sent} enviados a {host}, {received} recibidos</translation>
     </message>
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (no conectado)</translation>
     </message>
     <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>{target} ya existe.</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
@@ -5441,11 +6061,31 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>«saywrite doctor» dice más.</translation>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
         <translation>«{file}» no se transcribió. {what}</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>«{name}» se interrumpe: falta su final, sin el cual no se puede decodificar nada.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>«{name}» se interrumpe: se pudieron leer {seconds:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>«{name}» se interrumpe: se pudieron leer {seconds:.1f} s de {whole:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>«{name}» no se puede decodificar.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>«{name}» no se puede leer: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
@@ -5460,20 +6100,44 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{name}» ya existe. ¿Reemplazarlo?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>«{name}» tiene un encabezado, pero no contiene sonido.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>«{name}» tiene un sonido que aquí no se puede decodificar o que está protegido contra copia.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>«{name}» no contiene sonido.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» en «{text}» no es una tecla modificadora.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» es una carpeta.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>«{name}» está dañado: no se puede decodificar nada de él.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>«{name}» está dañado: {seconds:.1f} s de él no se pudieron decodificar.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» está vacío (0 bytes).</translation>
     </message>
     <message>
         <source>“{name}” is not a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» no es un archivo.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>«{name}» no es un archivo de sonido que se pueda decodificar aquí.</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
@@ -5482,6 +6146,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>«{name}» suena muy bajo: no se encontró voz en él.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>No está permitido leer «{name}».</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5493,7 +6161,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» no tiene forma escrita.</translation>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
@@ -5509,7 +6177,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{spoken}» aparece otra vez en la línea {line}: cuenta esa entrada.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
@@ -5530,6 +6198,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
             <numerusform>«{spoken}» → «{written}» (corregido una vez)</numerusform>
             <numerusform>«{spoken}» → «{written}» (corregido {n} veces)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>«{text}» contiene dos veces el mismo modificador.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

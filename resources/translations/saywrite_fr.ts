@@ -16,10 +16,6 @@
         <translation> Il est utilisé : jusqu'à ce qu'un modèle soit de nouveau là, vos paroles sont enregistrées et écrites plus tard.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> Ce qui est déjà arrivé est conservé : {in_units}.</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>À propos de &amp;Saywrite</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>Un menu, une boîte de dialogue ou le verrouillage de l'écran occupe le clavier ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>Une touche de modification figure deux fois dans « {text} ».</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>Un nom ne peut contenir aucun de ces caractères : \ / : * ? " &lt; &gt; |</translation>
     </message>
@@ -388,12 +380,8 @@
         <translation>Une nouvelle connexion est tentée.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>Un nouveau jeton est demandé ; si vous utilisez votre propre jeton, voir {settings}.</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>Une nouvelle connexion est tentée.</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Un nouveau jeton est demandé ; si vous utilisez votre propre jeton, vérifiez-le dans {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Un son à la fin d'une dictée et en cas d'échec.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>Un flux s'ouvre sur {host}.</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>Un flux peut être ouvert sur {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -434,6 +422,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>Une page web a répondu à la place de {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>quelques instants</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -492,20 +484,48 @@
         <translation>Compte aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>aiOla n'a pas de texte pour une partie de la dictée : c'est ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
+        <source>aiOla could not be reached</source>
+        <translation>aiOla n'était pas joignable</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla n'a pas répondu</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla ne répond pas.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOla n'a pas de texte pour une partie de la dictée : cette partie est ce que la reconnaissance sur cet ordinateur a entendu.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla n'a pas de texte pour certains mots.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOla a mis plus de {seconds} s : les dernières phrases sont ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla reçoit le son mais ne répond pas.</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>aiOla écrit tant qu'il est joignable ; sinon, cet ordinateur prend le relais. Nécessite une clé API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>Le texte d'aiOla pour une dictée insérée est maintenant là.</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>Le service d'aiOla n'a pas été joignable pendant {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>Le service de flux d'aiOla n'est pas dans cette version de Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>Le texte d'aiOla pour une dictée insérée est arrivé.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -536,6 +556,10 @@
         <translation>Toujours écrire</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Un programme inconnu</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>Un autre programme a déjà pris {chord}.</translation>
     </message>
@@ -548,16 +572,12 @@
         <translation>Un autre programme utilise le microphone.</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Un autre programme a pris le presse-papiers avant qu'il soit certain que {program} avait lu le texte.</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>Un autre programme a pris le presse-papiers avant que le texte soit lu.</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>Un autre programme a pris le presse-papiers avant que {program} ait visiblement lu le texte.</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>Quand vous avez commencé, une autre fenêtre était active ({program}) ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -628,6 +648,10 @@
         <translation>Recherche d'une version plus récente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>demande d'un jeton</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>Attribuez-en une dans les paramètres de clavier du bureau.</translation>
     </message>
@@ -672,8 +696,12 @@
         <translation>En préparation pour cet ordinateur</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>Associez les lignes affichées dans les paramètres de Saywrite à une touche, dans les paramètres du bureau lui-même.</translation>
+        <source>belongs to debuggers</source>
+        <translation>réservé aux débogueurs</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>réservé à Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -728,12 +756,12 @@
         <translation>Annuler</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Verr. Maj continue d'activer et de désactiver les majuscules.</translation>
+        <source>Cancel the dictation</source>
+        <translation>Annuler la dictée</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>L'enregistrement reprend dès que le son revient.</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Verr. Maj continue d'activer et de désactiver les majuscules.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -774,6 +802,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>Vérifiez son bouton de sourdine et son niveau d'entrée dans les paramètres du son.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Vérifiez son bouton de sourdine.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -912,6 +944,10 @@
         <translation>Choisissez un autre fichier.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>choisissez un autre dossier</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>Choisissez une autre touche dans les paramètres, ou libérez-la dans l'autre programme.</translation>
     </message>
@@ -992,12 +1028,12 @@
         <translation>Choisissez {chord} ou toute autre touche. Appuyez dessus pour démarrer, puis de nouveau pour arrêter.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>Choisissez « Insérer de nouveau » pour le remplacer par le texte. {where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Choisissez « Insérer de nouveau » pour le remplacer par le texte.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>Choisissez « Insérer de nouveau ». {where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Choisissez « Insérer de nouveau ».</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1052,6 +1088,10 @@
         <translation>Fermez le programme qui l'utilise, ou choisissez un autre microphone.</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>fermer une fenêtre</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>Co&amp;pier</translation>
     </message>
@@ -1072,8 +1112,8 @@
         <translation>connecté</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>Branchés actuellement : {there}.</translation>
+        <source>Connected now: {names}.</source>
+        <translation>Branchés actuellement : {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1096,6 +1136,10 @@
         <translation>Convertissez le fichier en WAV ou en FLAC, ou divisez-le.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Convertissez-le en WAV, FLAC, OGG ou MP3, par exemple : ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Copié</translation>
     </message>
@@ -1110,6 +1154,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>Sélection copiée</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>copier</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1176,6 +1224,10 @@
         <translation>Corrigez le fichier avant de modifier des mots-clés : l'enregistrement des mots-clés le conserve sous un autre nom.</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Recréez le dossier, ou {elsewhere}.</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>Tableau CSV</translation>
     </message>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>Co&amp;uper</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>couper</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnostics copiés : ils ne contiennent ni texte, ni son, ni clé</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Dicter (seconde touche)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Dicter dans la langue : {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Dicter dans le programme au premier plan</translation>
     </message>
@@ -1238,6 +1302,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dictez quelque chose ; les enregistrements sont conservés aussi longtemps que l'indique Paramètres &gt; Fichiers et confidentialité.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Dicter avec : {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>dictée</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,6 +1368,10 @@
         <translation>Télécharger à nouveau</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Téléchargez-le de nouveau : saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>Téléchargez-le quand même dans Paramètres &gt; Reconnaissance, ou utilisez un autre réseau.</translation>
     </message>
@@ -1336,6 +1412,10 @@
         <translation>Modifiez-le ou déplacez-le.</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>vide</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>Arrêtez-le d'abord, ou utilisez --data.</translation>
     </message>
@@ -1346,6 +1426,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Terminez par l'une de ces extensions : {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>arrêter l'affichage</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>fermer la session</translation>
     </message>
     <message>
         <source>English</source>
@@ -1472,6 +1560,10 @@
         <translation>Par exemple : xterm = type, emacs = shift+insert. Autres règles : ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forcer un programme à quitter</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Libérer la mémoire après</translation>
     </message>
@@ -1516,6 +1608,14 @@
         <translation>Aller à la fin de la transcription (Ctrl+Fin)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>revenir en arrière dans les navigateurs et gestionnaires de fichiers</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>avancer dans les navigateurs et gestionnaires de fichiers</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>Bonne dictée au quotidien sur tout ordinateur.</translation>
     </message>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Masquer les dictées inachevées</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>masquer un programme</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1652,6 +1756,14 @@
         <translation>Dans tous les programmes</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>Dans Paramètres → Confidentialité et sécurité → Microphone, activez « Autoriser les applications de bureau à accéder à votre microphone ».</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>Dans les paramètres du clavier du bureau, associez une touche à chaque commande indiquée dans les paramètres de Saywrite.</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>Dans les réglages du clavier du bureau, associez cette commande à une touche</translation>
     </message>
@@ -1674,10 +1786,6 @@
             <numerusform>à {n} endroit</numerusform>
             <numerusform>à {n} endroits</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>Dans {place}, activez « Autoriser les applications de bureau à accéder à votre microphone ».</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1740,12 +1848,60 @@
         <translation>Réinstallez Saywrite : son paquet « sounddevice » apporte la bibliothèque.</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>dictée de Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>la réponse est une page web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>la réponse est une erreur (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>la réponse n'est pas ce qui a été demandé</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>injoignable</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>le serveur ne peut pas prouver son identité</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>pas de réponse</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>le fichier n'y est pas</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>l'opération s'est terminée avec le code {code}.</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>Reprise dans {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Il disparaît quand Saywrite est désinstallé.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>un autre fichier y porte ce nom</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>{file} n'y est pas</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>un caractère est endommagé.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1760,12 +1916,80 @@
         <translation>Elle est rétablie automatiquement.</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Une nouvelle tentative aura lieu quand le réseau changera.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Une nouvelle tentative est en cours ; vérifiez les adresses dans {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Une nouvelle tentative est en cours ; vérifiez le réseau et les adresses dans {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Une nouvelle tentative est en cours ; vérifiez la connexion au réseau.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Une nouvelle tentative est en cours ; vérifiez le proxy dans les paramètres du système.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Une nouvelle tentative est en cours ; terminez les dictées sur d'autres ordinateurs ou dans d'autres programmes.</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>Une nouvelle tentative est en cours ; si le problème persiste, adressez-vous à aiOla.</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Une nouvelle tentative est en cours ; si le problème persiste, demandez au responsable de votre réseau de laisser passer les WebSockets.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Une nouvelle tentative est en cours ; si le problème persiste, vérifiez les adresses dans {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Une nouvelle tentative est en cours ; si le problème persiste, le journal en dit plus.</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>Elle a peut-être été supprimée ; rien n'a été modifié.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>renvoi vers une adresse non sécurisée</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>redirections sans fin</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>accès refusé (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>une autre partie du fichier que celle demandée est envoyée</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>plus d'octets que n'en a le fichier sont envoyés</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>les octets envoyés ne sont pas ceux publiés</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>Le fichier a été conservé à côté sous le nom {name} ; les valeurs par défaut sont utilisées.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>Le fichier a été laissé tel quel ; les valeurs par défaut sont utilisées. Réparez-le ou déplacez-le.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italien</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>l'adresse est illisible</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>Son journal indique ce qui s'est passé.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>Son journal indique pourquoi.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>les paquets ne contiennent pas le modèle</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1900,6 +2132,10 @@
         <translation>Relâchez toutes les touches et réessayez.</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>libpulse-simple est introuvable.</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>Licences</translation>
     </message>
@@ -1948,6 +2184,10 @@
         <translation>se charge au besoin</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>verrouiller l'écran</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Journal</translation>
     </message>
@@ -1976,12 +2216,40 @@
         <translation>Recherche…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS ne donne pas {chord} aux programmes ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS ne laisse pas encore Saywrite insérer de texte. Le texte est dans le presse-papiers.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS ne signale pas {chord} aux autres programmes.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOS laisse un programme appuyer sur des touches si l'utilisateur l'autorise dans Accessibilité.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS signale à un programme ses raccourcis, sans autorisation.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Donnez-y le droit d'écriture à votre utilisateur, puis réessayez.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>Rendez-le accessible en écriture, ou {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Rendez le fichier lisible pour votre utilisateur et relancez Saywrite.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Rendez le fichier lisible pour votre utilisateur.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2052,6 +2320,30 @@
         <translation>Passage à {label} dans les paramètres du son.</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>doit être un nombre entier</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>doit être entre {minimum} et {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>doit être l'une de ces valeurs : {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>doit être un texte entre guillemets</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>doit être un texte de {limit} caractères au plus</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>doit être true ou false</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>Nom du texte enregistré</translation>
     </message>
@@ -2088,6 +2380,10 @@
         <translation>Aucun fichier</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>Aucun mot-clé n'a pu être lu dans ce fichier {kind}. Ligne {line} : {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Aucun mot-clé ne contient ces lettres.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>Aucun microphone trouvé</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>Aucun microphone n'est branché.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2160,8 +2460,16 @@
         <translation>Introuvable</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>introuvable</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>Pas sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON non valide à partir d'ici.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2280,8 +2588,40 @@
         <translation>Ouvrir la page</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>ouverture du flux</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>ouvrir un terminal</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>ouvrir l'aide</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>ouvrir Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>ouvrir l'historique du presse-papiers</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>ouvrir le menu d'une fenêtre</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>ouvre les paramètres</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>ouvrir le menu Démarrer</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>Ou mettez une clé API dans {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2302,6 +2642,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>Collez ici : {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>coller</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2468,6 +2812,10 @@
         <translation>Quittez-le et relancez-le : il s'agit peut-être d'une version plus ancienne.</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>quitter un programme</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>Augmentez son niveau d'entrée dans les paramètres du son, ou rapprochez-vous.</translation>
     </message>
@@ -2588,6 +2936,10 @@
         <translation>L'enregistrement continue dans les deux cas.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>L'enregistrement reprend dès que du son arrive.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>L'enregistrement continue pendant le rétablissement de la connexion.</translation>
     </message>
@@ -2672,6 +3024,14 @@
         <translation>Règles pour certains programmes</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Exécutez : chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>exécuter une commande</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>A&amp;fficher</translation>
     </message>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name} enregistré</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>enregistrer</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2772,8 +3136,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Saywrite fonctionne déjà sur {display} ; sa fenêtre s'y trouve. Quittez-le d'abord là-bas pour l'avoir ici, ou lancez-le avec --data et un autre dossier.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>Saywrite fonctionne déjà avec ce dossier de données ({where}).</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>Saywrite fonctionne déjà avec ce dossier de données (processus {pid} sur {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2794,6 +3158,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>Saywrite lui-même était actif ; le texte n'a donc été inséré nulle part.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite n'a pas le droit d'écrire dans {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite n'a pas le droit d'écrire dans {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,8 +3232,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Tout &amp;sélectionner</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>tout sélectionner</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>Envoyez-le de nouveau quand il est complet.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>envoi du fichier</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2885,7 +3265,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation>Réglez-le sur 48 000 Hz dans les paramètres du son du système, ou choisissez un autre microphone.</translation>
+        <translation>Réglez-le sur 48 000 Hz dans les paramètres du son du système, ou choisissez un autre microphone.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
@@ -2896,8 +3276,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Réglez la date et l'heure de l'ordinateur, puis réessayez.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>Définissez XDG_RUNTIME_DIR sur un chemin plus court.</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Définissez XDG_RUNTIME_DIR sur un dossier dont le chemin est plus court.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Paramètres &gt; Clavier &gt; Voir et personnaliser les raccourcis &gt; Raccourcis personnalisés : ajoutez-en un avec cette commande</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Paramètres → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,8 +3344,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Adresse de connexion</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>Connecté à {where}.</translation>
+        <source>Signed in at {host}.</source>
+        <translation>Connecté à {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>connexion au compte</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3096,6 +3484,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Démarrer dans la zone de notification</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Lancez-le avec : saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Relancez Saywrite.</translation>
     </message>
@@ -3114,6 +3506,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Lancez Saywrite depuis le bureau, pas depuis une autre session.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>lancez Saywrite avec --data et un autre dossier</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3216,8 +3612,24 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Mots-clés suggérés</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>Activez-le dans les paramètres du son ou avec sa touche de sourdine.</translation>
+        <source>switches between programs</source>
+        <translation>changer de programme</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>changer de fenêtre</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>changer de méthode de saisie (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>changer de source de saisie</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>changer de disposition de clavier</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Configuration du système &gt; Clavier &gt; Raccourcis &gt; Ajouter &gt; Commande : saisissez cette commande</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>faire une capture d'écran</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,12 +3708,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Il a fallu {took} entre la fin de vos paroles et le texte.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>Le jeton d'accès contient des caractères qui ne peuvent pas y figurer.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>Le jeton d'accès est là.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>L'adresse du proxy est illisible.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>La clé API contient des caractères qui ne peuvent pas y figurer.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3324,7 +3748,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La connexion est rétablie.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
+        <source>The connection to aiOla no longer answers.</source>
         <translation>La connexion à aiOla ne répond plus.</translation>
     </message>
     <message>
@@ -3340,12 +3764,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La connexion à {host} a été perdue.</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>la connexion a été coupée</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>Le délai ne peut pas être mesuré : le service ne répond pas aux pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>Le délai est de {max} ms.</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>Le délai est de {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>Le bureau n'a pas pu laisser Saywrite insérer de texte dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3376,8 +3808,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le bureau n'a pas été autorisé à donner une touche à Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>Le bureau ne laisse pas Saywrite insérer de texte dans d'autres programmes ({why}).</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>Le bureau n'a pas été autorisé à laisser Saywrite insérer de texte dans d'autres programmes.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3404,8 +3836,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La dictée a été annulée.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>La dictée n'a pas été transcrite de nouveau.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>Le disque refuse l'enregistrement depuis une demi-heure. Ce qui précède est gardé en mémoire ; la suite n'est pas conservée.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>le disque est plein</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Le disque est plein.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3460,8 +3904,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le fichier ne contient pas de son.</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>Le focus n'est pas dans la fenêtre où vous avez commencé ({program}) ; le texte n'a donc pas été inséré.</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>Le dossier du socket de Saywrite a un nom trop long.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>le dossier {place} n'existe plus</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>Le dossier {place} n'existe plus.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3496,8 +3952,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>L'historique est utilisé par un autre programme.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>L'historique était endommagé et est conservé sous le nom {aside}. Ce qui a pu être lu : {kept} ; un nouvel historique a été commencé avec ces données.</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>L'historique était endommagé et est conservé sous le nom {path}. Aucune de ses dictées n'a pu être lue ; un nouvel historique a été commencé.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>L'historique était endommagé et est conservé sous le nom {path}. {n} dictée a pu être lue ; un nouvel historique a été commencé avec ces données.</numerusform>
+            <numerusform>L'historique était endommagé et est conservé sous le nom {path}. {n} dictées ont pu être lues ; un nouvel historique a été commencé avec ces données.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3572,8 +4036,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Les derniers mots sont en cours d'écriture.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>Les dernières {max:.0f} s n'ont pas encore de texte : {why}.</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Les dernières {seconds:.0f} s n'ont pas encore de texte : {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3594,6 +4058,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>Le message ci-dessus dit pourquoi, et ce qui aide.</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>Le microphone</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3652,6 +4120,18 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le modèle ne peut pas être enregistré : {reason}.</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>Le modèle n'a pas pu être essayé : {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>le nom est trop long</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>Le nom est trop long.</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>La prochaine dictée démarre plus vite tant que la connexion est ouverte.</translation>
     </message>
@@ -3684,8 +4164,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le proxy est d'un type que Saywrite ne peut pas utiliser.</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>le proxy refuse la connexion</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>Le proxy demande un nom d'utilisateur et un mot de passe.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>les guillemets ne correspondent pas.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3700,8 +4188,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le modèle de reconnaissance {model} est endommagé : il ne peut pas être chargé.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>Le moteur de reconnaissance (CTranslate2) n'est pas installé ou ne se charge pas ({value}).</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>La reconnaissance (CTranslate2) n'est pas installée ou ne peut pas être chargée ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3730,6 +4218,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>L'enregistrement ne peut pas être relu ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>l'enregistrement a atteint la plus grande taille de fichier autorisée ici</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>L'enregistrement a atteint la plus grande taille de fichier autorisée ici.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3788,12 +4284,24 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le mot-clé sélectionné ne figure pas dans vos dernières dictées.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation>L'adresse du service n'en est pas une.</translation>
+        <source>the service</source>
+        <translation>le service</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>L'adresse du service n'est pas admise : {why}.</translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>L'adresse du service contient plus qu'un hôte et un chemin.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>L'adresse du service n'est pas une adresse valide.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>L'adresse du service n'est pas une adresse web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>L'adresse du service n'est pas chiffrée.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3810,6 +4318,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The sound could not be played.</source>
         <translation>Le son n'a pas pu être lu.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>Le son est envoyé de nouveau.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3834,6 +4346,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>Le système audio auquel appartient le microphone.</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>la forme parlée est vide.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>la forme parlée n'est pas un texte.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3892,6 +4412,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le compositeur Wayland n'est pas joignable ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>la fenêtre au premier plan</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>La fenêtre au premier plan n'a pas lu le texte.</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>La fenêtre est fermée, le programme continue. Pour quitter, utilisez le menu de cette icône ; les paramètres permettent de changer cela.</translation>
     </message>
@@ -3908,12 +4436,24 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le workflow de votre compte qui transcrit.</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>la forme écrite est vide.</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>la forme écrite manque.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>la forme écrite n'est pas un texte.</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>L'affichage X n'est pas joignable ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>Caractères non admis : {what}.</translation>
+        <source>Then download the model again.</source>
+        <translation>Puis téléchargez de nouveau le modèle.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,12 +4464,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Il n'y a pas encore de dictées sur lesquelles essayer les mots-clés.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>Il n'y a pas encore de clé API aiOla.</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Il n'y a pas encore de jeton d'accès aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>Il manque encore pour aiOla : {what}.</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Il n'y a pas encore de clé API aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3948,8 +4488,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Il n'y a pas d'affichage.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>Il n'y a pas de fichier {name}.</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>Il n'y a pas de fichier « {name} ».</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3970,6 +4510,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>There is no model called {id}.</source>
         <translation>Il n'y a pas de modèle nommé {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>Il n'y a pas de route réseau vers {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -4000,10 +4544,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Il n'y a pas encore d'adresse de jeton.</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>Aucun chemin ne mène à {host}.</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>Il n'y a pas assez d'espace pour le modèle : il faut {needed}, {free} sont libres.</translation>
     </message>
@@ -4032,12 +4572,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ces modèles reconnaissent la parole sur cet ordinateur. Ce que vous dites ne le quitte pas.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>Elles sont conservées : transcrivez-les depuis la fenêtre quand aiOla répond de nouveau.</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>Ils sont renvoyés.</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Ces secondes sont conservées : transcrivez-les depuis la fenêtre quand aiOla répondra de nouveau.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4052,6 +4588,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce compositeur ne laisse aucun programme appuyer sur des touches ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Ce compositeur ne laisse aucun programme sans fenêtre utiliser le presse-papiers.</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>Cet ordinateur a entendu ceci ; le texte de {recognizer} le remplacera, sauf si vous le modifiez</translation>
     </message>
@@ -4064,8 +4604,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Cet ordinateur écrit aussitôt, et son texte reste</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>L'horloge de cet ordinateur est décalée : {off} {where}.</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>L'horloge de cet ordinateur avance de {length}.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>L'horloge de cet ordinateur retarde de {length}.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4112,12 +4656,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce n'est pas une adresse. Écrivez-la comme https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>Ce n'est pas une commande de Saywrite.</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>Ce n'est pas un fichier JSON de mots-clés.</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>Ce n'est pas une commande de Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4148,8 +4692,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce système n'a pas de trousseau de clés où conserver la clé.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>Ce texte ne peut pas être annulé sans risque dans {where}.</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Ce texte ne peut pas être annulé sans risque dans un terminal.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Ce texte ne peut pas être annulé sans risque dans ce programme.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4300,6 +4848,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Annuler la dernière &amp;insertion</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>annuler</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Annulé dans {program}</translation>
     </message>
@@ -4310,6 +4862,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>Déverrouillez le trousseau « session » dans Trousseaux d'accès.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Réactivez-le dans les paramètres du son ou avec sa touche de sourdine.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4412,12 +4968,32 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce qui répond en tant que {host} a un certificat pour un autre nom.</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>Ce qui est déjà arrivé est conservé : {size}.</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>Son contenu actuel sera perdu.</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>Nouveautés</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Le contenu du presse-papiers arrive trop lentement de son programme et n'a pas pu être sauvegardé ; il a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>Le contenu du presse-papiers arrive trop lentement de son programme et n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Le contenu du presse-papiers dépasse 64 Mo et n'a pas pu être sauvegardé ; il a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>Le contenu du presse-papiers dépasse 64 Mo et n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4484,16 +5060,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Où</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>Où &amp;mes paroles sont allées…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>Où mes paroles sont allées – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>Où mes paroles sont allées, par mois</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Où mes paroles sont allées…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4568,8 +5144,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Écrire une espace à la place</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>N'écrivez chacune qu'une fois.</translation>
+        <source>Write each modifier once.</source>
+        <translation>Écrivez chaque modificateur une seule fois.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4630,50 +5206,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{added:,} added</source>
         <translation>ajouts : {added:,}</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}vérifiez les adresses dans {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}vérifiez le réseau et les adresses dans {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}vérifiez la connexion au réseau.</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}vérifiez le proxy dans les paramètres du système.</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}terminez les dictées sur d'autres ordinateurs ou dans d'autres programmes.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}si le problème persiste, adressez-vous à aiOla.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}si le problème persiste, demandez au responsable de votre réseau de laisser passer les WebSockets.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}si le problème persiste, vérifiez les adresses dans {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}si le problème persiste, le journal en dit plus.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} n'a pas pu être sauvegardé ; le presse-papiers a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4744,6 +5276,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{download_bytes} à télécharger · {disk_bytes} sur le disque · {memory_bytes} de mémoire · licence {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>{file} ne peut pas être lu : {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} a été écrit par une version plus récente de Saywrite ; seul ce que celle-ci connaît est utilisé.</translation>
     </message>
@@ -4756,12 +5292,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{folder} appartient à un autre utilisateur ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} est ouvert à d'autres utilisateurs ({mode:03o}) ; les commandes d'autres programmes ne sont pas acceptées.</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} est un lien ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} est {kind} ; les commandes d'autres programmes ne sont pas acceptées.</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} n'est pas un dossier ; les commandes d'autres programmes ne sont pas acceptées.</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} est ouvert à d'autres utilisateurs ({mode:03o}) ; les commandes d'autres programmes ne sont pas acceptées.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4780,12 +5320,100 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{go_on} Voir les paramètres.</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} ne peut pas prouver son identité : cet ordinateur ne fait pas confiance à son certificat.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} a fermé la connexion ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} a fermé la connexion.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} a fermé la session.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} n'accepte pas la clé API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} n'accepte pas la requête ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} ne répond pas.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} ne connaît pas ce workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} n'accepte pas ce son, à cause de son format ou de sa durée.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} a mis fin à la connexion.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} a donné une réponse incompréhensible (pendant : {doing}).</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} délivre un jeton d'accès qui a expiré.</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} ne donne pas de jeton d'accès à cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} a lui-même un problème ({detail}, pendant : {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} a reçu trop de requêtes de ce compte.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} n'a pas de service aiOla à cette adresse.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host} est introuvable.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} n'accepte plus le jeton d'accès.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} signale une erreur ({detail}, pendant : {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} envoie un texte beaucoup trop long.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} envoie bien plus que ce qui correspond à ce son.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} n'accepte pas de connexion.</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>{host} n'a pas été contacté, car rien ne doit quitter cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, ou une passerelle sur le trajet, n'accepte pas de WebSocket ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,8 +5436,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Exporté vers {name} : {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key} ne peut servir que seule, pas avec d'autres touches.</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} ne peut être utilisé que seul, pas avec d'autres touches.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4848,6 +5476,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{label} ne peut pas être supprimé : {reason}.</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>{label} n'a pas pu être téléchargé ({reasons}).</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} n'a fourni aucun son.</translation>
     </message>
@@ -4884,8 +5516,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{label} est endommagé : ses fichiers sont incomplets ou ont été modifiés.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} est endommagé : {damaged}. Il n'est plus utilisé.</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} est endommagé : {files}. Il n'est plus utilisé.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4924,8 +5556,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{label} n'était pas disponible.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} a été débranché. Utilisé maintenant : {other}{until}.</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} a été débranché. {other} est utilisé jusqu'à son retour.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} a été débranché. {other} est utilisé.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4953,7 +5589,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation>{length} de parole sont restées sur cet ordinateur</translation>
+        <translation>{length} de parole sur cet ordinateur seulement</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
@@ -4966,10 +5602,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length} vers {host} ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>{max:.0f} s de la dictée n'ont pas de texte : {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5124,14 +5756,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} s'interrompt : {length:.1f} s{of} ont pu être lues.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>{name} ne peut pas être décodé.</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>{name} ne peut pas être lu : {reason}.</translation>
     </message>
@@ -5140,28 +5764,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{name} pour la nouvelle transcription</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} a un en-tête mais ne contient pas de son.</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} ne contient pas encore de trousseau de clés ; un mot de passe est demandé à l'enregistrement d'une clé.</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} est endommagé : rien ne peut en être décodé.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} est endommagé : {skipped_s:.1f} s n'ont pas pu être décodées.</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} est verrouillé ; son mot de passe est demandé quand la clé est nécessaire.</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>La lecture de {name} n'est pas autorisée.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name} : enregistrement avec {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name} : {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5272,10 +5884,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{path} ne peut pas être utilisé ({reason}).</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} gêne le socket de Saywrite ; les commandes d'autres programmes ne sont pas acceptées.</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} n'est pas un historique de Saywrite. Il a été laissé tel quel.</translation>
     </message>
@@ -5288,8 +5896,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{path} n'est pas un fichier de paramètres.</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} se trouve là où devrait être le socket de Saywrite ; les commandes d'autres programmes ne sont pas acceptées.</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path} n'a pas été enregistré : {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, ligne {line} : {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5300,24 +5916,40 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{path} : {what} Le fichier a été laissé tel quel, et il n'y a pas de mots-clés. Réparez-le ou déplacez-le.</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>impossible d'écrire dans {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>Impossible d'écrire dans {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} est sur un disque en lecture seule</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} est sur un disque en lecture seule.</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} sur {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} Rendez le fichier lisible pour votre utilisateur et relancez Saywrite.</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} n'a pas lu le texte.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} Rendez le fichier lisible pour votre utilisateur.</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} n'a pas reçu le texte</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} Le fichier a été conservé à côté sous le nom {name} ; les valeurs par défaut sont utilisées.</translation>
+        <source>{program} received the text</source>
+        <translation>{program} a reçu le texte</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} Le fichier a été laissé tel quel ; les valeurs par défaut sont utilisées. Réparez-le ou déplacez-le.</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>Le texte a été envoyé à {program} ; aucune confirmation n'est arrivée</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{recognizer} : {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} Ou mettez une clé API dans {key_variable}.</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} Puis téléchargez de nouveau le modèle.</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} à {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s de la dictée n'ont pas de texte : {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5362,18 +5994,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (non connecté)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} n'a pas pu être sauvegardé ; le presse-papiers a donc été laissé tel quel et le texte a été tapé dans {program}.</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} n'a pas lu le texte.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5448,6 +6068,26 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {file} » n'a pas été transcrit. {what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>« {name} » s'interrompt : il manque sa fin, sans laquelle rien ne peut en être décodé.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>« {name} » s'interrompt : {seconds:.1f} s ont pu être lues.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>« {name} » s'interrompt : {seconds:.1f} s sur {whole:.1f} s ont pu être lues.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>« {name} » ne peut pas être décodé.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>« {name} » ne peut pas être lu : {reason}.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>« {name} » n'a pas pu être lu : {reason}.</translation>
     </message>
@@ -5460,12 +6100,32 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {name} » existe déjà. Le remplacer ?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>« {name} » a un en-tête mais ne contient pas de son.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>« {name} » contient un son qui ne peut pas être décodé ici, ou qui est protégé contre la copie.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>« {name} » ne contient pas de son.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>« {name} » dans « {text} » n'est pas une touche de modification.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>« {name} » est un dossier.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>« {name} » est endommagé : rien ne peut en être décodé.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>« {name} » est endommagé : {seconds:.1f} s n'ont pas pu être décodées.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5476,12 +6136,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {name} » n'est pas un fichier.</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>« {name} » n'est pas un fichier son qui peut être décodé ici.</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>« {name} » est trop volumineux pour une liste de mots-clés.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>« {name} » est très faible : aucune parole n'y a été trouvée.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>La lecture de « {name} » n'est pas autorisée.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5530,6 +6198,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
             <numerusform>« {spoken} » → « {written} » (corrigé une fois)</numerusform>
             <numerusform>« {spoken} » → « {written} » (corrigé {n} fois)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>« {text} » contient deux fois le même modificateur.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

@@ -16,10 +16,6 @@
         <translation> È in uso: finché non c'è di nuovo un modello, le tue parole vengono registrate e scritte più tardi.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> Ciò che è arrivato viene conservato: {in_units}.</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>&amp;Informazioni su Saywrite</translation>
     </message>
@@ -376,10 +372,6 @@
         <translation>Un menu, una finestra di dialogo o il blocco schermo occupa la tastiera, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>Un tasto modificatore compare due volte in «{text}».</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>Un nome non può contenere \ / : * ? " &lt; &gt; o |.</translation>
     </message>
@@ -388,12 +380,8 @@
         <translation>Viene tentata una nuova connessione.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>Ne viene richiesto uno nuovo; se usi un token tuo, vedi {settings}.</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>Ne viene tentata una nuova.</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Viene richiesto un nuovo token; se ne usi uno tuo, controllalo in {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Un suono alla fine di una dettatura e quando qualcosa non riesce.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>Su {host} si apre un flusso.</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>È possibile aprire un flusso su {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -434,6 +422,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>Ha risposto una pagina web al posto di {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>qualche istante</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -492,20 +484,48 @@
         <translation>Account aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>Per una parte della dettatura aiOla non ha testo: lì c'è ciò che ha sentito il riconoscitore su questo computer.</translation>
+        <source>aiOla could not be reached</source>
+        <translation>aiOla non era raggiungibile</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla non ha risposto</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla non risponde.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOla non ha il testo di una parte della dettatura: quella parte è ciò che ha sentito il riconoscitore su questo computer.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla non ha il testo di alcune parole.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOla ha impiegato più di {seconds} s: le ultime frasi sono ciò che ha sentito il riconoscitore su questo computer.</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla riceve l'audio ma non risponde.</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>aiOla scrive finché è raggiungibile; altrimenti subentra questo computer. Richiede una chiave API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>È arrivato il testo di aiOla per una dettatura già inserita.</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>Il servizio di aiOla non è stato raggiungibile per {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>Il servizio di streaming di aiOla non è in questa versione di Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>È arrivato il testo di aiOla per una dettatura inserita.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -536,6 +556,10 @@
         <translation>Scrivi sempre come</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Un programma sconosciuto</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>Un altro programma usa già {chord}.</translation>
     </message>
@@ -548,16 +572,12 @@
         <translation>Un altro programma sta usando il microfono.</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Un altro programma ha preso gli appunti prima che fosse certo che {program} avesse letto il testo.</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>Un altro programma ha occupato gli appunti prima che il testo venisse letto.</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>Un altro programma ha occupato gli appunti prima di poter verificare che {program} leggesse il testo.</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>Era attiva una finestra diversa da quella in cui hai iniziato ({program}), perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -628,6 +648,10 @@
         <translation>Ricerca di una versione più recente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>richiesta di un token</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>Assegnane uno nelle impostazioni della tastiera del desktop.</translation>
     </message>
@@ -672,8 +696,12 @@
         <translation>In preparazione per questo computer</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>Assegna a un tasto, nelle impostazioni del desktop, le righe mostrate nelle impostazioni di Saywrite.</translation>
+        <source>belongs to debuggers</source>
+        <translation>è riservato ai debugger</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>è riservato a Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -728,12 +756,12 @@
         <translation>Annulla</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Bloc Maiusc continua ad attivare e disattivare le maiuscole.</translation>
+        <source>Cancel the dictation</source>
+        <translation>Annulla la dettatura</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>L'acquisizione riprende appena arriva di nuovo audio.</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Bloc Maiusc continua ad attivare e disattivare le maiuscole.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -774,6 +802,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>Controlla che non sia disattivato e il suo livello di ingresso nelle impostazioni audio.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Controlla che non sia disattivato.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -912,6 +944,10 @@
         <translation>Scegli un altro file.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>scegli un'altra cartella</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>Scegli un altro tasto nelle impostazioni o liberalo nell'altro programma.</translation>
     </message>
@@ -992,12 +1028,12 @@
         <translation>Scegli {chord} o il tasto che preferisci. Premilo per avviare e di nuovo per interrompere.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>Scegli «Inserisci di nuovo» per sostituirlo con il testo. {where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Scegli «Inserisci di nuovo» per sostituirlo con il testo.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>Scegli «Inserisci di nuovo». {where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Scegli «Inserisci di nuovo».</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1052,6 +1088,10 @@
         <translation>Chiudi il programma che lo sta usando o scegli un altro microfono.</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>chiude una finestra</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>Co&amp;pia</translation>
     </message>
@@ -1072,8 +1112,8 @@
         <translation>connesso</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>Attualmente connessi: {there}.</translation>
+        <source>Connected now: {names}.</source>
+        <translation>Attualmente connessi: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1096,6 +1136,10 @@
         <translation>Convertilo in WAV o FLAC, o dividilo.</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Convertilo in WAV, FLAC, OGG o MP3, per esempio: ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>Copiato</translation>
     </message>
@@ -1110,6 +1154,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>Copiata la selezione</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>copia</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1176,6 +1224,10 @@
         <translation>Correggi il file prima di modificare le parole chiave: il salvataggio lo conserva con un altro nome.</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Crea di nuovo la cartella, oppure: {elsewhere}.</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>Tabella CSV</translation>
     </message>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>&amp;Taglia</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>taglia</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Informazioni di diagnostica copiate: non contengono testi, audio o chiavi</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Detta (secondo tasto)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Detta in: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Detta nel programma in primo piano</translation>
     </message>
@@ -1238,6 +1302,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Detta qualcosa; le registrazioni sono conservate per il tempo indicato in Impostazioni &gt; File e privacy.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Detta con: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>dettatura</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,6 +1368,10 @@
         <translation>Scarica di nuovo</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Scaricalo di nuovo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>Scaricalo comunque in Impostazioni &gt; Riconoscimento o usa un'altra rete.</translation>
     </message>
@@ -1336,6 +1412,10 @@
         <translation>Modificalo o spostalo altrove.</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>vuoto</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>Prima terminalo, o usa --data.</translation>
     </message>
@@ -1346,6 +1426,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Termina il nome con uno tra {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>termina il display</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>termina la sessione</translation>
     </message>
     <message>
         <source>English</source>
@@ -1472,6 +1560,10 @@
         <translation>Ad esempio: xterm = type, emacs = shift+insert. Altre regole: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forza l'uscita da un programma</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Libera la memoria dopo</translation>
     </message>
@@ -1516,6 +1608,14 @@
         <translation>Vai alla fine della trascrizione (Ctrl+Fine)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>torna indietro nei browser e nei gestori di file</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>va avanti nei browser e nei gestori di file</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>Buono per la dettatura quotidiana su qualsiasi computer.</translation>
     </message>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Nascondi le dettature incomplete</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>nasconde un programma</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1652,6 +1756,14 @@
         <translation>In ogni programma</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>In Impostazioni → Privacy e sicurezza → Microfono, attiva «Consenti alle app desktop di accedere al microfono».</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>Nelle impostazioni della tastiera del desktop, assegna un tasto a ogni comando mostrato nelle impostazioni di Saywrite.</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>Nelle impostazioni della tastiera del desktop, associa questo comando a un tasto</translation>
     </message>
@@ -1674,10 +1786,6 @@
             <numerusform>in {n} punto</numerusform>
             <numerusform>in {n} punti</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>In {place} attiva «Consenti alle app desktop di accedere al microfono».</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1740,12 +1848,60 @@
         <translation>Installa di nuovo Saywrite: il suo pacchetto «sounddevice» include la libreria.</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>avvia la dettatura di Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>risponde con una pagina web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>risponde con un errore (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>risponde con qualcosa di diverso da quanto richiesto</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>non raggiungibile</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>il server non può dimostrare la sua identità</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>non risponde</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>non ha il file</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>è terminato con il codice {code}.</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>Si riprende tra {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Viene rimosso quando si disinstalla Saywrite.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>ha un altro file con questo nome</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>non ha {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>contiene un carattere danneggiato.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1760,12 +1916,80 @@
         <translation>Viene ristabilita automaticamente.</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Si riproverà quando la rete cambia.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Si riprova; controlla gli indirizzi in {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Si riprova; controlla la rete e gli indirizzi in {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Si riprova; controlla la connessione di rete.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Si riprova; controlla il proxy nelle impostazioni del sistema.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Si riprova; termina quelle su altri computer o in altri programmi.</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>Si riprova; se il problema continua, chiedi ad aiOla.</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Si riprova; se il problema continua, chiedi a chi gestisce la tua rete di lasciar passare i WebSocket.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Si riprova; se il problema continua, controlla gli indirizzi in {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Si riprova; se il problema continua, il registro contiene altri dettagli.</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>Potrebbe essere stata rimossa; non è stato modificato nulla.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>rimanda a un indirizzo non sicuro</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>reindirizza senza fine</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>rifiuta l'accesso (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>invia una parte del file diversa da quella richiesta</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>invia più byte di quanti ne ha il file</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>invia byte diversi da quelli pubblicati</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>È stato conservato come {name} nella stessa cartella; vengono usati i valori predefiniti.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>È stato lasciato com'era; vengono usati i valori predefiniti. Riparalo o spostalo.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italiano</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>l'indirizzo non è leggibile</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>Il suo registro dice che cosa.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>Il suo registro dice perché.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>i pacchetti non contengono il modello</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1900,6 +2132,10 @@
         <translation>Rilascia tutti i tasti e riprova.</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>Manca libpulse-simple.</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>Licenze</translation>
     </message>
@@ -1948,6 +2184,10 @@
         <translation>si carica quando serve</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>blocca lo schermo</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
@@ -1976,12 +2216,40 @@
         <translation>Ricerca…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS non assegna {chord} ai programmi ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS non consente ancora a Saywrite di inserire testo. Il testo è negli appunti.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS non segnala {chord} ad altri programmi.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOS consente a un programma di premere tasti se l'utente lo permette in Accessibilità.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS segnala a un programma i suoi tasti di scelta rapida, senza permesso.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Rendilo scrivibile per il tuo utente, poi riprova.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>Consenti la scrittura, oppure: {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Rendi il file leggibile per il tuo utente e avvia di nuovo Saywrite.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Rendi il file leggibile per il tuo utente.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2052,6 +2320,30 @@
         <translation>Passato a {label} nelle impostazioni audio.</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>deve essere un numero intero</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>deve essere tra {minimum} e {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>deve essere uno di questi valori: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>deve essere testo tra virgolette</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>deve essere testo di al massimo {limit} caratteri</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>deve essere true o false</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>Nome del testo salvato</translation>
     </message>
@@ -2088,6 +2380,10 @@
         <translation>Nessun file</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>Non è stato possibile leggere alcuna parola chiave da questo file {kind}. Riga {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Nessuna parola chiave contiene queste lettere.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>Nessun microfono trovato</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>Nessun microfono è connesso.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2160,8 +2460,16 @@
         <translation>Non trovato</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>non trovato</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>Non su questo computer</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON non valido da qui in poi.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2280,8 +2588,40 @@
         <translation>Apri la pagina</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>apertura del flusso</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>apre un terminale</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>apre la guida</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>apre Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>apre la cronologia degli appunti</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>apre il menu di una finestra</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>apre le impostazioni</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>apre il menu Start</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>Oppure metti una chiave API in {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2302,6 +2642,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>Incolla qui: {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>incolla</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2468,6 +2812,10 @@
         <translation>Chiudilo e avvialo di nuovo: potrebbe essere una versione meno recente.</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>esce da un programma</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>Alza il suo livello di ingresso nelle impostazioni audio o avvicinati.</translation>
     </message>
@@ -2588,6 +2936,10 @@
         <translation>La registrazione continua in entrambi i casi.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>La registrazione riprende appena arriva l'audio.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>La registrazione continua durante il ripristino della connessione.</translation>
     </message>
@@ -2672,6 +3024,14 @@
         <translation>Regole per singoli programmi</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Esegui: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>esegue un comando</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>&amp;Mostra</translation>
     </message>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>Salvato {name}</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>salva</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2772,8 +3136,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Saywrite è già in esecuzione su {display}, dove si trova la sua finestra. Per averlo qui, prima chiudilo là, o avvialo con --data e un'altra cartella.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>Saywrite è già in esecuzione con questa cartella dei dati ({where}).</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>Saywrite è già in esecuzione con questa cartella dei dati (processo {pid} su {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2794,6 +3158,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>Era attivo Saywrite stesso, perciò il testo non è stato inserito da nessuna parte.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite non può scrivere in {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite non può scrivere in {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,8 +3232,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>&amp;Seleziona tutto</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>seleziona tutto</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>Invialo di nuovo quando è completo.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>invio del file</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2896,8 +3276,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Imposta la data e l'ora del computer, poi riprova.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>Imposta XDG_RUNTIME_DIR su una cartella dal nome più breve.</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Imposta XDG_RUNTIME_DIR su una cartella con un percorso più breve.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Impostazioni &gt; Tastiera &gt; Visualizza e personalizza scorciatoie &gt; Scorciatoie personalizzate: aggiungine una con questo comando</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Impostazioni → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,8 +3344,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Indirizzo di accesso</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>Accesso eseguito su {where}.</translation>
+        <source>Signed in at {host}.</source>
+        <translation>Accesso eseguito su {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>accesso</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3096,6 +3484,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Avvia nell'area di notifica</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Avvialo con: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Avvia di nuovo Saywrite.</translation>
     </message>
@@ -3114,6 +3506,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Avvia Saywrite dal desktop, non da un'altra sessione.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>avvia con --data e un'altra cartella</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3216,8 +3612,24 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Parole chiave suggerite</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>Attivalo nelle impostazioni audio o con il suo tasto di silenziamento.</translation>
+        <source>switches between programs</source>
+        <translation>passa da un programma all'altro</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>passa da una finestra all'altra</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>cambia il metodo di immissione (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>cambia la sorgente di input</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>cambia il layout della tastiera</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Impostazioni di sistema &gt; Tastiera &gt; Scorciatoie &gt; Aggiungi nuova &gt; Comando: inserisci questo comando</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>cattura un'immagine dello schermo</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,12 +3708,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Dalla fine delle tue parole al testo sono passati {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>Il token di accesso contiene caratteri che non può avere.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>Il token di accesso è presente.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>Impossibile leggere l'indirizzo del proxy.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>La chiave API contiene caratteri che non può avere.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3324,8 +3748,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La connessione viene ristabilita.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>La connessione ad aiOla non è più attiva.</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>La connessione ad aiOla non risponde più.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3340,12 +3764,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La connessione a {host} è andata persa.</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>la connessione è stata interrotta</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>Impossibile misurare il ritardo: il servizio non risponde ai ping.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>Il ritardo è di {max} ms.</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>Il ritardo è di {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>Il desktop non ha potuto far inserire a Saywrite testo in altri programmi.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3376,8 +3808,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il desktop non è stato autorizzato a dare un tasto a Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>Saywrite non può inserire testo in altri programmi tramite il desktop ({why}).</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>Al desktop non è stato permesso di far inserire a Saywrite testo in altri programmi.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3404,8 +3836,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La dettatura è stata annullata.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>La dettatura non è stata trascritta di nuovo.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>Il disco rifiuta la registrazione da mezz'ora. Ciò che precede è conservato in memoria; ciò che segue non viene conservato.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>il disco è pieno</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>Il disco è pieno.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3460,8 +3904,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il file non contiene audio.</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>Il focus non è nella finestra in cui hai iniziato ({program}), perciò il testo non è stato inserito.</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>La cartella per il socket di Saywrite ha un nome troppo lungo.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>la cartella {place} non esiste più</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>La cartella {place} non esiste più.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3496,8 +3952,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La cronologia è in uso da un altro programma.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>La cronologia era danneggiata ed è conservata come {aside}. Dati letti: {kept}; con questi è stata iniziata una nuova cronologia.</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>La cronologia era danneggiata ed è conservata come {path}. Non è stato possibile leggere alcuna dettatura; è stata iniziata una nuova cronologia.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>La cronologia era danneggiata ed è conservata come {path}. È stato possibile leggere {n} dettatura; con i dati letti è stata iniziata una nuova cronologia.</numerusform>
+            <numerusform>La cronologia era danneggiata ed è conservata come {path}. È stato possibile leggere {n} dettature; con i dati letti è stata iniziata una nuova cronologia.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3572,8 +4036,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Scrittura delle ultime parole in corso.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>Gli ultimi {max:.0f} s non hanno ancora testo: {why}.</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Gli ultimi {seconds:.0f} s non hanno ancora testo: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3594,6 +4058,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>Il messaggio qui sopra dice perché e come rimediare.</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>Il microfono</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3652,6 +4120,18 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Impossibile salvare il modello: {reason}.</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>Non è stato possibile provare il modello: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>il nome è troppo lungo</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>Il nome è troppo lungo.</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>La prossima dettatura inizia prima se la connessione è aperta.</translation>
     </message>
@@ -3684,8 +4164,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il proxy è di un tipo che Saywrite non può usare.</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>il proxy rifiuta la connessione</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>Il proxy richiede un nome utente e una password.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>le virgolette non corrispondono.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3700,8 +4188,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il modello di riconoscimento {model} è danneggiato: impossibile caricarlo.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>Il riconoscitore (CTranslate2) non è installato o non si carica ({value}).</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>Il riconoscitore (CTranslate2) non è installato o non può essere caricato ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3730,6 +4218,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>Impossibile rileggere la registrazione ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>la registrazione ha raggiunto la dimensione massima consentita qui per un file</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>La registrazione ha raggiunto la dimensione massima consentita qui per un file.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3788,12 +4284,24 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La parola chiave selezionata non compare nelle ultime dettature.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
+        <source>the service</source>
+        <translation>il servizio</translation>
+    </message>
+    <message>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>L'indirizzo del servizio contiene più di un host e un percorso.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
         <translation>L'indirizzo del servizio non è un indirizzo valido.</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>L'indirizzo del servizio non è valido ({why}).</translation>
+        <source>The service's address is not a web address.</source>
+        <translation>L'indirizzo del servizio non è un indirizzo web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>L'indirizzo del servizio non è cifrato.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3810,6 +4318,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The sound could not be played.</source>
         <translation>Impossibile riprodurre l'audio.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>L'audio viene inviato di nuovo.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3834,6 +4346,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>Il sistema audio a cui appartiene il microfono.</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>la forma parlata è vuota.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>la forma parlata non è un testo.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3892,6 +4412,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il compositor Wayland non è raggiungibile, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>la finestra in primo piano</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>La finestra in primo piano non ha letto il testo.</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>La finestra è chiusa, il programma continua. Per uscire usa il menu di questa icona; puoi cambiarlo nelle impostazioni.</translation>
     </message>
@@ -3908,12 +4436,24 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il workflow del tuo account che trascrive.</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>la forma scritta è vuota.</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>manca la forma scritta.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>la forma scritta non è un testo.</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>Il display X non è raggiungibile, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>Questo valore contiene caratteri non ammessi: {what}.</translation>
+        <source>Then download the model again.</source>
+        <translation>Poi scarica di nuovo il modello.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,12 +4464,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Non ci sono ancora dettature su cui provare le parole chiave.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>Non c'è ancora una chiave API di aiOla.</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Non c'è ancora un token di accesso di aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>Per aiOla manca ancora: {what}.</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Non c'è ancora una chiave API di aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3948,8 +4488,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Non c'è un display.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>Il file {name} non esiste.</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>Il file «{name}» non esiste.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3970,6 +4510,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>There is no model called {id}.</source>
         <translation>Non esiste un modello chiamato {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>Non c'è un percorso di rete verso {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -4000,10 +4544,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Non c'è ancora un indirizzo del token.</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>Non c'è un percorso verso {host}.</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>Lo spazio non basta per il modello: spazio richiesto {needed}, spazio libero {free}.</translation>
     </message>
@@ -4032,12 +4572,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questi modelli riconoscono il parlato su questo computer. Ciò che dici non lo lascia.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>Sono conservati: trascrivili dalla finestra quando aiOla risponde di nuovo.</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>Vengono inviate di nuovo.</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Questi secondi sono conservati: trascrivili dalla finestra quando aiOla risponde di nuovo.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4052,6 +4588,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questo compositor non consente ai programmi di premere tasti, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Questo compositor non consente ai programmi senza finestra di usare gli appunti.</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>Lo ha sentito questo computer; il testo di {recognizer} lo sostituirà se non lo modifichi</translation>
     </message>
@@ -4064,8 +4604,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questo computer scrive subito, e il suo testo resta</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>L'orologio di questo computer non è esatto ({off} {where}).</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>L'orologio di questo computer è avanti di {length}.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>L'orologio di questo computer è indietro di {length}.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4112,12 +4656,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questo non è un indirizzo. Scrivilo come https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>Questo non è un comando di Saywrite.</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>Questo non è un file JSON con parole chiave.</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>Questo non è un comando di Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4148,8 +4692,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questo sistema non ha un portachiavi in cui conservare la chiave.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>In {where} questo testo non può essere annullato in modo sicuro.</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>In un terminale questo testo non può essere annullato in modo sicuro.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>In questo programma questo testo non può essere annullato in modo sicuro.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4300,6 +4848,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Annulla l'&amp;ultimo inserimento</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>annulla</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Annullato in {program}</translation>
     </message>
@@ -4310,6 +4862,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>Sblocca il portachiavi di login in Accesso Portachiavi.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Riattivalo nelle impostazioni audio o con il tasto di disattivazione.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4412,12 +4968,32 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Chi risponde come {host} ha un certificato per un altro nome.</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>Ciò che è arrivato viene conservato: {size}.</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>Il contenuto attuale andrà perso.</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>Novità</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Il contenuto degli appunti arriva troppo lentamente dal suo programma e non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>Il contenuto degli appunti arriva troppo lentamente dal suo programma e non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>Il contenuto degli appunti supera i 64 MB e non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>Il contenuto degli appunti supera i 64 MB e non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4484,16 +5060,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Dove</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>Do&amp;ve è andata la mia voce…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>Dove è andata la mia voce – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>Dove è andata la mia voce, per mese</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Dove è andata la mia voce…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4568,8 +5144,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Scrivi uno spazio al loro posto</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>Scrivi ciascuno una sola volta.</translation>
+        <source>Write each modifier once.</source>
+        <translation>Scrivi ogni modificatore una sola volta.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4630,50 +5206,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{added:,} added</source>
         <translation>aggiunte: {added:,}</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}controlla gli indirizzi in {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}controlla la rete e gli indirizzi in {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}controlla la connessione di rete.</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}controlla il proxy nelle impostazioni del sistema.</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}termina quelle su altri computer o in altri programmi.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}se il problema continua, chiedi ad aiOla.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}se il problema continua, chiedi a chi gestisce la tua rete di lasciar passare i WebSocket.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}se il problema continua, controlla gli indirizzi in {settings}.</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}se il problema continua, il registro contiene altri dettagli.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4744,6 +5276,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{download_bytes} da scaricare · {disk_bytes} su disco · {memory_bytes} di memoria · licenza {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>impossibile leggere {file}: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} è stato scritto da una versione più recente di Saywrite; viene usato ciò che questa conosce.</translation>
     </message>
@@ -4756,12 +5292,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{folder} appartiene a un altro utente; i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} è accessibile ad altri utenti ({mode:03o}); i comandi di altri programmi non vengono accettati.</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} è un collegamento; i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} è {kind}; i comandi di altri programmi non vengono accettati.</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} non è una cartella; i comandi di altri programmi non vengono accettati.</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} è accessibile ad altri utenti ({mode:03o}); i comandi di altri programmi non vengono accettati.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4780,12 +5320,100 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{go_on} Vedi le impostazioni.</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} non può dimostrare la sua identità: questo computer non considera attendibile il suo certificato.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} ha chiuso la connessione ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} ha chiuso la connessione.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} ha chiuso la sessione.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} non accetta la chiave API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} non accetta la richiesta ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} non risponde.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} non conosce questo workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} non accetta questo audio per il formato o la durata.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} ha terminato la connessione.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} ha dato una risposta incomprensibile (operazione: {doing}).</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} rilascia un token di accesso già scaduto.</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} non fornisce a questo computer un token di accesso.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} ha un problema interno ({detail}, operazione: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} ha ricevuto troppe richieste da questo account.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} non ha un servizio aiOla a questo indirizzo.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host} non è stato trovato.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} non accetta più il token di accesso.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} segnala un errore ({detail}, operazione: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} invia un testo troppo lungo.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} invia molto più di quanto corrisponda a questo audio.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} non accetta connessioni.</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>{host} non è stato contattato, perché nulla può lasciare questo computer.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, o un gateway lungo il percorso, non accetta WebSocket ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,8 +5436,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Esportazione in {name} completata: {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key} può essere usato solo come tasto singolo.</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} può essere usato solo da solo, non con altri tasti.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4848,6 +5476,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Impossibile rimuovere {label}: {reason}.</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>Non è stato possibile scaricare {label} ({reasons}).</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} non ha fornito audio.</translation>
     </message>
@@ -4884,8 +5516,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{label} è danneggiato: i file sono incompleti o sono stati modificati.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} è danneggiato: {damaged}. Non viene più usato.</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} è danneggiato: {files}. Non viene più usato.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4924,8 +5556,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{label} non era disponibile.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} è stato scollegato. Viene usato {other}{until}.</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} è stato scollegato. Viene usato {other} finché non torna.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} è stato scollegato. Viene usato {other}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4966,10 +5602,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length} a {host} ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>Una parte della dettatura ({max:.0f} s) non ha testo: {why}.</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5124,14 +5756,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} si interrompe: è stato possibile leggere {length:.1f} s{of}.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>Impossibile decodificare {name}.</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>Impossibile leggere {name}: {reason}.</translation>
     </message>
@@ -5140,28 +5764,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{name} per la nuova trascrizione</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} ha un'intestazione ma non contiene audio.</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} non contiene ancora un portachiavi; chiede una password quando viene salvata una chiave.</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} è danneggiato: nulla può essere decodificato.</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} è danneggiato: non è stato possibile decodificarne {skipped_s:.1f} s.</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} è bloccato; chiede la sua password quando serve la chiave.</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>La lettura di {name} non è consentita.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: registrazione da {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5272,10 +5884,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Impossibile usare {path} ({reason}).</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} occupa il posto del socket di Saywrite; i comandi di altri programmi non vengono accettati.</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} non è una cronologia di Saywrite. È stato lasciato com'era.</translation>
     </message>
@@ -5288,8 +5896,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{path} non è un file di impostazioni.</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} si trova dove dovrebbe essere il socket di Saywrite; i comandi di altri programmi non vengono accettati.</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path} non è stato salvato: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, riga {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5300,24 +5916,40 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{path}: {what} È stato lasciato com'era, e non ci sono parole chiave. Riparalo o spostalo.</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>impossibile scrivere in {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>Impossibile scrivere in {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} si trova su un disco di sola lettura</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} si trova su un disco di sola lettura.</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} di {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} Rendi il file leggibile per il tuo utente e avvia di nuovo Saywrite.</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} non ha letto il testo.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} Rendi il file leggibile per il tuo utente.</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} non ha ricevuto il testo</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} È stato conservato come {name} nella stessa cartella; vengono usati i valori predefiniti.</translation>
+        <source>{program} received the text</source>
+        <translation>{program} ha ricevuto il testo</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} È stato lasciato com'era; vengono usati i valori predefiniti. Riparalo o spostalo.</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>Il testo è stato inviato a {program}; non è arrivata alcuna conferma</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} Oppure metti una chiave API in {key_variable}.</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} Poi scarica di nuovo il modello.</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} in {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>Una parte della dettatura ({seconds:.0f} s) non ha testo: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5362,18 +5994,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (non connesso)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} non ha potuto essere salvato, perciò è stato lasciato intatto e il testo è stato digitato in {program}.</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} non ha letto il testo.</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5448,6 +6068,26 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{file}» non è stato trascritto. {what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>«{name}» si interrompe: manca la fine, senza la quale non è possibile decodificarlo.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>«{name}» si interrompe: è stato possibile leggere {seconds:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>«{name}» si interrompe: è stato possibile leggere {seconds:.1f} s su {whole:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>Impossibile decodificare «{name}».</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>Impossibile leggere «{name}»: {reason}.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>Impossibile leggere «{name}»: {reason}.</translation>
     </message>
@@ -5460,12 +6100,32 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{name}» esiste già. Sostituirlo?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>«{name}» ha un'intestazione ma non contiene audio.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>«{name}» ha un audio che qui non può essere decodificato o che è protetto dalla copia.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>«{name}» non contiene audio.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>«{name}» in «{text}» non è un tasto modificatore.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>«{name}» è una cartella.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>«{name}» è danneggiato: nulla può essere decodificato.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>«{name}» è danneggiato: non è stato possibile decodificarne {seconds:.1f} s.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5476,12 +6136,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{name}» non è un file.</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>«{name}» non è un file audio decodificabile qui.</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>«{name}» è troppo grande per un elenco di parole chiave.</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>«{name}» è molto debole: non vi è stato trovato alcun parlato.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>La lettura di «{name}» non è consentita.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5530,6 +6198,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
             <numerusform>«{spoken}» → «{written}» (corretto una volta)</numerusform>
             <numerusform>«{spoken}» → «{written}» (corretto {n} volte)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>«{text}» contiene due volte lo stesso modificatore.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

@@ -16,10 +16,6 @@
         <translation> 使用中のモデルです。次のモデルが用意されるまで、話した内容は録音され、後で文字になります。</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> 受信済みの部分は保持されます: {in_units}。</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>Saywriteについて(&amp;A)</translation>
     </message>
@@ -374,10 +370,6 @@
         <translation>メニュー、ダイアログ、または画面ロックがキーボード入力を受けているため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>「{text}」に同じ修飾キーが2回あります。</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>名前に次の文字は使えません: \ / : * ? " &lt; &gt; |</translation>
     </message>
@@ -386,12 +378,8 @@
         <translation>新しい接続を試みます。</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>新しいものを取得します。自分のトークンを使っている場合は、{settings}を確認してください。</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>新しい接続を試みます。</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>新しいトークンを取得します。自分のトークンを使っている場合は、{settings}で確認してください。</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -418,8 +406,8 @@
         <translation>音声入力の終わりと、問題が起きたときに効果音を鳴らします。</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>{host}でストリームが開きます。</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>{host}でストリームを開けます。</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -432,6 +420,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>{host}の代わりにWebページが応答しました。</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>しばらく</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -490,20 +482,48 @@
         <translation>aiOlaのアカウント</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>音声入力の一部にaiOlaのテキストがありません。その部分は、このコンピューターの認識エンジンが聞き取った内容です。</translation>
+        <source>aiOla could not be reached</source>
+        <translation>aiOlaに接続できませんでした</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOlaが応答しませんでした</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOlaが応答しません。</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOlaには音声入力の一部のテキストがありません。その部分は、このコンピューターの認識エンジンが聞き取った内容です。</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOlaには一部の言葉のテキストがありません。</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOlaの処理が{seconds}秒を超えました。最後の文は、このコンピューターの認識エンジンが聞き取った内容です。</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOlaは音声を受信していますが、応答しません。</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>接続できる間はaiOlaが、接続できない間はこのコンピューターが書き取ります。APIキーが必要です。</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>挿入した音声入力について、aiOlaのテキストが届きました。</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>{seconds:.0f}秒間、aiOlaのサービスに接続できませんでした。</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>このバージョンのSaywriteには、aiOlaのストリーミングサービスが含まれていません。</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>挿入済みの音声入力に対するaiOlaのテキストが届きました。</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -534,6 +554,10 @@
         <translation>常にこの表記にする</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>不明なプログラム</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>{chord}は、既に別のプログラムが使っています。</translation>
     </message>
@@ -546,16 +570,12 @@
         <translation>別のプログラムがマイクを使用しています。</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>{program}がテキストを読み取ったことを確認できる前に、別のプログラムがクリップボードを使いました。</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>テキストが読み取られる前に、別のプログラムがクリップボードを使いました。</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>{program}がテキストを読み取ったことを確認する前に、別のプログラムがクリップボードを使いました。</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>開始したとき ({program}) とは別のウィンドウが前面にあったため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -626,6 +646,10 @@
         <translation>新しいバージョンを確認しています…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>トークンの取得</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>デスクトップのキーボード設定で割り当ててください。</translation>
     </message>
@@ -670,8 +694,12 @@
         <translation>このコンピューター用に準備中</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>設定に表示される行を、デスクトップの設定でキーに割り当ててください。</translation>
+        <source>belongs to debuggers</source>
+        <translation>デバッガー用</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>Windows用</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -726,12 +754,12 @@
         <translation>キャンセル</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Caps Lockは、引き続き大文字入力のオンとオフも切り替えます。</translation>
+        <source>Cancel the dictation</source>
+        <translation>音声入力を取り消す</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>音声が届き次第、録音を続けます。</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Caps Lockは、引き続き大文字入力のオンとオフも切り替えます。</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -772,6 +800,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>サウンド設定で、ミュートと入力レベルを確認してください。</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>ミュートスイッチを確認してください。</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -910,6 +942,10 @@
         <translation>別のファイルを選んでください。</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>別のフォルダーを選ぶ</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>設定で別のキーを選ぶか、もう一方のプログラムでそのキーを解放してください。</translation>
     </message>
@@ -990,12 +1026,12 @@
         <translation>{chord}、または好きなキーを選んでください。押すと開始し、もう一度押すと停止します。</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>「もう一度挿入」を選ぶと、クリップボードの内容がこのテキストに置き換わります。{where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>「もう一度挿入」を選ぶと、テキストに置き換わります。</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>「もう一度挿入」を選んでください。{where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>「もう一度挿入」を選んでください。</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1050,6 +1086,10 @@
         <translation>使用中のプログラムを閉じるか、別のマイクを選んでください。</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>ウィンドウを閉じる</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>コピー(&amp;P)</translation>
     </message>
@@ -1070,8 +1110,8 @@
         <translation>接続済み</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>現在接続中: {there}。</translation>
+        <source>Connected now: {names}.</source>
+        <translation>現在接続中: {names}。</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1094,6 +1134,10 @@
         <translation>WAVまたはFLACに変換するか、分割してください。</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>WAV、FLAC、OGG、MP3のいずれかに変換してください。例: ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>コピーしました</translation>
     </message>
@@ -1108,6 +1152,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>選択範囲をコピーしました</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>コピー</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1174,6 +1222,10 @@
         <translation>キーワードを編集する前にファイルを修正してください。保存すると、このファイルは別の名前で残されます。</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>フォルダーを作り直すか、次のとおりにしてください: {elsewhere}。</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>CSV表</translation>
     </message>
@@ -1184,6 +1236,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>切り取り(&amp;T)</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>切り取り</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1226,6 +1282,14 @@
         <translation>診断情報をコピーしました。テキスト、音声、キーは含まれません</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>音声入力 (2つ目のキー)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>音声入力 ({language})</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>前面のプログラムに音声入力する</translation>
     </message>
@@ -1236,6 +1300,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>何か音声入力してください。録音は「設定」&gt;「ファイルとプライバシー」で決めた期間、保持されます。</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>音声入力 ({engine})</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>音声入力</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1294,6 +1366,10 @@
         <translation>もう一度ダウンロード</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>もう一度ダウンロードしてください: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>それでもダウンロードする場合は「設定」&gt;「認識」で行うか、別のネットワークを使ってください。</translation>
     </message>
@@ -1334,6 +1410,10 @@
         <translation>編集するか、別の場所に移動してください。</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>先に終了するか、--dataを使ってください。</translation>
     </message>
@@ -1344,6 +1424,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>末尾を{suffixes}のいずれかにしてください。</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>ディスプレイを終了</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>セッションを終了</translation>
     </message>
     <message>
         <source>English</source>
@@ -1469,6 +1557,10 @@
         <translation>例: xterm = type, emacs = shift+insert。ほかの規則: ctrl+v, ctrl+shift+v, clipboard。</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>プログラムを強制終了</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>メモリーを解放するまでの時間</translation>
     </message>
@@ -1513,6 +1605,14 @@
         <translation>文字起こしの末尾に移動 (Ctrl+End)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>ブラウザーやファイルマネージャーで戻る</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>ブラウザーやファイルマネージャーで進む</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>どのコンピューターでも、日常の音声入力に適しています。</translation>
     </message>
@@ -1543,6 +1643,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>未完了のディクテーションを隠す</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>プログラムを隠す</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1649,6 +1753,14 @@
         <translation>すべてのプログラムで</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>「設定」→「プライバシーとセキュリティ」→「マイク」で、「デスクトップ アプリがマイクにアクセスできるようにする」をオンにしてください。</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>デスクトップのキーボード設定で、Saywriteの設定に表示される各コマンドにキーを割り当ててください。</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>デスクトップのキーボード設定で、このコマンドをキーに割り当てます</translation>
     </message>
@@ -1669,10 +1781,6 @@
         <translation>
             <numerusform>{n}か所</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>{place}で「デスクトップ アプリがマイクにアクセスできるようにする」をオンにしてください。</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1735,12 +1843,60 @@
         <translation>Saywriteをもう一度インストールしてください。パッケージ「sounddevice」にこのライブラリが含まれています。</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>Windows標準の音声入力</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>Webページが返ってきました</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>エラーが返ってきました (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>要求と異なるものが返ってきました</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>接続できません</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>正しいサーバーであることを証明できません</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>応答がありません</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>ファイルがありません</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>コード{code}で終了しました。</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>{wait}後に再開します。</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>Saywriteをアンインストールすると、なくなります。</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>この名前のファイルの内容が異なります</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>{file}がありません</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>壊れた文字が含まれています。</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1755,12 +1911,80 @@
         <translation>自動的に再接続します。</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>ネットワークが変わったときに再試行します。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>再試行します。{settings}のアドレスを確認してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>再試行します。ネットワークと{settings}のアドレスを確認してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>再試行します。ネットワーク接続を確認してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>再試行します。システムの設定でプロキシを確認してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>再試行します。ほかのコンピューターやプログラムでの音声入力を終了してください。</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>再試行します。続く場合は、aiOlaに問い合わせてください。</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>再試行します。続く場合は、ネットワークの管理者にWebSocketの通過を依頼してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>再試行します。続く場合は、{settings}のアドレスを確認してください。</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>再試行します。続く場合は、詳しくはログにあります。</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>削除された可能性があります。何も変更されていません。</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>安全でないアドレスに転送されます</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>転送が終わりません</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>アクセスが拒否されました (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>要求と異なる部分が送られてきました</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>ファイルより多くのバイトが送られてきました</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>公開されているものと異なるバイトが送られてきました</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>このファイルは同じ場所に{name}として残しました。既定値を使います。</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>このファイルは元のまま残しました。既定値を使います。修復するか、移動してください。</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1771,12 +1995,20 @@
         <translation>イタリア語</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>アドレスを読み取れません</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>内容はそのログにあります。</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>理由はそのログにあります。</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>パッケージにモデルが含まれていません</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1895,6 +2127,10 @@
         <translation>すべてのキーを離して、もう一度試してください。</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>libpulse-simpleがありません。</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>ライセンス</translation>
     </message>
@@ -1943,6 +2179,10 @@
         <translation>必要なときに読み込み</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>画面をロック</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>ログ</translation>
     </message>
@@ -1971,12 +2211,40 @@
         <translation>探しています…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOSは{chord}をプログラムに渡しません ({code})。</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOSはまだSaywriteにテキストの挿入を許可していません。テキストはクリップボードにあります。</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOSは{chord}をほかのプログラムに伝えません。</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>macOSでは、ユーザーが「アクセシビリティ」で許可すると、プログラムがキーを押せます。</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOSは、許可がなくてもプログラムにそのホットキーを伝えます。</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>自分のユーザーで書き込めるようにしてから、もう一度試してください。</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>書き込めるようにするか、次のとおりにしてください: {elsewhere}。</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>自分のユーザーでこのファイルを読み取れるようにして、Saywriteをもう一度起動してください。</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>自分のユーザーでこのファイルを読み取れるようにしてください。</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2047,6 +2315,30 @@
         <translation>サウンド設定で{label}に切り替えられました。</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>は整数でなければなりません</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>は{minimum}から{maximum}の間でなければなりません</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>は次のいずれかでなければなりません: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>は引用符で囲んだテキストでなければなりません</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>は{limit}文字以内のテキストでなければなりません</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>はtrueまたはfalseでなければなりません</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>保存するテキストの名前</translation>
     </message>
@@ -2083,6 +2375,10 @@
         <translation>ファイルなし</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>この{kind}ファイルからキーワードを読み取れませんでした。{line}行目: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>この文字を含むキーワードはありません。</translation>
     </message>
@@ -2093,6 +2389,10 @@
     <message>
         <source>No microphone found</source>
         <translation>マイクが見つかりません</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>マイクが接続されていません。</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2155,8 +2455,16 @@
         <translation>見つかりません</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>見つかりません</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>このコンピューターにありません</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>ここから先は有効なJSONではありません。</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2275,8 +2583,40 @@
         <translation>ページを開く</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>ストリームの開始</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>端末を開く</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>ヘルプを開く</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>Spotlightを開く</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>クリップボードの履歴を開く</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>ウィンドウのメニューを開く</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>設定を開きます</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>スタートメニューを開く</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>または、APIキーを{key_variable}に設定してください。</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2297,6 +2637,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>ここに{label}を貼り付けてください</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>貼り付け</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2463,6 +2807,10 @@
         <translation>終了して、もう一度起動してください。古いバージョンの可能性があります。</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>プログラムを終了</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>サウンド設定で入力レベルを上げるか、マイクに近づいてください。</translation>
     </message>
@@ -2583,6 +2931,10 @@
         <translation>どちらの場合も録音は続きます。</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>音声が届き次第、録音を再開します。</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>接続を復旧している間も録音は続きます。</translation>
     </message>
@@ -2667,6 +3019,14 @@
         <translation>プログラムごとの規則</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>次を実行してください: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>コマンドを実行</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>表示(&amp;H)</translation>
     </message>
@@ -2713,6 +3073,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name}を保存しました</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2767,8 +3131,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywriteは既に{display}で動作しており、ウィンドウはそちらにあります。こちらで使うには、先にそちらで終了するか、--dataで別のフォルダーを指定して起動してください。</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>このデータフォルダーで、Saywriteが既に動作しています ({where})。</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>このデータフォルダーで、Saywriteが既に動作しています ({host}のプロセス{pid})。</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2789,6 +3153,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>Saywrite自体が前面にあったため、テキストをどこにも挿入しませんでした。</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywriteには{place}への書き込みが許可されていません</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywriteには{place}への書き込みが許可されていません。</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2855,8 +3227,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>すべて選択(&amp;A)</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>すべて選択</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>完成したら、もう一度送信してください。</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>ファイルの送信</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2891,8 +3271,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>コンピューターの日付と時刻を合わせてから、もう一度試してください。</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>XDG_RUNTIME_DIRにもっと短いフォルダーを設定してください。</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>XDG_RUNTIME_DIRに、パスのより短いフォルダーを指定してください。</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2901,6 +3281,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>設定 &gt; キーボード &gt; ショートカットの表示とカスタマイズ &gt; 独自のショートカット: このコマンドで追加します</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>「設定」→「aiOla」</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2955,8 +3339,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>サインインのアドレス</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>{where}にサインインしました。</translation>
+        <source>Signed in at {host}.</source>
+        <translation>{host}にサインインしました。</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>サインイン</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3091,6 +3479,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>トレイで起動</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>次のコマンドで起動してください: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>Saywriteをもう一度起動してください。</translation>
     </message>
@@ -3109,6 +3501,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>Saywriteを別のセッションからではなく、デスクトップから起動してください。</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>--dataで別のフォルダーを指定して起動する</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3211,8 +3607,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>キーワードの候補</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>サウンド設定またはミュートキーでオンにしてください。</translation>
+        <source>switches between programs</source>
+        <translation>プログラムの切り替え</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>ウィンドウの切り替え</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>入力メソッドの切り替え (IBus、Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>入力ソースの切り替え</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>キーボード配列の切り替え</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3221,6 +3633,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>システム設定 &gt; キーボード &gt; ショートカット &gt; 新規追加 &gt; コマンド: このコマンドを入力します</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>画面を撮影</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3287,12 +3703,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>話し終わってからテキストになるまで{took}かかりました。</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>アクセストークンに、使われるはずのない文字が含まれています。</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>アクセストークンがあります。</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>プロキシのアドレスを読み取れません。</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>APIキーに、使われるはずのない文字が含まれています。</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3319,8 +3743,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>接続し直します。</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>aiOlaへの接続が切れています。</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>aiOlaとの接続が応答しなくなりました。</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3335,12 +3759,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{host}への接続が失われました。</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>接続が切れました</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>遅延を測定できません: サービスがpingに応答しません。</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>遅延は{max} msです。</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>遅延は{milliseconds} msです。</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>デスクトップは、Saywriteによるほかのプログラムへのテキストの挿入を可能にできませんでした。</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3371,8 +3803,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>デスクトップがSaywriteにキーを渡すことは許可されませんでした。</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>Saywriteはデスクトップを通じてほかのプログラムにテキストを挿入できません ({why})。</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>Saywriteがほかのプログラムにテキストを挿入することが、デスクトップで許可されませんでした。</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3399,8 +3831,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>音声入力をキャンセルしました。</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>音声入力をもう一度文字起こしできませんでした。</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>ディスクが30分間、録音を受け付けていません。それまでの内容はメモリーに保持されていますが、これ以降は保持されません。</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>ディスクがいっぱいです</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>ディスクがいっぱいです。</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3455,8 +3899,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>ファイルに音声がありません。</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>開始時のウィンドウ ({program}) にフォーカスがないため、テキストを挿入しませんでした。</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>Saywriteのソケット用フォルダーの名前が長すぎます。</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>フォルダー{place}がなくなっています</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>フォルダー{place}がなくなっています。</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3491,8 +3947,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>履歴は別のプログラムが使用しています。</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>履歴が破損していたため、{aside}として残しました。読み取れた内容: {kept}。それを使って新しい履歴を始めました。</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>履歴が破損していたため、{path}として残しました。読み取れた音声入力はありません。新しい履歴を始めました。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>履歴が破損していたため、{path}として残しました。{n}件の音声入力を読み取れました。読み取れた内容で新しい履歴を始めました。</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3567,8 +4030,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>最後の言葉を書いています。</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>最後の{max:.0f}秒には、まだテキストがありません: {why}。</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>最後の{seconds:.0f}秒には、まだテキストがありません: {why}。</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3589,6 +4052,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>理由と対処方法は、上のメッセージにあります。</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>マイク</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3647,6 +4114,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>モデルを保存できません: {reason}。</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>モデルを試せませんでした: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>名前が長すぎます</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>名前が長すぎます。</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>接続を保っている間は、次の音声入力が速く始まります。</translation>
     </message>
@@ -3679,8 +4158,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このプロキシの種類は、Saywriteでは使えません。</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>プロキシが接続を拒否しました</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>プロキシがユーザー名とパスワードを求めています。</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>引用符の対応が取れていません。</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3695,8 +4182,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>認識モデル{model}は破損しており、読み込めません。</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>認識エンジン (CTranslate2) がインストールされていないか、読み込めません ({value})。</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>認識エンジン (CTranslate2) がインストールされていないか、読み込めません ({error})。</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3725,6 +4212,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>録音を読み戻せません ({reason})。</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>録音が、ここで許可されている最大のファイルサイズに達しました</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>録音が、ここで許可されている最大のファイルサイズに達しました。</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3783,12 +4278,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>選択したキーワードは、直近の音声入力に出てきません。</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation>サービスのアドレスが、アドレスの形式ではありません。</translation>
+        <source>the service</source>
+        <translation>サービス</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>サービスのアドレスに問題があります ({why})。</translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>サービスのアドレスに、ホストとパス以外のものが含まれています。</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>サービスのアドレスが有効なアドレスではありません。</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>サービスのアドレスがWebアドレスではありません。</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>サービスのアドレスが暗号化されていません。</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3805,6 +4312,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The sound could not be played.</source>
         <translation>音声を再生できませんでした。</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>音声をもう一度送信します。</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3829,6 +4340,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>マイクがあるサウンドシステムです。</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>話す形が空です。</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>話す形がテキストではありません。</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3887,6 +4406,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Waylandコンポジターに接続できないため、ほかのプログラムにテキストを入れられません。</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>手前のウィンドウ</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>手前のウィンドウがテキストを読み取りませんでした。</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>ウィンドウは閉じましたが、プログラムは動いています。終了するには、このアイコンのメニューを使ってください。この動作は設定で変更できます。</translation>
     </message>
@@ -3903,12 +4430,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>文字起こしを行う、アカウントのワークフローです。</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>書く形が空です。</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>書く形がありません。</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>書く形がテキストではありません。</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>Xディスプレイに接続できないため、ほかのプログラムにテキストを入れられません。</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>{what}に、使われるはずのない文字が含まれています。</translation>
+        <source>Then download the model again.</source>
+        <translation>その後、モデルをもう一度ダウンロードしてください。</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3919,12 +4458,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>キーワードを試せる音声入力がまだありません。</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>aiOlaのAPIキーがまだありません。</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>aiOlaのアクセストークンがまだありません。</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>aiOlaの{what}がまだありません。</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>aiOlaのAPIキーがまだありません。</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3943,8 +4482,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>ディスプレイがありません。</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>ファイル{name}がありません。</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>ファイル「{name}」がありません。</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3965,6 +4504,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>There is no model called {id}.</source>
         <translation>{id}というモデルはありません。</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>{host}へのネットワーク経路がありません。</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -3995,10 +4538,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>トークンアドレスがまだありません。</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>{host}への経路がありません。</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>モデルのための空き容量が足りません: 必要な容量は{needed}、空き容量は{free}です。</translation>
     </message>
@@ -4027,12 +4566,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>これらのモデルは、このコンピューターで音声を認識します。話した内容は外に出ません。</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>録音は保持されます。aiOlaが再び応答したら、ウィンドウから文字起こししてください。</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>もう一度送信します。</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>この部分は保持されています。aiOlaが再び応答したら、ウィンドウから文字起こししてください。</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4047,6 +4582,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このコンポジターではプログラムがキー入力を送れないため、ほかのプログラムにテキストを入れられません。</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>このコンポジターでは、ウィンドウのないプログラムはクリップボードを使えません。</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>このコンピューターが聞き取ったテキストです。編集しなければ、{recognizer}のテキストに置き換わります</translation>
     </message>
@@ -4059,8 +4598,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このコンピューターがすぐに書き、そのテキストを残す</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>このコンピューターの時計がずれています ({off} {where})。</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>このコンピューターの時計が{length}進んでいます。</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>このコンピューターの時計が{length}遅れています。</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4107,12 +4650,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>アドレスではありません。https://models.example.com/whisperのように書いてください。</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>これはSaywriteのコマンドではありません。</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>これはキーワードのJSONファイルではありません。</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>これはSaywriteのコマンドではありません。</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4143,8 +4686,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このシステムには、キーを保存するキーリングがありません。</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>このテキストは、{where}では安全に元に戻せません。</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>このテキストは、端末では安全に元に戻せません。</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>このテキストは、このプログラムでは安全に元に戻せません。</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4295,6 +4842,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>最後の挿入を元に戻す(&amp;I)</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>元に戻す</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>{program}で元に戻しました</translation>
     </message>
@@ -4305,6 +4856,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>「キーチェーンアクセス」で、ログインキーチェーンのロックを解除してください。</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>サウンド設定またはミュートキーで、ミュートを解除してください。</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4407,12 +4962,32 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{host}として応答した相手の証明書は、別の名前のものです。</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>受信済みの部分は保持されます: {size}。</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>現在の内容は失われます。</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>新機能</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>クリップボードの内容が元のプログラムから届くのに時間がかかり、保存できませんでした。そのため内容はそのまま残し、テキストを{program}にキー入力しました。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>クリップボードの内容が元のプログラムから届くのに時間がかかり、保存できなかったため、テキストを挿入しませんでした。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>クリップボードの内容が64 MBを超えていて保存できませんでした。そのため内容はそのまま残し、テキストを{program}にキー入力しました。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>クリップボードの内容が64 MBを超えていて保存できなかったため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4479,16 +5054,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>送信先</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>音声の送信先(&amp;M)…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>音声の送信先 – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>月別の音声の送信先</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>音声の送信先…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4563,8 +5138,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>代わりに空白を書く</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation>それぞれ1回だけ書いてください。</translation>
+        <source>Write each modifier once.</source>
+        <translation>修飾キーは1回ずつ書いてください。</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
@@ -4625,50 +5200,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{added:,} added</source>
         <translation>{added:,}件を追加</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}{settings}のアドレスを確認してください。</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}ネットワークと{settings}のアドレスを確認してください。</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}ネットワーク接続を確認してください。</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}システムの設定でプロキシを確認してください。</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}ほかのコンピューターやプログラムでの音声入力を終了してください。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}続く場合は、aiOlaに問い合わせてください。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}続く場合は、ネットワークの管理者にWebSocketの通過を依頼してください。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}続く場合は、{settings}のアドレスを確認してください。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}続く場合は、詳しくはログにあります。</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big}を保存できなかったため、そのまま残し、テキストを{program}にキー入力しました。</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big}を保存できなかったため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4738,6 +5269,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>ダウンロード{download_bytes} · ディスク{disk_bytes} · メモリー{memory_bytes} · {license}ライセンス</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>{file}を読み取れません: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file}は新しいバージョンのSaywriteで書かれています。このバージョンで分かる内容を使います。</translation>
     </message>
@@ -4750,12 +5285,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{folder}は別のユーザーのものです。ほかのプログラムからのコマンドは受け付けません。</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder}はほかのユーザーもアクセスできます ({mode:03o})。ほかのプログラムからのコマンドは受け付けません。</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder}はリンクです。ほかのプログラムからのコマンドは受け付けません。</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder}を使えません ({kind})。ほかのプログラムからのコマンドは受け付けません。</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder}はフォルダーではありません。ほかのプログラムからのコマンドは受け付けません。</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder}はほかのユーザーもアクセスできます ({mode:03o})。ほかのプログラムからのコマンドは受け付けません。</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4774,12 +5313,100 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{go_on} 設定を確認してください。</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host}は身元を証明できません。このコンピューターはその証明書を信頼していません。</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host}が接続を閉じました ({code})。</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host}が接続を閉じました。</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host}がセッションを閉じました。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host}がAPIキーを受け付けません。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host}が要求を受け付けません ({detail})。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host}が応答しません。</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host}はこのワークフローを認識しません。</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host}はこの音声を受け付けません。形式または長さが原因です。</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host}が接続を終了しました。</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host}の応答を理解できません (処理: {doing})。</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host}が発行したアクセストークンは、有効期限が切れています。</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host}はこのコンピューターにアクセストークンを発行しません。</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host}側で問題が発生しています ({detail}、処理: {doing})。</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host}がこのアカウントから受け取った要求が多すぎます。</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host}のこのアドレスにはaiOlaのサービスがありません。</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host}が見つかりません。</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host}がアクセストークンを受け付けなくなりました。</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host}がエラーを報告しています ({detail}、処理: {doing})。</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host}から長すぎるテキストが送られてきました。</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host}から、この音声に対して多すぎる内容が送られてきました。</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host}が接続を受け付けません。</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>このコンピューターから何も送信しない設定のため、{host}に接続しませんでした。</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}、または途中のゲートウェイがWebSocketを受け付けません ({detail})。</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4802,8 +5429,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{keywords}を{name}に書き出しました。</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key}は、単独のキーとしてだけ使えます。</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key}は単独でのみ使えます。ほかのキーとは組み合わせられません。</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4842,6 +5469,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{label}を削除できません: {reason}。</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>{label}をダウンロードできませんでした ({reasons})。</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label}から音声が届きませんでした。</translation>
     </message>
@@ -4878,8 +5509,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{label}は破損しています。ファイルが不完全か、変更されています。</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label}は破損しています: {damaged}。使用を中止しました。</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label}が破損しています: {files}。今後は使いません。</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4918,8 +5549,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{label}を利用できませんでした。</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label}が取り外されました。{other}を使用します{until}。</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label}が取り外されました。戻るまで{other}を使用します。</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label}が取り外されました。{other}を使用します。</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4959,10 +5594,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length}を{host}に送信 ({bytes})</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>音声入力の{max:.0f}秒にテキストがありません: {why}。</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5104,14 +5735,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name}は途中で切れています: 読み取れたのは{length:.1f}秒{of}です。</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>{name}をデコードできません。</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>{name}を読み取れません: {reason}。</translation>
     </message>
@@ -5120,28 +5743,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>再文字起こしの{name}</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name}にはヘッダーがありますが、音声がありません。</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name}にはまだキーリングがありません。キーを保存するときに、パスワードの入力が求められます。</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name}は破損しており、まったくデコードできません。</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name}は破損しており、{skipped_s:.1f}秒分をデコードできませんでした。</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name}はロックされています。キーが必要になると、パスワードの入力が求められます。</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>{name}の読み取りは許可されていません。</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5150,6 +5757,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: {device}から録音しています</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}。</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5243,10 +5854,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{path}を使えません ({reason})。</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path}がSaywriteのソケットの場所をふさいでいます。ほかのプログラムからのコマンドは受け付けません。</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path}はSaywriteの履歴ではありません。元のまま残しました。</translation>
     </message>
@@ -5259,8 +5866,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{path}は設定ファイルではありません。</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path}は、Saywriteのソケットがあるべき場所にあります。ほかのプログラムからのコマンドは受け付けません。</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>{path}を保存しませんでした: {reason}。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}、{line}行目: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5271,24 +5886,40 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{path}: {what} このファイルは元のまま残し、キーワードはない状態です。修復するか、移動してください。</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>{place}に書き込めません ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>{place}に書き込めません ({error})。</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place}は読み取り専用のディスクにあります</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place}は読み取り専用のディスクにあります。</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position}/{length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem} 自分のユーザーでこのファイルを読み取れるようにして、Saywriteをもう一度起動してください。</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program}がテキストを読み取りませんでした。</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem} 自分のユーザーでこのファイルを読み取れるようにしてください。</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program}はテキストを受け取りませんでした</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason} このファイルは同じ場所に{name}として残しました。既定値を使います。</translation>
+        <source>{program} received the text</source>
+        <translation>{program}がテキストを受け取りました</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason} このファイルは元のまま残しました。既定値を使います。修復するか、移動してください。</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>{program}にテキストを送信しましたが、確認は届きませんでした</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5299,16 +5930,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{recognizer}: {languages}。</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy} または、APIキーを{key_variable}に設定してください。</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy} その後、モデルをもう一度ダウンロードしてください。</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{places}: {rest}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f}秒</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>音声入力の{seconds:.0f}秒にテキストがありません: {why}。</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5333,18 +5964,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (未接続)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow}を保存できなかったため、そのまま残し、テキストを{program}にキー入力しました。</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow}を保存できなかったため、テキストを挿入しませんでした。</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start}がテキストを読み取りませんでした。</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5418,6 +6037,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{file}」を文字起こししませんでした。{what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>「{name}」は途中で切れています。復号に必要な末尾がありません。</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>「{name}」は途中で切れています: 読み取れたのは{seconds:.1f}秒です。</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>「{name}」は途中で切れています: 読み取れたのは{whole:.1f}秒のうち{seconds:.1f}秒です。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>「{name}」をデコードできません。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>「{name}」を読み取れません: {reason}。</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>「{name}」を読み込めませんでした: {reason}。</translation>
     </message>
@@ -5430,12 +6069,32 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{name}」は既に存在します。置き換えますか？</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>「{name}」にはヘッダーがありますが、音声がありません。</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>「{name}」の音声は、ここでは復号できない種類か、コピー防止されています。</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>「{name}」には音声がありません。</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>「{text}」の「{name}」は修飾キーではありません。</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>「{name}」はフォルダーです。</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>「{name}」は破損しており、まったくデコードできません。</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>「{name}」は破損しており、{seconds:.1f}秒分をデコードできませんでした。</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5446,12 +6105,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{name}」はファイルではありません。</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>「{name}」は、ここで復号できる音声ファイルではありません。</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>「{name}」はキーワードの一覧としては大きすぎます。</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>「{name}」は音がとても小さく、話し声が見つかりませんでした。</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>「{name}」の読み取りは許可されていません。</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5499,6 +6166,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>
             <numerusform>「{spoken}」→「{written}」（修正{n}回）</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>「{text}」に同じ修飾キーが2回あります。</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

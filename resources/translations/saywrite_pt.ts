@@ -16,10 +16,6 @@
         <translation> Ele está em uso: até que haja um modelo novamente, suas palavras são gravadas e escritas depois.</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>&amp;Sobre o Saywrite</translation>
     </message>
@@ -341,7 +337,7 @@
     </message>
     <message>
         <source>A dictation is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Há um ditado em andamento.</translation>
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
@@ -357,15 +353,15 @@
     </message>
     <message>
         <source>A key or token of {secret} characters cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma chave ou um token de {secret} caracteres não pode ser salvo.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma tecla como Ctrl, Alt ou Shift continuou pressionada, por isso nada foi desfeito.</translation>
     </message>
     <message>
         <source>A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma tecla como Ctrl, Alt ou Shift continuou pressionada, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
@@ -373,11 +369,7 @@
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um menu, uma caixa de diálogo ou o bloqueio de tela está ocupando o teclado, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
@@ -385,15 +377,11 @@
     </message>
     <message>
         <source>A new connection is tried.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma nova conexão está sendo tentada.</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation type="unfinished"></translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>Um novo token é obtido; se você usa um token próprio, verifique-o em {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -420,8 +408,8 @@
         <translation>Um som no fim de um ditado e quando algo falha.</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation type="unfinished"></translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>É possível abrir um fluxo em {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -429,11 +417,15 @@
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um valor do comando não é um texto curto.</translation>
     </message>
     <message>
         <source>A web page answered instead of {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma página da web respondeu no lugar de {host}.</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>alguns instantes</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -469,7 +461,7 @@
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Adicione-se ao grupo “audio” (sudo usermod -aG audio $USER) e entre novamente na sessão.</translation>
     </message>
     <message>
         <source>Advanced</source>
@@ -492,20 +484,48 @@
         <translation>Conta da aiOla</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation type="unfinished"></translation>
+        <source>aiOla could not be reached</source>
+        <translation>não foi possível contatar a aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>a aiOla não respondeu</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>A aiOla não responde.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>A aiOla não tem texto para uma parte do ditado: essa parte é o que o reconhecedor deste computador ouviu.</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>A aiOla não tem texto para algumas palavras.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>A aiOla precisou de mais de {seconds} s: as últimas frases são o que o reconhecedor deste computador ouviu.</translation>
+    </message>
+    <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>A aiOla recebe o som, mas não responde.</translation>
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>A aiOla escreve enquanto está acessível; quando não está, este computador assume. Requer uma chave de API.</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation type="unfinished"></translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>Não foi possível contatar o serviço da aiOla por {seconds:.0f} s.</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>O serviço de fluxo da aiOla não está nesta versão do Saywrite.</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>O texto da aiOla para um ditado inserido chegou.</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -517,11 +537,11 @@
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permita isso em Ajustes do Sistema → Privacidade &amp; Segurança → Microfone e inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permita o Saywrite em Ajustes do Sistema &gt; Privacidade &amp; Segurança &gt; Acessibilidade.</translation>
     </message>
     <message>
         <source>Always</source>
@@ -536,28 +556,28 @@
         <translation>Escrever sempre como</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>Um programa desconhecido</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outro programa já pegou {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outro programa está usando a saída de áudio.</translation>
     </message>
     <message>
         <source>Another program is using the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outro programa está usando o microfone.</translation>
+    </message>
+    <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>Outro programa assumiu a área de transferência antes que fosse certo que {program} tinha lido o texto.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outro programa tomou a área de transferência antes que o texto fosse lido.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -565,7 +585,7 @@
     </message>
     <message>
         <source>Another window has the focus now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Outra janela está ativa agora.</translation>
     </message>
     <message>
         <source>Any language</source>
@@ -605,31 +625,35 @@
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Peça permissão de leitura ou copie o arquivo.</translation>
     </message>
     <message>
         <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Peça a esse usuário ou a um administrador que a remova, ou defina XDG_RUNTIME_DIR como uma pasta sua.</translation>
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Peça a quem administra o proxy que permita este host ou escolha outra rede.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Peça a quem administra sua conta da aiOla que permita isso.</translation>
     </message>
     <message>
         <source>Ask whoever runs your token address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fale com quem administra seu endereço do token.</translation>
     </message>
     <message>
         <source>Asking for a newer version…</source>
         <translation>Consultando se há uma versão mais recente…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>solicitação de um token</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Atribua uma nas configurações de teclado da área de trabalho.</translation>
     </message>
     <message>
         <source>at {at}</source>
@@ -661,7 +685,7 @@
     </message>
     <message>
         <source>Begin a new dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Comece um novo ditado.</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -672,8 +696,12 @@
         <translation>Sendo preparado para este computador</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation type="unfinished"></translation>
+        <source>belongs to debuggers</source>
+        <translation>reservado para depuradores</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>reservado para o Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -689,19 +717,19 @@
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation type="unfinished"></translation>
+        <translation>Por &amp;mês…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pelo relógio deste computador, o token de acesso expirou.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pelo relógio deste computador, o certificado de {host} expirou.</translation>
     </message>
     <message>
         <source>By this computer's clock {host}'s certificate is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pelo relógio deste computador, o certificado de {host} ainda não é válido.</translation>
     </message>
     <message>
         <source>Bytes received</source>
@@ -728,20 +756,20 @@
         <translation>Cancelar</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation type="unfinished"></translation>
+        <source>Cancel the dictation</source>
+        <translation>Cancelar o ditado</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation type="unfinished"></translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>O Caps Lock continua ligando e desligando as maiúsculas.</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação continua assim que ele voltar.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação continua.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
@@ -765,103 +793,107 @@
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o modo de entrada em {settings}.</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique-o com `saywrite models verify {model}` e baixe-o novamente: `saywrite models download {model}`. O que você ditar até lá é gravado e vira texto quando o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o botão de mudo e o nível de entrada dele nas configurações de som.</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>Verifique o botão de mudo dele.</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o nome e a pasta dele.</translation>
     </message>
     <message>
         <source>Check memory and disk, then download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique a memória e o disco e baixe-o novamente.</translation>
     </message>
     <message>
         <source>Check that the Credential Manager service is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique se o serviço “Gerenciador de Credenciais” está em execução.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique os endereços em {settings}.</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique os endereços em {settings}; se estiverem certos, não use esta rede.</translation>
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o relógio deste computador; em uma empresa, peça que o certificado dela seja instalado.</translation>
     </message>
     <message>
         <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique a data e a hora do computador; se estiverem certas, fale com quem administra o serviço.</translation>
     </message>
     <message>
         <source>Check the disk and the permissions of this folder; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco e as permissões desta pasta; nada foi alterado.</translation>
     </message>
     <message>
         <source>Check the disk it is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco onde ele está.</translation>
     </message>
     <message>
         <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco que o contém; as gravações são mantidas, e o texto delas é refeito onde faltar.</translation>
     </message>
     <message>
         <source>Check the disk, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco ou {elsewhere}.</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco.</translation>
     </message>
     <message>
         <source>Check the disk; the recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o disco; a gravação é mantida.</translation>
     </message>
     <message>
         <source>Check the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o arquivo.</translation>
     </message>
     <message>
         <source>Check the name and its permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o nome e as permissões.</translation>
     </message>
     <message>
         <source>Check the network and try again; --wait keeps trying, --engine local needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique a rede e tente novamente; --wait continua tentando, --engine local não precisa de rede.</translation>
     </message>
     <message>
         <source>Check the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique a rede e tente novamente.</translation>
     </message>
     <message>
         <source>Check the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique a rede.</translation>
     </message>
     <message>
         <source>Check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o proxy nas configurações do sistema.</translation>
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o endereço do token em {settings} ou fale com quem o administra.</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o fluxo de trabalho em {settings}.</translation>
     </message>
     <message>
         <source>Check the workflow, the language and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Verifique o fluxo de trabalho, o idioma e os endereços em {settings}.</translation>
     </message>
     <message>
         <source>Chinese</source>
@@ -877,11 +909,11 @@
     </message>
     <message>
         <source>Choose a file with a sound track.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um arquivo com uma trilha de som.</translation>
     </message>
     <message>
         <source>Choose a file with one spoken and one written form in each entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um arquivo com uma forma falada e uma forma escrita em cada entrada.</translation>
     </message>
     <message>
         <source>Choose a folder</source>
@@ -897,39 +929,43 @@
     </message>
     <message>
         <source>Choose a key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha uma tecla nas configurações.</translation>
     </message>
     <message>
         <source>Choose a shorter name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um nome mais curto.</translation>
     </message>
     <message>
         <source>Choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha a aiOla como reconhecedor.</translation>
     </message>
     <message>
         <source>Choose another file.</source>
         <translation>Escolha outro arquivo.</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>escolha outra pasta</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outra tecla nas configurações ou libere-a no outro programa.</translation>
     </message>
     <message>
         <source>Choose another key in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outra tecla nas configurações.</translation>
     </message>
     <message>
         <source>Choose another key, or free it in the other program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outra tecla ou libere-a no outro programa.</translation>
     </message>
     <message>
         <source>Choose another microphone, or unplug it and plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro microfone, ou desconecte-o e conecte-o novamente.</translation>
     </message>
     <message>
         <source>Choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro microfone.</translation>
     </message>
     <message>
         <source>Choose another microphone. {remedy}</source>
@@ -941,15 +977,15 @@
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro nome.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha outro arquivo.</translation>
     </message>
     <message>
         <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um arquivo no formato {"spoken": "written"} ou um arquivo CSV.</translation>
     </message>
     <message>
         <source>Choose one of {codes}.</source>
@@ -957,7 +993,7 @@
     </message>
     <message>
         <source>Choose one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha um destes: {names}.</translation>
     </message>
     <message>
         <source>Choose text, Markdown, JSON or CSV.</source>
@@ -973,11 +1009,11 @@
     </message>
     <message>
         <source>Choose the key again in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha a tecla novamente nas configurações.</translation>
     </message>
     <message>
         <source>Choose the key again to be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha a tecla novamente para que a pergunta apareça.</translation>
     </message>
     <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
@@ -985,19 +1021,19 @@
     </message>
     <message>
         <source>Choose the recognizer on this computer, or use --engine local.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha o reconhecedor deste computador ou use --engine local.</translation>
     </message>
     <message>
         <source>Choose {chord}, or any key you like. Press it to start and again to stop.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escolha {chord} ou qualquer outra tecla. Pressione-a para iniciar e novamente para parar.</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>Escolha “Inserir novamente” para substituí-lo pelo texto.</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation type="unfinished"></translation>
+        <source>Choose “Insert again”.</source>
+        <translation>Escolha “Inserir novamente”.</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1025,39 +1061,43 @@
     </message>
     <message>
         <source>Close other programs and remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche outros programas e remova {folder}.</translation>
     </message>
     <message>
         <source>Close other programs, or choose a smaller model in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche outros programas ou escolha um modelo menor em Configurações &gt; Reconhecimento.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche as outras janelas do Saywrite e tente novamente.</translation>
     </message>
     <message>
         <source>Close other Saywrite windows; instead of a network drive use --data and a folder of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche as outras janelas do Saywrite; em vez de uma unidade de rede, use --data e uma pasta deste computador.</translation>
     </message>
     <message>
         <source>Close that program, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche esse programa e tente novamente.</translation>
     </message>
     <message>
         <source>Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche o outro Saywrite e inicie este novamente: ele mantém o que puder ser lido e começa um novo histórico.</translation>
     </message>
     <message>
         <source>Close the program that is using it, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Feche o programa que o está usando ou escolha outro microfone.</translation>
+    </message>
+    <message>
+        <source>closes a window</source>
+        <translation>fechar uma janela</translation>
     </message>
     <message>
         <source>Co&amp;py it</source>
-        <translation type="unfinished"></translation>
+        <translation>Co&amp;piar</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
-        <translation type="unfinished"></translation>
+        <translation>Comandos de outros programas não são aceitos: não é possível gravar em {data}.</translation>
     </message>
     <message>
         <source>Comparing the files with their checksums…</source>
@@ -1065,15 +1105,15 @@
     </message>
     <message>
         <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte-se à rede e tente novamente, ou copie os arquivos do modelo para este computador e informe a pasta deles em Configurações &gt; Reconhecimento (na linha de comando: --from FOLDER).</translation>
     </message>
     <message>
         <source>connected</source>
         <translation>conectado</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation type="unfinished"></translation>
+        <source>Connected now: {names}.</source>
+        <translation>Conectados agora: {names}.</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1093,7 +1133,11 @@
     </message>
     <message>
         <source>Convert it to WAV or FLAC, or split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Converta o arquivo para WAV ou FLAC, ou divida-o.</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>Converta-o em WAV, FLAC, OGG ou MP3, por exemplo: ffmpeg -i FILE sound.flac</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -1112,6 +1156,10 @@
         <translation>Seleção copiada</translation>
     </message>
     <message>
+        <source>copies</source>
+        <translation>copiar</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Copiar</translation>
     </message>
@@ -1121,15 +1169,15 @@
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copie-o novamente, é uma única linha; este sistema guarda no máximo {limit} caracteres.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copie-a novamente, inteira, em {settings} ou {key_variable}.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copie o valor inteiro novamente em {settings}.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
@@ -1165,15 +1213,19 @@
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija-o nas configurações do sistema ou em HTTPS_PROXY.</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija o endereço em Configurações &gt; Reconhecimento.</translation>
     </message>
     <message>
         <source>Correct the file before you edit keywords: saving keeps it under another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija o arquivo antes de editar palavras-chave: ao salvar, ele é mantido com outro nome.</translation>
+    </message>
+    <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>Crie a pasta novamente ou {elsewhere}.</translation>
     </message>
     <message>
         <source>CSV table</source>
@@ -1186,6 +1238,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>Recor&amp;tar</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>recortar</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1228,6 +1284,14 @@
         <translation>Diagnóstico copiado: não contém texto, áudio nem chave</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>Ditar (segunda tecla)</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>Ditar em: {language}</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>Ditar no programa em primeiro plano</translation>
     </message>
@@ -1237,7 +1301,15 @@
     </message>
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dite algo; as gravações são mantidas pelo tempo indicado em Configurações &gt; Arquivos e privacidade.</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>Ditar com: {engine}</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>ditado</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1296,12 +1368,16 @@
         <translation>Baixar novamente</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>Baixe-o novamente: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixe-o mesmo assim em Configurações &gt; Reconhecimento ou use outra rede.</translation>
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Baixe-o em Configurações &gt; Reconhecimento ou com `saywrite models download {model}`. O que você ditar até lá é gravado e vira texto quando o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>Download models from</source>
@@ -1333,19 +1409,31 @@
     </message>
     <message>
         <source>Edit it, or move it to another place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Edite-o ou mova-o para outro lugar.</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>vazio</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Encerre-o primeiro ou use --data.</translation>
     </message>
     <message>
         <source>End it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Encerre-o primeiro.</translation>
     </message>
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>Termine com um destes: {suffixes}.</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>encerrar a tela</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>encerrar a sessão</translation>
     </message>
     <message>
         <source>English</source>
@@ -1353,11 +1441,11 @@
     </message>
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Digite um endereço como https://apis.aiola.ai nas configurações.</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc cancela um ditado.</translation>
     </message>
     <message>
         <source>Everything</source>
@@ -1373,7 +1461,7 @@
     </message>
     <message>
         <source>Export its text instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Em vez disso, exporte o texto.</translation>
     </message>
     <message>
         <source>Export keywords</source>
@@ -1409,7 +1497,7 @@
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation type="unfinished"></translation>
+        <translation>Menos erros, sobretudo em idiomas que não o inglês; cerca de quatro vezes o tempo de processador do base.</translation>
     </message>
     <message>
         <source>Files</source>
@@ -1472,24 +1560,28 @@
         <translation>Por exemplo: xterm = type, emacs = shift+insert. Outras regras: ctrl+v, ctrl+shift+v, clipboard.</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>forçar um programa a encerrar</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>Liberar a memória após</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espaço no disco que contém {place}.</translation>
     </message>
     <message>
         <source>Free some space on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espaço no disco.</translation>
     </message>
     <message>
         <source>Free some space on this disk, then download the model again: it goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espaço neste disco e baixe o modelo novamente: o download continua de onde parou.</translation>
     </message>
     <message>
         <source>Free some space, then stop the dictation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Libere espaço e depois pare o ditado.</translation>
     </message>
     <message>
         <source>French</source>
@@ -1501,11 +1593,11 @@
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dê ao seu usuário permissão de gravação nesta pasta ou {elsewhere}.</translation>
     </message>
     <message>
         <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>GNOME e KDE deixam um programa inserir texto quando o usuário permite.</translation>
     </message>
     <message>
         <source>Go back to the window where you started</source>
@@ -1516,8 +1608,16 @@
         <translation>Ir para o fim da transcrição (Ctrl+End)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>voltar em navegadores e gerenciadores de arquivos</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>avançar em navegadores e gerenciadores de arquivos</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bom ditado do dia a dia em qualquer computador.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
@@ -1546,6 +1646,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>Ocultar os ditados inacabados</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>ocultar um programa</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1609,11 +1713,11 @@
     </message>
     <message>
         <source>If it is not there, choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se não estiver lá, escolha “Inserir novamente”.</translation>
     </message>
     <message>
         <source>If more is expected, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se deveria haver mais, copie o arquivo novamente.</translation>
     </message>
     <message>
         <source>If the window changed</source>
@@ -1621,7 +1725,7 @@
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se eles fizerem falta, copie o arquivo novamente.</translation>
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
@@ -1637,7 +1741,7 @@
     </message>
     <message>
         <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se sua empresa inspeciona o tráfego, peça que o certificado dela seja instalado no sistema; caso contrário, não use esta rede.</translation>
     </message>
     <message>
         <source>Import keywords</source>
@@ -1650,6 +1754,14 @@
     <message>
         <source>In every program</source>
         <translation>Em todos os programas</translation>
+    </message>
+    <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>Em Configurações → Privacidade e segurança → Microfone, ative “Permitir que aplicativos da área de trabalho acessem seu microfone”.</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>Nas configurações de teclado da área de trabalho, associe uma tecla a cada comando mostrado nas configurações do Saywrite.</translation>
     </message>
     <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
@@ -1674,10 +1786,6 @@
             <numerusform>em {n} lugar</numerusform>
             <numerusform>em {n} lugares</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1705,67 +1813,183 @@
     </message>
     <message>
         <source>Install a newer Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale um Saywrite mais recente.</translation>
     </message>
     <message>
         <source>Install and start a Secret Service, such as gnome-keyring or KWallet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale e inicie um Secret Service, como gnome-keyring ou KWallet.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale-a (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) e inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Install it (Debian, Ubuntu: libpulse0).</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale-a (Debian, Ubuntu: libpulse0).</translation>
     </message>
     <message>
         <source>Install it with “brew install portaudio” and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale-a com “brew install portaudio” e inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale a ponte (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</translation>
     </message>
     <message>
         <source>Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale o Saywrite (“pip install ctranslate2”) ou escolha a aiOla como reconhecedor.</translation>
     </message>
     <message>
         <source>Install Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale o Saywrite.</translation>
     </message>
     <message>
         <source>Install Saywrite again: its package “sounddevice” brings the library along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinstale o Saywrite: o pacote “sounddevice” dele traz a biblioteca.</translation>
+    </message>
+    <message>
+        <source>is Windows' own dictation</source>
+        <translation>ditado do próprio Windows</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>a resposta é uma página da web</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>a resposta é um erro (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>a resposta é diferente do que foi pedido</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>não pode ser contatado</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>o servidor não consegue provar sua identidade</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>não responde</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>não tem o arquivo</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>terminou com o código {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua em {wait}.</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ele some quando o Saywrite é desinstalado.</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>tem outro arquivo com este nome</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>não tem {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>contém um caractere danificado.</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ele é baixado novamente.</translation>
     </message>
     <message>
         <source>It is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ele está no histórico e pode ser copiado de lá.</translation>
     </message>
     <message>
         <source>It is made again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ela é refeita automaticamente.</translation>
+    </message>
+    <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>Uma nova tentativa será feita quando a rede mudar.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; verifique os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; verifique a rede e os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>Uma nova tentativa está em andamento; verifique a conexão de rede.</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>Uma nova tentativa está em andamento; verifique o proxy nas configurações do sistema.</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>Uma nova tentativa está em andamento; encerre os ditados em outros computadores ou em outros programas.</translation>
     </message>
     <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
+        <translation>Uma nova tentativa está em andamento; se persistir, fale com a aiOla.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, peça a quem administra sua rede que deixe passar WebSockets.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, verifique os endereços em {settings}.</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>Uma nova tentativa está em andamento; se persistir, o registro diz mais.</translation>
     </message>
     <message>
         <source>It may have been removed; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ele pode ter sido removido; nada foi alterado.</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>aponta para um endereço não seguro</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>redireciona sem fim</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>recusa o acesso (HTTP {status})</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>envia uma parte do arquivo diferente da pedida</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>envia mais bytes do que o arquivo tem</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>envia bytes diferentes dos publicados</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>O arquivo foi mantido ao lado como {name}; os valores padrão são usados.</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>O arquivo foi deixado como estava; os valores padrão são usados. Repare-o ou mova-o.</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1776,12 +2000,20 @@
         <translation>Italiano</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>o endereço não pode ser lido</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
-        <translation type="unfinished"></translation>
+        <translation>O registro dele diz o que houve.</translation>
     </message>
     <message>
         <source>Its log says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>O registro dele diz por quê.</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>os pacotes não contêm o modelo</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1797,7 +2029,7 @@
     </message>
     <message>
         <source>Its text is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto dele não mudou.</translation>
     </message>
     <message>
         <source>Japanese</source>
@@ -1829,7 +2061,7 @@
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantenha o Saywrite aberto; feche o que mais estiver ocupando o disco.</translation>
     </message>
     <message>
         <source>Keep them</source>
@@ -1853,7 +2085,7 @@
     </message>
     <message>
         <source>Keys are kept in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>As chaves são guardadas em {name}.</translation>
     </message>
     <message>
         <source>Keyword lab</source>
@@ -1897,7 +2129,11 @@
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Solte todas as teclas e tente novamente.</translation>
+    </message>
+    <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>Falta a libpulse-simple.</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -1948,12 +2184,16 @@
         <translation>carrega quando necessário</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>bloquear a tela</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Registro</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saia da sessão, entre de novo e tente novamente.</translation>
     </message>
     <message>
         <source>Longest dictation</source>
@@ -1976,16 +2216,44 @@
         <translation>Procurando…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>O macOS não dá {chord} aos programas ({code}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>O macOS ainda não deixa o Saywrite inserir texto. O texto está na área de transferência.</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>O macOS não informa {chord} a outros programas.</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>O macOS deixa um programa pressionar teclas quando o usuário permite isso em Acessibilidade.</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>O macOS informa a um programa suas teclas de atalho, sem permissão.</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dê ao seu usuário permissão de gravação ali e tente novamente.</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Permita a gravação nele ou {elsewhere}.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>Permita que seu usuário leia o arquivo e inicie o Saywrite novamente.</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>Permita que seu usuário leia o arquivo.</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dê ao seu usuário permissão de gravação na pasta {parent}, ou inicie com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
@@ -2033,7 +2301,7 @@
     </message>
     <message>
         <source>Month</source>
-        <translation type="unfinished"></translation>
+        <translation>Mês</translation>
     </message>
     <message>
         <source>Motion</source>
@@ -2045,11 +2313,35 @@
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mova o arquivo para outro lugar, ou inicie com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mudança para {label} nas configurações de som.</translation>
+    </message>
+    <message>
+        <source>must be a whole number</source>
+        <translation>deve ser um número inteiro</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>deve estar entre {minimum} e {maximum}</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>deve ser um destes valores: {names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>deve ser texto entre aspas</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>deve ser texto de no máximo {limit} caracteres</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>deve ser true ou false</translation>
     </message>
     <message>
         <source>Name of the saved text</source>
@@ -2057,7 +2349,7 @@
     </message>
     <message>
         <source>Name the sound files in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Indique os arquivos de som que estão nela.</translation>
     </message>
     <message>
         <source>Native libraries and tables</source>
@@ -2088,6 +2380,10 @@
         <translation>Nenhum arquivo</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>Nenhuma palavra-chave pôde ser lida deste arquivo {kind}. Linha {line}: {what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>Nenhuma palavra-chave contém estas letras.</translation>
     </message>
@@ -2098,6 +2394,10 @@
     <message>
         <source>No microphone found</source>
         <translation>Nenhum microfone encontrado</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>Nenhum microfone está conectado.</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2117,7 +2417,7 @@
     </message>
     <message>
         <source>No secure connection to {host} can be made ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Não é possível fazer uma conexão segura com {host} ({detail}).</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
@@ -2160,8 +2460,16 @@
         <translation>Não encontrado</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>não encontrado</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>Não está neste computador</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>JSON inválido a partir daqui.</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2177,11 +2485,11 @@
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada está gravado em disco ainda.</translation>
     </message>
     <message>
         <source>Nothing is saved yet; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada está salvo ainda; o som novo é mantido na memória.</translation>
     </message>
     <message>
         <source>Nothing leaves this computer</source>
@@ -2189,7 +2497,7 @@
     </message>
     <message>
         <source>Nothing left this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada saiu deste computador</translation>
     </message>
     <message>
         <source>Nothing matches these filters.</source>
@@ -2205,19 +2513,19 @@
     </message>
     <message>
         <source>Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada foi alterado.</translation>
     </message>
     <message>
         <source>Nothing was dictated this month yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada foi ditado neste mês ainda.</translation>
     </message>
     <message>
         <source>Nothing was dictated yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada foi ditado ainda.</translation>
     </message>
     <message>
         <source>Nothing you dictated has left this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada do que você ditou saiu deste computador.</translation>
     </message>
     <message>
         <source>Now recording from {device}.</source>
@@ -2245,11 +2553,11 @@
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation type="unfinished"></translation>
+        <translation>No Wayland, só a área de trabalho capta as teclas, e não há um barramento para pedi-las a ela.</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation type="unfinished"></translation>
+        <translation>No Wayland, só a área de trabalho capta as teclas; o portal dela repassa as que o usuário permite. A tela dos programas X11 só captaria uma tecla enquanto um deles estivesse ativo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -2269,19 +2577,51 @@
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra um navegador e entre nesta rede; depois disso, continua.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra uma página da web no navegador, entre na rede e tente novamente.</translation>
     </message>
     <message>
         <source>Open the page</source>
         <translation>Abrir a página</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>abertura do fluxo</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>abrir um terminal</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>abrir a ajuda</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>abrir o Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>abrir o histórico da área de transferência</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>abrir o menu de uma janela</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>abre as configurações</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>abrir o menu Iniciar</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>Ou coloque uma chave de API em {key_variable}.</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2297,11 +2637,15 @@
     </message>
     <message>
         <source>Paste it where you want it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cole-o onde quiser.</translation>
     </message>
     <message>
         <source>Paste your {label} here</source>
         <translation>Cole aqui: {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>colar</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2349,11 +2693,11 @@
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte um microfone ou ligue-o e tente novamente.</translation>
     </message>
     <message>
         <source>Plug in a speaker or headphones, or choose an output in the sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte um alto-falante ou fones de ouvido, ou escolha uma saída nas configurações de som.</translation>
     </message>
     <message>
         <source>Portuguese</source>
@@ -2429,31 +2773,31 @@
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe um novo em {settings} ou verifique a data e a hora do computador.</translation>
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe-o em Configurações → aiOla, ou coloque uma chave de API na variável de ambiente {key_variable}.</translation>
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe-a em {settings} ou coloque-a em {key_variable}.</translation>
     </message>
     <message>
         <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Coloque o arquivo de volta ou inicie o Saywrite novamente: ele começa um novo histórico, e as gravações são mantidas.</translation>
     </message>
     <message>
         <source>Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).</source>
-        <translation type="unfinished"></translation>
+        <translation>Coloque-os no endereço do proxy, nas configurações do sistema ou em HTTPS_PROXY (http://name:password@host:port).</translation>
     </message>
     <message>
         <source>Put your company's address into Settings → aiOla, or an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe o endereço da sua empresa em Configurações → aiOla, ou coloque uma chave de API em {key_variable}.</translation>
     </message>
     <message>
         <source>Put your company's address into {settings}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe o endereço da sua empresa em {settings}.</translation>
     </message>
     <message>
         <source>Python packages</source>
@@ -2461,15 +2805,19 @@
     </message>
     <message>
         <source>Quit it and start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Encerre-o e inicie-o novamente.</translation>
     </message>
     <message>
         <source>Quit it and start it again: it may be an older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Encerre-o e inicie-o novamente: pode ser um mais antigo.</translation>
+    </message>
+    <message>
+        <source>quits a program</source>
+        <translation>encerrar um programa</translation>
     </message>
     <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aumente o nível de entrada dele nas configurações de som ou chegue mais perto.</translation>
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
@@ -2493,7 +2841,7 @@
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>Recebido</translation>
     </message>
     <message>
         <source>Recognition</source>
@@ -2569,7 +2917,7 @@
     </message>
     <message>
         <source>Record or copy it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Grave-o ou copie-o novamente.</translation>
     </message>
     <message>
         <source>Recorded</source>
@@ -2588,6 +2936,10 @@
         <translation>A gravação continua nos dois casos.</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>A gravação continua assim que o som chegar.</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>A gravação continua enquanto a conexão é restabelecida.</translation>
     </message>
@@ -2601,7 +2953,7 @@
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>As gravações cujo texto falta agora são oferecidas para nova transcrição.</translation>
     </message>
     <message>
         <source>refused</source>
@@ -2633,7 +2985,7 @@
     </message>
     <message>
         <source>Remove {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Remova {folder}.</translation>
     </message>
     <message>
         <source>Remove {label} from this computer?</source>
@@ -2641,7 +2993,7 @@
     </message>
     <message>
         <source>Remove {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Remova {path}.</translation>
     </message>
     <message>
         <source>Remove…</source>
@@ -2649,11 +3001,11 @@
     </message>
     <message>
         <source>Restart it, or log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinicie-o, ou saia da sessão e entre novamente.</translation>
     </message>
     <message>
         <source>Restart Saywrite; if that does not help, install it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinicie o Saywrite; se isso não ajudar, reinstale-o.</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -2672,8 +3024,16 @@
         <translation>Regras para programas específicos</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>Execute: chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>executar um comando</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mostrar</translation>
     </message>
     <message>
         <source>S&amp;kip</source>
@@ -2709,7 +3069,7 @@
     </message>
     <message>
         <source>Save the sound to a file first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Salve primeiro o som em um arquivo.</translation>
     </message>
     <message>
         <source>Saved</source>
@@ -2718,6 +3078,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>{name}: salvo</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>salvar</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2757,11 +3121,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Saywrite (process {pid}) does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite (processo {pid}) não responde.</translation>
     </message>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não é possível falar com o Saywrite: {reason}.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -2769,23 +3133,23 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite já está em execução em {display}; a janela dele está lá. Encerre-o lá primeiro para tê-lo aqui, ou inicie-o com --data e outra pasta.</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation type="unfinished"></translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>O Saywrite já está em execução com esta pasta de dados (processo {pid} em {host}).</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite já está em execução com esta pasta de dados.</translation>
     </message>
     <message>
         <source>Saywrite is not running.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite não está em execução.</translation>
     </message>
     <message>
         <source>Saywrite is running (process {pid}) but takes no commands.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite está em execução (processo {pid}), mas não aceita comandos.</translation>
     </message>
     <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
@@ -2793,7 +3157,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>O próprio Saywrite estava ativo, por isso o texto não foi inserido em lugar nenhum.</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>o Saywrite não tem permissão para gravar em {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>O Saywrite não tem permissão para gravar em {place}.</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2860,12 +3232,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>&amp;Selecionar tudo</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>selecionar tudo</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Envie-o novamente quando estiver completo.</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>envio do arquivo</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviado</translation>
     </message>
     <message>
         <source>Sent to</source>
@@ -2885,19 +3265,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajuste-o para 48.000 Hz nas configurações de som do sistema ou escolha outro microfone.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Acerte a data e a hora dele; o ditado funciona mesmo assim.</translation>
     </message>
     <message>
         <source>Set the computer's date and time, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Acerte a data e a hora do computador e tente novamente.</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation type="unfinished"></translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>Defina XDG_RUNTIME_DIR como uma pasta com um caminho mais curto.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2906,6 +3286,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>Configurações &gt; Teclado &gt; Ver e personalizar atalhos &gt; Atalhos personalizados: adicione um com este comando</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>Configurações → aiOla</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2960,16 +3344,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Endereço de login</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>Signed in at {host}.</source>
+        <translation>Conectado à conta em {host}.</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>login</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>A entrada na conta falhou ({name}).</translation>
     </message>
     <message>
         <source>Some sound got lost on its way.</source>
-        <translation type="unfinished"></translation>
+        <translation>Parte do som se perdeu no caminho.</translation>
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
@@ -2977,15 +3365,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo deu errado dentro do Saywrite.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite. What you said is kept in the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo deu errado dentro do Saywrite. O que você disse está guardado na gravação.</translation>
     </message>
     <message>
         <source>Something went wrong while the text was being inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Algo deu errado enquanto o texto era inserido.</translation>
     </message>
     <message>
         <source>Sound goes to {host}.</source>
@@ -3037,15 +3425,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Speech</source>
-        <translation type="unfinished"></translation>
+        <translation>Fala</translation>
     </message>
     <message>
         <source>Speech by month and host</source>
-        <translation type="unfinished"></translation>
+        <translation>Fala por mês e host</translation>
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
-        <translation type="unfinished"></translation>
+        <translation>A fala conta para um host quando alguma parte dela foi enviada para lá. Os ditados que você exclui permanecem nas somas do mês deles, sem o texto.</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -3077,11 +3465,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation type="unfinished"></translation>
+        <translation>Comece de novo; se acontecer outra vez, envie o registro (Ajuda &gt; Copiar diagnóstico).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Comece de novo; se isso não ajudar, “saywrite doctor” e o registro dizem mais.</translation>
     </message>
     <message>
         <source>Start at login</source>
@@ -3096,16 +3484,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Iniciar na bandeja do sistema</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>Inicie-o com: saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Start Saywrite again. Recordings are kept, and their text is made again where it is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie o Saywrite novamente. As gravações são mantidas, e o texto delas é refeito onde faltar.</translation>
     </message>
     <message>
         <source>Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. Recordings are not affected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie o Saywrite novamente: ele separa o arquivo, mantém o que puder ser lido dele e começa um novo histórico. As gravações não são afetadas.</translation>
     </message>
     <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
@@ -3113,7 +3505,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inicie o Saywrite a partir da área de trabalho, não de outra sessão.</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>inicie com --data e outra pasta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3161,23 +3557,23 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Stop it first, then transcribe the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pare-o primeiro e depois transcreva o arquivo.</translation>
     </message>
     <message>
         <source>Stop it first, then transcribe the unfinished one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pare-o primeiro e depois transcreva o ditado inacabado.</translation>
     </message>
     <message>
         <source>Stop it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pare-o primeiro.</translation>
     </message>
     <message>
         <source>Stop it there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pare-o lá primeiro.</translation>
     </message>
     <message>
         <source>Stop that download first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pare esse download primeiro.</translation>
     </message>
     <message>
         <source>Stopped.</source>
@@ -3216,8 +3612,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Palavras-chave sugeridas</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation type="unfinished"></translation>
+        <source>switches between programs</source>
+        <translation>alternar entre programas</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>alternar entre janelas</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>alternar o método de entrada (IBus, Fcitx)</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>alternar a fonte de entrada</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>alternar o layout do teclado</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3226,6 +3638,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>Configurações do sistema &gt; Teclado &gt; Atalhos &gt; Adicionar novo &gt; Comando: digite este comando</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>capturar a tela</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3292,96 +3708,112 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Do fim das suas palavras até o texto passaram-se {took}.</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>O token de acesso contém caracteres que não podem aparecer nele.</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>O token de acesso está disponível.</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>O endereço do proxy não pode ser lido.</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>A chave de API contém caracteres que não podem aparecer nela.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível usar a área de transferência, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>The command does not come from this user.</source>
-        <translation type="unfinished"></translation>
+        <translation>O comando não vem deste usuário.</translation>
     </message>
     <message>
         <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation type="unfinished"></translation>
+        <translation>O compositor pode deixar qualquer programa usar a área de transferência e um teclado (Sway, Hyprland).</translation>
     </message>
     <message>
         <source>The computer was asleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>O computador estava em suspensão.</translation>
     </message>
     <message>
         <source>The computer was too busy to take all sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>O computador estava ocupado demais para captar todo o som.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>A conexão está sendo refeita.</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation type="unfinished"></translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>A conexão com a aiOla não responde mais.</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>A conexão com a tela X foi perdida, por isso o texto não pôde ser inserido em outro programa.</translation>
     </message>
     <message>
         <source>The connection to {host} failed ({detail}, while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>A conexão com {host} falhou ({detail}, durante: {doing}).</translation>
     </message>
     <message>
         <source>The connection to {host} was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>A conexão com {host} foi perdida.</translation>
+    </message>
+    <message>
+        <source>the connection was cut</source>
+        <translation>a conexão foi cortada</translation>
     </message>
     <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
-        <translation type="unfinished"></translation>
+        <translation>O atraso não pode ser medido: o serviço não responde a pings.</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation type="unfinished"></translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>O atraso é de {milliseconds} ms.</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>A área de trabalho não pôde deixar o Saywrite inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho não conseguiu configurar a tecla.</translation>
     </message>
     <message>
         <source>The desktop does not let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho não deixa o Saywrite inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The desktop gave Saywrite no keyboard or no clipboard to insert text with.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho não deu ao Saywrite um teclado ou uma área de transferência para inserir texto.</translation>
     </message>
     <message>
         <source>The desktop has no key for {value} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho ainda não tem uma tecla para {value}.</translation>
     </message>
     <message>
         <source>The desktop no longer tells which keys are pressed.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho não informa mais quais teclas estão pressionadas.</translation>
     </message>
     <message>
         <source>The desktop took the key away.</source>
-        <translation type="unfinished"></translation>
+        <translation>A área de trabalho retirou a tecla.</translation>
     </message>
     <message>
         <source>The desktop was not allowed to give Saywrite a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi permitido à área de trabalho dar uma tecla ao Saywrite.</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation type="unfinished"></translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>A área de trabalho não teve permissão para deixar o Saywrite inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O portal da área de trabalho não responde.</translation>
     </message>
     <message>
         <source>The diagnostics could not be made: {error}</source>
@@ -3404,24 +3836,36 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O ditado foi cancelado.</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>O ditado não foi transcrito novamente.</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>O disco recusa a gravação há meia hora. O que veio antes é mantido na memória; o que vier depois não é mantido.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>o disco está cheio</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>O disco está cheio.</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>O disco está cheio: não é possível gravar o histórico.</translation>
     </message>
     <message>
         <source>The disk is not keeping up: the newest sound is only in memory yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>O disco não está acompanhando: o som mais recente está só na memória por enquanto.</translation>
     </message>
     <message>
         <source>The display cannot be reached, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não é possível acessar a tela, por isso nenhuma tecla é captada.</translation>
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>A tela não existe mais; nenhuma tecla é mais captada.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
@@ -3429,83 +3873,103 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The fewest errors; for strong computers: eight cores or more.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que erra menos; para computadores potentes: oito núcleos ou mais.</translation>
     </message>
     <message>
         <source>The file about new versions cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo sobre novas versões não pode ser lido.</translation>
     </message>
     <message>
         <source>The file about new versions is not signed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo sobre novas versões não está assinado pelo Saywrite.</translation>
     </message>
     <message>
         <source>The file about new versions is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo sobre novas versões é longo demais.</translation>
     </message>
     <message>
         <source>The file became shorter while it was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo ficou mais curto enquanto era enviado.</translation>
     </message>
     <message>
         <source>The file cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo não pode ser lido: {reason}.</translation>
     </message>
     <message>
         <source>The file could not be sent to {host} ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível enviar o arquivo para {host} ({name}).</translation>
     </message>
     <message>
         <source>The file holds no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>O arquivo não contém som.</translation>
+    </message>
+    <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>O foco não está na janela em que você começou ({program}), por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>A pasta do socket do Saywrite tem um nome longo demais.</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>a pasta {place} não existe mais</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>A pasta {place} não existe mais.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} não pode ser bloqueado: outro programa o usa, ou o disco dele não aceita bloqueios de arquivo.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be opened for writing.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} não pode ser aberto para gravação.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be read from or written to its disk ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} não pode ser lido do disco nem gravado nele ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} cannot be used ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} não pode ser usado ({error}).</translation>
     </message>
     <message>
         <source>The history in {path} is damaged and in use by another Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} está danificado e em uso por outro Saywrite. Ele foi deixado como estava.</translation>
     </message>
     <message>
         <source>The history in {path} is damaged. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico em {path} está danificado. Ele foi deixado como estava.</translation>
     </message>
     <message>
         <source>The history is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico está fechado.</translation>
     </message>
     <message>
         <source>The history is in use by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico está em uso por outro programa.</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation type="unfinished"></translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>O histórico estava danificado e foi mantido como {path}. Nenhum dos ditados pôde ser lido; um novo histórico foi iniciado.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>O histórico estava danificado e foi mantido como {path}. Foi possível ler {n} ditado; um novo histórico foi iniciado com o que foi lido.</numerusform>
+            <numerusform>O histórico estava danificado e foi mantido como {path}. Foi possível ler {n} ditados; um novo histórico foi iniciado com o que foi lido.</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico foi gravado por uma versão mais recente do Saywrite. Ele foi deixado como estava.</translation>
     </message>
     <message>
         <source>The history {path} was moved or deleted while Saywrite uses it.</source>
-        <translation type="unfinished"></translation>
+        <translation>O histórico {path} foi movido ou excluído enquanto o Saywrite o usa.</translation>
     </message>
     <message>
         <source>The https address that returns an access token.</source>
@@ -3513,7 +3977,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The key is kept until Saywrite is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>A chave é mantida até o Saywrite ser fechado.</translation>
     </message>
     <message>
         <source>The key was not pressed yet.</source>
@@ -3521,15 +3985,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The keyring did not answer as it should ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O chaveiro não respondeu como deveria ({name}).</translation>
     </message>
     <message>
         <source>The keyring does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O chaveiro não responde.</translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>O chaveiro está bloqueado.</translation>
     </message>
     <message>
         <source>The keyring is not open</source>
@@ -3537,11 +4001,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>O pedido de senha do chaveiro foi cancelado; nada foi lido nem salvo.</translation>
     </message>
     <message>
         <source>The keys to insert the text could not be sent to {program}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível enviar a {program} as teclas para inserir o texto.</translation>
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
@@ -3565,19 +4029,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
-        <translation type="unfinished"></translation>
+        <translation>A última inserção foi há tempo demais.</translation>
     </message>
     <message>
         <source>The last words are being written.</source>
         <translation>As últimas palavras estão sendo escritas.</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation type="unfinished"></translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>Os últimos {seconds:.0f} s ainda não têm texto: {why}.</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>A biblioteca que decodifica arquivos de som (PyAV) está ausente ou danificada.</translation>
     </message>
     <message>
         <source>The log has more.</source>
@@ -3589,15 +4053,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The log tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>O registro diz mais.</translation>
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>A mensagem acima diz o motivo e o que ajuda.</translation>
     </message>
     <message>
+        <source>The microphone</source>
+        <translation>O microfone</translation>
+    </message>
+    <message>
         <source>The microphone changed to {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone mudou para {label}.</translation>
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
@@ -3605,11 +4073,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível abrir o microfone ({name}).</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível abrir o microfone ({value}).</translation>
     </message>
     <message>
         <source>The microphone is being opened.</source>
@@ -3621,35 +4089,47 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone não oferece nenhuma taxa de amostragem que o Saywrite possa usar.</translation>
     </message>
     <message>
         <source>The microphone was closed when the computer went to sleep.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone foi fechado quando o computador entrou em suspensão.</translation>
     </message>
     <message>
         <source>The microphone was closed when the screen was locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone foi fechado quando a tela foi bloqueada.</translation>
     </message>
     <message>
         <source>The microphone was closed: the key is no longer heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone foi fechado: a tecla não é mais captada.</translation>
     </message>
     <message>
         <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone foi fechado: o tempo máximo para uma tecla foi atingido.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone não foi encontrado.</translation>
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone sumiu.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O modelo não pode ser salvo: {reason}.</translation>
+    </message>
+    <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>Não foi possível testar o modelo: {reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>o nome é longo demais</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>O nome é longo demais.</translation>
     </message>
     <message>
         <source>The next dictation starts faster while the connection is open.</source>
@@ -3665,31 +4145,39 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The page of Saywrite answers with {status_code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>A página do Saywrite responde com {status_code}.</translation>
     </message>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não é possível acessar a página do Saywrite.</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O proxy não deixa o Saywrite chegar a {host} ({detail}).</translation>
     </message>
     <message>
         <source>The proxy does not reach {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O proxy não alcança {host}.</translation>
     </message>
     <message>
         <source>The proxy is of a kind that Saywrite cannot use.</source>
-        <translation type="unfinished"></translation>
+        <translation>O proxy é de um tipo que o Saywrite não pode usar.</translation>
+    </message>
+    <message>
+        <source>the proxy refuses the connection</source>
+        <translation>o proxy recusa a conexão</translation>
     </message>
     <message>
         <source>The proxy wants a user name and a password.</source>
-        <translation type="unfinished"></translation>
+        <translation>O proxy exige um nome de usuário e uma senha.</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>as aspas não combinam.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>O modelo de reconhecimento ainda não está neste computador.</translation>
     </message>
     <message>
         <source>The recognition model that runs on this computer.</source>
@@ -3697,15 +4185,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The recognition model {model} is damaged: it cannot be loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>O modelo de reconhecimento {model} está danificado: ele não pode ser carregado.</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation type="unfinished"></translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>O reconhecedor (CTranslate2) não está instalado ou não pode ser carregado ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>O reconhecedor terminou antes que o texto estivesse completo.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
@@ -3717,51 +4205,59 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The recognizer on this computer carries on.</source>
-        <translation type="unfinished"></translation>
+        <translation>O reconhecedor deste computador continua.</translation>
     </message>
     <message>
         <source>The recognizer on this computer could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível iniciar o reconhecedor deste computador.</translation>
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>O reconhecedor deste computador terminou ou parou de responder, três vezes seguidas.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação não pode ser lida de volta ({reason}).</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>a gravação atingiu o maior tamanho de arquivo permitido aqui</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>A gravação atingiu o maior tamanho de arquivo permitido aqui.</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação em {folder} não pode ser aberta ({reason}).</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação em {folder} não pode ser lida ({reason}).</translation>
     </message>
     <message>
         <source>The recording is kept as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação é mantida como está.</translation>
     </message>
     <message>
         <source>The recording is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação é mantida.</translation>
     </message>
     <message>
         <source>The recording is kept: transcribe it again for the text of the service.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação é mantida: transcreva-a novamente para obter o texto do serviço.</translation>
     </message>
     <message>
         <source>The recording is not removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação não é removida.</translation>
     </message>
     <message>
         <source>The recording is saved up to {length}; new sound is kept in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação está salva até {length}; o som novo é mantido na memória.</translation>
     </message>
     <message>
         <source>The recording itself is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>A gravação em si é mantida.</translation>
     </message>
     <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
@@ -3769,11 +4265,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The running Saywrite does not know this command.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite em execução não conhece este comando.</translation>
     </message>
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite em execução não deu uma resposta que faça sentido.</translation>
     </message>
     <message>
         <source>The same, second key</source>
@@ -3781,63 +4277,87 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite com esta pasta de dados pertence a outro usuário.</translation>
     </message>
     <message>
         <source>The selected keyword is not in your last dictations.</source>
         <translation>A palavra-chave selecionada não aparece em seus últimos ditados.</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
-        <translation type="unfinished"></translation>
+        <source>the service</source>
+        <translation>o serviço</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation type="unfinished"></translation>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>O endereço do serviço contém mais do que um host e um caminho.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
+        <translation>O endereço do serviço não é um endereço válido.</translation>
+    </message>
+    <message>
+        <source>The service's address is not a web address.</source>
+        <translation>O endereço do serviço não é um endereço da web.</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>O endereço do serviço não é criptografado.</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>O barramento de sessão não existe mais, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>The socket cannot be made: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O socket não pode ser criado: {reason}.</translation>
     </message>
     <message>
         <source>The sound could not be played ({name}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível reproduzir o som ({name}).</translation>
     </message>
     <message>
         <source>The sound could not be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível reproduzir o som.</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>O som é enviado novamente.</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
-        <translation type="unfinished"></translation>
+        <translation>A biblioteca de som não consegue acessar o servidor de som.</translation>
     </message>
     <message>
         <source>The sound library PortAudio is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta a biblioteca de som PortAudio.</translation>
     </message>
     <message>
         <source>The sound server did not open the microphone (error {value}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O servidor de som não abriu o microfone (erro {value}).</translation>
     </message>
     <message>
         <source>The sound server does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O servidor de som não responde.</translation>
     </message>
     <message>
         <source>The sound system does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>O sistema de som não responde.</translation>
     </message>
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>O sistema de som que tem o microfone.</translation>
     </message>
     <message>
+        <source>the spoken form is empty.</source>
+        <translation>a forma falada está vazia.</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>a forma falada não é um texto.</translation>
+    </message>
+    <message>
         <source>The system does not let Saywrite use the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>O sistema não deixa o Saywrite usar o microfone.</translation>
     </message>
     <message>
         <source>The system keeps this, so its own settings show it too.</source>
@@ -3845,7 +4365,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The system's microphone is now {label}.</source>
-        <translation type="unfinished"></translation>
+        <translation>O microfone do sistema agora é {label}.</translation>
     </message>
     <message>
         <source>The test broke off; the log says why.</source>
@@ -3853,15 +4373,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto está no histórico e pode ser copiado de lá.</translation>
     </message>
     <message>
         <source>The text is on the clipboard, as you chose.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto está na área de transferência, como você escolheu.</translation>
     </message>
     <message>
         <source>The text is on the clipboard: paste it where you want it, or choose “Insert again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto está na área de transferência: cole-o onde quiser ou escolha “Inserir novamente”.</translation>
     </message>
     <message>
         <source>The text is written where your cursor is, in whatever program you use.</source>
@@ -3873,7 +4393,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The text was sent to {program}, which does not tell whether it took it.</source>
-        <translation type="unfinished"></translation>
+        <translation>O texto foi enviado para {program}, que não informa se o aceitou.</translation>
     </message>
     <message>
         <source>The transcript was cleared.</source>
@@ -3889,7 +4409,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não é possível acessar o compositor do Wayland, por isso não é possível inserir texto em outros programas.</translation>
+    </message>
+    <message>
+        <source>the window in front</source>
+        <translation>a janela em primeiro plano</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>A janela em primeiro plano não leu o texto.</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
@@ -3897,7 +4425,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não foi possível trazer de volta a janela em que você começou ({program}), por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
@@ -3908,12 +4436,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O fluxo de trabalho da sua conta que transcreve.</translation>
     </message>
     <message>
-        <source>The X display cannot be reached, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <source>the written form is empty.</source>
+        <translation>a forma escrita está vazia.</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation type="unfinished"></translation>
+        <source>the written form is missing.</source>
+        <translation>falta a forma escrita.</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>a forma escrita não é um texto.</translation>
+    </message>
+    <message>
+        <source>The X display cannot be reached, so text cannot be put into other programs.</source>
+        <translation>Não é possível acessar a tela X, por isso não é possível inserir texto em outros programas.</translation>
+    </message>
+    <message>
+        <source>Then download the model again.</source>
+        <translation>Depois, baixe o modelo novamente.</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3924,36 +4464,36 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Ainda não há ditados para testar as palavras-chave.</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>Ainda não há um token de acesso da aiOla.</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>Ainda não há chave de API da aiOla.</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há saída de áudio.</translation>
     </message>
     <message>
         <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há versão do reconhecedor (CTranslate2) para Windows em ARM.</translation>
     </message>
     <message>
         <source>There is no display, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há tela, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>There is no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há tela.</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation type="unfinished"></translation>
+        <source>There is no file “{name}”.</source>
+        <translation>Não há um arquivo “{name}”.</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há uma tecla chamada “{last}”.</translation>
     </message>
     <message>
         <source>There is no language called “{code}”.</source>
@@ -3961,27 +4501,31 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>There is no microphone called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há um microfone chamado {name}.</translation>
     </message>
     <message>
         <source>There is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há microfone.</translation>
     </message>
     <message>
         <source>There is no model called {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há um modelo chamado {id}.</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>Não há rota de rede até {host}.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há um ditado gravado para testar o modelo.</translation>
     </message>
     <message>
         <source>There is no session bus, so no key is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há barramento de sessão, por isso nenhuma tecla é captada.</translation>
     </message>
     <message>
         <source>There is no session bus, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há barramento de sessão, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
         <source>There is no such folder. Choose one that holds the model files, or leave the line empty.</source>
@@ -3989,7 +4533,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>There is no such method.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este método não existe.</translation>
     </message>
     <message>
         <source>There is no text to export yet.</source>
@@ -3997,31 +4541,27 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>There is no token address yet.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There is no way to {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ainda não há endereço do token.</translation>
     </message>
     <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há espaço suficiente para o modelo: {needed} são necessários, {free} estão livres.</translation>
     </message>
     <message>
         <source>There is nothing to remove.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há nada para remover.</translation>
     </message>
     <message>
         <source>There is nothing to undo.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não há nada para desfazer.</translation>
     </message>
     <message>
         <source>There is too little free memory for the recognition model {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Há pouca memória livre para o modelo de reconhecimento {model}.</translation>
     </message>
     <message>
         <source>There was no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Não havia microfone.</translation>
     </message>
     <message>
         <source>These keywords change nothing in your last dictations.</source>
@@ -4032,24 +4572,24 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Estes modelos reconhecem a fala neste computador. O que você diz não sai dele.</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation type="unfinished"></translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>Esses segundos estão guardados: transcreva-os pela janela quando a aiOla voltar a responder.</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta conta não pode abrir mais um ditado ao mesmo tempo.</translation>
     </message>
     <message>
         <source>This account has no permission at {host} (while {doing}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta conta não tem permissão em {host} (durante: {doing}).</translation>
     </message>
     <message>
         <source>This compositor lets no program press keys, so text cannot be put into other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este compositor não deixa nenhum programa pressionar teclas, por isso não é possível inserir texto em outros programas.</translation>
+    </message>
+    <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>Este compositor não deixa nenhum programa sem janela usar a área de transferência.</translation>
     </message>
     <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
@@ -4064,12 +4604,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Este computador escreve na hora, e o texto dele fica</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>O relógio deste computador está {length} adiantado.</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>O relógio deste computador está {length} atrasado.</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
-        <translation type="unfinished"></translation>
+        <translation>O processador deste computador é antigo demais para o reconhecedor: faltam instruções de que o CTranslate2 precisa (AVX).</translation>
     </message>
     <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
@@ -4077,11 +4621,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This desktop lets no other program hear a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta área de trabalho não deixa nenhum outro programa captar uma tecla.</translation>
     </message>
     <message>
         <source>This desktop passes no mouse buttons such as {chord} on to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta área de trabalho não repassa a outros programas botões do mouse como {chord}.</translation>
     </message>
     <message>
         <source>This desktop shows no tray icon.</source>
@@ -4089,7 +4633,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This dictation is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este ditado está em uso.</translation>
     </message>
     <message>
         <source>This dictation is not in the history.</source>
@@ -4097,11 +4641,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This dictation is still being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este ditado ainda está sendo gravado.</translation>
     </message>
     <message>
         <source>This dictation or its earlier text was deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este ditado ou seu texto anterior foi excluído nesse meio-tempo.</translation>
     </message>
     <message>
         <source>This dictation was deleted meanwhile.</source>
@@ -4112,12 +4656,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Isto não é um endereço. Escreva-o como https://models.example.com/whisper.</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <source>This is not a JSON file with keywords.</source>
+        <translation>Este não é um arquivo JSON com palavras-chave.</translation>
     </message>
     <message>
-        <source>This is not a JSON file with keywords.</source>
-        <translation type="unfinished"></translation>
+        <source>This is not a Saywrite command.</source>
+        <translation>Este não é um comando do Saywrite.</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4125,15 +4669,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This keyboard has no {chord}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este teclado não tem {chord}.</translation>
     </message>
     <message>
         <source>This month: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Neste mês: {parts}.</translation>
     </message>
     <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
-        <translation type="unfinished"></translation>
+        <translation>Esta gravação é longa demais para um arquivo WAV (37 horas).</translation>
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
@@ -4141,15 +4685,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este sistema não informa {key} a outros programas.</translation>
     </message>
     <message>
         <source>This system has no keyring to keep the key in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este sistema não tem um chaveiro onde guardar a chave.</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation type="unfinished"></translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>Este texto não pode ser desfeito com segurança em um terminal.</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>Este texto não pode ser desfeito com segurança neste programa.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4157,7 +4705,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para permitir, desative “{switch}” em Configurações &gt; Arquivos e privacidade.</translation>
     </message>
     <message>
         <source>Today</source>
@@ -4193,7 +4741,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Transcribe the file again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Transcreva o arquivo novamente mais tarde.</translation>
     </message>
     <message>
         <source>Transcribed files</source>
@@ -4241,23 +4789,23 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Try again and enter the password.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente e digite a senha.</translation>
     </message>
     <message>
         <source>Try again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente em instantes.</translation>
     </message>
     <message>
         <source>Try again in a moment; if that does not help, end process {pid} and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente em instantes; se isso não ajudar, encerre o processo {pid} e inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Try again later, or look at the page of Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente mais tarde ou veja a página do Saywrite.</translation>
     </message>
     <message>
         <source>Try again; the log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tente novamente; os detalhes estão no registro.</translation>
     </message>
     <message>
         <source>Try it here</source>
@@ -4289,7 +4837,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desfaça-o no próprio programa, ou selecione-o lá e exclua-o.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
@@ -4300,20 +4848,28 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Desfazer a última ins&amp;erção</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>desfazer</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>Desfeito em {program}</translation>
     </message>
     <message>
         <source>Unlock it with its password, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desbloqueie-o com a senha dele e tente novamente.</translation>
     </message>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desbloqueie as chaves “Início de Sessão” no Acesso às Chaves.</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>Reative o som dele nas configurações de som ou com a tecla de mudo.</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Desconecte o microfone e conecte-o novamente, ou reinicie.</translation>
     </message>
     <message>
         <source>Until the text is there</source>
@@ -4329,19 +4885,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Atualize o Saywrite, ou inicie com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Use --data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use --data.</translation>
     </message>
     <message>
         <source>Use an HTTP proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use um proxy HTTP.</translation>
     </message>
     <message>
         <source>Use Ctrl, Alt, Shift or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use Ctrl, Alt, Shift ou Super.</translation>
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
@@ -4353,11 +4909,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Em vez disso, use Configurações &gt; Aplicativos &gt; Inicialização.</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use a mesma versão do Saywrite nos dois lados.</translation>
     </message>
     <message>
         <source>Use this model</source>
@@ -4409,7 +4965,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>What answers as {host} has a certificate for another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que responde como {host} tem um certificado para outro nome.</translation>
+    </message>
+    <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>O que já chegou está guardado: {size}.</translation>
     </message>
     <message>
         <source>What is in it now will be gone.</source>
@@ -4418,6 +4978,22 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>What is new</source>
         <translation>O que há de novo</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>O conteúdo da área de transferência chega devagar demais do programa dele e não pôde ser salvo, por isso ficou como estava e o texto foi digitado em {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>O conteúdo da área de transferência chega devagar demais do programa dele e não pôde ser salvo, por isso o texto não foi inserido.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>O conteúdo da área de transferência tem mais de 64 MB e não pôde ser salvo, por isso ficou como estava e o texto foi digitado em {program}.</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>O conteúdo da área de transferência tem mais de 64 MB e não pôde ser salvo, por isso o texto não foi inserido.</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4437,7 +5013,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>What was inserted is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que foi inserido não mudou.</translation>
     </message>
     <message>
         <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
@@ -4449,7 +5025,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>What you said is kept. Press the key to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>O que você disse está guardado. Pressione a tecla para continuar.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
@@ -4481,19 +5057,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>Para onde</translation>
+    </message>
+    <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>Para on&amp;de minha fala foi…</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Para onde minha fala foi – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>Para onde minha fala foi…</translation>
+        <translation>Para onde minha fala foi, por mês</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4513,19 +5089,19 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Windows does not report {chord} to other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Windows não informa {chord} a outros programas.</translation>
     </message>
     <message>
         <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Windows deixa um programa pressionar teclas em programas com os mesmos direitos.</translation>
     </message>
     <message>
         <source>Windows refused it ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>O Windows recusou ({reason}).</translation>
     </message>
     <message>
         <source>Windows tells a program of its hot keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Windows informa a um programa os atalhos de teclado dele.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -4568,12 +5144,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Escrever um espaço no lugar</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
-        <translation type="unfinished"></translation>
+        <source>Write each modifier once.</source>
+        <translation>Escreva cada modificador uma só vez.</translation>
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escreva-a como Ctrl+Alt+Space, F9 ou Right Ctrl.</translation>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
@@ -4585,11 +5161,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation type="unfinished"></translation>
+        <translation>O X11 dá uma tecla a um só programa.</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>O X11 deixa qualquer programa usar a área de transferência e pressionar teclas.</translation>
     </message>
     <message>
         <source>Yesterday</source>
@@ -4632,52 +5208,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>adicionadas: {added:,}</translation>
     </message>
     <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
-        <translation type="unfinished"></translation>
+        <translation>{cells} colunas em vez de 2; coloque entre aspas o texto que tiver vírgula.</translation>
     </message>
     <message>
         <source>{changed:,} changed</source>
@@ -4685,15 +5217,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{chord} is already your other key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} já é sua outra tecla.</translation>
     </message>
     <message>
         <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chord} é necessário para escrever: adicione Ctrl, Alt ou Super.</translation>
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Função habitual de {chord}: {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
@@ -4744,24 +5276,32 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{download_bytes} para baixar · {disk_bytes} em disco · {memory_bytes} de memória · licença {license}</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>não é possível ler {file}: {error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} foi gravado por uma versão mais recente do Saywrite; o que esta conhece é usado.</translation>
     </message>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}: {name} {problem}. O valor padrão é usado: {shown}.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} pertence a outro usuário; comandos de outros programas não são aceitos.</translation>
+    </message>
+    <message>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} é um link; comandos de outros programas não são aceitos.</translation>
+    </message>
+    <message>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} não é uma pasta; comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} está aberta a outros usuários ({mode:03o}); comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4777,15 +5317,103 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{go_on} Consulte as configurações.</translation>
+    </message>
+    <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} não consegue provar sua identidade: este computador não confia no certificado dele.</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} fechou a conexão ({code}).</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} fechou a conexão.</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} fechou a sessão.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} não aceita a chave de API.</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} não aceita a solicitação ({detail}).</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} não responde.</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} não conhece este workflow.</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} não aceita este som por causa do formato ou da duração.</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} encerrou a conexão.</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} deu uma resposta incompreensível (durante: {doing}).</translation>
     </message>
     <message>
         <source>{host} gives out an access token that has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} fornece um token de acesso que expirou.</translation>
+    </message>
+    <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} não fornece um token de acesso a este computador.</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} tem um problema próprio ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} recebeu solicitações demais desta conta.</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} não tem um serviço da aiOla neste endereço.</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>{host} não foi encontrado.</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} não aceita mais o token de acesso.</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} informa um erro ({detail}, durante: {doing}).</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} envia um texto longo demais.</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} envia muito mais do que corresponde a este som.</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} não aceita conexões.</translation>
     </message>
     <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} não foi contatado, porque nada pode sair deste computador.</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host}, ou um gateway no caminho, não aceita WebSocket ({detail}).</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4808,12 +5436,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Exportado para {name}: {keywords}.</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation type="unfinished"></translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} só pode ser usada sozinha, não com outras teclas.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{key} deixa de funcionar em combinação com outras teclas.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
@@ -4825,7 +5453,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} ({size}) não foi baixado: a conexão é limitada.</translation>
     </message>
     <message>
         <source>{label} account…</source>
@@ -4833,31 +5461,35 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} cannot be converted: {error}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não pode ser convertido: {error}.</translation>
     </message>
     <message>
         <source>{label} cannot be downloaded: its files are not verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não pode ser baixado: os arquivos não foram verificados.</translation>
     </message>
     <message>
         <source>{label} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não pode ser lido: {reason}.</translation>
     </message>
     <message>
         <source>{label} cannot be removed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não pode ser removido: {reason}.</translation>
+    </message>
+    <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>Não foi possível baixar {label} ({reasons}).</translation>
     </message>
     <message>
         <source>{label} delivered no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não forneceu som.</translation>
     </message>
     <message>
         <source>{label} delivers no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não fornece som.</translation>
     </message>
     <message>
         <source>{label} delivers nothing but silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} só fornece silêncio.</translation>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
@@ -4865,11 +5497,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} voltou.</translation>
     </message>
     <message>
         <source>{label} is being downloaded by another Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está sendo baixado por outro Saywrite.</translation>
     </message>
     <message>
         <source>{label} is being downloaded: {arrived}</source>
@@ -4884,20 +5516,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{label} está danificado: os arquivos estão incompletos ou foram alterados.</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation type="unfinished"></translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} está danificado: {files}. Ele não é mais usado.</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está sem som (mudo).</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não está conectado. Enquanto isso, usa-se {other}.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não está conectado. Usa-se {other}.</translation>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
@@ -4905,31 +5537,35 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} is not on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não está neste computador.</translation>
     </message>
     <message>
         <source>{label} is part of the installation and stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} faz parte da instalação e permanece.</translation>
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} está muito baixo.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} foi danificado durante a conversão.</translation>
     </message>
     <message>
         <source>{label} was not available.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} não estava disponível.</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation type="unfinished"></translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} foi desconectado. {other} é usado até que ele volte.</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} foi desconectado. {other} é usado.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} sumiu.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
@@ -4953,7 +5589,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} de fala só neste computador</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
@@ -4965,11 +5601,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} para {host} ({bytes})</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -4977,11 +5609,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} conhece apenas as opções engine, language e activation-token, como texto.</translation>
     </message>
     <message>
         <source>{method} takes {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method} aceita: {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>
@@ -5013,7 +5645,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{month:%B %Y}</source>
-        <translation type="unfinished"></translation>
+        <translation>{month:%B %Y}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -5124,44 +5756,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} não pode ser lido: {reason}.</translation>
     </message>
     <message>
         <source>{name} for transcribing again</source>
         <translation>{name} para a nova transcrição</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ainda não contém um chaveiro; uma senha é pedida quando uma chave é salva.</translation>
     </message>
     <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} está bloqueado; a senha é pedida quando a chave é necessária.</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5170,6 +5778,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}: gravando com {device}</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}: {changes}.</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5253,71 +5865,91 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{path} cannot be changed by Saywrite.</source>
-        <translation type="unfinished"></translation>
+        <translation>O Saywrite não pode alterar {path}.</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}). The defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não pode ser lido ({reason}). Os valores padrão são usados.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não pode ser lido: {reason}.</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}. There are no keywords.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não pode ser lido: {reason}. Não há palavras-chave.</translation>
     </message>
     <message>
         <source>{path} cannot be used ({reason}).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não pode ser usado ({reason}).</translation>
     </message>
     <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não é um histórico do Saywrite. Ele foi deixado como estava.</translation>
     </message>
     <message>
         <source>{path} is not a settings file ({error}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não é um arquivo de configurações ({error}).</translation>
     </message>
     <message>
         <source>{path} is not a settings file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não é um arquivo de configurações.</translation>
+    </message>
+    <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} está onde deveria estar o socket do Saywrite; comandos de outros programas não são aceitos.</translation>
     </message>
     <message>
         <source>{path} was not saved: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} não foi salvo: {reason}.</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}, linha {line}: {what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} O arquivo foi mantido ao lado como {name}, e não há palavras-chave. Repare esse arquivo e depois importe-o na lista de palavras-chave.</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}: {what} O arquivo foi deixado como estava, e não há palavras-chave. Repare-o ou mova-o.</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>não é possível gravar em {place} ({error})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>Não é possível gravar em {place} ({error}).</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} está em um disco somente leitura</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} está em um disco somente leitura.</translation>
     </message>
     <message>
         <source>{position} of {length}</source>
         <translation>{position} de {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} não leu o texto.</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} não recebeu o texto</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} received the text</source>
+        <translation>{program} recebeu o texto</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>O texto foi enviado a {program}; nenhuma confirmação chegou</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5328,16 +5960,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{recognizer}: {languages}.</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{rest} em {places}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} s</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>{seconds:.0f} s do ditado não têm texto: {why}.</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5357,27 +5989,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{sent} sent to {host}, {received} received</source>
-        <translation type="unfinished"></translation>
+        <translation>{sent} enviados para {host}, {received} recebidos</translation>
     </message>
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (não conectado)</translation>
     </message>
     <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>{target} já existe.</translation>
     </message>
     <message>
         <source>{then:%b} {day}, {then:%H:%M}</source>
@@ -5441,11 +6061,31 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
-        <translation type="unfinished"></translation>
+        <translation>“saywrite doctor” diz mais.</translation>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
         <translation>“{file}” não foi transcrito. {what}</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>“{name}” é interrompido: falta o final, sem o qual nada dele pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s de {whole:.1f} s.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>“{name}” não pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>“{name}” não pode ser lido: {reason}.</translation>
     </message>
     <message>
         <source>“{name}” could not be read: {reason}.</source>
@@ -5460,20 +6100,44 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{name}” já existe. Substituir?</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>“{name}” tem um cabeçalho, mas não contém som.</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>“{name}” tem um som que não pode ser decodificado aqui ou que é protegido contra cópia.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>“{name}” não contém som.</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” em “{text}” não é uma tecla modificadora.</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” é uma pasta.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>“{name}” está danificado: nada dele pode ser decodificado.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>“{name}” está danificado: {seconds:.1f} s dele não puderam ser decodificados.</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” está vazio (0 bytes).</translation>
     </message>
     <message>
         <source>“{name}” is not a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” não é um arquivo.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>“{name}” não é um arquivo de som que possa ser decodificado aqui.</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
@@ -5482,6 +6146,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>“{name}” está muito baixo: nenhuma fala foi encontrada nele.</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>Não é permitido ler “{name}”.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5493,7 +6161,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“{spoken}” has no written form.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” não tem forma escrita.</translation>
     </message>
     <message>
         <source>“{spoken}” is in none of these dictations.</source>
@@ -5509,7 +6177,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{spoken}” aparece novamente na linha {line}: é aquela entrada que vale.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>
@@ -5530,6 +6198,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
             <numerusform>“{spoken}” → “{written}” (corrigido uma vez)</numerusform>
             <numerusform>“{spoken}” → “{written}” (corrigido {n} vezes)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>“{text}” contém o mesmo modificador duas vezes.</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

@@ -16,10 +16,6 @@
         <translation> 该模型正在使用：在新模型就绪之前，所说的话会先录音，稍后再写成文字。</translation>
     </message>
     <message>
-        <source> What has arrived is kept: {in_units}.</source>
-        <translation> 已收到的部分会保留：{in_units}。</translation>
-    </message>
-    <message>
         <source>&amp;About Saywrite</source>
         <translation>关于 Saywrite(&amp;A)</translation>
     </message>
@@ -374,10 +370,6 @@
         <translation>菜单、对话框或屏幕锁定占用了键盘，因此未插入文本。</translation>
     </message>
     <message>
-        <source>A modifier stands twice in “{text}”.</source>
-        <translation>“{text}”中有一个修饰键出现了两次。</translation>
-    </message>
-    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
         <translation>名称不能包含以下字符：\ / : * ? " &lt; &gt; |</translation>
     </message>
@@ -386,12 +378,8 @@
         <translation>正在尝试新的连接。</translation>
     </message>
     <message>
-        <source>A new one is fetched; with a token of your own, see {settings}.</source>
-        <translation>将获取新的令牌；如果使用自己的令牌，请查看 {settings}。</translation>
-    </message>
-    <message>
-        <source>A new one is tried.</source>
-        <translation>正在尝试新的连接。</translation>
+        <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
+        <translation>正在获取新令牌；如果使用自己的令牌，请在{settings}中检查。</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -418,8 +406,8 @@
         <translation>在听写结束和出现故障时播放提示音。</translation>
     </message>
     <message>
-        <source>A stream opens at {host}.</source>
-        <translation>可以在 {host} 打开数据流。</translation>
+        <source>A stream can be opened at {host}.</source>
+        <translation>可以在 {host} 打开流。</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -432,6 +420,10 @@
     <message>
         <source>A web page answered instead of {host}.</source>
         <translation>应答的是一个网页，而不是 {host}。</translation>
+    </message>
+    <message>
+        <source>a while</source>
+        <translation>片刻</translation>
     </message>
     <message>
         <source>A&amp;dd keyword</source>
@@ -490,20 +482,48 @@
         <translation>aiOla 账户</translation>
     </message>
     <message>
-        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>aiOla 没有给出听写中某一部分的文本：该部分是这台电脑上的识别引擎听到的内容。</translation>
+        <source>aiOla could not be reached</source>
+        <translation>无法连接 aiOla</translation>
+    </message>
+    <message>
+        <source>aiOla did not answer</source>
+        <translation>aiOla 没有响应</translation>
+    </message>
+    <message>
+        <source>aiOla does not answer.</source>
+        <translation>aiOla 没有响应。</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
+        <translation>aiOla 没有听写中某一部分的文本：该部分是这台电脑上的识别引擎听到的内容。</translation>
+    </message>
+    <message>
+        <source>aiOla has no text for some words.</source>
+        <translation>aiOla 没有部分词语的文本。</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
         <translation>aiOla 用时超过 {seconds} 秒：最后几句是这台电脑上的识别引擎听到的内容。</translation>
     </message>
     <message>
+        <source>aiOla receives the sound but does not answer.</source>
+        <translation>aiOla 收到了声音，但没有响应。</translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
         <translation>能连接时由 aiOla 书写，无法连接时由这台电脑接替。需要 API 密钥。</translation>
     </message>
     <message>
-        <source>aiOla's text of an inserted dictation is there now.</source>
-        <translation>已插入的听写现在有了 aiOla 的文本。</translation>
+        <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
+        <translation>已有 {seconds:.0f} 秒无法连接 aiOla 的服务。</translation>
+    </message>
+    <message>
+        <source>aiOla's streaming service is not in this version of Saywrite.</source>
+        <translation>此版本的 Saywrite 不包含 aiOla 的流式服务。</translation>
+    </message>
+    <message>
+        <source>aiOla's text for an inserted dictation has arrived.</source>
+        <translation>已收到 aiOla 为一段已插入听写生成的文本。</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -534,6 +554,10 @@
         <translation>始终写成</translation>
     </message>
     <message>
+        <source>An unknown program</source>
+        <translation>未知程序</translation>
+    </message>
+    <message>
         <source>Another program has already taken {chord}.</source>
         <translation>{chord} 已被其他程序占用。</translation>
     </message>
@@ -546,16 +570,12 @@
         <translation>其他程序正在使用麦克风。</translation>
     </message>
     <message>
+        <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
+        <translation>在确定 {program} 已读取文本之前，另一个程序占用了剪贴板。</translation>
+    </message>
+    <message>
         <source>Another program took the clipboard before the text was read.</source>
         <translation>文本被读取之前，其他程序占用了剪贴板。</translation>
-    </message>
-    <message>
-        <source>Another program took the clipboard before {program} was seen to read the text.</source>
-        <translation>尚未确认 {program} 读取文本，其他程序就占用了剪贴板。</translation>
-    </message>
-    <message>
-        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
-        <translation>焦点所在的窗口不是开始时的窗口 ({program})，因此未插入文本。</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
@@ -626,6 +646,10 @@
         <translation>正在查询新版本…</translation>
     </message>
     <message>
+        <source>asking for a token</source>
+        <translation>获取令牌</translation>
+    </message>
+    <message>
         <source>Assign one in the desktop's keyboard settings.</source>
         <translation>请在桌面的键盘设置中指定按键。</translation>
     </message>
@@ -670,8 +694,12 @@
         <translation>正在为这台电脑准备</translation>
     </message>
     <message>
-        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
-        <translation>请在桌面自身的设置中，将设置里显示的内容绑定到按键。</translation>
+        <source>belongs to debuggers</source>
+        <translation>由调试器使用</translation>
+    </message>
+    <message>
+        <source>belongs to Windows</source>
+        <translation>由 Windows 使用</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -726,12 +754,12 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>Caps Lock goes on switching capitals on and off.</source>
-        <translation>Caps Lock 仍会切换大小写。</translation>
+        <source>Cancel the dictation</source>
+        <translation>取消听写</translation>
     </message>
     <message>
-        <source>Capture goes on as soon as it does.</source>
-        <translation>一有声音，录音就会继续。</translation>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation>Caps Lock 仍会切换大小写。</translation>
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
@@ -772,6 +800,10 @@
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
         <translation>请在声音设置中检查其静音开关和输入电平。</translation>
+    </message>
+    <message>
+        <source>Check its mute switch.</source>
+        <translation>请检查其静音开关。</translation>
     </message>
     <message>
         <source>Check its name and folder.</source>
@@ -910,6 +942,10 @@
         <translation>请选择其他文件。</translation>
     </message>
     <message>
+        <source>choose another folder</source>
+        <translation>选择其他文件夹</translation>
+    </message>
+    <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
         <translation>请在设置中选择其他按键，或在占用它的程序中释放该按键。</translation>
     </message>
@@ -990,12 +1026,12 @@
         <translation>请选择 {chord}，或任何喜欢的按键。按一下开始，再按一下停止。</translation>
     </message>
     <message>
-        <source>Choose “Insert again” to replace it with the text. {where}</source>
-        <translation>请选择“重新插入”，剪贴板的内容会被此文本替换。{where}</translation>
+        <source>Choose “Insert again” to replace it with the text.</source>
+        <translation>请选择“重新插入”，用文本替换其内容。</translation>
     </message>
     <message>
-        <source>Choose “Insert again”. {where}</source>
-        <translation>请选择“重新插入”。{where}</translation>
+        <source>Choose “Insert again”.</source>
+        <translation>请选择“重新插入”。</translation>
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
@@ -1050,6 +1086,10 @@
         <translation>请关闭正在使用它的程序，或选择其他麦克风。</translation>
     </message>
     <message>
+        <source>closes a window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
         <source>Co&amp;py it</source>
         <translation>复制(&amp;P)</translation>
     </message>
@@ -1070,8 +1110,8 @@
         <translation>已连接</translation>
     </message>
     <message>
-        <source>Connected now: {there}.</source>
-        <translation>当前已连接：{there}。</translation>
+        <source>Connected now: {names}.</source>
+        <translation>当前已连接：{names}。</translation>
     </message>
     <message>
         <source>connected · {rtt_ms:.0f} ms</source>
@@ -1094,6 +1134,10 @@
         <translation>请转换为 WAV 或 FLAC，或将其拆分。</translation>
     </message>
     <message>
+        <source>Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac</source>
+        <translation>请转换为 WAV、FLAC、OGG 或 MP3，例如：ffmpeg -i FILE sound.flac</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>已复制</translation>
     </message>
@@ -1108,6 +1152,10 @@
     <message>
         <source>Copied the selection</source>
         <translation>已复制所选内容</translation>
+    </message>
+    <message>
+        <source>copies</source>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1174,6 +1222,10 @@
         <translation>请先更正此文件，再编辑关键词：保存时，此文件会以另一个名称保留。</translation>
     </message>
     <message>
+        <source>Create the folder again, or {elsewhere}.</source>
+        <translation>请重新创建该文件夹，或者：{elsewhere}。</translation>
+    </message>
+    <message>
         <source>CSV table</source>
         <translation>CSV 表格</translation>
     </message>
@@ -1184,6 +1236,10 @@
     <message>
         <source>Cu&amp;t</source>
         <translation>剪切(&amp;T)</translation>
+    </message>
+    <message>
+        <source>cuts</source>
+        <translation>剪切</translation>
     </message>
     <message>
         <source>Damaged: its files are incomplete or were changed</source>
@@ -1226,6 +1282,14 @@
         <translation>诊断信息已复制：其中不含文本、音频或密钥</translation>
     </message>
     <message>
+        <source>Dictate (second key)</source>
+        <translation>听写（第二个按键）</translation>
+    </message>
+    <message>
+        <source>Dictate in {language}</source>
+        <translation>听写（{language}）</translation>
+    </message>
+    <message>
         <source>Dictate into the program in front</source>
         <translation>向前台程序听写</translation>
     </message>
@@ -1236,6 +1300,14 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>请听写一些内容；录音按“设置”&gt;“文件与隐私”中设定的时间保留。</translation>
+    </message>
+    <message>
+        <source>Dictate with {engine}</source>
+        <translation>听写（{engine}）</translation>
+    </message>
+    <message>
+        <source>dictating</source>
+        <translation>听写</translation>
     </message>
     <message>
         <source>Dictation</source>
@@ -1294,6 +1366,10 @@
         <translation>重新下载</translation>
     </message>
     <message>
+        <source>Download it again: saywrite models download {model}</source>
+        <translation>请重新下载：saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
         <translation>如仍要下载，请在“设置”&gt;“识别”中进行，或使用其他网络。</translation>
     </message>
@@ -1334,6 +1410,10 @@
         <translation>请进行编辑，或将其移动到其他位置。</translation>
     </message>
     <message>
+        <source>empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
         <source>End it first, or use --data.</source>
         <translation>请先结束它，或使用 --data。</translation>
     </message>
@@ -1344,6 +1424,14 @@
     <message>
         <source>End with one of {suffixes}.</source>
         <translation>结尾须为以下之一：{suffixes}。</translation>
+    </message>
+    <message>
+        <source>ends the display</source>
+        <translation>结束显示</translation>
+    </message>
+    <message>
+        <source>ends the session</source>
+        <translation>结束会话</translation>
     </message>
     <message>
         <source>English</source>
@@ -1469,6 +1557,10 @@
         <translation>例如：xterm = type, emacs = shift+insert。其他规则：ctrl+v, ctrl+shift+v, clipboard。</translation>
     </message>
     <message>
+        <source>forces a program to quit</source>
+        <translation>强制退出程序</translation>
+    </message>
+    <message>
         <source>Free memory after</source>
         <translation>释放内存前的时间</translation>
     </message>
@@ -1513,6 +1605,14 @@
         <translation>转到转写文本末尾 (Ctrl+End)</translation>
     </message>
     <message>
+        <source>goes back in browsers and file managers</source>
+        <translation>在浏览器和文件管理器中后退</translation>
+    </message>
+    <message>
+        <source>goes forward in browsers and file managers</source>
+        <translation>在浏览器和文件管理器中前进</translation>
+    </message>
+    <message>
         <source>Good everyday dictation on any computer.</source>
         <translation>在任何电脑上都适合日常听写。</translation>
     </message>
@@ -1543,6 +1643,10 @@
     <message>
         <source>Hide the unfinished dictations</source>
         <translation>隐藏未完成的听写</translation>
+    </message>
+    <message>
+        <source>hides a program</source>
+        <translation>隐藏程序</translation>
     </message>
     <message>
         <source>History – Saywrite</source>
@@ -1649,6 +1753,14 @@
         <translation>在所有程序中</translation>
     </message>
     <message>
+        <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
+        <translation>请在“设置”→“隐私和安全性”→“麦克风”中打开“让桌面应用访问你的麦克风”。</translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
+        <translation>请在桌面的键盘设置中，为 Saywrite 设置中显示的每条命令绑定一个按键。</translation>
+    </message>
+    <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation>在桌面的键盘设置中，将此命令绑定到一个按键</translation>
     </message>
@@ -1669,10 +1781,6 @@
         <translation>
             <numerusform>{n} 处</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
-        <translation>请在 {place} 中打开“允许桌面应用访问你的麦克风”。</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -1735,12 +1843,60 @@
         <translation>请重新安装 Saywrite：其软件包“sounddevice”包含该库。</translation>
     </message>
     <message>
+        <source>is Windows' own dictation</source>
+        <translation>Windows 自带的听写</translation>
+    </message>
+    <message>
+        <source>it answers with a web page</source>
+        <translation>返回的是网页</translation>
+    </message>
+    <message>
+        <source>it answers with an error (HTTP {status})</source>
+        <translation>返回错误（HTTP {status}）</translation>
+    </message>
+    <message>
+        <source>it answers with something else than asked for</source>
+        <translation>返回的不是所请求的内容</translation>
+    </message>
+    <message>
+        <source>it cannot be reached</source>
+        <translation>无法连接</translation>
+    </message>
+    <message>
+        <source>it cannot prove that it is the right server</source>
+        <translation>无法证明它是正确的服务器</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>it does not have the file</source>
+        <translation>没有该文件</translation>
+    </message>
+    <message>
+        <source>it ended with {code}.</source>
+        <translation>以代码 {code} 结束。</translation>
+    </message>
+    <message>
         <source>It goes on in {wait}.</source>
         <translation>将在 {wait} 后继续。</translation>
     </message>
     <message>
         <source>It goes when Saywrite is uninstalled.</source>
         <translation>卸载 Saywrite 时会一并移除。</translation>
+    </message>
+    <message>
+        <source>it has another file under this name</source>
+        <translation>该名称对应的是另一个文件</translation>
+    </message>
+    <message>
+        <source>it has no {file}</source>
+        <translation>没有 {file}</translation>
+    </message>
+    <message>
+        <source>it holds a broken character.</source>
+        <translation>含有损坏的字符。</translation>
     </message>
     <message>
         <source>It is downloaded again.</source>
@@ -1755,12 +1911,80 @@
         <translation>会自动重新连接。</translation>
     </message>
     <message>
+        <source>It is tried again when the network changes.</source>
+        <translation>网络变化时将再次尝试。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the addresses in {settings}.</source>
+        <translation>将再次尝试；请检查 {settings} 中的地址。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network and the addresses in {settings}.</source>
+        <translation>将再次尝试；请检查网络和 {settings} 中的地址。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the network connection.</source>
+        <translation>将再次尝试；请检查网络连接。</translation>
+    </message>
+    <message>
+        <source>It is tried again; check the proxy in the system's settings.</source>
+        <translation>将再次尝试；请检查系统设置中的代理。</translation>
+    </message>
+    <message>
+        <source>It is tried again; end those on other computers or in other programs.</source>
+        <translation>将再次尝试；请结束其他电脑或其他程序中的听写。</translation>
+    </message>
+    <message>
         <source>It is tried again; if it lasts, ask aiOla.</source>
         <translation>将再次尝试；如果问题持续，请咨询 aiOla。</translation>
     </message>
     <message>
+        <source>It is tried again; if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation>将再次尝试；如果问题持续，请让网络的管理者允许 WebSocket 通过。</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
+        <translation>将再次尝试；如果问题持续，请检查 {settings} 中的地址。</translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, the log tells more.</source>
+        <translation>将再次尝试；如果问题持续，日志中有更多信息。</translation>
+    </message>
+    <message>
         <source>It may have been removed; nothing was changed.</source>
         <translation>它可能已被移除；未更改任何内容。</translation>
+    </message>
+    <message>
+        <source>it points to an address that is not secure</source>
+        <translation>指向不安全的地址</translation>
+    </message>
+    <message>
+        <source>it redirects without end</source>
+        <translation>无休止地重定向</translation>
+    </message>
+    <message>
+        <source>it refuses access (HTTP {status})</source>
+        <translation>拒绝访问（HTTP {status}）</translation>
+    </message>
+    <message>
+        <source>it sends another part of the file than asked for</source>
+        <translation>发送的不是所请求的文件部分</translation>
+    </message>
+    <message>
+        <source>it sends more bytes than the file has</source>
+        <translation>发送的字节数超过文件大小</translation>
+    </message>
+    <message>
+        <source>it sends other bytes than the published ones</source>
+        <translation>发送的字节与发布的不同</translation>
+    </message>
+    <message>
+        <source>It was kept as {name} beside it; the defaults are used.</source>
+        <translation>该文件已在原处保留为 {name}；将使用默认值。</translation>
+    </message>
+    <message>
+        <source>It was left as it is; the defaults are used. Repair or move it.</source>
+        <translation>该文件已保持原样；将使用默认值。请修复或移动它。</translation>
     </message>
     <message>
         <source>It works in every program.</source>
@@ -1771,12 +1995,20 @@
         <translation>意大利语</translation>
     </message>
     <message>
+        <source>its address cannot be read</source>
+        <translation>无法识别其地址</translation>
+    </message>
+    <message>
         <source>Its log says what.</source>
         <translation>其日志中有说明。</translation>
     </message>
     <message>
         <source>Its log says why.</source>
         <translation>其日志中说明了原因。</translation>
+    </message>
+    <message>
+        <source>its packages do not hold the model</source>
+        <translation>其软件包中没有该模型</translation>
     </message>
     <message>
         <source>Its page says what is new, and how to install it.</source>
@@ -1895,6 +2127,10 @@
         <translation>请松开所有按键，然后重试。</translation>
     </message>
     <message>
+        <source>libpulse-simple is missing.</source>
+        <translation>缺少 libpulse-simple。</translation>
+    </message>
+    <message>
         <source>Licenses</source>
         <translation>许可证</translation>
     </message>
@@ -1943,6 +2179,10 @@
         <translation>需要时加载</translation>
     </message>
     <message>
+        <source>locks the screen</source>
+        <translation>锁定屏幕</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>日志</translation>
     </message>
@@ -1971,12 +2211,40 @@
         <translation>正在查找…</translation>
     </message>
     <message>
+        <source>macOS does not give {chord} to programs ({code}).</source>
+        <translation>macOS 不向程序提供 {chord}（{code}）。</translation>
+    </message>
+    <message>
+        <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
+        <translation>macOS 尚未允许 Saywrite 插入文本。文本在剪贴板上。</translation>
+    </message>
+    <message>
+        <source>macOS does not report {chord} to other programs.</source>
+        <translation>macOS 不向其他程序报告 {chord}。</translation>
+    </message>
+    <message>
+        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
+        <translation>用户在“辅助功能”中允许后，macOS 会让程序按键。</translation>
+    </message>
+    <message>
+        <source>macOS tells a program of its hot keys, without a permission.</source>
+        <translation>macOS 无需权限即可向程序通知其热键。</translation>
+    </message>
+    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>请让自己的用户可以写入，然后重试。</translation>
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
         <translation>请设为可写，或者：{elsewhere}。</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user and start Saywrite again.</source>
+        <translation>请让自己的用户可以读取该文件，然后重新启动 Saywrite。</translation>
+    </message>
+    <message>
+        <source>Make the file readable for your user.</source>
+        <translation>请让自己的用户可以读取该文件。</translation>
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
@@ -2047,6 +2315,30 @@
         <translation>已在声音设置中切换到 {label}。</translation>
     </message>
     <message>
+        <source>must be a whole number</source>
+        <translation>必须是整数</translation>
+    </message>
+    <message>
+        <source>must be between {minimum} and {maximum}</source>
+        <translation>必须在 {minimum} 与 {maximum} 之间</translation>
+    </message>
+    <message>
+        <source>must be one of {names}</source>
+        <translation>必须是以下之一：{names}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes</source>
+        <translation>必须是带引号的文本</translation>
+    </message>
+    <message>
+        <source>must be text of at most {limit} characters</source>
+        <translation>必须是不超过 {limit} 个字符的文本</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>必须是 true 或 false</translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
         <translation>所保存文本的名称</translation>
     </message>
@@ -2083,6 +2375,10 @@
         <translation>没有文件</translation>
     </message>
     <message>
+        <source>No keyword could be read from this {kind} file. Line {line}: {what}</source>
+        <translation>无法从此 {kind} 文件中读取关键词。第 {line} 行：{what}</translation>
+    </message>
+    <message>
         <source>No keyword has these letters.</source>
         <translation>没有包含这些字符的关键词。</translation>
     </message>
@@ -2093,6 +2389,10 @@
     <message>
         <source>No microphone found</source>
         <translation>未找到麦克风</translation>
+    </message>
+    <message>
+        <source>No microphone is connected.</source>
+        <translation>没有连接麦克风。</translation>
     </message>
     <message>
         <source>No microphone was found.</source>
@@ -2155,8 +2455,16 @@
         <translation>未找到</translation>
     </message>
     <message>
+        <source>not found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
         <source>Not on this computer</source>
         <translation>不在这台电脑上</translation>
+    </message>
+    <message>
+        <source>not valid JSON from here on.</source>
+        <translation>从此处起不是有效的 JSON。</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -2275,8 +2583,40 @@
         <translation>打开页面</translation>
     </message>
     <message>
+        <source>opening the stream</source>
+        <translation>打开流</translation>
+    </message>
+    <message>
+        <source>opens a terminal</source>
+        <translation>打开终端</translation>
+    </message>
+    <message>
+        <source>opens help</source>
+        <translation>打开帮助</translation>
+    </message>
+    <message>
+        <source>opens Spotlight</source>
+        <translation>打开 Spotlight</translation>
+    </message>
+    <message>
+        <source>opens the clipboard history</source>
+        <translation>打开剪贴板历史记录</translation>
+    </message>
+    <message>
+        <source>opens the menu of a window</source>
+        <translation>打开窗口菜单</translation>
+    </message>
+    <message>
         <source>opens the settings</source>
         <translation>打开设置</translation>
+    </message>
+    <message>
+        <source>opens the start menu</source>
+        <translation>打开开始菜单</translation>
+    </message>
+    <message>
+        <source>Or put an API key into {key_variable}.</source>
+        <translation>或将 API 密钥放入 {key_variable}。</translation>
     </message>
     <message>
         <source>Over 10 min</source>
@@ -2297,6 +2637,10 @@
     <message>
         <source>Paste your {label} here</source>
         <translation>在此处粘贴 {label}</translation>
+    </message>
+    <message>
+        <source>pastes</source>
+        <translation>粘贴</translation>
     </message>
     <message>
         <source>Pasting</source>
@@ -2463,6 +2807,10 @@
         <translation>请将其退出后重新启动：它可能是较旧的版本。</translation>
     </message>
     <message>
+        <source>quits a program</source>
+        <translation>退出程序</translation>
+    </message>
+    <message>
         <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation>请在声音设置中提高其输入电平，或靠近一些。</translation>
     </message>
@@ -2583,6 +2931,10 @@
         <translation>两种情况下录音都会继续。</translation>
     </message>
     <message>
+        <source>Recording goes on as soon as sound arrives.</source>
+        <translation>一有声音就继续录音。</translation>
+    </message>
+    <message>
         <source>Recording goes on while the connection is being restored.</source>
         <translation>恢复连接期间，录音继续进行。</translation>
     </message>
@@ -2667,6 +3019,14 @@
         <translation>单个程序的规则</translation>
     </message>
     <message>
+        <source>Run: chmod 700 {folder}</source>
+        <translation>请运行：chmod 700 {folder}</translation>
+    </message>
+    <message>
+        <source>runs a command</source>
+        <translation>运行命令</translation>
+    </message>
+    <message>
         <source>S&amp;how</source>
         <translation>显示(&amp;H)</translation>
     </message>
@@ -2713,6 +3073,10 @@
     <message>
         <source>Saved {name}</source>
         <translation>已保存 {name}</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2767,8 +3131,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywrite 已在 {display} 上运行，其窗口也在那里。要在此处使用，请先在那里退出，或用 --data 指定其他文件夹启动。</translation>
     </message>
     <message>
-        <source>Saywrite is already running with this data folder ({where}).</source>
-        <translation>已有 Saywrite 在使用此数据文件夹运行（{where}）。</translation>
+        <source>Saywrite is already running with this data folder (process {pid} on {host}).</source>
+        <translation>已有 Saywrite 在使用此数据文件夹运行（{host} 上的进程 {pid}）。</translation>
     </message>
     <message>
         <source>Saywrite is already running with this data folder.</source>
@@ -2789,6 +3153,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation>焦点在 Saywrite 自身，因此未在任何地方插入文本。</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}</source>
+        <translation>Saywrite 不得写入 {place}</translation>
+    </message>
+    <message>
+        <source>Saywrite may not write to {place}.</source>
+        <translation>Saywrite 不得写入 {place}。</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -2855,8 +3227,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>全选(&amp;A)</translation>
     </message>
     <message>
+        <source>selects all</source>
+        <translation>全选</translation>
+    </message>
+    <message>
         <source>Send it again when it is complete.</source>
         <translation>文件完整后，请重新发送。</translation>
+    </message>
+    <message>
+        <source>sending the file</source>
+        <translation>发送文件</translation>
     </message>
     <message>
         <source>Sent</source>
@@ -2891,8 +3271,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>请设置电脑的日期和时间，然后重试。</translation>
     </message>
     <message>
-        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
-        <translation>请将 XDG_RUNTIME_DIR 设为更短的路径。</translation>
+        <source>Set XDG_RUNTIME_DIR to a folder with a shorter path.</source>
+        <translation>请将 XDG_RUNTIME_DIR 设为路径更短的文件夹。</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2901,6 +3281,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
         <translation>设置 &gt; 键盘 &gt; 查看及自定义快捷键 &gt; 自定义快捷键：用此命令添加一个</translation>
+    </message>
+    <message>
+        <source>Settings → aiOla</source>
+        <translation>“设置”→“aiOla”</translation>
     </message>
     <message>
         <source>Sho&amp;w</source>
@@ -2955,8 +3339,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>登录地址</translation>
     </message>
     <message>
-        <source>Signed in at {where}.</source>
-        <translation>已登录 {where}。</translation>
+        <source>Signed in at {host}.</source>
+        <translation>已登录 {host}。</translation>
+    </message>
+    <message>
+        <source>signing in</source>
+        <translation>登录</translation>
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
@@ -3091,6 +3479,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>启动到托盘</translation>
     </message>
     <message>
+        <source>Start it with: saywrite</source>
+        <translation>启动命令：saywrite</translation>
+    </message>
+    <message>
         <source>Start Saywrite again.</source>
         <translation>请重新启动 Saywrite。</translation>
     </message>
@@ -3109,6 +3501,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Start Saywrite from the desktop, not from another session.</source>
         <translation>请从桌面启动 Saywrite，不要从其他会话启动。</translation>
+    </message>
+    <message>
+        <source>start with --data and another folder</source>
+        <translation>用 --data 指定其他文件夹启动</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3211,8 +3607,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>建议的关键词</translation>
     </message>
     <message>
-        <source>Switch it on in the sound settings or with its mute key.</source>
-        <translation>请在声音设置中或用其静音键将其打开。</translation>
+        <source>switches between programs</source>
+        <translation>切换程序</translation>
+    </message>
+    <message>
+        <source>switches between windows</source>
+        <translation>切换窗口</translation>
+    </message>
+    <message>
+        <source>switches the input method (IBus, Fcitx)</source>
+        <translation>切换输入法（IBus、Fcitx）</translation>
+    </message>
+    <message>
+        <source>switches the input source</source>
+        <translation>切换输入源</translation>
+    </message>
+    <message>
+        <source>switches the keyboard layout</source>
+        <translation>切换键盘布局</translation>
     </message>
     <message>
         <source>System default</source>
@@ -3221,6 +3633,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation>系统设置 &gt; 键盘 &gt; 快捷键 &gt; 新增 &gt; 命令：输入此命令</translation>
+    </message>
+    <message>
+        <source>takes a picture of the screen</source>
+        <translation>屏幕截图</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3287,12 +3703,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>从说完到出现文本用时 {took}。</translation>
     </message>
     <message>
+        <source>The access token contains characters that cannot occur in one.</source>
+        <translation>访问令牌含有不应出现的字符。</translation>
+    </message>
+    <message>
         <source>The access token is there.</source>
         <translation>访问令牌已就绪。</translation>
     </message>
     <message>
         <source>The address of the proxy cannot be read.</source>
         <translation>无法读取代理的地址。</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that cannot occur in one.</source>
+        <translation>API 密钥含有不应出现的字符。</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3319,8 +3743,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>正在重新建立连接。</translation>
     </message>
     <message>
-        <source>The connection to aiOla is dead.</source>
-        <translation>与 aiOla 的连接已失效。</translation>
+        <source>The connection to aiOla no longer answers.</source>
+        <translation>与 aiOla 的连接不再响应。</translation>
     </message>
     <message>
         <source>The connection to the X display was lost, so the text could not be put into another program.</source>
@@ -3335,12 +3759,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>与 {host} 的连接已断开。</translation>
     </message>
     <message>
+        <source>the connection was cut</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
         <source>The delay cannot be measured: the service does not answer pings.</source>
         <translation>无法测量延迟：服务不响应 ping。</translation>
     </message>
     <message>
-        <source>The delay is {max} ms.</source>
-        <translation>延迟为 {max} ms。</translation>
+        <source>The delay is {milliseconds} ms.</source>
+        <translation>延迟为 {milliseconds} ms。</translation>
+    </message>
+    <message>
+        <source>The desktop could not let Saywrite insert text into other programs.</source>
+        <translation>桌面未能让 Saywrite 将文本插入其他程序。</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3371,8 +3803,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>桌面未获准将按键交给 Saywrite。</translation>
     </message>
     <message>
-        <source>The desktop {why} let Saywrite insert text into other programs.</source>
-        <translation>Saywrite 无法通过桌面将文本插入其他程序（{why}）。</translation>
+        <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
+        <translation>未允许桌面让 Saywrite 将文本插入其他程序。</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -3399,8 +3831,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>听写已取消。</translation>
     </message>
     <message>
+        <source>The dictation was not transcribed again.</source>
+        <translation>未能重新转写听写。</translation>
+    </message>
+    <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
         <translation>磁盘拒绝写入录音已有半小时。此前的内容保留在内存中；此后的内容不会保留。</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>磁盘已满。</translation>
     </message>
     <message>
         <source>The disk is full: the history cannot be written.</source>
@@ -3455,8 +3899,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>文件中没有声音。</translation>
     </message>
     <message>
+        <source>The focus is not in the window in which you began ({program}), so the text was not inserted.</source>
+        <translation>焦点不在开始时的窗口（{program}）中，因此未插入文本。</translation>
+    </message>
+    <message>
         <source>The folder for Saywrite's socket has too long a name.</source>
         <translation>Saywrite 套接字的文件夹名称太长。</translation>
+    </message>
+    <message>
+        <source>the folder {place} is gone</source>
+        <translation>文件夹 {place} 已不存在</translation>
+    </message>
+    <message>
+        <source>The folder {place} is gone.</source>
+        <translation>文件夹 {place} 已不存在。</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -3491,8 +3947,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>历史记录正被其他程序使用。</translation>
     </message>
     <message>
-        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>历史记录已损坏，并保留为 {aside}。读出的内容：{kept}；已用读出的内容开始新的历史记录。</translation>
+        <source>The history was damaged and is kept as {path}. None of its dictations could be read; a new history was begun.</source>
+        <translation>历史记录已损坏，并保留为 {path}。未能读出任何听写；已开始新的历史记录。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
+        <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
+        <translation>
+            <numerusform>历史记录已损坏，并保留为 {path}。读出了 {n} 段听写；已用读出的内容开始新的历史记录。</numerusform>
+        </translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -3567,8 +4030,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>正在写最后的内容。</translation>
     </message>
     <message>
-        <source>The last {max:.0f} s have no text yet: {why}.</source>
-        <translation>最后 {max:.0f} 秒尚无文本：{why}。</translation>
+        <source>The last {seconds:.0f} s have no text yet: {why}.</source>
+        <translation>最后 {seconds:.0f} 秒尚无文本：{why}。</translation>
     </message>
     <message>
         <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
@@ -3589,6 +4052,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The message above says why, and what helps.</source>
         <translation>上方的消息说明了原因和解决方法。</translation>
+    </message>
+    <message>
+        <source>The microphone</source>
+        <translation>麦克风</translation>
     </message>
     <message>
         <source>The microphone changed to {label}.</source>
@@ -3647,6 +4114,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>无法保存模型：{reason}。</translation>
     </message>
     <message>
+        <source>The model could not be tried: {reason}</source>
+        <translation>无法试用该模型：{reason}</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>名称过长</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>名称过长。</translation>
+    </message>
+    <message>
         <source>The next dictation starts faster while the connection is open.</source>
         <translation>连接保持期间，下一次听写开始得更快。</translation>
     </message>
@@ -3679,8 +4158,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywrite 无法使用此类型的代理。</translation>
     </message>
     <message>
+        <source>the proxy refuses the connection</source>
+        <translation>代理拒绝连接</translation>
+    </message>
+    <message>
         <source>The proxy wants a user name and a password.</source>
         <translation>代理要求用户名和密码。</translation>
+    </message>
+    <message>
+        <source>the quotation marks do not match.</source>
+        <translation>引号不匹配。</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -3695,8 +4182,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>识别模型 {model} 已损坏，无法加载。</translation>
     </message>
     <message>
-        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
-        <translation>识别引擎 (CTranslate2) 未安装或无法加载（{value}）。</translation>
+        <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
+        <translation>识别引擎（CTranslate2）未安装或无法加载（{error}）。</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -3725,6 +4212,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
         <translation>无法读回录音（{reason}）。</translation>
+    </message>
+    <message>
+        <source>the recording has reached the largest file size allowed here</source>
+        <translation>录音已达到此处允许的最大文件大小</translation>
+    </message>
+    <message>
+        <source>The recording has reached the largest file size allowed here.</source>
+        <translation>录音已达到此处允许的最大文件大小。</translation>
     </message>
     <message>
         <source>The recording in {folder} cannot be opened ({reason}).</source>
@@ -3783,12 +4278,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>所选关键词未出现在最近的听写中。</translation>
     </message>
     <message>
-        <source>The service's address is not one.</source>
+        <source>the service</source>
+        <translation>服务</translation>
+    </message>
+    <message>
+        <source>The service's address contains more than a host and a path.</source>
+        <translation>服务地址含有主机和路径以外的内容。</translation>
+    </message>
+    <message>
+        <source>The service's address is not a valid address.</source>
         <translation>服务地址不是有效的地址。</translation>
     </message>
     <message>
-        <source>The service's address {why}.</source>
-        <translation>服务地址有问题（{why}）。</translation>
+        <source>The service's address is not a web address.</source>
+        <translation>服务地址不是网址。</translation>
+    </message>
+    <message>
+        <source>The service's address is not encrypted.</source>
+        <translation>服务地址未加密。</translation>
     </message>
     <message>
         <source>The session bus is gone, so text cannot be put into other programs.</source>
@@ -3805,6 +4312,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The sound could not be played.</source>
         <translation>无法播放声音。</translation>
+    </message>
+    <message>
+        <source>The sound is sent again.</source>
+        <translation>将重新发送声音。</translation>
     </message>
     <message>
         <source>The sound library cannot reach the sound server.</source>
@@ -3829,6 +4340,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The sound system that has the microphone.</source>
         <translation>麦克风所在的声音系统。</translation>
+    </message>
+    <message>
+        <source>the spoken form is empty.</source>
+        <translation>口语形式为空。</translation>
+    </message>
+    <message>
+        <source>the spoken form is not a text.</source>
+        <translation>口语形式不是文本。</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -3887,6 +4406,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>无法连接 Wayland 合成器，因此无法将文本放入其他程序。</translation>
     </message>
     <message>
+        <source>the window in front</source>
+        <translation>最前面的窗口</translation>
+    </message>
+    <message>
+        <source>The window in front did not read the text.</source>
+        <translation>最前面的窗口没有读取文本。</translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
         <translation>窗口已关闭，程序仍在运行。要退出，请使用此图标的菜单；可在设置中更改。</translation>
     </message>
@@ -3903,12 +4430,24 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>账户中用于转写的工作流。</translation>
     </message>
     <message>
+        <source>the written form is empty.</source>
+        <translation>书写形式为空。</translation>
+    </message>
+    <message>
+        <source>the written form is missing.</source>
+        <translation>缺少书写形式。</translation>
+    </message>
+    <message>
+        <source>the written form is not a text.</source>
+        <translation>书写形式不是文本。</translation>
+    </message>
+    <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
         <translation>无法连接 X 显示服务，因此无法将文本放入其他程序。</translation>
     </message>
     <message>
-        <source>The {what} holds characters that none has.</source>
-        <translation>{what} 含有不应出现的字符。</translation>
+        <source>Then download the model again.</source>
+        <translation>然后重新下载模型。</translation>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
@@ -3919,12 +4458,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>还没有可用于试用关键词的听写。</translation>
     </message>
     <message>
-        <source>There is no aiOla API key yet.</source>
-        <translation>还没有 aiOla 的 API 密钥。</translation>
+        <source>There is no aiOla access token yet.</source>
+        <translation>还没有 aiOla 访问令牌。</translation>
     </message>
     <message>
-        <source>There is no aiOla {what} yet.</source>
-        <translation>还没有 aiOla 的 {what}。</translation>
+        <source>There is no aiOla API key yet.</source>
+        <translation>还没有 aiOla 的 API 密钥。</translation>
     </message>
     <message>
         <source>There is no audio output.</source>
@@ -3943,8 +4482,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>没有显示服务。</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>没有文件 {name}。</translation>
+        <source>There is no file “{name}”.</source>
+        <translation>没有文件“{name}”。</translation>
     </message>
     <message>
         <source>There is no key called “{last}”.</source>
@@ -3965,6 +4504,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>There is no model called {id}.</source>
         <translation>没有名为 {id} 的模型。</translation>
+    </message>
+    <message>
+        <source>There is no network route to {host}.</source>
+        <translation>没有到 {host} 的网络路由。</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -3995,10 +4538,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>还没有令牌地址。</translation>
     </message>
     <message>
-        <source>There is no way to {host}.</source>
-        <translation>没有通往 {host} 的路径。</translation>
-    </message>
-    <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
         <translation>空间不足以存放模型：需要 {needed}，可用 {free}。</translation>
     </message>
@@ -4027,12 +4566,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>这些模型在这台电脑上识别语音。所说的内容不会离开这台电脑。</translation>
     </message>
     <message>
-        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
-        <translation>这部分录音会保留：aiOla 恢复响应后，请在窗口中转写。</translation>
-    </message>
-    <message>
-        <source>They are sent again.</source>
-        <translation>正在重新发送。</translation>
+        <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation>这几秒已保留：等 aiOla 恢复响应后，请在窗口中转写。</translation>
     </message>
     <message>
         <source>This account has no dictation left to open at the same time.</source>
@@ -4047,6 +4582,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>此合成器不允许程序模拟按键，因此无法将文本放入其他程序。</translation>
     </message>
     <message>
+        <source>This compositor lets no program without a window use the clipboard.</source>
+        <translation>此合成器不允许没有窗口的程序使用剪贴板。</translation>
+    </message>
+    <message>
         <source>This computer heard this; the text of {recognizer} will replace it unless you edit it</source>
         <translation>这是这台电脑听到的内容；如不编辑，将由 {recognizer} 的文本替换</translation>
     </message>
@@ -4059,8 +4598,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>由这台电脑立即书写，其文本保留</translation>
     </message>
     <message>
-        <source>This computer's clock is {off} {where}.</source>
-        <translation>这台电脑的时钟有偏差（{off} {where}）。</translation>
+        <source>This computer's clock is {length} ahead.</source>
+        <translation>这台电脑的时钟快了 {length}。</translation>
+    </message>
+    <message>
+        <source>This computer's clock is {length} behind.</source>
+        <translation>这台电脑的时钟慢了 {length}。</translation>
     </message>
     <message>
         <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
@@ -4107,12 +4650,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>这不是地址。请写成 https://models.example.com/whisper 的形式。</translation>
     </message>
     <message>
-        <source>This is no command of Saywrite.</source>
-        <translation>这不是 Saywrite 的命令。</translation>
-    </message>
-    <message>
         <source>This is not a JSON file with keywords.</source>
         <translation>这不是包含关键词的 JSON 文件。</translation>
+    </message>
+    <message>
+        <source>This is not a Saywrite command.</source>
+        <translation>这不是 Saywrite 的命令。</translation>
     </message>
     <message>
         <source>This is the newest version</source>
@@ -4143,8 +4686,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>此系统没有可保存密钥的密钥环。</translation>
     </message>
     <message>
-        <source>This text cannot safely be undone in {where}.</source>
-        <translation>在 {where} 中无法安全地撤销此文本。</translation>
+        <source>This text cannot safely be undone in a terminal.</source>
+        <translation>在终端中无法安全地撤销此文本。</translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in this program.</source>
+        <translation>在此程序中无法安全地撤销此文本。</translation>
     </message>
     <message>
         <source>Times</source>
@@ -4295,6 +4842,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>撤销上次插入(&amp;I)</translation>
     </message>
     <message>
+        <source>undoes</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Undone in {program}</source>
         <translation>已在 {program} 中撤销</translation>
     </message>
@@ -4305,6 +4856,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
         <translation>请在“钥匙串访问”中解锁登录钥匙串。</translation>
+    </message>
+    <message>
+        <source>Unmute it in the sound settings or with its mute key.</source>
+        <translation>请在声音设置中或用静音键取消静音。</translation>
     </message>
     <message>
         <source>Unplug the microphone and plug it in again, or restart.</source>
@@ -4407,12 +4962,32 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>以 {host} 名义应答者的证书属于另一个名称。</translation>
     </message>
     <message>
+        <source>What has arrived is kept: {size}.</source>
+        <translation>已收到的部分会保留：{size}。</translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation>其中现有的内容将丢失。</translation>
     </message>
     <message>
         <source>What is new</source>
         <translation>新功能</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>剪贴板内容从其程序传来太慢，无法保存，因此未改动剪贴板，文本已以键入方式输入 {program}。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard comes too slowly from its program; it could not be saved, so the text was not inserted.</source>
+        <translation>剪贴板内容从其程序传来太慢，无法保存，因此未插入文本。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation>剪贴板内容超过 64 MB，无法保存，因此未改动剪贴板，文本已以键入方式输入 {program}。</translation>
+    </message>
+    <message>
+        <source>What is on the clipboard is larger than 64 MB; it could not be saved, so the text was not inserted.</source>
+        <translation>剪贴板内容超过 64 MB，无法保存，因此未插入文本。</translation>
     </message>
     <message>
         <source>What is read aloud while you dictate.</source>
@@ -4479,16 +5054,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>去向</translation>
     </message>
     <message>
+        <source>Where &amp;my speech went…</source>
+        <translation>语音去向(&amp;M)…</translation>
+    </message>
+    <message>
         <source>Where my speech went – Saywrite</source>
         <translation>语音去向 – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
         <translation>按月份统计的语音去向</translation>
-    </message>
-    <message>
-        <source>Where my speech went…</source>
-        <translation>语音去向…</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -4563,7 +5138,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>改写为空格</translation>
     </message>
     <message>
-        <source>Write each one once.</source>
+        <source>Write each modifier once.</source>
         <translation>每个修饰键只写一次。</translation>
     </message>
     <message>
@@ -4625,50 +5200,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{added:,} added</source>
         <translation>已添加 {added:,} 个</translation>
-    </message>
-    <message>
-        <source>{again}check the addresses in {settings}.</source>
-        <translation>{again}请检查 {settings} 中的地址。</translation>
-    </message>
-    <message>
-        <source>{again}check the network and the addresses in {settings}.</source>
-        <translation>{again}请检查网络和 {settings} 中的地址。</translation>
-    </message>
-    <message>
-        <source>{again}check the network connection.</source>
-        <translation>{again}请检查网络连接。</translation>
-    </message>
-    <message>
-        <source>{again}check the proxy in the system's settings.</source>
-        <translation>{again}请检查系统设置中的代理。</translation>
-    </message>
-    <message>
-        <source>{again}end those on other computers or in other programs.</source>
-        <translation>{again}请结束其他电脑或其他程序中的听写。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask aiOla.</source>
-        <translation>{again}如果问题持续，请咨询 aiOla。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
-        <translation>{again}如果问题持续，请让网络的管理者允许 WebSocket 通过。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, check the addresses in {settings}.</source>
-        <translation>{again}如果问题持续，请检查 {settings} 中的地址。</translation>
-    </message>
-    <message>
-        <source>{again}if it lasts, the log tells more.</source>
-        <translation>{again}如果问题持续，日志中有更多信息。</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{big} 未能保存，因此保持原样，文本已逐字输入到 {program}。</translation>
-    </message>
-    <message>
-        <source>{big} could not be saved, so the text was not inserted.</source>
-        <translation>{big} 未能保存，因此未插入文本。</translation>
     </message>
     <message>
         <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
@@ -4738,6 +5269,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>下载 {download_bytes} · 磁盘 {disk_bytes} · 内存 {memory_bytes} · {license} 许可证</translation>
     </message>
     <message>
+        <source>{file} cannot be read: {error}</source>
+        <translation>无法读取 {file}：{error}</translation>
+    </message>
+    <message>
         <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
         <translation>{file} 由更新版本的 Saywrite 写入；将使用此版本能识别的内容。</translation>
     </message>
@@ -4750,12 +5285,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{folder} 属于其他用户；不接受来自其他程序的命令。</translation>
     </message>
     <message>
-        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} 对其他用户开放 ({mode:03o})；不接受来自其他程序的命令。</translation>
+        <source>{folder} is a link; commands from other programs are not taken.</source>
+        <translation>{folder} 是链接；不接受来自其他程序的命令。</translation>
     </message>
     <message>
-        <source>{folder} is {kind}; commands from other programs are not taken.</source>
-        <translation>{folder} 无法使用（{kind}）；不接受来自其他程序的命令。</translation>
+        <source>{folder} is no folder; commands from other programs are not taken.</source>
+        <translation>{folder} 不是文件夹；不接受来自其他程序的命令。</translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation>{folder} 对其他用户开放 ({mode:03o})；不接受来自其他程序的命令。</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -4774,12 +5313,100 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{go_on} 请查看设置。</translation>
     </message>
     <message>
+        <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
+        <translation>{host} 无法证明其身份：这台电脑不信任其证书。</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection ({code}).</source>
+        <translation>{host} 关闭了连接（{code}）。</translation>
+    </message>
+    <message>
+        <source>{host} closed the connection.</source>
+        <translation>{host} 关闭了连接。</translation>
+    </message>
+    <message>
+        <source>{host} closed the session.</source>
+        <translation>{host} 关闭了会话。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the API key.</source>
+        <translation>{host} 不接受该 API 密钥。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the request ({detail}).</source>
+        <translation>{host} 不接受该请求（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} 没有响应。</translation>
+    </message>
+    <message>
+        <source>{host} does not know this workflow.</source>
+        <translation>{host} 不认识此工作流。</translation>
+    </message>
+    <message>
+        <source>{host} does not take this sound: its format or its length.</source>
+        <translation>{host} 不接受此声音：其格式或长度不符。</translation>
+    </message>
+    <message>
+        <source>{host} ended the connection.</source>
+        <translation>{host} 结束了连接。</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense (while {doing}).</source>
+        <translation>{host} 的响应无法理解（操作：{doing}）。</translation>
+    </message>
+    <message>
         <source>{host} gives out an access token that has expired.</source>
         <translation>{host} 发放的访问令牌已过期。</translation>
     </message>
     <message>
+        <source>{host} gives this computer no access token.</source>
+        <translation>{host} 未向这台电脑提供访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} has a problem of its own ({detail}, while {doing}).</source>
+        <translation>{host} 自身出现问题（{detail}，操作：{doing}）。</translation>
+    </message>
+    <message>
+        <source>{host} has had too many requests from this account.</source>
+        <translation>{host} 收到的来自此账户的请求过多。</translation>
+    </message>
+    <message>
+        <source>{host} has no aiOla service at this address.</source>
+        <translation>{host} 在此地址没有 aiOla 服务。</translation>
+    </message>
+    <message>
+        <source>{host} is not found.</source>
+        <translation>找不到 {host}。</translation>
+    </message>
+    <message>
+        <source>{host} no longer accepts the access token.</source>
+        <translation>{host} 不再接受该访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} reports an error ({detail}, while {doing}).</source>
+        <translation>{host} 报告错误（{detail}，操作：{doing}）。</translation>
+    </message>
+    <message>
+        <source>{host} sends a text that is far too long.</source>
+        <translation>{host} 发送的文本过长。</translation>
+    </message>
+    <message>
+        <source>{host} sends far more than belongs to this sound.</source>
+        <translation>{host} 发送的内容远多于此声音所应有的。</translation>
+    </message>
+    <message>
+        <source>{host} takes no connection.</source>
+        <translation>{host} 不接受连接。</translation>
+    </message>
+    <message>
         <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation>未连接 {host}，因为设置为任何内容都不得离开这台电脑。</translation>
+    </message>
+    <message>
+        <source>{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).</source>
+        <translation>{host} 或途中的网关不接受 WebSocket（{detail}）。</translation>
     </message>
     <message>
         <source>{hours} h</source>
@@ -4802,8 +5429,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{keywords}已导出到 {name}。</translation>
     </message>
     <message>
-        <source>{key} can only be a key of its own.</source>
-        <translation>{key} 只能单独用作按键。</translation>
+        <source>{key} can only be used alone, not with other keys.</source>
+        <translation>{key} 只能单独使用，不能与其他按键组合。</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -4842,6 +5469,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>无法移除 {label}：{reason}。</translation>
     </message>
     <message>
+        <source>{label} could not be downloaded ({reasons}).</source>
+        <translation>无法下载 {label}（{reasons}）。</translation>
+    </message>
+    <message>
         <source>{label} delivered no sound.</source>
         <translation>{label} 没有传来声音。</translation>
     </message>
@@ -4878,8 +5509,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{label} 已损坏：文件不完整或被更改。</translation>
     </message>
     <message>
-        <source>{label} is damaged: {damaged}. It was not used any more.</source>
-        <translation>{label} 已损坏：{damaged}。已停止使用。</translation>
+        <source>{label} is damaged: {files}. It is no longer used.</source>
+        <translation>{label} 已损坏：{files}。已不再使用。</translation>
     </message>
     <message>
         <source>{label} is muted.</source>
@@ -4918,8 +5549,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{label} 当时不可用。</translation>
     </message>
     <message>
-        <source>{label} was unplugged. Using {other}{until}.</source>
-        <translation>{label} 已拔出。正在使用 {other}{until}。</translation>
+        <source>{label} was unplugged. Using {other} until it is back.</source>
+        <translation>{label} 已拔出。在其重新接入之前使用 {other}。</translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}.</source>
+        <translation>{label} 已拔出。正在使用 {other}。</translation>
     </message>
     <message>
         <source>{label} went away.</source>
@@ -4959,10 +5594,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{length} went to {host} ({bytes})</source>
         <translation>{length} 发送到 {host}（{bytes}）</translation>
-    </message>
-    <message>
-        <source>{max:.0f} s of the dictation have no text: {why}.</source>
-        <translation>听写中有 {max:.0f} 秒没有文本：{why}。</translation>
     </message>
     <message>
         <source>{megabytes:,.0f} MB</source>
@@ -5104,14 +5735,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message>
-        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
-        <translation>{name} 中断：只能读取 {length:.1f} 秒{of}。</translation>
-    </message>
-    <message>
-        <source>{name} cannot be decoded.</source>
-        <translation>无法解码 {name}。</translation>
-    </message>
-    <message>
         <source>{name} cannot be read: {reason}.</source>
         <translation>无法读取 {name}：{reason}。</translation>
     </message>
@@ -5120,28 +5743,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>用于重新转写的{name}</translation>
     </message>
     <message>
-        <source>{name} has a header but holds no sound.</source>
-        <translation>{name} 有文件头，但没有声音。</translation>
-    </message>
-    <message>
         <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
         <translation>{name} 中还没有密钥环；保存密钥时会要求设置密码。</translation>
     </message>
     <message>
-        <source>{name} is damaged: nothing of it can be decoded.</source>
-        <translation>{name} 已损坏：完全无法解码。</translation>
-    </message>
-    <message>
-        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
-        <translation>{name} 已损坏：其中 {skipped_s:.1f} 秒无法解码。</translation>
-    </message>
-    <message>
         <source>{name} is locked; it asks for its password when the key is needed.</source>
         <translation>{name} 已锁定；需要密钥时会要求输入密码。</translation>
-    </message>
-    <message>
-        <source>{name} may not be read.</source>
-        <translation>不允许读取 {name}。</translation>
     </message>
     <message>
         <source>{name} – not in {label}</source>
@@ -5150,6 +5757,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{name}: recording from {device}</source>
         <translation>{name}：正在使用 {device} 录音</translation>
+    </message>
+    <message>
+        <source>{name}: {changes}.</source>
+        <translation>{name}：{changes}。</translation>
     </message>
     <message>
         <source>{number:,} of {found:,}</source>
@@ -5243,10 +5854,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>无法使用 {path}（{reason}）。</translation>
     </message>
     <message>
-        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
-        <translation>{path} 占用了 Saywrite 套接字的位置；不接受来自其他程序的命令。</translation>
-    </message>
-    <message>
         <source>{path} is not a history of Saywrite. It was left as it is.</source>
         <translation>{path} 不是 Saywrite 的历史记录。已保持原样。</translation>
     </message>
@@ -5259,8 +5866,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{path} 不是设置文件。</translation>
     </message>
     <message>
+        <source>{path} is where Saywrite's socket should be; commands from other programs are not taken.</source>
+        <translation>{path} 占用了 Saywrite 套接字应在的位置；不接受来自其他程序的命令。</translation>
+    </message>
+    <message>
         <source>{path} was not saved: {reason}.</source>
         <translation>未保存 {path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: {what}</source>
+        <translation>{path}，第 {line} 行：{what}</translation>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
@@ -5271,24 +5886,40 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{path}：{what}该文件已保持原样，目前没有关键词。请修复或移动它。</translation>
     </message>
     <message>
+        <source>{place} cannot be written ({error})</source>
+        <translation>无法写入 {place}（{error}）</translation>
+    </message>
+    <message>
+        <source>{place} cannot be written ({error}).</source>
+        <translation>无法写入 {place}（{error}）。</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk</source>
+        <translation>{place} 位于只读磁盘上</translation>
+    </message>
+    <message>
+        <source>{place} is on a read-only disk.</source>
+        <translation>{place} 位于只读磁盘上。</translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
         <translation>{position} / {length}</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
-        <translation>{problem}请让自己的用户可以读取该文件，然后重新启动 Saywrite。</translation>
+        <source>{program} did not read the text.</source>
+        <translation>{program} 没有读取文本。</translation>
     </message>
     <message>
-        <source>{problem} Make the file readable for your user.</source>
-        <translation>{problem}请让自己的用户可以读取该文件。</translation>
+        <source>{program} did not receive the text</source>
+        <translation>{program} 没有收到文本</translation>
     </message>
     <message>
-        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
-        <translation>{reason}该文件已在原处保留为 {name}；将使用默认值。</translation>
+        <source>{program} received the text</source>
+        <translation>{program} 收到了文本</translation>
     </message>
     <message>
-        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
-        <translation>{reason}该文件已保持原样；将使用默认值。请修复或移动它。</translation>
+        <source>{program} was sent the text; no confirmation came</source>
+        <translation>已将文本发送到 {program}；未收到确认</translation>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
@@ -5299,16 +5930,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{recognizer}：{languages}。</translation>
     </message>
     <message>
-        <source>{remedy} Or put an API key into {key_variable}.</source>
-        <translation>{remedy}或将 API 密钥放入 {key_variable}。</translation>
-    </message>
-    <message>
-        <source>{remedy} Then download the model again.</source>
-        <translation>{remedy}然后重新下载模型。</translation>
-    </message>
-    <message>
         <source>{rest} in {places}</source>
         <translation>{places}，{rest}</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s</source>
+        <translation>{seconds:.0f} 秒</translation>
+    </message>
+    <message>
+        <source>{seconds:.0f} s of the dictation have no text: {why}.</source>
+        <translation>听写中有 {seconds:.0f} 秒没有文本：{why}。</translation>
     </message>
     <message>
         <source>{seconds:.2f} s</source>
@@ -5333,18 +5964,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{setting} (not connected)</source>
         <translation>{setting} (未连接)</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
-        <translation>{slow} 未能保存，因此保持原样，文本已逐字输入到 {program}。</translation>
-    </message>
-    <message>
-        <source>{slow} could not be saved, so the text was not inserted.</source>
-        <translation>{slow} 未能保存，因此未插入文本。</translation>
-    </message>
-    <message>
-        <source>{start} did not read the text.</source>
-        <translation>{start} 没有读取文本。</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -5418,6 +6037,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{file}”未转写。{what}</translation>
     </message>
     <message>
+        <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
+        <translation>“{name}”不完整：缺少结尾，没有结尾就无法解码。</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
+        <translation>“{name}”中断：只能读取 {seconds:.1f} 秒。</translation>
+    </message>
+    <message>
+        <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
+        <translation>“{name}”中断：{whole:.1f} 秒中只能读取 {seconds:.1f} 秒。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be decoded.</source>
+        <translation>无法解码“{name}”。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>无法读取“{name}”：{reason}。</translation>
+    </message>
+    <message>
         <source>“{name}” could not be read: {reason}.</source>
         <translation>无法读取“{name}”：{reason}。</translation>
     </message>
@@ -5430,12 +6069,32 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{name}”已存在。要替换吗？</translation>
     </message>
     <message>
+        <source>“{name}” has a header but holds no sound.</source>
+        <translation>“{name}”有文件头，但没有声音。</translation>
+    </message>
+    <message>
+        <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
+        <translation>“{name}”的声音类型无法在此解码，或受复制保护。</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no sound.</source>
+        <translation>“{name}”中没有声音。</translation>
+    </message>
+    <message>
         <source>“{name}” in “{text}” is not a modifier.</source>
         <translation>“{text}”中的“{name}”不是修饰键。</translation>
     </message>
     <message>
         <source>“{name}” is a folder.</source>
         <translation>“{name}”是文件夹。</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: nothing of it can be decoded.</source>
+        <translation>“{name}”已损坏：完全无法解码。</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {seconds:.1f} s of it could not be decoded.</source>
+        <translation>“{name}”已损坏：其中 {seconds:.1f} 秒无法解码。</translation>
     </message>
     <message>
         <source>“{name}” is empty (0 bytes).</source>
@@ -5446,12 +6105,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{name}”不是文件。</translation>
     </message>
     <message>
+        <source>“{name}” is not a sound file that can be decoded here.</source>
+        <translation>“{name}”不是可在此解码的声音文件。</translation>
+    </message>
+    <message>
         <source>“{name}” is too large for a list of keywords.</source>
         <translation>“{name}”太大，不能作为关键词列表。</translation>
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
         <translation>“{name}”声音很小：其中未找到语音。</translation>
+    </message>
+    <message>
+        <source>“{name}” may not be read.</source>
+        <translation>不允许读取“{name}”。</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
@@ -5499,6 +6166,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>
             <numerusform>“{spoken}” → “{written}”（已更正 {n} 次）</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>“{text}” names a modifier twice.</source>
+        <translation>“{text}”中有一个修饰键出现了两次。</translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

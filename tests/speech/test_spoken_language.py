@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.local.spoken_language import SURE, SpokenLanguage
+from saywrite.speech.local.decoder.spoken_language import SURE, SpokenLanguage
 
 LANGUAGES = st.sampled_from(["en", "de", "fr", "cy"])
 

@@ -33,7 +33,7 @@ SHORT: dict[str, str] = {
     "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
     "speech/local/decoder/prompt.py": "keywords as a prompt within its limit",
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
-    "speech/local/spoken_language.py": "the rule when another language is reported, pure",
+    "speech/local/decoder/spoken_language.py": "the rule when another language is reported, pure",
     "storage/history/records/trash.py": "deletions that can be undone",
     "storage/history/in_use.py": "the lock that tells that a history is open",
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
@@ -42,7 +42,6 @@ SHORT: dict[str, str] = {
     "ui/app/edit_commands.py": "the Edit menu, whose commands go to the field with the focus",
     "ui/app/whats_new.py": "the window with the changelog",
     "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
-    "ui/export/writer.py": "an export as a file, with the errors of an export",
     "ui/models/download_rate.py": "the time that a download still takes",
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
@@ -56,6 +55,7 @@ SHORT: dict[str, str] = {
     "ui/toolkit/theme/tokens.py": "the page of measures and fixed colors, which only names values",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
+    "foundation/messages.py": "translatable texts, which every package imports",
     "ui/tray/recent_texts.py": "the last texts, shortened for a menu",
 }
 """Modules under 60 lines, each with the reason why it stands alone."""

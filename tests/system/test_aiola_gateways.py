@@ -31,7 +31,8 @@ def service() -> Iterator[ServiceProcess]:
 
 @pytest.fixture
 def speaker(service: ServiceProcess, tmp_path: Path) -> Iterator[Speaker]:
-    with Speaker(tmp_path, service.environment()) as somebody:
+    # The sound is tones: the recognizer on this computer hears words in it that nobody said, and asks for them again.
+    with Speaker(tmp_path, service.environment(), aiola_listen_along="off") as somebody:
         yield somebody
 
 
@@ -56,7 +57,7 @@ def test_a_gateway_that_swallows_pongs_loses_no_word(service: ServiceProcess, sp
 
 
 def test_pongs_that_end_in_mid_dictation_lose_no_word(service: ServiceProcess, speaker: Speaker) -> None:
-    """The connection counts as dead, and the service gives the text of its last utterance once more."""
+    """The connection counts as dead, and the next one brings the text of its last utterance once more."""
     speaker.press(SOUND)
     speaker.wait_until_said(4.0)
     service.set(pongs=False)

@@ -18,10 +18,14 @@ from tests.aiola_server.spoken import SpokenScript, dictated
 from tests.sounds import write_wav
 from tests.system.lab.counting import words_of
 from tests.system.lab.desktop import wait_for
-from tests.system.lab.handover import dictate_through_outage
+from tests.system.lab.handover import dictate_through_outage, is_loaded
 from tests.system.lab.keyboard import Keyboard
+from tests.system.lab.speaker import Speaker
 from tests.system.lab.targets import editor
 from tests.system.lab.window import Room, Window, room, window
+
+from saywrite.foundation.catalog import LOCAL
+from saywrite.foundation.events import Failed, SegmentAdded
 
 pytestmark = pytest.mark.system
 pytest.importorskip("ctranslate2", reason="no CTranslate2 for this platform")
@@ -167,3 +171,45 @@ def test_what_was_inserted_from_here_stays_and_the_better_text_is_offered(
         wait_for(lambda: "dossier" in desk.screen.clipboard(), "the better text was not copied")
         assert words_of(desk.screen.clipboard()) == words_of(dictated(3).text.replace("report", "dossier"))
         assert program.text() == inserted
+
+
+def test_recognizer_here_goes_on_to_the_end_when_the_service_refuses(
+    script: SpokenScript, service: ServiceThread, tmp_path: Path
+) -> None:
+    with Speaker(tmp_path / "speaker", service.environment(), aiola_listen_along="on") as speaker:
+        speaker.wait_for(lambda: is_loaded(speaker), "the recognizer on this computer")
+        speaker.press(script.pcm)
+        speaker.wait_for(lambda: bool(speaker.all(SegmentAdded)), "the first text")
+        service.refuse("", status=403, code="QUOTA_EXCEEDED")
+        service.reset()
+        speaker.wait_for(lambda: bool(speaker.all(Failed)), "the refusal")
+        speaker.wait_until_said(len(script.pcm) / 32_000)
+        finished = speaker.let_go()
+        (told,) = [event for _at, event in speaker.all(Failed)]
+        assert "carries on" in told.remedy
+        assert not told.fatal
+        assert finished.pending == 0
+        assert words_of(finished.text) == words_of(script.text.replace("report", "dossier"))
+        engines = [event.segment.engine for _at, event in speaker.all(SegmentAdded)]
+        assert engines[0] == ""
+        assert set(engines[1:]) == {LOCAL}
+
+
+@pytest.mark.parametrize("saywrite", ["aiola_mark_differences = true\n"], indirect=True)
+def test_key_swaps_a_word_that_the_recognizer_here_heard_differently(
+    desk: Room, saywrite: Window, wav: Path, artifacts: Path
+) -> None:
+    saywrite.dictating()
+    player = desk.sound.play("desk", wav, wait=False)
+    saywrite.wait_transcript("aloud", 60)
+    player.wait(60)
+    saywrite.press("F9")
+    saywrite.wait_state("idle", 60)
+    desk.screen.shot(artifacts / "handover-differences.png")
+    saywrite.click(saywrite.wait_for("text", "^Transcript$"), where=(0.9, 0.9))
+    saywrite.press("ctrl+Home", "Down", "ctrl+Right", "ctrl+Right", "ctrl+Right", "alt+w")
+    text = saywrite.wait_transcript("report")
+    assert "dossier" not in text
+    desk.screen.shot(artifacts / "handover-differences-swapped.png")
+    saywrite.press("alt+w")
+    saywrite.wait_transcript("dossier")

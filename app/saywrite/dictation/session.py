@@ -230,10 +230,7 @@ class DictationSession:
                 return
         match translated:
             case Final() as final:
-                added = self._results.add_text(final, self.rules)
-                if added:
-                    self._progress.note_text()
-                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
+                self._receive_text(final)
             case Progress(sent=sent, confirmed=confirmed):
                 if self._cursor.advance(sent, confirmed):
                     self.along.note_confirmed(self._cursor.confirmed)
@@ -248,9 +245,7 @@ class DictationSession:
             case Failed(fatal=True) as failed:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
-                self._recognizer_complete = complete
-                if complete or not self._waits_for_local_words():
-                    self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+                self._end_recognizer(complete)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
                 self.along.note_away(self.recognition.offline)
@@ -260,6 +255,12 @@ class DictationSession:
                 self._emit(shown)
             case _:
                 self._receive_result(translated)
+
+    def _receive_text(self, final: Final) -> None:
+        added = self._results.add_text(final, self.rules)
+        if added:
+            self._progress.note_text()
+        self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
 
     def _receive_result(self, event: RecognizerEvent | None) -> None:
         """Take what comes besides text and progress."""
@@ -354,10 +355,12 @@ class DictationSession:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
-    def _waits_for_local_words(self) -> bool:
-        """Whether the dictation goes on, though the service has ended without all of the text."""
+    def _end_recognizer(self, complete: bool) -> None:
+        """Take note that the recognizer has ended. Local words may come for what the service left out."""
+        self._recognizer_complete = complete
         is_own = self.state is SessionState.FINISHING and not self.recognition.mark
-        return is_own and self._substitution.end_service(listens=self.along.listens)
+        if complete or not is_own or not self._substitution.end_service(listens=self.along.listens):
+            self._change_state(SessionSignal.RECOGNIZER_FINISHED)
 
     def _end_with_local_words(self, now: float) -> float | None:
         """End with what this computer heard where the user wishes it; return when to be called again."""

@@ -20,8 +20,8 @@ from tests import sounds
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
+from saywrite.speech.local.decoder.spoken_language import SURE
 from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_double_periods
-from saywrite.speech.local.spoken_language import SURE
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -20,7 +20,10 @@ SHORT = SAMPLE_RATE
 
 
 def subtract(spans: Iterable[Span], covered: Iterable[Span]) -> tuple[Span, ...]:
-    """The parts of `spans` outside of all `covered` ones, without those before a covered one that are `SHORT`."""
+    """Return the parts of `spans` that lie outside of all `covered` ones.
+
+    A part before a covered one that is shorter than `SHORT` is left out.
+    """
     left = list(spans)
     for start, end in sorted(covered):
         parts: list[Span] = []

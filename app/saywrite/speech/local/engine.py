@@ -39,8 +39,8 @@ from saywrite.speech.engine import (
     WordsPlaced,
 )
 from saywrite.speech.local.audio_feed import Feed
+from saywrite.speech.local.decoder.spoken_language import SpokenLanguage
 from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
-from saywrite.speech.local.spoken_language import SpokenLanguage
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
 from saywrite.speech.local.worker import run
 

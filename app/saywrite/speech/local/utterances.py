@@ -83,7 +83,7 @@ class Decoder(Protocol):
         ...
 
     def heard_language(self) -> tuple[str, float] | None:
-        """The language of the last utterance that was decoded with `final`, and its probability; None: unknown."""
+        """The language of the last utterance decoded with `final`, and its probability; None: unknown."""
         ...
 
 

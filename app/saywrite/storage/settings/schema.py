@@ -159,7 +159,7 @@ class Settings:
         "later", "aiOla", _AWAY, "When aiOla cannot be reached", "Recording continues in both cases."
     )
     aiola_listen_along: str = choice(
-        "on",
+        "off",
         "aiOla",
         _LISTEN_ALONG,
         "This computer listens along",

@@ -97,7 +97,6 @@ class FrontEnd(QObject):
         self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
-        self.window.transcript.engine_label = context.choices.engine_label
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
         self.notices = DictationNotices(
@@ -123,7 +122,6 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.better_text = self._make_better_text()
         self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
@@ -159,7 +157,7 @@ class FrontEnd(QObject):
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
         """What shows events, in the order in which it receives them; each ignores the events of others."""
         window = self.window
-        better_text = (self.better_text.receive,) if self.better_text is not None else ()
+        better_text = self._make_better_text()
         return (
             window.transcript.receive,
             window.receive,
@@ -175,7 +173,7 @@ class FrontEnd(QObject):
             self.tray.receive,
             self.overlay.receive,
             self.push_to_talk.receive,
-            *better_text,
+            *((better_text.receive,) if better_text is not None else ()),
         )
 
     @Slot(object)

@@ -13,7 +13,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, without_mnemonic, worded
 
 Standard = QKeySequence.StandardKey
 
@@ -44,7 +44,7 @@ class Actions(QObject):
         self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W", "file-audio")
         self.history = self._action(tr("&History…"), "Ctrl+H", "history")
         self.speed = self._action(tr("S&peed…"), "", "")
-        self.ledger = self._action(tr("Where my speech went…"), "", "")
+        self.ledger = self._action(tr("Where &my speech went…"), "", "")
         self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = worded(QMenu(), tr("Export as"))
@@ -129,6 +129,8 @@ class Actions(QObject):
         role: QAction.MenuRole = QAction.MenuRole.NoRole,
     ) -> QAction:
         action = worded(QAction(self), text)
+        # Qt leaves "(C)" of a Japanese "(&C)" on the buttons of a tool bar.
+        set_text(action.setIconText, without_mnemonic(text))
         action.setMenuRole(role)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))

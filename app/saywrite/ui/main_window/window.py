@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.model_bar = ModelBar()
         self.unfinished = UnfinishedBar()
         self.transcript = TranscriptView()
+        self.transcript.engine_label = choices.engine_label
         self.empty = EmptyState(choices)
         self.keywords = KeywordsPanel()
         self.waveform = WaveformPanel(envelope)

@@ -28,6 +28,7 @@ from saywrite.foundation.paths import resource
 CONTEXT = "Saywrite"
 """The only context in the files of translations."""
 
+_MNEMONIC = re.compile(r"\(&.\)|&")
 _QT_FILES = {ZH: "qtbase_zh_CN", PT: "qtbase_pt_BR"}
 _Worded = TypeVar("_Worded", bound=QAbstractButton | QLabel | QAction | QMenu)
 
@@ -134,9 +135,14 @@ def changed(text: str, change: Callable[[str], str]) -> str:
     return _Changed(text, change) if isinstance(text, Message) else change(text)
 
 
+def without_mnemonic(text: str) -> str:
+    """Return the text of a button or an action without its mnemonic, "(&C)" in Japanese and Chinese."""
+    return changed(text, lambda words: _MNEMONIC.sub("", words))
+
+
 def bare(text: str) -> str:
     """Return the text of a button or an action without its mnemonic and the dots at its end."""
-    return changed(text, lambda words: re.sub(r"\(&.\)|&", "", words).rstrip("…"))
+    return changed(text, lambda words: _MNEMONIC.sub("", words).rstrip("…"))
 
 
 def set_text(setter: Callable[..., Any], *arguments: Any) -> None:

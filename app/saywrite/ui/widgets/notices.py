@@ -14,7 +14,7 @@ from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, XS, L, M, S, sized
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 MOST_AT_ONCE = 4
 """Of the corners of bars and frames, device-independent pixels."""
@@ -93,6 +93,8 @@ class Notice(NoticeBar):
         self.times = 1
         self.message = what
         """What happened, without the number of times."""
+        self.advice = remedy
+        """What to do about it, in English if it is of a package below."""
         self._what = PlainLabel()
         self._remedy = PlainLabel(remedy)
         for label in (self._what, self._remedy):
@@ -111,7 +113,7 @@ class Notice(NoticeBar):
         row.addWidget(NoticeIcon(severity.value, severity), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         for text, act in actions:
-            button = QPushButton(text)
+            button = worded(QPushButton(), text)
             button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -130,9 +132,9 @@ class Notice(NoticeBar):
     def set_what(self, what: str, times: str = "") -> None:
         """Change what happened; `times` is appended to it."""
         self.message = what
-        what += times
+        what = joined("", what, times)
         set_text(self._what.setText, what)
-        set_text(self.setAccessibleName, joined(" ", joined(": ", self.severity, what), self.remedy))
+        set_text(self.setAccessibleName, joined(" ", joined(": ", self.severity, what), self.advice))
 
     def repeat(self, what: str) -> None:
         """Count that the same thing happened again."""
@@ -175,7 +177,7 @@ class Notices(QWidget):
                 self.withdraw(same)
         key = key or same or what
         existing = self._shown.get(key)
-        if existing is not None and existing.severity is severity and existing.remedy == remedy and not actions:
+        if existing is not None and existing.severity is severity and existing.advice == remedy and not actions:
             if counted:
                 existing.repeat(what)
             else:
@@ -190,7 +192,7 @@ class Notices(QWidget):
     def _key_of(self, what: str, remedy: str) -> str:
         """The key of the notice with these words; "" when there is none."""
         words = (what, remedy)
-        return next((key for key, notice in self._shown.items() if (notice.message, notice.remedy) == words), "")
+        return next((key for key, notice in self._shown.items() if (notice.message, notice.advice) == words), "")
 
     def withdraw(self, key: str) -> None:
         """Remove the notice about this matter, if there is one."""

@@ -1,9 +1,10 @@
-"""The words of a dictation: those of the recognizer on this computer, replaced by the service's as they come. Pure.
+"""The words of a dictation, and which of them have a text of the service. Pure.
 
-Each word is kept as units (see `units`). A unit is answered once a text of the service was placed on it; from then on
-it has the key that the service gave it, because a repetition of that text has the same words, whatever this computer
-heard. On each connection a unit is answered at most once, so a text whose units were all answered on an earlier
-connection is a repetition, and the same words said again are not. Offsets are samples of the dictation.
+The recognizer on this computer brings the words, and the texts of the service replace them as they come. Each word is
+kept as units (see `units`). A unit is answered once a text of the service was placed on it; from then on it has the key
+that the service gave it, because a repetition of that text has the same words, whatever this computer heard. On each
+connection a unit is answered at most once, so a text whose units were all answered on an earlier connection is a
+repetition, and the same words said again are not. Offsets are samples of the dictation.
 """
 
 from __future__ import annotations
@@ -131,9 +132,9 @@ class LocalSpeech:
         return place if place is not None and place.between else None
 
     def answer(self, keys: Sequence[str], place: Placement, until: int, connection: int) -> None:
-        """Replace the units of a place by those of the text that was placed there; the last ones may lie further on.
+        """Replace the units of a place by those of the text that was placed there.
 
-        `until`: the offset before which all sound of the text lies.
+        Its last units may lie further on. `until`: the offset before which all sound of the text lies.
         """
         connection = max(connection, *(unit.connection for unit in place.between))
         written = [LocalUnit(key, *span, "", True, connection) for key, span in zip(keys, _spans(place), strict=True)]

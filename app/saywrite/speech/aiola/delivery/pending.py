@@ -222,7 +222,10 @@ class PendingQueue:
         self.queue = sorted([*utterances, *self.queue], key=lambda each: each.start)
 
     def forget(self, before: int) -> list[Utterance]:
-        """Drop the utterances that end before an offset, and return them: something else tells what became of them."""
+        """Drop the utterances that end before an offset, and return them.
+
+        The words in them tell what became of them.
+        """
         gone = [each for each in self.queue if each.end is not None and each.end <= before]
         self.queue = [each for each in self.queue if each.end is None or each.end > before]
         if self.provisional is not None and (self.provisional.utterance.end or 0) <= before:

@@ -134,9 +134,9 @@ class UtteranceTracker:
         self.confirm()
 
     def forget(self, before: int, answered_to: int) -> list[Utterance]:
-        """Drop what ends before an offset, up to which the words are known; returns the utterances without text.
+        """Drop what ends before an offset; returns the utterances without text.
 
-        Texts cover the sound to `answered_to`.
+        Up to that offset the words are known. Texts cover the sound to `answered_to`.
         """
         gone = self.pending.forget(before)
         self.pending.answered = max(self.pending.answered, answered_to)

@@ -155,9 +155,7 @@ class WordTracker:
     def place_unheard(self, text: WaitingText) -> list[PlacedText]:
         """Place a text in whose sound the local recognizer heard other words, or none."""
         connection, until = self._forget_inserted(text), max(text.reach[1] - self._silence, text.reach[0] + 1)
-        hint = text.hint
-        if hint is None and text.shown is not None:
-            hint = text.shown.start, text.shown.end
+        hint = (text.shown.start, text.shown.end) if text.hint is None and text.shown is not None else text.hint
         spoken = self._without_text(text) if hint is None else []
         start, end = (
             hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
@@ -208,9 +206,8 @@ class WordTracker:
 
     def first_unanswered(self) -> int | None:
         """The start of the first sound for which a text is due, or was asked for in vain."""
-        first = self.speech.first_unanswered()
-        starts = [each.start for each in self.unheard] + ([first] if first is not None else [])
-        return min(starts, default=None)
+        first, starts = self.speech.first_unanswered(), [each.start for each in self.unheard]
+        return min(starts if first is None else [first, *starts], default=None)
 
     def wait(self, text: WaitingText) -> None:
         """Let a text wait for the local words at its place. Its repetition is recognized from now on."""
@@ -256,7 +253,7 @@ class WordTracker:
         ]
 
     def _forget_inserted(self, text: WaitingText) -> int:
-        """Remove the units of a text that were added without a place; returns the last connection that brought it."""
+        """Remove the units that were added without a place; returns the last connection that brought the text."""
         connection = max([text.connection, *(unit.connection for unit in text.inserted)])
         self.speech.remove(text.inserted)
         text.inserted = []

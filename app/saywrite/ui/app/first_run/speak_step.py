@@ -96,6 +96,7 @@ class SpeakStep(Step):
         self._dictation.watch_microphone(False)
 
     def receive(self, event: FrontEndEvent) -> None:
+        """Take over the devices and the level of an event."""
         match event:
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
                 self._no_device = (
