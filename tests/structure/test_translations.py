@@ -24,6 +24,14 @@ SETTERS = frozenset(
 )
 """Calls whose arguments a user sees or hears."""
 
+SHOWN = frozenset(
+    node.name
+    for file in ("errors", "events")
+    for node in ast.parse((ROOT / f"app/saywrite/foundation/{file}.py").read_text(encoding="utf-8")).body
+    if isinstance(node, ast.ClassDef)
+) | {"HotkeyProblem", "KeyConflict", "OSErrorMessage", "Problem", "RecognizerProblem", "SourceError"}
+"""Classes whose parameters a user sees or hears: the errors, the events, and what they are made from."""
+
 SAME_EVERYWHERE = frozenset({"Saywrite", "● Saywrite"})
 _IDENTIFIER = re.compile(r"[a-z0-9_. -]*|(Ctrl|Alt|Shift|F\d)\S*")
 """Names of icons, colors and notices, and keys."""
@@ -63,6 +71,37 @@ def untranslatable(code: str) -> list[str]:
     return found
 
 
+def fragments(code: str) -> list[str]:
+    """The English literals in the values of a text and in the parameters of an error or an event, with their lines."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given: list[ast.expr] = []
+        if name in (*TOOL.SINGLE, *TOOL.COUNTED):
+            given = [each.value for each in node.keywords]
+        elif name in SHOWN:
+            given = [*node.args, *(each.value for each in node.keywords)]
+        for text in (text for each in given for text in literals(each)):
+            if re.search("[A-Za-z]{2}.* |^ .*[a-z]", text):
+                found.append(f"{node.lineno}: {text}")
+    return found
+
+
+def literals(node: ast.expr) -> list[str]:
+    """The strings that an expression can be, those of f-strings included."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)]
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) + literals(node.orelse)
+    if isinstance(node, ast.BinOp):
+        return literals(node.left) + literals(node.right)
+    return []
+
+
 def fields(template: str) -> list[tuple[str, str]]:
     """The fields of a template with their formats, sorted."""
     return sorted((name, form or "") for _, name, form, _ in string.Formatter().parse(template) if name is not None)
@@ -80,6 +119,28 @@ def test_every_text_of_the_window_can_be_translated() -> None:
 def test_a_text_that_cannot_be_translated_is_found() -> None:
     code = 'label.setText("Press me")\nQPushButton(f"Keep {n} files")\nset_text(a.setText, tr("Fine"))\nicon("undo")\n'
     assert untranslatable(code) == ["1: Press me", "2: Keep "]
+
+
+def test_every_text_of_an_error_can_be_translated() -> None:
+    """The command line is English; its texts may be plain."""
+    app = UI.parent
+    found = [
+        f"{path.relative_to(app)}:{line}"
+        for path in sorted(app.rglob("*.py"))
+        if path.relative_to(app).parts[0] != "cli"
+        for line in fragments(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_an_english_value_of_a_text_is_found() -> None:
+    code = (
+        'message("It {why}.", why="is not there")\n'
+        'NoMicrophone(f"{name} is gone.", message("Choose another."))\n'
+        'message("Using {other}{until}", other=label, until=" until then" if back else "")\n'
+        'NoMicrophone(message("{name} is gone.", name=name))\n'
+    )
+    assert fragments(code) == ["1: is not there", "2: x is gone.", "3:  until then"]
 
 
 def test_the_texts_of_the_program_are_found() -> None:
