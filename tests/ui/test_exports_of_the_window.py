@@ -76,7 +76,7 @@ def test_failed_export_is_reported_with_its_remedy(qtbot: Any, dictated: FrontEn
     write(dictated, tmp_path / "no such folder" / "notes.md", "md")
     qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
     assert "was not exported" in dictated.window.notices.texts()[-1]
-    assert "Choose another folder" in dictated.window.notices.texts()[-1]
+    assert "choose another folder" in dictated.window.notices.texts()[-1]
 
 
 def test_the_menu_offers_what_can_be_written(dictated: FrontEnd) -> None:
