@@ -55,7 +55,6 @@ SHORT: dict[str, str] = {
     "ui/toolkit/theme/tokens.py": "the page of measures and fixed colors, which only names values",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
-    "foundation/messages.py": "translatable texts, which every package imports",
     "ui/tray/recent_texts.py": "the last texts, shortened for a menu",
 }
 """Modules under 60 lines, each with the reason why it stands alone."""

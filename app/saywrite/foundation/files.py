@@ -122,7 +122,7 @@ def os_error_reason(error: Exception) -> str:
 
 
 class OSErrorMessage(NamedTuple):
-    """Why a write failed, as a clause without a period and as a sentence, and a sentence about what the user can do."""
+    """Why a write failed, as a clause without a period and as a sentence, and what the user can do."""
 
     reason: str
     sentence: str

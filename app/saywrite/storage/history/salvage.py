@@ -45,6 +45,7 @@ class Salvaged:
 
     @property
     def what(self) -> str:
+        """What was kept and how much of it could be read."""
         if not self.dictations:
             return message(
                 "The history was damaged and is kept as {path}. None of its dictations could be read; a new "
