@@ -48,6 +48,9 @@ class TimedDecoder:
         self.now += time.perf_counter() - began
         return decoding
 
+    def heard_language(self) -> tuple[str, float] | None:
+        return self._decoder.heard_language()
+
 
 def dictate(decoder: WhisperDecoder, pcm: bytes, language: str, partials: bool) -> Dictation:
     """Dictate `pcm` (16 kHz mono s16le) block by block and finish at its end."""

@@ -1304,8 +1304,8 @@
         <translation>Diktieren Sie etwas; Aufnahmen werden so lange aufbewahrt, wie unter Einstellungen &gt; Dateien und Datenschutz angegeben.</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>Diktieren mit: {engine}</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>Diktieren mit: {recognizer}</translation>
     </message>
     <message>
         <source>dictating</source>

@@ -1304,8 +1304,8 @@
         <translation>Dicte algo; las grabaciones se conservan durante el tiempo indicado en Ajustes &gt; Archivos y privacidad.</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>Dictar con: {engine}</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>Dictar con: {recognizer}</translation>
     </message>
     <message>
         <source>dictating</source>

@@ -1304,8 +1304,8 @@
         <translation>Dictez quelque chose ; les enregistrements sont conservés aussi longtemps que l'indique Paramètres &gt; Fichiers et confidentialité.</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>Dicter avec : {engine}</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>Dicter avec : {recognizer}</translation>
     </message>
     <message>
         <source>dictating</source>

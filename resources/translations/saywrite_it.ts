@@ -1304,8 +1304,8 @@
         <translation>Detta qualcosa; le registrazioni sono conservate per il tempo indicato in Impostazioni &gt; File e privacy.</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>Detta con: {engine}</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>Detta con: {recognizer}</translation>
     </message>
     <message>
         <source>dictating</source>

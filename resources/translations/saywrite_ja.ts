@@ -1302,8 +1302,8 @@
         <translation>何か音声入力してください。録音は「設定」&gt;「ファイルとプライバシー」で決めた期間、保持されます。</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>音声入力 ({engine})</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>音声入力 ({recognizer})</translation>
     </message>
     <message>
         <source>dictating</source>

@@ -1304,8 +1304,8 @@
         <translation>Dite algo; as gravações são mantidas pelo tempo indicado em Configurações &gt; Arquivos e privacidade.</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>Ditar com: {engine}</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>Ditar com: {recognizer}</translation>
     </message>
     <message>
         <source>dictating</source>

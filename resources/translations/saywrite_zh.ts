@@ -1302,8 +1302,8 @@
         <translation>请听写一些内容；录音按“设置”&gt;“文件与隐私”中设定的时间保留。</translation>
     </message>
     <message>
-        <source>Dictate with {engine}</source>
-        <translation>听写（{engine}）</translation>
+        <source>Dictate with {recognizer}</source>
+        <translation>听写（{recognizer}）</translation>
     </message>
     <message>
         <source>dictating</source>

@@ -8,8 +8,10 @@ the template of a call is a literal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a command to the running window must start fast
+    from collections.abc import Mapping
+    from typing import Any, Self
 
 
 class Message(str):

@@ -111,9 +111,16 @@ class Watched:
         self.n_mels = model.n_mels
         self.seen: list[tuple[int, list[int]]] = []
 
+    def encode(self, features: object, *args: object, **options: object) -> object:
+        self.bands = features.shape[1]
+        return self._model.encode(features, *args, **options)
+
+    def detect_language(self, encoded: object) -> object:
+        return self._model.detect_language(encoded)
+
     def generate(self, features: object, *args: object, **options: object) -> object:
         results = self._model.generate(features, *args, **options)
-        self.seen.append((features.shape[1], results[0].sequences_ids[0]))
+        self.seen.append((self.bands, results[0].sequences_ids[0]))
         return results
 
 

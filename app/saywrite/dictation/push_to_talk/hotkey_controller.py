@@ -273,5 +273,5 @@ def _second_label(settings: Settings) -> str:
     if settings.second_language:
         return message("Dictate in {language}", language=language)
     if settings.second_engine:
-        return message("Dictate with {engine}", engine=engine)
+        return message("Dictate with {recognizer}", recognizer=engine)
     return message("Dictate (second key)")

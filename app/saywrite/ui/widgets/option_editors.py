@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from saywrite.storage.settings.option import Option, Value
 from saywrite.storage.settings.schema import OPTIONS, Settings
-from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
 from saywrite.ui.toolkit.translation import set_text, tr, worded
@@ -165,7 +164,7 @@ def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) ->
     if isinstance(editor, QCheckBox):
         form.addRow("", field)
     else:
-        label = QLabel()
+        label = PlainLabel()
         label.setBuddy(editor)
         form.addRow(worded(label, option.label), field)
     return field
