@@ -96,7 +96,7 @@ def test_changelog_opens_once_after_an_update(
     front = make_front(greets=True)
     front._context.window_state.write_text(json.dumps(state))
     front.show()
-    qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
+    qtbot.waitUntil(lambda: "refresh_devices" in dictation.names(), timeout=20_000)
     assert (front.window.findChild(WhatsNewWindow) is not None) == opened
     front.save()
     assert json.loads(front._context.window_state.read_text())["version"] == __version__

@@ -259,7 +259,7 @@ def test_first_run_is_shown_at_the_very_first_start_only(
 ) -> None:
     front = make_front(greets=True)
     front.show()
-    qtbot.waitUntil(lambda: front.window.findChild(FirstRunWindow) is not None)
+    qtbot.waitUntil(lambda: front.window.findChild(FirstRunWindow) is not None, timeout=20_000)
     state = front._context.window_state
     qtbot.waitUntil(lambda: state.exists() and json.loads(state.read_text()) == STATE_AFTER_START)
     front.window.findChild(FirstRunWindow).reject()

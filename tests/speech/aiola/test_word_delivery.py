@@ -107,8 +107,8 @@ usual_habits = st.builds(replace, habits, delays=delays(*USUAL_S))
 regular_habits = st.builds(Habits, delays=delays(0.3, 0.9), blank=st.booleans())
 """A service that answers each segment at silence, and soon.
 
-A segment in which this computer heard no word is waited for as long as the service usually takes: nothing but its answer
-shows that it was speech.
+A segment in which this computer heard no word is waited for as long as the service usually takes: nothing but its
+answer shows that it was speech.
 """
 losses = st.lists(st.tuples(st.floats(0.5, 25), st.floats(0.05, 3)), max_size=4).map(tuple)
 
