@@ -4532,10 +4532,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Diesen Ordner gibt es nicht. Wählen Sie einen, der die Modelldateien enthält, oder lassen Sie die Zeile leer.</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>Diese Methode gibt es nicht.</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>Es gibt noch keinen Text zum Exportieren.</translation>
     </message>
@@ -5610,10 +5606,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} kennt nur die Optionen engine, language und activation-token, als Text.</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} erwartet: {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>

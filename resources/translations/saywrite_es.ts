@@ -4532,10 +4532,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No existe esa carpeta. Elija una que contenga los archivos del modelo o deje la línea vacía.</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>Ese método no existe.</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>Aún no hay texto que exportar.</translation>
     </message>
@@ -5610,10 +5606,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} solo conoce las opciones engine, language y activation-token, como texto.</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} admite: {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>

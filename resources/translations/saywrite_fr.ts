@@ -4532,10 +4532,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce dossier n'existe pas. Choisissez-en un qui contient les fichiers du modèle, ou laissez la ligne vide.</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>Cette méthode n'existe pas.</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>Il n'y a pas encore de texte à exporter.</translation>
     </message>
@@ -5610,10 +5606,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} ne connaît que les options engine, language et activation-token, sous forme de texte.</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} attend : {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>

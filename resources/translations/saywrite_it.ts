@@ -4532,10 +4532,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questa cartella non esiste. Scegline una che contenga i file dei modelli o lascia vuota la riga.</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>Questo metodo non esiste.</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>Non c'è ancora testo da esportare.</translation>
     </message>
@@ -5610,10 +5606,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} accetta solo le opzioni engine, language e activation-token, come testo.</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} accetta {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>

@@ -4526,10 +4526,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このフォルダーはありません。モデルのファイルがあるフォルダーを選ぶか、この行を空のままにしてください。</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>そのようなメソッドはありません。</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>書き出すテキストがまだありません。</translation>
     </message>
@@ -5602,10 +5598,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method}で使えるオプションはengine、language、activation-tokenだけで、値はテキストです。</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method}が受け取る引数: {value}。</translation>
     </message>
     <message>
         <source>{minutes} min</source>

@@ -4532,10 +4532,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Essa pasta não existe. Escolha uma que contenha os arquivos do modelo ou deixe a linha em branco.</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>Este método não existe.</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>Ainda não há texto para exportar.</translation>
     </message>
@@ -5610,10 +5606,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} conhece apenas as opções engine, language e activation-token, como texto.</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} aceita: {value}.</translation>
     </message>
     <message>
         <source>{minutes} min</source>

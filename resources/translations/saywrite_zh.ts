@@ -4526,10 +4526,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>没有这个文件夹。请选择包含模型文件的文件夹，或将此行留空。</translation>
     </message>
     <message>
-        <source>There is no such method.</source>
-        <translation>没有这个方法。</translation>
-    </message>
-    <message>
         <source>There is no text to export yet.</source>
         <translation>还没有可导出的文本。</translation>
     </message>
@@ -5602,10 +5598,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{method} knows only the options engine, language and activation-token, as text.</source>
         <translation>{method} 只支持选项 engine、language 和 activation-token，且须为文本。</translation>
-    </message>
-    <message>
-        <source>{method} takes {value}.</source>
-        <translation>{method} 接受的参数：{value}。</translation>
     </message>
     <message>
         <source>{minutes} min</source>

@@ -116,6 +116,38 @@ def test_every_text_of_the_window_can_be_translated() -> None:
     assert not found, "\n".join(found)
 
 
+MAKERS = frozenset({"message", "message_count", "joined", "filled", "tr", "tr_count", "set_text", "worded"})
+
+
+def shadowed(code: str) -> list[str]:
+    """Calls of a function that makes texts, where a local variable or a parameter has its name."""
+    found = set()
+    for function in ast.walk(ast.parse(code)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        nodes = list(ast.walk(function))
+        local = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        local |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        names = [node.func for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+        found |= {f"{name.lineno}: {name.id}" for name in names if name.id in MAKERS & local}
+    return sorted(found)
+
+
+def test_no_local_name_hides_a_function_that_makes_texts() -> None:
+    found = {}
+    for path in sorted((ROOT / "app/saywrite").rglob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        if "foundation.messages import" in code or "toolkit.translation import" in code:
+            found[path.name] = shadowed(code)
+    # The loop calls messages that are functions.
+    assert not {name: lines for name, lines in found.items() if lines and name != "loop.py"}
+
+
+def test_a_hidden_function_is_found() -> None:
+    assert shadowed("def read(bus):\n    message = bus.get()\n    raise E(message('Gone.'))\n") == ["3: message"]
+    assert shadowed("def read(bus):\n    answer = bus.get()\n    raise E(message('Gone.'))\n") == []
+
+
 def test_a_text_that_cannot_be_translated_is_found() -> None:
     code = 'label.setText("Press me")\nQPushButton(f"Keep {n} files")\nset_text(a.setText, tr("Fine"))\nicon("undo")\n'
     assert untranslatable(code) == ["1: Press me", "2: Keep "]

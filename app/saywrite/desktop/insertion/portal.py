@@ -96,7 +96,7 @@ class PortalBus:
         """Handle the messages that have come; wait at most `wait_s` seconds for the first."""
         while True:
             try:
-                message = self._kept.popleft() if self._kept else self._connection.receive(timeout=wait_s)
+                arrived = self._kept.popleft() if self._kept else self._connection.receive(timeout=wait_s)
             except TimeoutError:
                 return
             except OSError as error:
@@ -104,13 +104,13 @@ class PortalBus:
                     message("The session bus is gone, so text cannot be put into other programs.")
                 ) from error
             wait_s = 0.0
-            if message.header.message_type is not MessageType.signal:
+            if arrived.header.message_type is not MessageType.signal:
                 continue
-            if message.header.fields.get(HeaderFields.member) == "Response":
-                path = message.header.fields.get(HeaderFields.path, "")
-                self._responses[path] = (int(message.body[0]), dict(message.body[1]))
+            if arrived.header.fields.get(HeaderFields.member) == "Response":
+                path = arrived.header.fields.get(HeaderFields.path, "")
+                self._responses[path] = (int(arrived.body[0]), dict(arrived.body[1]))
             else:
-                self._take(message)
+                self._take(arrived)
 
     def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
         """Handle messages until `done()`; False if it is not done after `limit_s` seconds."""
@@ -128,13 +128,13 @@ class PortalBus:
             self._connection.send(question, serial=serial)
             end = time.monotonic() + CALL_S
             while (left := end - time.monotonic()) > 0:
-                message = self._connection.receive(timeout=left)
-                if message.header.fields.get(HeaderFields.reply_serial) != serial:
-                    self._kept.append(message)
-                elif message.header.message_type is MessageType.error:
+                answer = self._connection.receive(timeout=left)
+                if answer.header.fields.get(HeaderFields.reply_serial) != serial:
+                    self._kept.append(answer)
+                elif answer.header.message_type is MessageType.error:
                     raise unavailable(message("The desktop does not let Saywrite insert text into other programs."))
                 else:
-                    return message
+                    return answer
         except TimeoutError:
             log.info("the portal does not answer")
         except OSError as error:

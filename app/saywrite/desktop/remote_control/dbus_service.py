@@ -129,10 +129,10 @@ class ControlBus:
                 return new_method_return(message)
         signature = {**dict.fromkeys(_METHODS, ""), **dict.fromkeys(_WITH, "a{sv}")}.get(method)
         if interface != NAME or signature is None:
-            words = (message("There is no such method."),)
+            words = ("There is no such method.",)
             return new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", "s", words)
         if fields.get(HeaderFields.signature, "") != signature:
-            words = (message("{method} takes {value}.", method=method, value=signature or "nothing"),)
+            words = (f"{method} takes {signature or 'nothing'}.",)
             return new_error(message, "org.freedesktop.DBus.Error.InvalidArgs", "s", words)
         try:
             request = request_of(method, message.body[0] if message.body else {})
