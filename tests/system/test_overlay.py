@@ -60,6 +60,11 @@ def below_the_mouse(screen: Desktop, x: int, y: int) -> str:
 def dictate(desk: Room, at: Path, editor: Editor) -> str:
     """The editor has the focus, and a dictation begins; the focused window's number."""
     number = desk.screen.window("other program")
+    # The window of Saywrite may have taken the focus as it opened, and over it there is no overlay.
+    desk.screen.xdotool("windowactivate", number)
+    wait_for(
+        lambda: desk.screen.xdotool("getwindowfocus", check=False).strip() == number, "the editor was not activated"
+    )
     wait_for(lambda: editor.ask("focused") == "True", "the editor has no focus")
     assert run("start", at=at).returncode == 0
     return number
