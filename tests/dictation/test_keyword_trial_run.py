@@ -16,7 +16,6 @@ from saywrite.dictation.models.keyword_trial import (
     NEWEST,
     KeywordTrialRun,
     TrialRequest,
-    carries_out_commands,
     past_dictations,
 )
 from saywrite.dictation.models.retranscription import Retranscriber, RetranscriptionStopped
@@ -26,6 +25,7 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import finish_recording
 from saywrite.text.keywords import Keyword
+from saywrite.text.transcript import carries_out_commands
 
 AT = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 POSTGRES = Keyword("post gress", "Postgres")

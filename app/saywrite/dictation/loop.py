@@ -45,7 +45,7 @@ from saywrite.foundation.messages import filled, message
 from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
-from saywrite.text.transcript import Composition
+from saywrite.text.transcript import Composition, carries_out_commands
 
 
 class Inbox:
@@ -216,13 +216,13 @@ class Loop:
                     self._for_session(event.dictation, partial(DictationSession.receive, event=event))
             self._update()
 
-    def _dispatch(self, message: object) -> None:
-        match message:
+    def _dispatch(self, posted: object) -> None:
+        match posted:
             case FromSource():
                 for session in self.sessions:
-                    session.source.receive(message.message)
+                    session.source.receive(posted.message)
                 for handler in self.message_handlers:
-                    handler(message)
+                    handler(posted)
             case Incoming(engine=engine, message=inner):
                 self.deliver(self._services.recognizers[engine].receive(inner))
             case SoundWritten(dictation=dictation, length=length):
@@ -231,20 +231,20 @@ class Loop:
                 self._for_session(dictation, DictationSession.suppress_disk_warning)
                 self._emit(Failed(dictation, error.what, error.remedy, about="disk"))
             case RecordClosed():
-                self._emit(message)
+                self._emit(posted)
                 self._services.archive.look_for_unfinished(except_for=self._not_offered)
                 self._services.archive.tidy(self.settings.keep_recordings_days)
             case IncompleteRecordingsFound(items=items):
                 self.backlog.find(items)
-                self._emit(message)
-            case _ if isinstance(message, FOR_FRONT_ENDS):
-                self._emit(message)
-            case _ if any(handler(message) for handler in self.message_handlers):
+                self._emit(posted)
+            case _ if isinstance(posted, FOR_FRONT_ENDS):
+                self._emit(posted)
+            case _ if any(handler(posted) for handler in self.message_handlers):
                 pass
-            case _ if callable(message):
-                message()
+            case _ if callable(posted):
+                posted()
             case _:
-                raise TypeError(f"nobody takes {type(message).__name__}")
+                raise TypeError(f"nobody takes {type(posted).__name__}")
 
     def wake(self, now: float) -> float | None:
         """Do what is due at `now`; return when to be called again (monotonic seconds)."""
@@ -320,11 +320,10 @@ class Loop:
     def rules(self, plan: SessionPlan) -> Composition:
         """How finals become text under the present settings."""
         punctuates = self._services.recognizers[plan.engine].capabilities.punctuation
-        spoken = self.settings.spoken_punctuation
         return Composition(
             keywords=self.keywords,
             language=plan.request.language,
-            commands=spoken == "on" or (spoken == "auto" and not punctuates),
+            commands=carries_out_commands(self.settings.spoken_punctuation, punctuates),
             capitals=True,
         )
 

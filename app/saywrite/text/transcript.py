@@ -37,6 +37,11 @@ class Composition:
     capitals: bool
 
 
+def carries_out_commands(spoken_punctuation: str, punctuates: bool) -> bool:
+    """Whether spoken punctuation is carried out under a setting. `punctuates`: the recognizer sets it itself."""
+    return spoken_punctuation == "on" or (spoken_punctuation == "auto" and not punctuates)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Segments that are new or have a new text, and the numbers of removed ones."""

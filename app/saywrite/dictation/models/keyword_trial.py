@@ -22,6 +22,7 @@ from saywrite.storage.recordings.library import has_sound
 from saywrite.text.keyword_sets.keyword_files import write_json
 from saywrite.text.keyword_sets.trial import PastDictation, TriedKeywords, try_keywords
 from saywrite.text.keywords import Keyword, Keywords
+from saywrite.text.transcript import carries_out_commands
 
 NEWEST = 50
 """Dictations on which keywords are tried."""
@@ -126,8 +127,3 @@ def past_dictations(history: HistoryStore, spoken_punctuation: str) -> list[Past
         commands = carries_out_commands(spoken_punctuation, _PUNCTUATES.get(summary.engine, True))
         found.append(PastDictation(summary.dictation, summary.began, summary.language, commands, raw))
     return found
-
-
-def carries_out_commands(spoken_punctuation: str, punctuates: bool) -> bool:
-    """Whether spoken punctuation is carried out under a setting. `punctuates`: the recognizer sets it itself."""
-    return spoken_punctuation == "on" or (spoken_punctuation == "auto" and not punctuates)
