@@ -5,7 +5,6 @@ Programs it would call are small scripts in a folder that is the whole PATH; the
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.packaging_modules import load_script
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,11 +39,7 @@ Description: a library
 @pytest.fixture
 def dev(tmp_path: Path) -> ModuleType:
     """dev.py as a module of its own, in a checkout that does not exist."""
-    spec = importlib.util.spec_from_file_location("dev_under_test", ROOT / "packaging/dev.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("dev")
     module.ROOT = tmp_path / "checkout"
     module.VENV = module.ROOT / ".venv"
     module.STAMP = module.VENV / "saywrite-setup.json"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
+
+from tests.packaging_modules import load_script
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app" / "saywrite"
@@ -60,17 +60,7 @@ SHORT: dict[str, str] = {
 """Modules under 60 lines, each with the reason why it stands alone."""
 
 
-def measures() -> ModuleType:
-    """packaging/measure_structure.py, which is no package."""
-    spec = importlib.util.spec_from_file_location("measure_structure", ROOT / "packaging/measure_structure.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MEASURES = measures()
+MEASURES = load_script("measure_structure")
 
 
 def too_short(sources: dict[str, str], allowed: dict[str, str]) -> list[str]:

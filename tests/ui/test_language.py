@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,6 +20,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from tests.packaging_modules import load_script
 
 from saywrite.foundation.messages import message, message_count
 from saywrite.storage.settings.schema import Settings
@@ -161,7 +159,7 @@ def test_the_open_settings_change_their_language(shown: FrontEnd, marked: None) 
 
 
 def test_a_compiled_file_has_plural_forms(qapp: QApplication, tmp_path: Path, marked: None) -> None:
-    tool = load_tool()
+    tool = load_script("translations")
     texts = [tool.Text("{n:,} words", "{n:,} word"), tool.Text("Start")]
     source = tmp_path / "saywrite_de.ts"
     tool.write_ts(source, "de", texts)
@@ -178,12 +176,9 @@ def test_a_compiled_file_has_plural_forms(qapp: QApplication, tmp_path: Path, ma
     assert tr_count("{n:,} word", "{n:,} words", 1280) == "1.280 Wörter"
 
 
-def load_tool() -> ModuleType:
-    """packaging/translations.py, which is no package."""
-    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging/translations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["translations"] = module
-    spec.loader.exec_module(module)
-    return module
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("&Find…", "Find"), ("検索(&F)…", "検索"), ("Save && close", "Save & close"), ("Privacy (A)", "Privacy (A)")],
+)
+def test_a_name_has_no_mnemonic_and_no_dots(text: str, expected: str) -> None:
+    assert bare(text) == expected

@@ -19,18 +19,13 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.settings.placement import fill_dialog
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import bare, set_text, tr
 
 PREFERRED_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = message("In every program")
 
 Section = tuple[str, tuple[tuple[str, str], ...]]
 """A heading, and pairs of what a shortcut does and its keys."""
-
-
-def plain(text: str) -> str:
-    """Return the text of an action without its mnemonic and its dots."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
 
 
 def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
@@ -43,14 +38,14 @@ def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
     for top in bar.actions():
         menu = top.menu()
         if menu is not None:
-            found.append((plain(top.text()), tuple(_pairs(menu.actions()))))  # type: ignore[attr-defined]
+            found.append((bare(top.text()), tuple(_pairs(menu.actions()))))  # type: ignore[attr-defined]
     return [section for section in found if section[1]]
 
 
 def _pairs(actions: Iterable[QAction]) -> Iterable[tuple[str, str]]:
     for action in actions:
         if not action.shortcut().isEmpty():
-            yield plain(action.text()), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            yield bare(action.text()), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class ShortcutsWindow(QDialog):

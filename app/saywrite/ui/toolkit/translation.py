@@ -28,7 +28,9 @@ from saywrite.foundation.paths import resource
 CONTEXT = "Saywrite"
 """The only context in the files of translations."""
 
-_MNEMONIC = re.compile(r"\(&.\)|&")
+_MNEMONIC = re.compile(r"\(&\w\)|&(&?)")
+"""“(&C)” in Japanese and Chinese, “&” in other languages; “&&” is the sign itself."""
+
 _QT_FILES = {ZH: "qtbase_zh_CN", PT: "qtbase_pt_BR"}
 _Worded = TypeVar("_Worded", bound=QAbstractButton | QLabel | QAction | QMenu)
 
@@ -137,12 +139,12 @@ def changed(text: str, change: Callable[[str], str]) -> str:
 
 def without_mnemonic(text: str) -> str:
     """Return the text of a button or an action without its mnemonic, "(&C)" in Japanese and Chinese."""
-    return changed(text, lambda words: _MNEMONIC.sub("", words))
+    return changed(text, lambda words: _MNEMONIC.sub(r"\1", words))
 
 
 def bare(text: str) -> str:
     """Return the text of a button or an action without its mnemonic and the dots at its end."""
-    return changed(text, lambda words: _MNEMONIC.sub("", words).rstrip("…"))
+    return changed(without_mnemonic(text), lambda words: words.rstrip("…"))
 
 
 def set_text(setter: Callable[..., Any], *arguments: Any) -> None:
