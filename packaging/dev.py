@@ -91,6 +91,8 @@ LIBRARIES = ("portaudio", "xcb-cursor", "EGL")  # absent: the packages of OTHER_
 TOOLS = ("Xvfb", "openbox", "xdotool", "xclip", "pulseaudio")
 
 MOST_WORKERS = 4  # each has a sound server, a screen and a recognition model of its own
+LONGEST_CI_RUN_S = 2_550
+"""CI cuts a run off after 45 minutes and prints no failure then; this leaves time for the setup and the summary."""
 OWN_PROCESSES = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "--co", "-s", "--capture=no", "-h", "--help")
 
 PROBE = """
@@ -566,7 +568,8 @@ def across_cores(arguments: list[str]) -> list[str]:
     if cores < 2 or chosen or any("::" in each or (ROOT / each).is_file() for each in arguments):
         return []
     # tests/conftest.py sorts the files, so that a long one is not the last.
-    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
+    limit = ["--session-timeout", str(LONGEST_CI_RUN_S)] if os.environ.get("CI") else []
+    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "40", *limit]
 
 
 def package(python: str) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -68,6 +69,7 @@ def _leave_the_desktop() -> None:
 
 
 _leave_the_desktop()  # at import: before Qt, platformdirs or PortAudio can look
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with SIGINT ignored
 
 hypothesis.settings.register_profile(
     "dev", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -75,7 +77,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "ci",
     parent=hypothesis.settings.get_profile("dev"),
-    max_examples=150,
+    max_examples=60,
     derandomize=True,
     database=None,
     print_blob=True,
@@ -103,6 +105,7 @@ LONGEST = (
     "test_listening_along.py",
     "test_listen.py",
     "test_window_faults.py",
+    "test_hands_free.py",
     "test_transcribe.py",
     "test_tray.py",
     "test_dev_commands.py",
@@ -159,6 +162,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     with turn_of(Path(folder), alone=item.get_closest_marker("alone") is not None):
         return (yield)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name each failed test at once, in the process that prints: a run that is cut off has no summary."""
+    if IN_CI and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.__stderr__.write(f"\nFAILED {report.when} of {report.nodeid}\n{report.longreprtext[-1500:]}\n")
 
 
 def skip_as_failure(report: pytest.TestReport | pytest.CollectReport, in_ci: bool) -> None:

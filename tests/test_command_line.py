@@ -136,7 +136,7 @@ def test_a_second_key_may_start_with_another_engine_and_language() -> None:
         ["listen", "--model", "whisper-huge"],
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_2_and_the_reason(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
         cli.parse(arguments)
     assert exit.value.code == cli.USAGE
@@ -173,7 +173,7 @@ def test_without_a_display_the_window_names_the_terminal_commands(tmp_path: Path
 
 
 @pytest.mark.parametrize("arguments", [["status"], ["start", "--json"], ["show"], ["quit"]])
-def test_with_nothing_running_a_verb_says_so_and_exits_with_3(arguments: list[str], tmp_path: Path) -> None:
+def test_command_without_a_running_window_exits_with_3_and_the_reason(arguments: list[str], tmp_path: Path) -> None:
     done = run(*arguments, "--data", str(tmp_path / "data"))
     assert done.returncode == cli.NO_INSTANCE
     assert done.stdout == ""

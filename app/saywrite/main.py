@@ -5,6 +5,7 @@ Each command imports what it needs: `saywrite --version` loads no other package,
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
     from saywrite.storage.settings.keyring import Secrets
     from saywrite.storage.settings.schema import Settings
     from saywrite.text.keywords import Keyword
-    from saywrite.ui.app.frontend import FrontEnd, UiContext
+    from saywrite.ui.app.dialogs import UiContext
+    from saywrite.ui.app.frontend import FrontEnd
     from saywrite.ui.settings.account_access import AccountAccess
-    from saywrite.ui.tray.icon import Tray
 
 _environ: Mapping[str, str] = os.environ
 """The environment at the start. Set once; afterwards `os.environ`, which child processes inherit, has no API key."""
@@ -84,7 +85,7 @@ def build(
     for D-Bus.
     """
     from saywrite.dictation.api import Dictation
-    from saywrite.dictation.loop import Inbox
+    from saywrite.dictation.inbox import Inbox
     from saywrite.foundation.end_limits import NO_SERVICE_S
     from saywrite.storage.settings.keyring import LateSecrets
 
@@ -137,22 +138,11 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
     return paths, loaded.settings, keywords, (*loaded.problems, *problems)
 
 
-def _with_options(settings: Settings, options: cli.Options) -> Settings:
-    from dataclasses import replace
-
-    return replace(
-        settings,
-        engine=options.engine or settings.engine,
-        language=options.language or settings.language,
-        local_model=options.model or settings.local_model,
-    )
-
-
 def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:
     paths, settings, keywords, problems = _load(options)
     for problem in problems:
         print(f"saywrite: {problem}", file=sys.stderr)
-    return paths, _with_options(settings, options), keywords
+    return paths, cli.with_options(settings, options), keywords
 
 
 def _window(options: cli.Options) -> int:
@@ -162,6 +152,7 @@ def _window(options: cli.Options) -> int:
     if words := no_display(sys.platform, os.environ):
         print(f"saywrite: {words}", file=sys.stderr)
         return cli.FAILED
+    gc.disable()  # nothing that the imports make is garbage; `GarbageTimer` collects later
     data = default_paths(options.config, options.data).data
     instance = become_or_raise(data, os.environ)
     if instance is None:
@@ -179,30 +170,42 @@ def _window(options: cli.Options) -> int:
 
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
-    from saywrite.dictation.observers import StatusBoard
+    """Show the window, and build what acts on it after the first paint, before any input is handled."""
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
     from saywrite.ui.app.dictation_thread import DictationThread
-    from saywrite.ui.app.frontend import FrontEnd
+    from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window
     from saywrite.ui.toolkit.background import MainThread
+    from saywrite.ui.widgets.choosers import catalog_choices
 
     paths, stored, keywords, problems = _load(options)
-    settings = _with_options(stored, options)
+    settings, problems = cli.with_options(stored, options), (*problems, *filter(None, [instance.problem]))
     app = create_application(sys.argv[:1], settings.theme, settings.program_language)
     route_messages()
-    thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
-    tell = board.before(thread.event_emitted.emit)
-    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
-    problems = (*problems, *filter(None, [instance.problem]))
-    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems, dictation)
-    front = FrontEnd(dictation, context)
-    thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
-    app.aboutToQuit.connect(remote.close)
-    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
-    thread.event_emitted.connect(front.receive)
-    front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
-    front.show()
-    return run(app, thread, dictation, front.save)
+    thread, secrets, on_main = DictationThread(), LateSecrets(), MainThread().do
+    dictation = build(
+        options, paths, settings, keywords, thread.tell, secrets=secrets, on_main=on_main, desktop=desktop
+    )
+
+    def build_front() -> tuple[FrontEnd, RemoteServers]:
+        from saywrite.dictation.observers import StatusBoard
+        from saywrite.ui.app.frontend import FrontEnd, watch_tray_hosts
+
+        board = StatusBoard()
+        front = FrontEnd(dictation, _ui_context(options, paths, settings, keywords, stored, secrets, problems), window)
+        thread.observe = board.receive
+        thread.event_emitted.connect(front.receive)
+        remote = _take_commands(instance, dictation, board, front, desktop)
+        app.aboutToQuit.connect(remote.close)
+        watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect)
+        thread.begin(dictation.run)
+        return front, remote
+
+    choices, access = catalog_choices(), partial(_account_access, secrets)
+    window = make_window(dictation, FirstView(settings, keywords, choices, paths.window_state, access, problems))
+    late = LateFrontEnd(window, build_front)
+    late.show(hidden=settings.start_hidden)
+    return run(app, thread, dictation, late.save)
 
 
 def _ui_context(
@@ -213,12 +216,11 @@ def _ui_context(
     stored: Settings,
     secrets: Secrets,
     problems: tuple[str, ...],
-    dictation: Dictation,
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
-    from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.dictation.models.transcribing_child import Retranscriber
     from saywrite.storage.settings.file import keep_stored, save
-    from saywrite.ui.app.frontend import UiContext
+    from saywrite.ui.app.dialogs import UiContext
     from saywrite.ui.widgets.choosers import catalog_choices
 
     return UiContext(
@@ -274,18 +276,8 @@ def _take_commands(
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
     points = RemoteServers(instance.server_socket, remote.answer, desktop)
     points.open()
-    front.window.painted.connect(points.join_bus)
+    points.join_bus()
     return points
-
-
-def _watch_tray_hosts(tray: Tray, desktop: DesktopThread, at_quit: Callable[[Callable[[], None]], object]) -> None:
-    """Follow the appearance and disappearance of the tray. Windows and macOS always have one."""
-    if sys.platform in ("win32", "darwin"):
-        tray.host_changed.emit(True)
-        return
-    from saywrite.desktop.tray_host import TrayHostWatch
-
-    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.supports_x11).close)
 
 
 def _autostart(options: cli.Options) -> Autostart:
@@ -342,16 +334,18 @@ def _listen(options: cli.Options) -> int:
 
 
 def _transcribe(options: cli.Options) -> int:
-    from saywrite.cli.batch import transcribe
+    from saywrite.cli.batch import errors_as_events, transcribe
     from saywrite.dictation.commands import is_sent_whole
 
-    paths, settings, keywords = _load_for_terminal(options)
-    return transcribe(
-        lambda tell: build(options, paths, settings, keywords, tell, keep_files=False),
-        _output(options, paths),
-        options.files,
-        lambda path: not options.realtime and is_sent_whole(path, settings),
-    )
+    with errors_as_events(options.events):
+        paths, settings, keywords = _load_for_terminal(options)
+        return transcribe(
+            lambda tell: build(options, paths, settings, keywords, tell, keep_files=False),
+            _output(options, paths),
+            options.files,
+            lambda path: not options.realtime and is_sent_whole(path, settings),
+            options.languages,
+        )
 
 
 def _output(options: cli.Options, paths: Paths) -> Output:
@@ -365,6 +359,12 @@ def _devices(options: cli.Options) -> int:
     from saywrite.cli.doctor.report import print_devices
 
     return print_devices(options.as_json)
+
+
+def _ledger(options: cli.Options) -> int:
+    from saywrite.cli.ledger import print_ledger
+
+    return print_ledger(default_paths(options.config, options.data).history, options.as_json)
 
 
 def _models(options: cli.Options) -> int:
@@ -403,6 +403,7 @@ _COMMANDS: dict[str, Callable[[cli.Options], int]] = {
     "transcribe": _transcribe,
     "devices": _devices,
     "models": _models,
+    "ledger": _ledger,
     "doctor": _doctor,
     **dict.fromkeys(cli.VERBS, _drive),
 }

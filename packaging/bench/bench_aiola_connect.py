@@ -19,6 +19,7 @@ from saywrite.foundation.events import Final, RecognizerFinished
 
 DELAYS_S = amount((0.0, 0.025, 0.05, 0.1), (0.0, 0.05), (0.0, 0.05))
 RUNS = amount(8, 2, 1)
+ENCRYPTED = amount((False, True), (False, True), (True,))
 SOUND = speech([["alpha", "bravo"]], lead_s=0.1, pause_s=0.1)
 
 MICROPHONE_S = 0.06
@@ -38,7 +39,7 @@ CACHED = {False: 3.5, True: 5.3}
 
 def measure() -> list[Row]:
     rows = []
-    for tls in (False, True):
+    for tls in ENCRYPTED:
         with place(tls=tls) as where:
             _trust(where)
             where.service.set(delay_s=0.0)

@@ -9,8 +9,8 @@ from tests.aiola_server.tones import hear, silence, speech
 from saywrite.foundation.events import Final, RecognizerFinished
 
 RUNS = amount(10, 3, 1)
-ONE_WAY_S = (0.0, 0.05)
-PAUSES_S = (0.0, 0.25, 0.5, 1.0)
+ONE_WAY_S = amount((0.0, 0.05), (0.0, 0.05), (0.05,))
+PAUSES_S = amount((0.0, 0.25, 0.5, 1.0), (0.0, 0.25, 0.5, 1.0), (0.0, 0.5))
 """From the end of the last word to letting go."""
 
 WORDS = [["golf", "hotel", "india"]]

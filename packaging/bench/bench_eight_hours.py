@@ -88,7 +88,8 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     from datetime import datetime
 
     from saywrite.dictation.commands import DictationCommands, Hardware
-    from saywrite.dictation.loop import CurrentSettings, Inbox, Services
+    from saywrite.dictation.inbox import Inbox
+    from saywrite.dictation.loop import CurrentSettings, Services
     from saywrite.dictation.persistence.archive import Archive
     from saywrite.dictation.persistence.disk_thread import DiskThread
     from saywrite.foundation.events import SegmentAdded, Started

@@ -47,7 +47,7 @@ def _presses(folder: Path) -> list[float]:
     """The whole application without its window; the time until the file in the recordings has its first byte."""
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
-    from saywrite.dictation.loop import Inbox
+    from saywrite.dictation.inbox import Inbox
     from saywrite.foundation.events import Finished
     from saywrite.foundation.paths import default_paths
     from saywrite.foundation.program import worker_command

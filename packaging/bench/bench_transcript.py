@@ -1,4 +1,4 @@
-"""Appending a final to the window's transcript, painted: short, long, and very long."""
+"""Appending a final to the window's transcript, painted: short, long, and very long; in paragraphs and in lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from table import Row, amount
 
 RUNS = amount(200, 20, 1)
+IN_LINES = amount(1_000, 1_000, 10)
 LENGTHS = amount((10, 1_000, 100_000), (10, 1_000), (10,))
 
 
@@ -21,9 +22,10 @@ def measure() -> list[Row]:
 
     application = QApplication([])
     rows = []
-    for length in LENGTHS:
+    for length, pause_s in [*((length, 2) for length in LENGTHS), (IN_LINES, 0)]:
         view = TranscriptView()
         view.resize(900, 600)
+        view.set_paragraph_pause(pause_s)
         view.show()
         view.receive(Started("d", "local", "en", "microphone", 0.0, datetime.now().astimezone()))
 
@@ -40,7 +42,8 @@ def measure() -> list[Row]:
             add(number)
             application.processEvents()
             taken.append(1000 * (time.perf_counter() - start))
-        rows.append(Row.of(f"append of a final to {length:,} segments, painted", taken, "ms", 8))
+        shown = "" if pause_s else " in lines"
+        rows.append(Row.of(f"append of a final to {length:,} segments{shown}, painted", taken, "ms", 8))
         view.close()
         view.deleteLater()
         application.processEvents()

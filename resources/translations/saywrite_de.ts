@@ -80,6 +80,10 @@
         <translation>D&amp;iktat</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Verwerfen</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>&amp;Fertig</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>Vorschlag ver&amp;gessen</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>Frei&amp;händig</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>An&amp;hören</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Weiter bearbeiten</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>&amp;Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modelle…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -346,6 +362,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>Ein Ordner oder eine https-Adresse mit den Modelldateien. Leer lassen für die offizielle Quelle.</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>Ein freihändiges Diktat endet dann, und Saywrite wartet wieder auf die Formel.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -686,6 +706,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>Beginnen Sie ein neues Diktat.</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>Ein Diktat mit einer gesprochenen Formel beginnen und beenden</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1388,6 +1412,10 @@
         <translation>Download des Modells</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>Laden Sie eines unter Einstellungen → Erkennung herunter; dann wartet Saywrite von selbst auf die Formel.</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>Wird heruntergeladen</translation>
     </message>
@@ -1404,6 +1432,10 @@
         <translation>Ziehen Sie Tondateien, Videos oder Ordner hierher, oder wählen Sie sie aus. Sie werden nacheinander transkribiert.</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>Jeder Satz ist eine Zeile</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>&amp;Bearbeiten</translation>
     </message>
@@ -1414,6 +1446,10 @@
     <message>
         <source>empty</source>
         <translation>leer</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>Beenden nach einer Stille von</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1442,6 +1478,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>Geben Sie in den Einstellungen eine Adresse wie https://apis.aiola.ai ein.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1624,6 +1664,38 @@
         <translation>Gut: Saywrite hört Sie.</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>Freihändig</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>Freihändig ab dem Start</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>Taste für freihändig</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>Freihändigen Modus ein- und ausschalten</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>Freihändig: kann nicht zuhören</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>Freihändig: pausiert</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>Freihändig: „{phrase}“ sagen</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>Freihändig: „{phrase}“ beendet das Diktat</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>Ab hier anhören</translation>
     </message>
@@ -1788,6 +1860,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Einfg fügt ein Schlüsselwort hinzu, F2 bearbeitet, Entf entfernt.</translation>
     </message>
@@ -1878,10 +1954,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>die Datei ist dort nicht vorhanden</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>der Vorgang endete mit {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2156,8 +2228,16 @@
         <translation>Zeilen, die nicht importiert wurden</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>Anhören</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>Schon vor dem Tastendruck zuhören</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>Signaltöne anhören</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2280,6 +2360,10 @@
         <translation>Mikrofonpegel: {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>minus {number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Fehlender Ton</translation>
     </message>
@@ -2358,6 +2442,10 @@
     <message>
         <source>Never</source>
         <translation>Nie</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>Neuer Absatz nach einer Pause von</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3196,6 +3284,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite: „{phrase}“ sagen. Das Mikrofon ist offen.</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite: {words}{preroll}</translation>
     </message>
@@ -3612,12 +3704,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Vorgeschlagene Schlüsselwörter</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>Freihändigen Modus ein- und ausschalten</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>zwischen Programmen wechseln</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>zwischen Fenstern wechseln</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>Schaltet den freihändigen Modus ein und aus.</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3836,6 +3936,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Diktat wurde abgebrochen.</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>Das Diktat wurde beendet: Die längste Zeit für ein Diktat war erreicht.</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>Das Diktat wurde nicht erneut transkribiert.</translation>
     </message>
@@ -3918,6 +4022,18 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The folder {place} is gone.</source>
         <translation>Der Ordner {place} ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>Der freihändige Modus ist aus</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>Der freihändige Modus ist ein</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>Der freihändige Modus braucht ein Erkennungsmodell auf diesem Computer, und es gibt keines.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4086,6 +4202,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The microphone is being opened…</source>
         <translation>Das Mikrofon wird geöffnet…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>Das Mikrofon ist dann ab dem Start von Saywrite offen.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4372,6 +4492,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Test brach ab; das Protokoll sagt, warum.</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>Der Text in {program} wurde seitdem geändert oder der Cursor bewegt, deshalb wurde nichts rückgängig gemacht.</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>Der Text ist im Verlauf und kann von dort kopiert werden.</translation>
     </message>
@@ -4396,6 +4520,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Text wurde an {program} gesendet; das Programm meldet nicht, ob es ihn angenommen hat.</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>Im Transkript stehen Sätze ohne längere Pause dazwischen als fortlaufender Text.</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>Das Transkript wurde geleert.</translation>
     </message>
@@ -4410,6 +4538,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>Der Wayland-Compositor ist nicht erreichbar, daher kann kein Text in andere Programme eingefügt werden.</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>Den ganzen Text am Ende</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4824,6 +4956,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Tippen (langsamer, benutzt die Zwischenablage nicht)</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>nicht verfügbar</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>Unverändert:</translation>
     </message>
@@ -4932,6 +5068,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Sehr leise.</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>Lautstärke der Signaltöne</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>Am Ende höchstens warten</translation>
     </message>
@@ -4944,8 +5084,16 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Wartet</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>wartet auf die Formel</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>Wartet, geht weiter bei {confirmed}</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4992,10 +5140,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Inhalt der Zwischenablage ist größer als 64 MB und konnte nicht gesichert werden, daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>Was vorgelesen wird, während Sie diktieren.</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>Was es tut</translation>
     </message>
@@ -5024,6 +5168,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Was Sie gesagt haben, bleibt erhalten. Drücken Sie die Taste, um weiterzumachen.</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>Was Sie gesagt haben, bleibt erhalten. Sagen Sie die Formel noch einmal, um weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>Was Sie gesagt haben, bleibt erhalten. Saywrite wartet wieder auf die Formel, wenn der Bildschirm entsperrt ist.</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>Auch was Sie kurz vor dem Tastendruck sagen, wird geschrieben. Das Mikrofon bleibt dann zwischen Diktaten geöffnet; älterer Ton wird sofort vergessen.</translation>
     </message>
@@ -5036,8 +5188,12 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Wenn aiOla nicht erreichbar ist</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>Wann jede Zeile gesagt wurde. Strg+Eingabe im Text spielt die Zeile ab.</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>Wann jeder Absatz beginnt. Strg+Eingabe im Text spielt den Satz am Cursor ab.</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>Wann jeder Absatz beginnt. Die Eingabetaste im Text spielt ab dem Wort am Cursor ab.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5070,6 +5226,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Which texts are shown</source>
         <translation>Welche Texte angezeigt werden</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>Benutzen Sie beim Diktieren Kopfhörer: Ein Mikrofon nahe einem Lautsprecher hört mit, was vorgelesen wird.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5180,8 +5340,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Eine aufbewahrte Aufnahme können Sie noch einmal anhören. Sie bleibt auf diesem Computer.</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>Sie haben Schlüsselwörter geändert und die Änderungen nicht übernommen.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Diese Wörter haben Sie in Ihren Texten korrigiert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>Sie haben vor {n} Aufnahme gestoppt: Ihr Text wurde verwendet.</numerusform>
+            <numerusform>Sie haben vor {n} Aufnahmen gestoppt: Ihre Texte wurden verwendet.</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5928,12 +6100,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{position} von {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>{program} konnte nicht nach vorn geholt werden, deshalb wurde nichts rückgängig gemacht.</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} hat den Text nicht gelesen.</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} hat den Text nicht erhalten</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} meldet nicht, ob Sie dort seitdem etwas eingegeben haben, deshalb wurde nichts rückgängig gemacht.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6050,6 +6230,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>„Standard“ ist das Mikrofon, das in den Systemeinstellungen gewählt ist.</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>„Anhören“ spielt die Signaltöne für Anfang, Ende und Fehler nacheinander ab.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

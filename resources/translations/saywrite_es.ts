@@ -80,6 +80,10 @@
         <translation>&amp;Dictado</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Descartar</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>&amp;Listo</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>&amp;Olvidar sugerencia</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>Dictado &amp;con manos libres</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>Esc&amp;uchar</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Seguir editando</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>&amp;Modelo</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modelos…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -346,6 +362,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>Una carpeta o una dirección https con los archivos del modelo. Déjelo vacío para la fuente oficial.</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>El dictado con manos libres termina entonces y Saywrite vuelve a esperar la frase.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -686,6 +706,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>Empiece un dictado nuevo.</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>Empezar y terminar un dictado con una frase hablada</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1388,6 +1412,10 @@
         <translation>Descarga del modelo</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>Descargue uno en Ajustes → Reconocimiento; entonces Saywrite esperará la frase por sí solo.</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>Descargando</translation>
     </message>
@@ -1404,6 +1432,10 @@
         <translation>Arrastre aquí archivos de sonido, vídeos o carpetas, o elíjalos. Se transcriben uno tras otro.</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>Cada frase en una línea</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>Ed&amp;itar</translation>
     </message>
@@ -1414,6 +1446,10 @@
     <message>
         <source>empty</source>
         <translation>vacío</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>Terminar tras un silencio de</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1442,6 +1478,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>Introduzca una dirección como https://apis.aiola.ai en los ajustes.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>error</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1624,6 +1664,38 @@
         <translation>Bien: Saywrite le oye.</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>Manos libres</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>Manos libres desde el inicio</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>Tecla de manos libres</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>Activar y desactivar el modo de manos libres</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>Manos libres: no puede escuchar</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>Manos libres: en pausa</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>Manos libres: diga «{phrase}»</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>Manos libres: «{phrase}» termina el dictado</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>Escuchar desde aquí</translation>
     </message>
@@ -1788,6 +1860,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>información</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Insert añade una palabra clave, F2 la edita, Supr la quita.</translation>
     </message>
@@ -1878,10 +1954,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>no tiene el archivo</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>terminó con el código {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2156,8 +2228,16 @@
         <translation>Líneas que no se importaron</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>Escuchar</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>Escuchar antes de pulsar la tecla</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>Escuchar los sonidos</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2280,6 +2360,10 @@
         <translation>Nivel del micrófono: {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>menos {number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Sonido que falta</translation>
     </message>
@@ -2358,6 +2442,10 @@
     <message>
         <source>Never</source>
         <translation>Nunca</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>Nuevo párrafo tras una pausa de</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3196,6 +3284,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite: diga «{phrase}». El micrófono está abierto.</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite: {words}{preroll}</translation>
     </message>
@@ -3612,12 +3704,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Palabras clave sugeridas</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>Activar o desactivar el modo de manos libres</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>cambiar de programa</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>cambiar de ventana</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>Activa y desactiva el modo de manos libres.</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3836,6 +3936,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El dictado se canceló.</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>El dictado terminó: se alcanzó el tiempo máximo para un dictado.</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>El dictado no se transcribió de nuevo.</translation>
     </message>
@@ -3918,6 +4022,18 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The folder {place} is gone.</source>
         <translation>La carpeta {place} ya no existe.</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>El modo de manos libres está desactivado</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>El modo de manos libres está activado</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>El modo de manos libres necesita un modelo de reconocimiento en este equipo, y no hay ninguno.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4086,6 +4202,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The microphone is being opened…</source>
         <translation>Abriendo el micrófono…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>El micrófono queda abierto desde el inicio de Saywrite.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4372,6 +4492,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>La prueba se interrumpió; el registro dice por qué.</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>El texto de {program} se cambió desde entonces o se movió el cursor, por lo que no se deshizo nada.</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>El texto está en el historial y se puede copiar desde allí.</translation>
     </message>
@@ -4396,6 +4520,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El texto se envió a {program}, que no indica si lo aceptó.</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>La transcripción muestra como texto seguido las frases sin una pausa más larga entre ellas.</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>La transcripción se borró.</translation>
     </message>
@@ -4410,6 +4538,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>No se puede acceder al compositor de Wayland, por lo que no se puede insertar texto en otros programas.</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>Todo el texto al final</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4824,6 +4956,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Tecleo (más lento, no usa el portapapeles)</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>no disponible</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>Sin cambios:</translation>
     </message>
@@ -4932,6 +5068,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Muy bajo.</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>Volumen de los sonidos</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>Al final, esperar como máximo</translation>
     </message>
@@ -4944,8 +5084,16 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>En espera</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>esperando una frase</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>En espera, continúa en {confirmed}</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>advertencia</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4992,10 +5140,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El contenido del portapapeles supera los 64 MB y no se pudo guardar, por lo que el texto no se insertó.</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>Lo que se lee en voz alta mientras dicta.</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>Qué hace</translation>
     </message>
@@ -5024,6 +5168,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Lo que dijo se conserva. Pulse la tecla para continuar.</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>Lo que dijo se conserva. Diga la frase de nuevo para continuar.</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>Lo que dijo se conserva. Saywrite volverá a esperar la frase cuando se desbloquee la pantalla.</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>También se escribe lo que dice poco antes de pulsar la tecla. El micrófono queda entonces abierto entre dictados; el sonido más antiguo se olvida de inmediato.</translation>
     </message>
@@ -5036,8 +5188,12 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Cuando no se puede acceder a aiOla</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>Cuándo se dijo cada línea. Ctrl+Intro en el texto reproduce la línea.</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>Cuándo empieza cada párrafo. Ctrl+Intro en el texto reproduce la frase del cursor.</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>Cuándo empieza cada párrafo. Intro en el texto reproduce desde la palabra donde está el cursor.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5070,6 +5226,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Which texts are shown</source>
         <translation>Qué textos se muestran</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>Mientras dicta, use auriculares: un micrófono cerca de un altavoz oye lo que se lee.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5180,8 +5340,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Puede volver a escuchar una grabación conservada. Se queda en este equipo.</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>Ha cambiado palabras clave y no ha aplicado los cambios.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Corrigió estas palabras en sus textos.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>Ha detenido la prueba antes de {n} grabación: se usó su texto.</numerusform>
+            <numerusform>Ha detenido la prueba antes de {n} grabaciones: se usaron sus textos.</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5928,12 +6100,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{position} de {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>No se pudo traer {program} al frente, por lo que no se deshizo nada.</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} no leyó el texto.</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} no recibió el texto</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} no indica si ha escrito algo allí desde entonces, por lo que no se deshizo nada.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6050,6 +6230,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>«Predeterminado» es el micrófono elegido en los ajustes del sistema.</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>«Escuchar» emite uno tras otro los sonidos de inicio, de final y de fallo.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

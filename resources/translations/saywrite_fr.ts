@@ -80,6 +80,10 @@
         <translation>&amp;Dictée</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Ignorer</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>&amp;Terminé</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>&amp;Oublier la suggestion</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>M&amp;ains libres</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>Écou&amp;ter</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Continuer la modification</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>&amp;Modèle</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modèles…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -346,6 +362,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>Un dossier ou une adresse https contenant les fichiers du modèle. Laissez vide pour la source officielle.</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>La dictée mains libres se termine alors, et Saywrite attend de nouveau la phrase.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -686,6 +706,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>Commencez une nouvelle dictée.</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>Commencer et terminer une dictée par une phrase prononcée</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1388,6 +1412,10 @@
         <translation>Téléchargement du modèle</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>Téléchargez-en un dans Paramètres → Reconnaissance ; Saywrite attendra alors la phrase de lui-même.</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>Téléchargement</translation>
     </message>
@@ -1404,6 +1432,10 @@
         <translation>Déposez ici des fichiers audio, des vidéos ou des dossiers, ou choisissez-les. Ils sont transcrits l'un après l'autre.</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>Une ligne par phrase</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>&amp;Modifier</translation>
     </message>
@@ -1414,6 +1446,10 @@
     <message>
         <source>empty</source>
         <translation>vide</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>Terminer après un silence de</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1442,6 +1478,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>Saisissez une adresse comme https://apis.aiola.ai dans les paramètres.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>erreur</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1624,6 +1664,38 @@
         <translation>Bien : Saywrite vous entend.</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>Mains libres</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>Mains libres dès le démarrage</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>Touche mains libres</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>Activer et désactiver le mode mains libres</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>Mains libres : écoute impossible</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>Mains libres : en pause</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>Mains libres : dites « {phrase} »</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>Mains libres : « {phrase} » termine la dictée</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>Écouter à partir d'ici</translation>
     </message>
@@ -1788,6 +1860,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>information</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Inser ajoute un mot-clé, F2 le modifie, Suppr le retire.</translation>
     </message>
@@ -1878,10 +1954,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>le fichier n'y est pas</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>l'opération s'est terminée avec le code {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2156,8 +2228,16 @@
         <translation>Lignes qui n'ont pas été importées</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>Écouter</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>Écouter avant l'appui sur la touche</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>Écouter les sons</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2280,6 +2360,10 @@
         <translation>Niveau du microphone : {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>moins {number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Son manquant</translation>
     </message>
@@ -2358,6 +2442,10 @@
     <message>
         <source>Never</source>
         <translation>Jamais</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>Nouveau paragraphe après une pause de</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3196,6 +3284,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite : dites « {phrase} ». Le microphone est ouvert.</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite : {words}{preroll}</translation>
     </message>
@@ -3612,12 +3704,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Mots-clés suggérés</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>Activer ou désactiver le mode mains libres</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>changer de programme</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>changer de fenêtre</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>Active et désactive le mode mains libres.</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3836,6 +3936,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La dictée a été annulée.</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>La dictée a été terminée : la durée maximale d'une dictée était atteinte.</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>La dictée n'a pas été transcrite de nouveau.</translation>
     </message>
@@ -3918,6 +4022,18 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The folder {place} is gone.</source>
         <translation>Le dossier {place} n'existe plus.</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>Le mode mains libres est désactivé</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>Le mode mains libres est activé</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>Le mode mains libres a besoin d'un modèle de reconnaissance sur cet ordinateur, et il n'y en a aucun.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4086,6 +4202,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The microphone is being opened…</source>
         <translation>Ouverture du microphone…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>Le microphone est alors ouvert dès le démarrage de Saywrite.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4372,6 +4492,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le test s'est interrompu ; le journal dit pourquoi.</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>Le texte dans {program} a été modifié depuis, ou le curseur a été déplacé : rien n'a été annulé.</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>Le texte est dans l'historique et peut y être copié.</translation>
     </message>
@@ -4396,6 +4520,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le texte a été envoyé à {program}, qui n'indique pas s'il l'a accepté.</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>La transcription affiche en texte continu les phrases qui se suivent sans pause plus longue.</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>La transcription a été effacée.</translation>
     </message>
@@ -4410,6 +4538,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>Le compositeur Wayland n'est pas joignable ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>Tout le texte à la fin</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4824,6 +4956,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Frappe (plus lent, n'utilise pas le presse-papiers)</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>indisponible</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>Inchangé :</translation>
     </message>
@@ -4932,6 +5068,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Très faible.</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>Volume des sons</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>À la fin, attendre au plus</translation>
     </message>
@@ -4944,8 +5084,16 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>En attente</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>attend une phrase</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>En attente, reprend à {confirmed}</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>avertissement</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4992,10 +5140,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le contenu du presse-papiers dépasse 64 Mo et n'a pas pu être sauvegardé ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>Ce qui est lu à haute voix pendant que vous dictez.</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>Ce que cela fait</translation>
     </message>
@@ -5024,6 +5168,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ce que vous avez dit est conservé. Appuyez sur la touche pour continuer.</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>Ce que vous avez dit est conservé. Redites la phrase pour continuer.</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>Ce que vous avez dit est conservé. Saywrite attendra de nouveau la phrase quand l'écran sera déverrouillé.</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>Ce que vous dites juste avant d'appuyer sur la touche est écrit aussi. Le microphone reste alors ouvert entre les dictées ; le son plus ancien est aussitôt oublié.</translation>
     </message>
@@ -5036,8 +5188,12 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Quand aiOla n'est pas joignable</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>Quand chaque ligne a été dite. Ctrl+Entrée dans le texte lit la ligne.</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>Le début de chaque paragraphe. Ctrl+Entrée dans le texte lit la phrase où se trouve le curseur.</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>L'heure du début de chaque paragraphe. Entrée dans le texte lit à partir du mot sous le curseur.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5070,6 +5226,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Which texts are shown</source>
         <translation>Les textes affichés</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>Pendant la dictée, utilisez un casque : un microphone près d'un haut-parleur capte ce qui est lu.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5180,8 +5340,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Vous pouvez réécouter un enregistrement conservé. Il reste sur cet ordinateur.</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>Vous avez modifié des mots-clés sans appliquer les modifications.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Vous avez corrigé ces mots dans vos textes.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>Vous avez arrêté avant {n} enregistrement : son texte a été utilisé.</numerusform>
+            <numerusform>Vous avez arrêté avant {n} enregistrements : leurs textes ont été utilisés.</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5928,12 +6100,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{position} sur {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>Impossible de mettre {program} au premier plan : rien n'a été annulé.</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} n'a pas lu le texte.</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} n'a pas reçu le texte</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} n'indique pas si vous y avez saisi du texte depuis : rien n'a été annulé.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6050,6 +6230,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>« Par défaut » est le microphone choisi dans les paramètres du système.</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>« Écouter » émet l'un après l'autre les sons de début, de fin et d'échec.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

@@ -80,6 +80,10 @@
         <translation>&amp;Dettatura</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Ignora</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>&amp;Fine</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>Di&amp;mentica il suggerimento</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>A mani li&amp;bere</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>&amp;Ascolta</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Continua a modificare</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>&amp;Modello</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modelli…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -346,6 +362,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>Una cartella o un indirizzo https con i file dei modelli. Lascia vuoto per la fonte ufficiale.</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>La dettatura a mani libere termina e Saywrite attende di nuovo la frase.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -686,6 +706,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>Inizia una nuova dettatura.</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>Iniziare e terminare una dettatura con una frase pronunciata</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1388,6 +1412,10 @@
         <translation>Download del modello</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>Scaricane uno in Impostazioni → Riconoscimento; poi Saywrite attende la frase da solo.</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>Download in corso</translation>
     </message>
@@ -1404,6 +1432,10 @@
         <translation>Trascina qui file audio, video o cartelle, oppure sceglili. Vengono trascritti uno dopo l'altro.</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>Una riga per frase</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>&amp;Modifica</translation>
     </message>
@@ -1414,6 +1446,10 @@
     <message>
         <source>empty</source>
         <translation>vuoto</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>Termina dopo un silenzio di</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1442,6 +1478,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>Inserisci nelle impostazioni un indirizzo come https://apis.aiola.ai.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>errore</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1624,6 +1664,38 @@
         <translation>Bene: Saywrite ti sente.</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>A mani libere</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>A mani libere dall'avvio</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>Tasto per le mani libere</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>Attivare e disattivare la modalità a mani libere</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>A mani libere: impossibile ascoltare</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>A mani libere: in pausa</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>A mani libere: di' “{phrase}”</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>A mani libere: “{phrase}” termina la dettatura</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>Ascolta da qui</translation>
     </message>
@@ -1788,6 +1860,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>informazione</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Ins aggiunge una parola chiave, F2 la modifica, Canc la rimuove.</translation>
     </message>
@@ -1878,10 +1954,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>non ha il file</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>è terminato con il codice {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2156,8 +2228,16 @@
         <translation>Righe non importate</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>Ascolta</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>Ascolta prima della pressione del tasto</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>Ascolta i suoni</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2280,6 +2360,10 @@
         <translation>Livello del microfono: {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>meno {number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Audio mancante</translation>
     </message>
@@ -2358,6 +2442,10 @@
     <message>
         <source>Never</source>
         <translation>Mai</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>Nuovo paragrafo dopo una pausa di</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3196,6 +3284,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite: di' “{phrase}”. Il microfono è aperto.</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite: {words}{preroll}</translation>
     </message>
@@ -3612,12 +3704,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Parole chiave suggerite</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>Attivare o disattivare la modalità a mani libere</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>passa da un programma all'altro</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>passa da una finestra all'altra</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>Attiva e disattiva la modalità a mani libere.</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3836,6 +3936,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La dettatura è stata annullata.</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>La dettatura è terminata: è stata raggiunta la durata massima per una dettatura.</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>La dettatura non è stata trascritta di nuovo.</translation>
     </message>
@@ -3918,6 +4022,18 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The folder {place} is gone.</source>
         <translation>La cartella {place} non esiste più.</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>La modalità a mani libere è disattivata</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>La modalità a mani libere è attivata</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>La modalità a mani libere richiede un modello di riconoscimento su questo computer, e non ce n'è nessuno.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4086,6 +4202,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The microphone is being opened…</source>
         <translation>Apertura del microfono…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>Il microfono è quindi aperto dall'avvio di Saywrite.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4372,6 +4492,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La prova si è interrotta; il registro dice perché.</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>Il testo in {program} è stato modificato nel frattempo, o il cursore è stato spostato: non è stato annullato nulla.</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>Il testo è nella cronologia e può essere copiato da lì.</translation>
     </message>
@@ -4396,6 +4520,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il testo è stato inviato a {program}, che non comunica se lo ha ricevuto.</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>La trascrizione mostra come testo continuo le frasi senza una pausa più lunga tra loro.</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>La trascrizione è stata cancellata.</translation>
     </message>
@@ -4410,6 +4538,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>Il compositor Wayland non è raggiungibile, perciò non si può inserire testo in altri programmi.</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>Tutto il testo alla fine</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4824,6 +4956,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Digitazione (più lenta, non usa gli appunti)</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>non disponibile</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>Invariato:</translation>
     </message>
@@ -4932,6 +5068,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Molto debole.</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>Volume dei suoni</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>Attendi alla fine per</translation>
     </message>
@@ -4944,8 +5084,16 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>In attesa</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>in attesa di una frase</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>In attesa, continua a {confirmed}</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>avviso</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4992,10 +5140,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il contenuto degli appunti supera i 64 MB e non ha potuto essere salvato, perciò il testo non è stato inserito.</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>Ciò che viene letto ad alta voce mentre detti.</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>Che cosa fa</translation>
     </message>
@@ -5024,6 +5168,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Ciò che hai detto è conservato. Premi il tasto per continuare.</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>Ciò che hai detto è conservato. Di' di nuovo la frase per continuare.</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>Ciò che hai detto è conservato. Saywrite attende di nuovo la frase quando lo schermo viene sbloccato.</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>Viene scritto anche ciò che dici poco prima di premere il tasto. Il microfono resta allora aperto tra le dettature; l'audio meno recente viene dimenticato subito.</translation>
     </message>
@@ -5036,8 +5188,12 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Quando aiOla non è raggiungibile</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>Quando è stata detta ogni riga. Ctrl+Invio nel testo riproduce la riga.</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>Quando inizia ogni paragrafo. Ctrl+Invio nel testo riproduce la frase al cursore.</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>Quando inizia ogni paragrafo. Invio nel testo riproduce dalla parola sotto il cursore.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5070,6 +5226,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Which texts are shown</source>
         <translation>Quali testi vengono mostrati</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>Durante la dettatura usa le cuffie: un microfono vicino a un altoparlante sente ciò che viene letto.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5180,8 +5340,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Una registrazione conservata si può riascoltare. Resta su questo computer.</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>Hai modificato delle parole chiave senza applicare le modifiche.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Hai corretto queste parole nei tuoi testi.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>Hai interrotto prima di {n} registrazione: è stato usato il suo testo.</numerusform>
+            <numerusform>Hai interrotto prima di {n} registrazioni: sono stati usati i loro testi.</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5928,12 +6100,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{position} di {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>Non è stato possibile portare {program} in primo piano: non è stato annullato nulla.</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} non ha letto il testo.</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} non ha ricevuto il testo</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} non segnala se nel frattempo vi hai digitato qualcosa: non è stato annullato nulla.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6050,6 +6230,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>«Predefinito» è quello scelto nelle impostazioni del sistema.</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>«Ascolta» emette uno dopo l'altro i suoni di inizio, di fine e di errore.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

@@ -80,6 +80,10 @@
         <translation>音声入力(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>破棄(&amp;D)</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>完了(&amp;D)</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>候補を忘れる(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>ハンズフリー(&amp;H)</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>再生(&amp;H)</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>JSON(&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>編集を続ける(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>モデル(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>モデル(&amp;M)…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -344,6 +360,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>モデルのファイルがあるフォルダーまたはhttpsアドレスです。公式の配布元を使う場合は空のままにします。</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>ハンズフリーの音声入力はここで終わり、Saywriteは再び合図の言葉を待ちます。</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -684,6 +704,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>新しい音声入力を開始してください。</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>合図の言葉で音声入力を開始・終了します</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1386,6 +1410,10 @@
         <translation>モデルのダウンロード</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>「設定 → 認識」でダウンロードしてください。その後、Saywriteは自動的に合図の言葉を待ちます。</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>ダウンロード中</translation>
     </message>
@@ -1402,6 +1430,10 @@
         <translation>音声ファイル、動画、フォルダーをここにドロップするか、選択してください。順番に文字起こしします。</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>1文ごとに改行</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>編集(&amp;I)</translation>
     </message>
@@ -1412,6 +1444,10 @@
     <message>
         <source>empty</source>
         <translation>空</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>終了までの無音時間</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1440,6 +1476,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>設定に、https://apis.aiola.aiのようなアドレスを入力してください。</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>エラー</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1621,6 +1661,38 @@
         <translation>良好です。Saywriteに声が届いています。</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>ハンズフリー</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>起動時からハンズフリー</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>ハンズフリーのキー</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>ハンズフリーモードのオンとオフ</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>ハンズフリー: 聞き取れません</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>ハンズフリー: 一時停止中</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>ハンズフリー: 「{phrase}」と言ってください</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>ハンズフリー: 「{phrase}」で終了します</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>ここから再生</translation>
     </message>
@@ -1783,6 +1855,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>情報</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Insertで追加、F2で編集、Deleteで削除します。</translation>
     </message>
@@ -1873,10 +1949,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>ファイルがありません</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>コード{code}で終了しました。</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2151,8 +2223,16 @@
         <translation>読み込まれなかった行</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>聞く</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>キーを押す前から聞き取る</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>効果音を聞く</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2275,6 +2355,10 @@
         <translation>マイクの音量レベル: {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>マイナス{number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>欠落した音声</translation>
     </message>
@@ -2353,6 +2437,10 @@
     <message>
         <source>Never</source>
         <translation>しない</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>段落を改める間の長さ</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3191,6 +3279,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite: 「{phrase}」と言ってください。マイクは開いています。</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite: {words}{preroll}</translation>
     </message>
@@ -3607,12 +3699,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>キーワードの候補</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>ハンズフリーモードのオン・オフを切り替える</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>プログラムの切り替え</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>ウィンドウの切り替え</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>ハンズフリーモードのオンとオフを切り替えます。</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3831,6 +3931,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>音声入力をキャンセルしました。</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>音声入力を終了しました: 音声入力の最大の長さに達しました。</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>音声入力をもう一度文字起こしできませんでした。</translation>
     </message>
@@ -3913,6 +4017,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The folder {place} is gone.</source>
         <translation>フォルダー{place}がなくなっています。</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>ハンズフリーモードはオフです</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>ハンズフリーモードはオンです</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>ハンズフリーモードにはこのコンピューターの認識モデルが必要ですが、ありません。</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4080,6 +4196,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The microphone is being opened…</source>
         <translation>マイクを開いています…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>Saywriteの起動時からマイクが開いた状態になります。</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4366,6 +4486,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>テストが中断されました。理由はログにあります。</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>{program}のテキストがその後変更されたか、カーソルが移動したため、何も元に戻しませんでした。</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>テキストは履歴にあり、そこからコピーできます。</translation>
     </message>
@@ -4390,6 +4514,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>テキストを{program}に送りました。受け取られたかどうかは、このプログラムからは分かりません。</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>これより長い間が空かない文は、文字起こしで続けて表示されます。</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>文字起こしを消去しました。</translation>
     </message>
@@ -4404,6 +4532,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>Waylandコンポジターに接続できないため、ほかのプログラムにテキストを入れられません。</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>最後に全文</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4818,6 +4950,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>キー入力（遅いが、クリップボードを使わない）</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>利用できません</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>変更なし:</translation>
     </message>
@@ -4926,6 +5062,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>とても小さい音です。</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>効果音の音量</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>終わりに待つ時間</translation>
     </message>
@@ -4938,8 +5078,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>待機中</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>合図の言葉を待っています</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>待機中、{confirmed}から続行</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4986,10 +5134,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>クリップボードの内容が64 MBを超えていて保存できなかったため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>音声入力中に読み上げる内容です。</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>動作</translation>
     </message>
@@ -5018,6 +5162,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>話した内容は保持されています。続けるにはキーを押してください。</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>話した内容は保持されています。続けるにはもう一度合図の言葉を言ってください。</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>話した内容は保持されています。画面のロックが解除されると、Saywriteは再び合図の言葉を待ちます。</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>キーを押す直前に話した内容も書き取ります。この場合、音声入力の合間もマイクは開いたままです。古い音声はすぐに消去されます。</translation>
     </message>
@@ -5030,8 +5182,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>aiOlaに接続できないとき</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>各行が話された時刻です。テキストでCtrl+Enterを押すと、その行を再生します。</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>各段落が始まる時刻です。テキストでCtrl+Enterを押すと、カーソル位置の文を再生します。</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>各段落が始まる時刻。テキストで Enter を押すと、カーソル位置の単語から再生します。</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5064,6 +5220,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Which texts are shown</source>
         <translation>表示するテキスト</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>音声入力中はヘッドホンを使ってください。スピーカーの近くのマイクは、読み上げの音を拾います。</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5174,8 +5334,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>保存した録音は、もう一度聞けます。録音はこのコンピューターの外に出ません。</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>キーワードの変更がまだ適用されていません。</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>あなたがテキストで直した言葉です。</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>残り{n}件の録音の前に停止しました。これらは元のテキストを使いました。</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5898,12 +6069,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{position}/{length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>{program}を前面に出せなかったため、何も元に戻しませんでした。</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program}がテキストを読み取りませんでした。</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program}はテキストを受け取りませんでした</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program}はその後の入力の有無を通知しないため、何も元に戻しませんでした。</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6019,6 +6198,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>「既定」は、システムの設定で選ばれているものです。</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>「聞く」を押すと、開始、終了、失敗の効果音を順に鳴らします。</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

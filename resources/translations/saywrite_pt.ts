@@ -80,6 +80,10 @@
         <translation>&amp;Ditado</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Descartar</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>&amp;Concluído</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>&amp;Esquecer sugestão</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>Mã&amp;os livres</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>&amp;Ouvir</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>&amp;Continuar editando</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>&amp;Modelo</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modelos…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -346,6 +362,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>Uma pasta ou um endereço https com os arquivos do modelo. Deixe em branco para usar a fonte oficial.</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>O ditado com mãos livres termina nesse momento, e o Saywrite volta a esperar a frase.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -686,6 +706,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>Comece um novo ditado.</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>Iniciar e terminar um ditado com uma frase falada</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1388,6 +1412,10 @@
         <translation>Download do modelo</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>Baixe um em Configurações → Reconhecimento; então o Saywrite passa a esperar a frase sozinho.</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>Baixando</translation>
     </message>
@@ -1404,6 +1432,10 @@
         <translation>Arraste arquivos de som, vídeos ou pastas para cá, ou escolha-os. Eles são transcritos um após o outro.</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>Cada frase em uma linha</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>Ed&amp;itar</translation>
     </message>
@@ -1414,6 +1446,10 @@
     <message>
         <source>empty</source>
         <translation>vazio</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>Terminar após um silêncio de</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1442,6 +1478,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>Digite um endereço como https://apis.aiola.ai nas configurações.</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>erro</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1624,6 +1664,38 @@
         <translation>Bom: o Saywrite ouve você.</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>Mãos livres</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>Mãos livres desde o início</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>Tecla de mãos livres</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>Ligar e desligar o modo de mãos livres</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>Mãos livres: não consegue ouvir</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>Mãos livres: em pausa</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>Mãos livres: diga “{phrase}”</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>Mãos livres: “{phrase}” termina o ditado</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>Ouvir a partir daqui</translation>
     </message>
@@ -1788,6 +1860,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>informação</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Insert adiciona uma palavra-chave, F2 edita, Delete remove.</translation>
     </message>
@@ -1878,10 +1954,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>não tem o arquivo</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>terminou com o código {code}.</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2156,8 +2228,16 @@
         <translation>Linhas que não foram importadas</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>Ouvir</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>Ouvir antes de pressionar a tecla</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>Ouvir os sons</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2280,6 +2360,10 @@
         <translation>Nível do microfone: {value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>menos {number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Som ausente</translation>
     </message>
@@ -2358,6 +2442,10 @@
     <message>
         <source>Never</source>
         <translation>Nunca</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>Novo parágrafo após uma pausa de</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3196,6 +3284,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite: diga “{phrase}”. O microfone está aberto.</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite: {words}{preroll}</translation>
     </message>
@@ -3612,12 +3704,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Palavras-chave sugeridas</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>Ligar ou desligar o modo de mãos livres</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>alternar entre programas</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>alternar entre janelas</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>Liga e desliga o modo de mãos livres.</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3836,6 +3936,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O ditado foi cancelado.</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>O ditado foi encerrado: o tempo máximo para um ditado foi atingido.</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>O ditado não foi transcrito novamente.</translation>
     </message>
@@ -3918,6 +4022,18 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The folder {place} is gone.</source>
         <translation>A pasta {place} não existe mais.</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>O modo de mãos livres está desligado</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>O modo de mãos livres está ligado</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>O modo de mãos livres precisa de um modelo de reconhecimento neste computador, e não há nenhum.</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4086,6 +4202,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The microphone is being opened…</source>
         <translation>Abrindo o microfone…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>O microfone fica então aberto desde o início do Saywrite.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4372,6 +4492,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O teste foi interrompido; o registro diz o motivo.</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>O texto em {program} foi alterado desde então, ou o cursor foi movido; por isso, nada foi desfeito.</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>O texto está no histórico e pode ser copiado de lá.</translation>
     </message>
@@ -4396,6 +4520,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O texto foi enviado para {program}, que não informa se o aceitou.</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>A transcrição mostra como texto corrido as frases sem uma pausa maior entre elas.</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>A transcrição foi limpa.</translation>
     </message>
@@ -4410,6 +4538,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>Não é possível acessar o compositor do Wayland, por isso não é possível inserir texto em outros programas.</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>O texto inteiro no fim</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4824,6 +4956,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Digitação (mais lenta, não usa a área de transferência)</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>indisponível</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>Inalterado:</translation>
     </message>
@@ -4932,6 +5068,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Muito baixo.</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>Volume dos sons</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>No fim, esperar no máximo</translation>
     </message>
@@ -4944,8 +5084,16 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Aguardando</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>esperando uma frase</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>Aguardando, continua em {confirmed}</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>aviso</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4992,10 +5140,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O conteúdo da área de transferência tem mais de 64 MB e não pôde ser salvo, por isso o texto não foi inserido.</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>O que é lido em voz alta enquanto você dita.</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>O que faz</translation>
     </message>
@@ -5024,6 +5168,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O que você disse está guardado. Pressione a tecla para continuar.</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>O que você disse está guardado. Diga a frase de novo para continuar.</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>O que você disse está guardado. O Saywrite volta a esperar a frase quando a tela for desbloqueada.</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>O que você diz pouco antes de pressionar a tecla também é escrito. O microfone fica então aberto entre os ditados; o som mais antigo é esquecido imediatamente.</translation>
     </message>
@@ -5036,8 +5188,12 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Quando a aiOla não está acessível</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>Quando cada linha foi dita. Ctrl+Enter no texto reproduz a linha.</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>Quando cada parágrafo começa. Ctrl+Enter no texto reproduz a frase no cursor.</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>Quando cada parágrafo começa. Enter no texto reproduz a partir da palavra em que está o cursor.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5070,6 +5226,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Which texts are shown</source>
         <translation>Quais textos são mostrados</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>Ao ditar, use fones de ouvido: um microfone perto de um alto-falante ouve o que é lido.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5180,8 +5340,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Você pode ouvir novamente uma gravação mantida. Ela fica neste computador.</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>Você alterou palavras-chave e não aplicou as alterações.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Você corrigiu estas palavras em seus textos.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>Você parou antes de {n} gravação: o texto dela foi usado.</numerusform>
+            <numerusform>Você parou antes de {n} gravações: os textos delas foram usados.</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5928,12 +6100,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{position} de {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>Não foi possível trazer {program} para a frente; por isso, nada foi desfeito.</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} não leu o texto.</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} não recebeu o texto</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} não informa se você digitou algo ali desde então; por isso, nada foi desfeito.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6050,6 +6230,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>“Padrão” é o microfone escolhido nas configurações do sistema.</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>“Ouvir” emite, um após o outro, os sons de início, de fim e de falha.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

@@ -80,6 +80,10 @@
         <translation>听写(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Discard</source>
+        <translation>放弃(&amp;D)</translation>
+    </message>
+    <message>
         <source>&amp;Done</source>
         <translation>完成(&amp;D)</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>忘记此建议(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Hands-free</source>
+        <translation>免提(&amp;H)</translation>
+    </message>
+    <message>
         <source>&amp;Hear</source>
         <translation>播放(&amp;H)</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>&amp;JSON</source>
         <translation>JSON(&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep editing</source>
+        <translation>继续编辑(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keep it</source>
@@ -170,6 +182,10 @@
     <message>
         <source>&amp;Model</source>
         <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>模型(&amp;M)…</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -344,6 +360,10 @@
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
         <translation>包含模型文件的文件夹或 https 地址。留空则使用官方来源。</translation>
+    </message>
+    <message>
+        <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
+        <translation>此时免提听写结束，Saywrite 会再次等待口令。</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -684,6 +704,10 @@
     <message>
         <source>Begin a new dictation.</source>
         <translation>请开始新的听写。</translation>
+    </message>
+    <message>
+        <source>Begin and end a dictation with a spoken phrase</source>
+        <translation>用口令开始和结束听写</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -1386,6 +1410,10 @@
         <translation>模型下载</translation>
     </message>
     <message>
+        <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
+        <translation>请在“设置 → 识别”中下载一个；之后 Saywrite 会自动等待口令。</translation>
+    </message>
+    <message>
         <source>Downloading</source>
         <translation>正在下载</translation>
     </message>
@@ -1402,6 +1430,10 @@
         <translation>将声音文件、视频或文件夹拖放到此处，或进行选择。文件会逐个转写。</translation>
     </message>
     <message>
+        <source>Each sentence is a line</source>
+        <translation>每句一行</translation>
+    </message>
+    <message>
         <source>Ed&amp;it</source>
         <translation>编辑(&amp;I)</translation>
     </message>
@@ -1412,6 +1444,10 @@
     <message>
         <source>empty</source>
         <translation>空</translation>
+    </message>
+    <message>
+        <source>End after a silence of</source>
+        <translation>静音多久后结束</translation>
     </message>
     <message>
         <source>End it first, or use --data.</source>
@@ -1440,6 +1476,10 @@
     <message>
         <source>Enter an address like https://apis.aiola.ai in the settings.</source>
         <translation>请在设置中填写类似 https://apis.aiola.ai 的地址。</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>错误</translation>
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
@@ -1621,6 +1661,38 @@
         <translation>很好：Saywrite 能听到声音。</translation>
     </message>
     <message>
+        <source>Hands-free</source>
+        <translation>免提</translation>
+    </message>
+    <message>
+        <source>Hands-free from the start</source>
+        <translation>启动时即开启免提</translation>
+    </message>
+    <message>
+        <source>Hands-free key</source>
+        <translation>免提按键</translation>
+    </message>
+    <message>
+        <source>Hands-free mode on and off</source>
+        <translation>开启和关闭免提模式</translation>
+    </message>
+    <message>
+        <source>Hands-free: cannot listen</source>
+        <translation>免提：无法聆听</translation>
+    </message>
+    <message>
+        <source>Hands-free: paused</source>
+        <translation>免提：已暂停</translation>
+    </message>
+    <message>
+        <source>Hands-free: say “{phrase}”</source>
+        <translation>免提：请说“{phrase}”</translation>
+    </message>
+    <message>
+        <source>Hands-free: “{phrase}” ends the dictation</source>
+        <translation>免提：说“{phrase}”结束听写</translation>
+    </message>
+    <message>
         <source>Hear from here</source>
         <translation>从此处播放</translation>
     </message>
@@ -1783,6 +1855,10 @@
         </translation>
     </message>
     <message>
+        <source>info</source>
+        <translation>提示</translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation>Insert 添加关键词，F2 编辑，Delete 移除。</translation>
     </message>
@@ -1873,10 +1949,6 @@
     <message>
         <source>it does not have the file</source>
         <translation>没有该文件</translation>
-    </message>
-    <message>
-        <source>it ended with {code}.</source>
-        <translation>以代码 {code} 结束。</translation>
     </message>
     <message>
         <source>It goes on in {wait}.</source>
@@ -2151,8 +2223,16 @@
         <translation>未导入的行</translation>
     </message>
     <message>
+        <source>Listen</source>
+        <translation>试听</translation>
+    </message>
+    <message>
         <source>Listen before the key press</source>
         <translation>按键之前开始聆听</translation>
+    </message>
+    <message>
+        <source>Listen to the sounds</source>
+        <translation>试听提示音</translation>
     </message>
     <message>
         <source>Listening</source>
@@ -2275,6 +2355,10 @@
         <translation>麦克风电平：{value}</translation>
     </message>
     <message>
+        <source>minus {number}</source>
+        <translation>负{number}</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>缺失的声音</translation>
     </message>
@@ -2353,6 +2437,10 @@
     <message>
         <source>Never</source>
         <translation>从不</translation>
+    </message>
+    <message>
+        <source>New paragraph after a pause of</source>
+        <translation>停顿多久后另起一段</translation>
     </message>
     <message>
         <source>New text</source>
@@ -3191,6 +3279,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</translation>
     </message>
     <message>
+        <source>Saywrite: say “{phrase}”. The microphone is open.</source>
+        <translation>Saywrite：请说“{phrase}”。麦克风已打开。</translation>
+    </message>
+    <message>
         <source>Saywrite: {words}{preroll}</source>
         <translation>Saywrite：{words}{preroll}</translation>
     </message>
@@ -3607,12 +3699,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>建议的关键词</translation>
     </message>
     <message>
+        <source>Switch the hands-free mode on and off</source>
+        <translation>开启或关闭免提模式</translation>
+    </message>
+    <message>
         <source>switches between programs</source>
         <translation>切换程序</translation>
     </message>
     <message>
         <source>switches between windows</source>
         <translation>切换窗口</translation>
+    </message>
+    <message>
+        <source>Switches the hands-free mode on and off.</source>
+        <translation>开启和关闭免提模式。</translation>
     </message>
     <message>
         <source>switches the input method (IBus, Fcitx)</source>
@@ -3831,6 +3931,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>听写已取消。</translation>
     </message>
     <message>
+        <source>The dictation was ended: the longest time for a dictation was reached.</source>
+        <translation>听写已结束：已达到听写的最长时间。</translation>
+    </message>
+    <message>
         <source>The dictation was not transcribed again.</source>
         <translation>未能重新转写听写。</translation>
     </message>
@@ -3913,6 +4017,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The folder {place} is gone.</source>
         <translation>文件夹 {place} 已不存在。</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is off</source>
+        <translation>免提模式已关闭</translation>
+    </message>
+    <message>
+        <source>The hands-free mode is on</source>
+        <translation>免提模式已开启</translation>
+    </message>
+    <message>
+        <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
+        <translation>免提模式需要这台电脑上有识别模型，但现在没有。</translation>
     </message>
     <message>
         <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
@@ -4080,6 +4196,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The microphone is being opened…</source>
         <translation>正在打开麦克风…</translation>
+    </message>
+    <message>
+        <source>The microphone is then open from the start of Saywrite.</source>
+        <translation>麦克风会从 Saywrite 启动时起保持打开。</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4366,6 +4486,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>测试中断；原因见日志。</translation>
     </message>
     <message>
+        <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
+        <translation>{program} 中的文本此后已更改，或光标已移动，因此未撤销任何内容。</translation>
+    </message>
+    <message>
         <source>The text is in the history and can be copied from there.</source>
         <translation>文本在历史记录中，可以从那里复制。</translation>
     </message>
@@ -4390,6 +4514,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>文本已发送到 {program}；该程序不会告知是否收到文本。</translation>
     </message>
     <message>
+        <source>The transcript shows sentences without a longer pause between them as running text.</source>
+        <translation>句子之间没有更长的停顿时，转写文本会连续显示。</translation>
+    </message>
+    <message>
         <source>The transcript was cleared.</source>
         <translation>转写文本已清除。</translation>
     </message>
@@ -4404,6 +4532,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation>无法连接 Wayland 合成器，因此无法将文本放入其他程序。</translation>
+    </message>
+    <message>
+        <source>The whole text at the end</source>
+        <translation>结束时朗读全文</translation>
     </message>
     <message>
         <source>the window in front</source>
@@ -4818,6 +4950,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>逐字输入（较慢，不使用剪贴板）</translation>
     </message>
     <message>
+        <source>unavailable</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
         <source>Unchanged:</source>
         <translation>无变化：</translation>
     </message>
@@ -4926,6 +5062,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>声音很小。</translation>
     </message>
     <message>
+        <source>Volume of the sounds</source>
+        <translation>提示音音量</translation>
+    </message>
+    <message>
         <source>Wait at the end for</source>
         <translation>结束时的等待时间</translation>
     </message>
@@ -4938,8 +5078,16 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>等待中</translation>
     </message>
     <message>
+        <source>waiting for a phrase</source>
+        <translation>正在等待口令</translation>
+    </message>
+    <message>
         <source>Waiting, continues at {confirmed}</source>
         <translation>等待中，将从 {confirmed} 处继续</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Waveform</source>
@@ -4986,10 +5134,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>剪贴板内容超过 64 MB，无法保存，因此未插入文本。</translation>
     </message>
     <message>
-        <source>What is read aloud while you dictate.</source>
-        <translation>听写时朗读的内容。</translation>
-    </message>
-    <message>
         <source>What it does</source>
         <translation>作用</translation>
     </message>
@@ -5018,6 +5162,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>所说的话会保留。按下按键可继续。</translation>
     </message>
     <message>
+        <source>What you said is kept. Say the phrase again to go on.</source>
+        <translation>所说的话会保留。再说一次口令可继续。</translation>
+    </message>
+    <message>
+        <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
+        <translation>所说的话会保留。屏幕解锁后，Saywrite 会再次等待口令。</translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation>按键前不久所说的话也会写出。为此，麦克风在两次听写之间保持打开；更早的声音会立即清除。</translation>
     </message>
@@ -5030,8 +5182,12 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>无法连接 aiOla 时</translation>
     </message>
     <message>
-        <source>When each row was said. Ctrl+Enter in the text plays the row.</source>
-        <translation>每一行的说话时间。在文本中按 Ctrl+Enter 可播放该行。</translation>
+        <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
+        <translation>每个段落开始的时间。在文本中按 Ctrl+Enter 播放光标处的句子。</translation>
+    </message>
+    <message>
+        <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
+        <translation>每个段落开始的时间。在文本中按 Enter 键，从光标处的词开始播放。</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5064,6 +5220,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Which texts are shown</source>
         <translation>显示哪些文本</translation>
+    </message>
+    <message>
+        <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
+        <translation>听写时请使用耳机：靠近扬声器的麦克风会收到朗读的声音。</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5174,8 +5334,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>保留的录音可以重听。录音只留在这台电脑上。</translation>
     </message>
     <message>
+        <source>You changed keywords and did not apply the changes.</source>
+        <translation>您更改了关键词，但尚未应用这些更改。</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>这些词曾在文本中被更正。</translation>
+    </message>
+    <message numerus="yes">
+        <source>You stopped before {n} recordings: their texts were used.</source>
+        <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
+        <translation>
+            <numerusform>在剩余 {n} 个录音之前已停止：使用了它们的文本。</numerusform>
+        </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
@@ -5898,12 +6069,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{position} / {length}</translation>
     </message>
     <message>
+        <source>{program} could not be brought to the front, so nothing was undone.</source>
+        <translation>无法将 {program} 置于前台，因此未撤销任何内容。</translation>
+    </message>
+    <message>
         <source>{program} did not read the text.</source>
         <translation>{program} 没有读取文本。</translation>
     </message>
     <message>
         <source>{program} did not receive the text</source>
         <translation>{program} 没有收到文本</translation>
+    </message>
+    <message>
+        <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
+        <translation>{program} 不报告您此后是否在其中输入过内容，因此未撤销任何内容。</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6019,6 +6198,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>“Default” is the one chosen in the system's settings.</source>
         <translation>“默认”是在系统设置中选择的设备。</translation>
+    </message>
+    <message>
+        <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
+        <translation>“试听”会依次播放开始、结束和失败的提示音。</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

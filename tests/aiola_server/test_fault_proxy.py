@@ -98,9 +98,13 @@ def test_delay_and_jitter_count_one_way_and_keep_the_order(line: FaultProxy) -> 
 
 def test_with_connect_delay_a_new_connection_costs_a_round_trip_more(line: FaultProxy) -> None:
     line.shape(delay_s=0.1, connect_delay=True)
+    began = time.monotonic()  # before the connection: the delay of its first bytes counts from its acceptance
     with dial(line) as wire:
-        assert there_and_back(wire) >= 0.4
-        assert 0.2 <= there_and_back(wire) < 0.4
+        there_and_back(wire)
+        first = time.monotonic() - began
+        later = min(there_and_back(wire) for _ in range(3))
+    assert first >= 0.4
+    assert 0.2 <= later < 0.4
 
 
 def test_a_narrow_line_takes_its_time(line: FaultProxy) -> None:

@@ -53,7 +53,7 @@ def test_giving_up_a_worker_twice_does_not_hit_its_successor(caplog):
     audio.close(wait=LIMIT_S)
 
 
-def test_it_says_when_too_many_threads_hang(caplog):
+def test_too_many_hanging_threads_are_reported(caplog):
     hang = threading.Event()
     audio = AudioThread(NoPortAudio())
     for _ in range(STUCK_LIMIT):

@@ -161,7 +161,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         probe(tmp_path / "pipe.wav")
 
 
-def test_a_header_without_sound_says_so(tmp_path: Path) -> None:
+def test_header_without_sound_is_refused_with_the_reason(tmp_path: Path) -> None:
     whole = written(tmp_path / "whole.wav").read_bytes()
     (tmp_path / "a.wav").write_bytes(whole[: whole.index(b"data") + 8])
     (tmp_path / "b.wav").write_bytes(sounds.wav(np.zeros((0, 1), "int16")))
@@ -172,7 +172,7 @@ def test_a_header_without_sound_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
-def test_a_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, suffix: str) -> None:
+def test_truncated_file_delivers_its_sound_and_reports_the_loss(tmp_path: Path, suffix: str) -> None:
     rate = 48_000
     whole = written(tmp_path / f"a.{suffix}", rate, 10.0).read_bytes()
     (tmp_path / f"cut.{suffix}").write_bytes(whole[: len(whole) // 2])
@@ -183,7 +183,7 @@ def test_a_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, suffix
     assert not fatal
 
 
-def test_no_more_is_given_than_is_allowed_nor_decoded_far_ahead(tmp_path: Path) -> None:
+def test_source_delivers_what_is_allowed_and_decodes_little_ahead(tmp_path: Path) -> None:
     source_reader = FileReader(written(tmp_path / "a.wav", 16_000, 60.0, 1))
     for _ in range(1 + AHEAD):
         source_reader.turn()

@@ -182,7 +182,7 @@ def test_a_reading_stays_on_the_scale_and_the_hold_is_never_below_the_bar(
         assert reading.hold_dbfs >= reading.bar_dbfs - 1e-6
 
 
-def test_a_clock_that_goes_back_does_not_raise_the_bar() -> None:
+def test_clock_that_is_set_back_does_not_raise_the_bar() -> None:
     meter = Meter()
     meter.update(level(-6.0), 10.0)
     assert meter.update(None, 9.0).bar_dbfs == -6.0

@@ -223,7 +223,7 @@ def test_length_that_wrapped_at_4_gib_loses_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, "huge.wav", head[:40] + (length % (1 << 32)).to_bytes(4, "little"))
     with path.open("r+b") as file:
         file.truncate(44 + length)
-    from saywrite.audio.files.wav_header import find_wav_data
+    from saywrite.audio.files.headers import find_wav_data
 
     with path.open("rb") as file:
         data = find_wav_data(file, 44 + length)
@@ -323,7 +323,7 @@ def test_sound_of_a_video_is_decoded(tmp_path: Path, container: str) -> None:
     assert len(samples) / 16_000 == pytest.approx(SECONDS, abs=0.15)
 
 
-def test_video_without_sound_says_so(tmp_path: Path) -> None:
+def test_video_without_sound_is_refused_with_the_reason(tmp_path: Path) -> None:
     assert "holds no sound" in decode(picture(tmp_path, "mp4", sound=False))[1]
 
 

@@ -18,7 +18,7 @@ def snapshot(*sources: ServerSource, default: str = "pci.internal", on: ServerSo
     return ServerSnapshot(True, sources, default, streams)
 
 
-def test_the_chosen_source_goes_before_the_default_and_the_default_before_any():
+def test_chosen_source_has_precedence_over_the_default_and_the_default_over_others():
     assert SourceRouter(CHOSEN).target(snapshot(INTERNAL, HEADSET)) == HEADSET
     assert SourceRouter(CHOSEN).target(snapshot(MONITOR, INTERNAL)) == INTERNAL
     assert SourceRouter(None).target(snapshot(HEADSET, INTERNAL)) == INTERNAL
@@ -66,7 +66,7 @@ def test_stream_on_a_monitor_is_moved_if_there_is_a_microphone():
     assert (position.place, position.move_to) == (StreamLocation.MONITOR, None)
 
 
-def test_moved_by_a_change_of_the_default_it_goes_back_to_the_chosen_one():
+def test_stream_moved_by_a_change_of_the_default_returns_to_the_chosen_source():
     route = opened(CHOSEN, HEADSET)
     moved = snapshot(HEADSET, INTERNAL, on=INTERNAL, default="usb.headset")
     assert route.follow(moved, TAG, 10).move_to == HEADSET
@@ -94,7 +94,7 @@ def test_without_a_choice_a_new_default_is_followed():
     assert route.follow(arrived, TAG, 10.1).note == "The system's microphone is now Headset."
 
 
-def test_a_stream_the_server_does_not_list_is_unknown_until_its_source_goes():
+def test_stream_that_the_server_does_not_list_is_unknown_until_its_source_is_removed():
     route = opened(CHOSEN, HEADSET)
     assert route.follow(snapshot(HEADSET), TAG, 10).place is StreamLocation.UNKNOWN
     assert route.follow(snapshot(INTERNAL), TAG, 11).place is StreamLocation.GONE
@@ -110,3 +110,13 @@ def test_opened_on_a_substitute_it_is_said():
     assert SourceRouter(CHOSEN).opened(INTERNAL) == "Headset is not connected. Using Built-in Audio until it is."
     assert SourceRouter(CHOSEN).opened(HEADSET) == ""
     assert SourceRouter(None).opened(HEADSET) == ""
+
+
+def test_stream_that_is_opened_again_says_what_became_of_the_chosen_source() -> None:
+    """A stream may end before the server tells that its source is gone."""
+    route = SourceRouter(CHOSEN)
+    route.opened(HEADSET)
+    assert route.opened(INTERNAL) == "Headset was unplugged. Using Built-in Audio until it is back."
+    assert route.opened(INTERNAL) == "Headset is not connected. Using Built-in Audio until it is."
+    assert route.opened(HEADSET) == "Headset is back."
+    assert route.opened(HEADSET) == ""

@@ -161,7 +161,7 @@ def test_half_a_line_is_waited_for_only_so_long_however_it_drips(house: House, m
     assert house.asked == []
 
 
-def test_a_thousand_at_once_do_no_harm(house: House) -> None:
+def test_server_answers_after_a_thousand_connections_at_once(house: House) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     before = open_files()
@@ -418,9 +418,7 @@ def test_a_socket_of_another_user_is_not_trusted(house: House, monkeypatch: pyte
     assert house.asked == []
 
 
-def test_a_command_that_fails_inside_ends_neither_the_door_nor_the_next_command(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_server_answers_the_next_command_after_one_that_raised(house: House, caplog: pytest.LogCaptureFixture) -> None:
     def fail(request: ControlRequest) -> Answer:
         raise LookupError("a bug of ours")
 

@@ -105,7 +105,7 @@ def test_a_refused_key_is_named_with_its_reason(events: HotkeyEvents, error: int
     assert [each.what for each in outcome.problems] == [what, "macOS does not report Pause to other programs."]
 
 
-def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: HotkeyEvents) -> None:
+def test_grabbing_and_releasing_escape_leaves_a_key_that_is_down_registered(events: HotkeyEvents) -> None:
     events.grab(dictate="F9")
     (number,) = events.carbon.registered
     events.carbon.event(number, True)
@@ -116,7 +116,7 @@ def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: Hot
     assert [type(event) for event in events.heard] == [KeyPressed, KeyReleased]
 
 
-def test_a_key_that_is_given_up_while_it_is_held_counts_as_released(events: HotkeyEvents) -> None:
+def test_key_that_is_released_by_us_while_it_is_down_is_posted_as_released(events: HotkeyEvents) -> None:
     events.grab(dictate="F9")
     (number,) = events.carbon.registered
     events.carbon.event(number, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.manual_binding import DesktopKind, desktop_of, instructions
 from saywrite.desktop.hotkeys.select import HotkeyBackend, choose, open_hotkeys
@@ -25,7 +26,7 @@ BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1000/bus"}
         ("freebsd14", {"DISPLAY": ":0"}, HotkeyBackend.X11),
     ],
 )
-def test_the_way_follows_from_the_session_and_says_why(
+def test_backend_follows_from_the_session_and_has_a_reason(
     platform: str, environ: dict[str, str], way: HotkeyBackend
 ) -> None:
     choice = choose(platform, environ)
@@ -33,8 +34,8 @@ def test_the_way_follows_from_the_session_and_says_why(
     assert choice.reason.endswith(".")
 
 
-def test_the_command_line_needs_nothing_to_be_opened() -> None:
-    assert open_hotkeys(HotkeyBackend.COMMAND_LINE, print, float, "", print) is None
+def test_command_line_has_no_backend() -> None:
+    assert open_hotkeys(HotkeyBackend.COMMAND_LINE, print, float, "", DesktopThread(), print) is None
 
 
 @pytest.mark.parametrize(

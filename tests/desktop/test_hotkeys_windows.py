@@ -99,7 +99,7 @@ def test_the_chord_is_registered_as_windows_wants_it(events: HotkeyEvents) -> No
     assert list(events.user32.registered.values()) == [(0x0002 | 0x0001, SPACE), (0x0004 | 0x0008, F9)]
 
 
-def test_a_key_is_polled_while_it_is_held_and_not_otherwise(events: HotkeyEvents) -> None:
+def test_key_is_polled_only_while_it_is_down(events: HotkeyEvents) -> None:
     events.grab(dictate="F9")
     events.user32.press(0, F9)
     assert events.kind() == (KeyPressed, FIRST)
@@ -122,7 +122,7 @@ def test_a_taken_key_and_one_that_windows_does_not_report_are_named(events: Hotk
     ]
 
 
-def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: HotkeyEvents) -> None:
+def test_grabbing_and_releasing_escape_leaves_a_key_that_is_down_registered(events: HotkeyEvents) -> None:
     events.grab(dictate="F9")
     before = dict(events.user32.registered)
     events.user32.press(0, F9)
@@ -138,7 +138,7 @@ def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: Hot
     assert events.user32.registered == before
 
 
-def test_letting_go_while_a_key_is_held_releases_it() -> None:
+def test_end_of_the_backend_posts_the_release_of_a_key_that_is_down() -> None:
     events = HotkeyEvents()
     events.grab(dictate="F9")
     events.user32.press(0, F9)

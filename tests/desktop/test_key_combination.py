@@ -96,7 +96,7 @@ def test_every_key_has_codes_of_its_own() -> None:
         ("Ctrl+V", "linux", False, "Ctrl+V usually pastes."),
     ],
 )
-def test_an_objection_says_what_is_in_the_way(text: str, platform: str, refused: bool, words: str) -> None:
+def test_objection_names_the_conflict(text: str, platform: str, refused: bool, words: str) -> None:
     (objection,) = objections(parse(text), platform)
     assert (objection.text, objection.refused) == (words, refused)
 

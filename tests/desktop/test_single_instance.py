@@ -175,7 +175,7 @@ def test_on_a_file_system_without_locks_the_socket_shows_that_there_is_one(
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"pid": "x", "host": 1, "address": null}', "\xff", '{"pid": 1'])
-def test_an_instance_file_that_makes_no_sense_says_nothing(text: str, tmp_path: Path) -> None:
+def test_damaged_instance_file_is_ignored(text: str, tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(text, "latin-1")
     assert read_record(tmp_path) is None
 

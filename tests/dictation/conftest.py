@@ -13,7 +13,8 @@ from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
 from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.loop import CurrentSettings, Inbox, Services
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.loop import CurrentSettings, Services
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.catalog import Capabilities
 from saywrite.foundation.events import (

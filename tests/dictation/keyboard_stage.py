@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from saywrite.desktop.hotkeys.base import FIRST, Binding, GrabResult, KeyPressed, KeyReleased
-from saywrite.dictation.loop import CAPTURING, move
 from saywrite.dictation.push_to_talk.hotkey_controller import HotkeyController
 from saywrite.dictation.push_to_talk.policy import DictationState
+from saywrite.dictation.states import CAPTURING, move
 from saywrite.foundation.events import State
 from saywrite.storage.settings.schema import Settings
 

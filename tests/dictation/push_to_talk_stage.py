@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from saywrite.desktop.hotkeys.base import CANCEL, FIRST, KeyPressed, KeyReleased
-from saywrite.dictation.loop import CAPTURING, move
 from saywrite.dictation.push_to_talk.policy import (
     Action,
     Cancel,
@@ -17,6 +16,7 @@ from saywrite.dictation.push_to_talk.policy import (
     StopReason,
     WatchCancelKey,
 )
+from saywrite.dictation.states import CAPTURING, move
 from saywrite.foundation.events import State
 
 

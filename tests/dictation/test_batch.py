@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from saywrite.cli.batch import DONE, FAILED, Output, listen, transcribe
+from saywrite.cli.batch import DONE, FAILED, Output, errors_as_events, listen, transcribe
 from saywrite.foundation.errors import OutputUnwritable
 from saywrite.foundation.events import (
     Failed,
@@ -20,6 +21,7 @@ from saywrite.foundation.events import (
     Started,
     Structured,
 )
+from saywrite.foundation.messages import Message, decoded, message
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 WEATHER = Path(__file__).parents[1] / "data" / "weather.flac"
@@ -30,6 +32,7 @@ class ScriptedDictation:
 
     def __init__(self, tell, source: str, pending: int, *more: FrontEndEvent) -> None:
         self.stopped = 0
+        self.languages: list[str] = []
         self._events = (
             Started("d1", "aiola", "de", source, 1.0, BEGAN),
             SegmentAdded("d1", Segment(1, "Guten Tag.", "guten tag", 0, 16_000)),
@@ -44,7 +47,8 @@ class ScriptedDictation:
     def start(self) -> None:
         pass
 
-    def transcribe_file(self, path: Path) -> None:
+    def transcribe_file(self, path: Path, language: str = "") -> None:
+        self.languages.append(language)
         for event in self._events:
             self._tell(event)
 
@@ -88,7 +92,7 @@ def test_a_file_of_the_dictation_has_translation_and_results(tmp_path: Path) -> 
     assert '"greeting": true' in text
 
 
-def test_a_file_that_lacks_text_fails_and_says_what_to_do(capsys) -> None:
+def test_file_with_missing_text_fails_with_a_remedy(capsys) -> None:
     assert (
         transcribe(lambda tell: ScriptedDictation(tell, "weather.flac", 16_000), Output(), [WEATHER], nothing_whole)
         == FAILED
@@ -114,7 +118,7 @@ def test_a_file_that_broke_off_gives_its_text_and_fails(capsys) -> None:
     assert told.err == "saywrite: It breaks off. Copy it again.\n"
 
 
-def test_a_text_that_cannot_be_written_to_its_file_goes_to_standard_output(capsys) -> None:
+def test_text_that_cannot_be_written_to_its_file_is_written_to_standard_output(capsys) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("Only on systems with a device that is always full")
@@ -168,3 +172,40 @@ def test_a_service_that_cannot_be_reached_costs_one_wait_and_not_one_for_each_fi
     files = [WEATHER, WEATHER, WEATHER]
     assert transcribe(lambda tell: ScriptedDictation(tell, "x", 0, away), Output(), files, nothing_whole) == FAILED
     assert "2 more files were not tried." in capsys.readouterr().err
+
+
+def test_the_events_of_several_files_name_each_of_them_and_what_is_wrong_with_it(tmp_path: Path, capsys) -> None:
+    nothing = tmp_path / "nothing.wav"
+    made: list[ScriptedDictation] = []
+
+    def build(tell) -> ScriptedDictation:
+        made.append(ScriptedDictation(tell, "weather.flac", 0))
+        return made[0]
+
+    files = [nothing, WEATHER, WEATHER]
+    code = transcribe(build, Output(events=True), files, nothing_whole, ("de", "en", "fr"))
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == FAILED
+    assert [event["file"] for event in told if event["event"] == "file"] == list(map(str, files))
+    error = told[1]
+    assert (error["event"], error["fatal"]) == ("error", True)
+    assert decoded(error["message"]["what"]) == error["what"]
+    assert isinstance(decoded(error["message"]["what"]), Message)
+    assert made[0].languages == ["en", "fr"], "the file that cannot be read is not begun"
+
+
+def test_an_error_before_the_dictation_is_an_event_too(capsys) -> None:
+    with pytest.raises(OutputUnwritable), errors_as_events(True):
+        raise OutputUnwritable(message("The disk is full."), "Free some space.")
+    (line,) = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["what"], told["remedy"], told["fatal"]) == (
+        "error",
+        "The disk is full.",
+        "Free some space.",
+        True,
+    )
+    assert told["message"] == {
+        "what": {"text": "The disk is full.", "source": "The disk is full.", "params": {}},
+        "remedy": "Free some space.",
+    }

@@ -32,7 +32,7 @@ from saywrite.storage.recordings.library import open_recording, scan
 from saywrite.text.keywords import Keyword
 
 
-def test_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
+def test_dictation_changes_from_idle_through_listening_and_back(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("hello world", 0.2, 0.9)
@@ -82,7 +82,7 @@ def test_every_sample_is_in_the_journal_before_the_recognizer_gets_it(stage) -> 
     assert stage.recognizer.fed == round(0.3 * SAMPLE_RATE)
 
 
-def test_stalled_disk_stops_neither_sound_nor_text_and_is_reported(stage) -> None:
+def test_sound_and_text_continue_while_the_disk_stalls_and_that_is_reported(stage) -> None:
     stage.listen()
     stage.disk.stalled = True
     stage.say(5)
@@ -153,6 +153,16 @@ def test_toggle_starts_and_stops(stage) -> None:
     stage.dictation.toggle()
     stage.handle_messages()
     assert stage.source.stopped
+
+
+def test_the_sounds_are_previewed_but_never_into_a_recording(stage) -> None:
+    stage.dictation.preview_sounds()
+    stage.handle_messages()
+    assert len(stage.player.played) == 1
+    stage.listen()
+    stage.dictation.preview_sounds()
+    stage.handle_messages()
+    assert len(stage.player.played) == 1, "the microphone is open"
 
 
 def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:

@@ -55,7 +55,7 @@ def test_segment_is_compared_once_when_its_sound_was_heard_here() -> None:
     assert finder.find(heard, heard.heard_until, str) == ()
 
 
-def test_segment_that_nobody_heard_here_has_no_differences() -> None:
+def test_segment_without_local_words_has_no_differences() -> None:
     finder = DifferenceFinder("d")
     finder.add((segment(1, "One.", 0, 100),))
     assert finder.find(LocalText(), 1_000, str) == ()

@@ -65,7 +65,7 @@ def test_no_key_is_merely_missing(paths: Paths, kept: dict[tuple[str, str], str]
     assert "AIOLA_API_KEY" in check.remedy
 
 
-def test_the_source_of_the_key_and_the_host_are_told_and_the_key_is_not(
+def test_source_of_the_key_and_host_are_shown_and_the_key_is_not(
     paths: Paths, kept: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept[SERVICE, API_KEY] = SECRET

@@ -24,7 +24,7 @@ def test_service_that_cannot_be_reached_is_given_up_after_a_minute() -> None:
     assert limits.due(None, offline_since=None, waits=True) is None
 
 
-def test_while_somebody_speaks_nothing_is_given_up() -> None:
+def test_no_dictation_is_given_up_while_its_microphone_is_open() -> None:
     assert EndLimits(offline_s=60).due(None, offline_since=100.0, waits=False) is None
 
 

@@ -25,6 +25,7 @@ from saywrite.foundation.events import (
     SegmentAdded,
     StateChanged,
 )
+from saywrite.foundation.messages import Message, message
 
 LIMIT_S = 20
 
@@ -114,7 +115,7 @@ def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Cal
     assert queue.stage.archive._history.load(queue.file(2).dictation).summary.source.endswith("b.wav")
 
 
-def test_a_live_dictation_goes_first_and_the_file_is_continued_where_its_text_ends(
+def test_live_dictation_has_precedence_and_the_file_is_continued_where_its_text_ends(
     queue: QueueStage, sound: Callable[[str], Path]
 ) -> None:
     queue.add(sound("a.wav"))
@@ -269,6 +270,13 @@ def test_a_folder_stands_for_the_sound_files_in_it(tmp_path: Path) -> None:
 )
 def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile]) -> None:
     assert decode(encode(files)) == tuple(files)
+
+
+def test_a_problem_can_be_translated_after_a_restart() -> None:
+    what = message("{name} is not a sound file.", name="a.wav")
+    (file,) = decode(encode([QueuedFile(1, "/a.wav", FileState.FAILED, what=what, remedy="Plain.")]))
+    assert isinstance(file.what, Message)
+    assert (file.what, file.what.source, file.remedy) == (what, what.source, "Plain.")
 
 
 @given(st.binary() | st.sampled_from([b'{"schema": 2, "files": []}', b'{"schema": 1}', b'{"schema":1,"files":[{}]}']))

@@ -12,10 +12,10 @@ from tests.dictation.keyboard_stage import SETTINGS, HotkeySetup
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     FIRST,
+    HANDS_FREE,
     SECOND,
     Binding,
     GrabResult,
-    HotkeyProblem,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
@@ -24,6 +24,7 @@ from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.session.events import Resumed, ScreenLocked, ScreenUnlocked, Suspending
 from saywrite.dictation.push_to_talk.hotkey_controller import ESCAPE, bindings_of
 from saywrite.dictation.push_to_talk.policy import TAKE_BACK_S
+from saywrite.foundation.events import KeyProblem
 from saywrite.storage.settings.schema import Settings
 
 F9 = Binding(FIRST, parse("F9"), "Dictate")
@@ -149,9 +150,9 @@ def test_grabbed_keys_are_reported_when_they_change_and_without_escape() -> None
     heard = GrabResult(((FIRST, "F9"),))
     commands.hear(heard)
     commands.hear(GrabResult(((FIRST, "F9"), (CANCEL, "Escape"))))
-    commands.hear(GrabResult(((FIRST, "F9"),), (HotkeyProblem(CANCEL, "Taken.", "Free it."),)))
+    commands.hear(GrabResult(((FIRST, "F9"),), (KeyProblem(CANCEL, "Taken.", "Free it."),)))
     assert commands.keys == [heard]
-    taken = GrabResult((), (HotkeyProblem(FIRST, "Taken.", "Free it."),))
+    taken = GrabResult((), (KeyProblem(FIRST, "Taken.", "Free it."),))
     commands.hear(taken)
     assert commands.keys == [heard, taken]
 
@@ -160,7 +161,7 @@ def test_lost_keys_are_reported_and_opened_again_with_the_next_settings() -> Non
     commands = HotkeySetup()
     commands.hear(HotkeysLost("Gone.", "Choose the key again."))
     assert commands.ways[0].released
-    assert commands.keys == [GrabResult((), (HotkeyProblem("", "Gone.", "Choose the key again."),))]
+    assert commands.keys == [GrabResult((), (KeyProblem("", "Gone.", "Choose the key again."),))]
     commands.keyboard.apply(SETTINGS)
     assert [way.grabs for way in commands.ways] == [[(F9,)], [(F9,)]]
 
@@ -198,6 +199,17 @@ def test_settings_name_the_keys(first: str, second: str, heard: list[str], probl
     assert [each.what for each in refused] == problems
 
 
+def test_key_of_the_hands_free_mode_is_a_third_one() -> None:
+    bindings, refused = bindings_of(Settings(hotkey="F9", hands_free_hotkey="F10"), "linux")
+    assert [(each.id, str(each.chord), each.label) for each in bindings] == [
+        (FIRST, "F9", "Dictate"),
+        (HANDS_FREE, "F10", "Hands-free mode on and off"),
+    ]
+    assert refused == ()
+    bindings, refused = bindings_of(Settings(hotkey="F9", hands_free_hotkey="F9"), "linux")
+    assert [each.binding for each in refused] == [HANDS_FREE]
+
+
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_any_text_in_the_settings_is_a_key_a_problem_or_nothing(first: str, second: str) -> None:
     bindings, refused = bindings_of(Settings(hotkey=first, second_hotkey=second), "linux")
@@ -213,7 +225,7 @@ def test_any_text_in_the_settings_is_a_key_a_problem_or_nothing(first: str, seco
         (Settings(second_hotkey="F8"), "Dictate (second key)"),
     ],
 )
-def test_label_of_the_second_key_says_what_it_is_for(settings: Settings, label: str) -> None:
+def test_label_of_the_second_key_names_its_language_or_engine(settings: Settings, label: str) -> None:
     assert bindings_of(settings, "linux")[0][1].label == label
 
 

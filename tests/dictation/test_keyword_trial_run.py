@@ -18,7 +18,7 @@ from saywrite.dictation.models.keyword_trial import (
     TrialRequest,
     past_dictations,
 )
-from saywrite.dictation.models.retranscription import Retranscriber, RetranscriptionStopped
+from saywrite.dictation.models.transcribing_child import Retranscriber, RetranscriptionStopped
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import Paths, default_paths
 from saywrite.storage.history.store import HistoryStore
@@ -139,6 +139,54 @@ def test_a_stop_ends_the_recognition(history: HistoryStore, tmp_path: Path, path
     trial.stop()
     thread.join(20)
     assert len(raised) == 1
+
+
+SEVERAL = """
+    files = [each for each in sys.argv if each.endswith((".wav", ".flac"))]
+    assert files and sys.argv[sys.argv.index("--languages") + 1] == ",".join(["en"] * len(files)), sys.argv
+    with open({starts!r}, "a") as file:
+        print("start", file=file)
+    for number, file in enumerate(files):
+        print(json.dumps({{"event": "file", "file": file}}))
+        if number == {fails}:
+            print(json.dumps({{"event": "error", "what": "Damaged.", "remedy": "", "fatal": True}}))
+            continue
+        if number == {hangs}:
+            sys.stdout.flush()
+            import threading; threading.Event().wait()
+        final = {{"event": "final", "text": "x", "raw": f"number {{number}}", "start": 0, "end": 1, "segment": 1}}
+        print(json.dumps(final))
+        print(json.dumps({{"event": "finished", "pending_s": 0}}), flush=True)
+"""
+
+
+def test_all_recordings_share_one_child_process_and_a_failure_leaves_the_others(
+    history: HistoryStore, tmp_path: Path, paths: Paths
+) -> None:
+    for number in range(3):
+        dictate(history, number, f"old {number}", paths.recordings)
+    starts = tmp_path / "starts"
+    again = program(tmp_path, paths, SEVERAL.format(starts=str(starts), fails=1, hangs=-1))
+    outcome = KeywordTrialRun(WITH_RECORDINGS, again).run(history, lambda *at: None)
+    assert [text.after for text in outcome.tried.texts] == ["Number 0", "Old 1", "Number 2"]
+    assert (outcome.heard_again, outcome.failed, outcome.left_out) == (2, "Damaged.", 0)
+    assert starts.read_text() == "start\n"
+
+
+def test_a_stop_keeps_what_was_recognized(history: HistoryStore, tmp_path: Path, paths: Paths) -> None:
+    for number in range(3):
+        dictate(history, number, f"old {number}", paths.recordings)
+    again = program(tmp_path, paths, SEVERAL.format(starts=str(tmp_path / "starts"), fails=-1, hangs=1))
+    trial = KeywordTrialRun(WITH_RECORDINGS, again)
+
+    def stop_after_the_first(done: int, number: int) -> None:
+        assert number == 3
+        if done == 1:
+            trial.stop()
+
+    outcome = trial.run(history, stop_after_the_first)
+    assert [text.after for text in outcome.tried.texts] == ["Number 0", "Old 1", "Old 0"]
+    assert (outcome.heard_again, outcome.failed, outcome.left_out) == (1, "", 2)
 
 
 def test_a_trial_that_was_stopped_before_it_began_has_no_result(history: HistoryStore) -> None:

@@ -166,7 +166,7 @@ def test_metered_connection_is_reported_and_the_user_may_download_anyway(stage: 
     stage.run_until(lambda: stage.is_told(ModelState.READY))
 
 
-def test_paused_download_keeps_what_has_arrived_and_goes_on_later(stage: Stage, server: ModelServer) -> None:
+def test_paused_download_keeps_what_has_arrived_and_continues_later(stage: Stage, server: ModelServer) -> None:
     server.one_by_one[WEIGHTS] = [Behavior(cut_after=9_000), Behavior(stall_after=0)]
     stage.library.download(ID)
     assert server.wait_until_asked(WEIGHTS, 9_000, PATIENCE_S)

@@ -97,7 +97,7 @@ def test_a_target_is_checked_before_the_work(sound: Path, tmp_path: Path) -> Non
 
 
 @linux
-def test_a_folder_that_cannot_be_written_is_told_before_the_work(sound: Path, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_refused_before_the_work(sound: Path, tmp_path: Path) -> None:
     assert "cannot be written" in refused(Path("/proc/new.txt"), sound)
 
 
@@ -160,7 +160,7 @@ def test_a_pipe_by_name_is_written_into_once_it_is_read(sound: Path, tmp_path: P
 
 
 @linux
-def test_a_pipe_that_nobody_reads_is_waited_for_until_a_signal(tmp_path: Path) -> None:
+def test_pipe_without_a_reader_is_waited_for_until_a_signal(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     looks = iter((False, False, True))
     with pytest.raises(OutputUnwritable, match="Nobody has read"):

@@ -81,7 +81,7 @@ def test_cancelled_dictation_can_be_taken_back_for_eight_seconds() -> None:
 
 
 @pytest.mark.parametrize(("held_s", "stops"), [(0.39, False), (0.41, True)])
-def test_key_that_is_held_for_less_than_four_tenths_of_a_second_toggles(held_s: float, stops: bool) -> None:
+def test_key_pressed_for_less_than_four_tenths_of_a_second_toggles(held_s: float, stops: bool) -> None:
     stage = KeyStage(Mode.BOTH).press().wait(held_s).release().wait(0.1)
     assert stage.capturing is not stops
 

@@ -48,7 +48,7 @@ def test_every_mode_starts_with_the_press_itself(mode: Mode) -> None:
         (Mode.BOTH, TAP_S, ["start dictate", "stop released"]),
     ],
 )
-def test_release_ends_only_a_dictation_that_was_held(mode: Mode, seconds: float, story: list[str]) -> None:
+def test_release_ends_a_dictation_only_after_a_long_press(mode: Mode, seconds: float, story: list[str]) -> None:
     assert held(mode, seconds).story == story
 
 
@@ -78,7 +78,7 @@ def test_bouncing_contact_is_one_press_and_one_release(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("pairs", [False, True])
-def test_repetitions_of_a_held_key_are_one_press(mode: Mode, pairs: bool) -> None:
+def test_repetitions_of_a_key_that_is_down_are_one_press(mode: Mode, pairs: bool) -> None:
     """As presses (portal, KDE), or as release/press pairs with one time stamp (X11)."""
     stage = Stage(mode).press().wait(REPEAT_AFTER_S)
     for _ in range(50):
@@ -140,7 +140,7 @@ def test_dictation_of_the_window_continues_behind_a_locked_screen_but_not_throug
     assert stage.interrupt(StopReason.SUSPENDED).story == ["stop suspended"]
 
 
-def test_key_still_held_when_the_screen_locks_does_not_begin_again_by_repeating() -> None:
+def test_repetitions_of_a_key_that_is_down_when_the_screen_locks_start_no_dictation() -> None:
     stage = Stage(Mode.HOLD).press().wait(1.0).press().interrupt(StopReason.LOCKED)
     for _ in range(50):
         stage.wait(REPEAT_EVERY_S).press()
@@ -197,7 +197,7 @@ def test_second_key_begins_its_own_dictation_and_ends_a_toggled_first_one() -> N
     assert stage.wait(1.0).release(SECOND).wait(1.0).story[-1] == "stop released"
 
 
-def test_the_second_key_only_stops_while_the_first_is_held() -> None:
+def test_second_key_only_stops_while_the_first_is_down() -> None:
     """It may be held, or its release may be lost: either way the microphone closes."""
     stage = Stage(Mode.HOLD).press().wait(5.0).press(SECOND)
     assert stage.story == ["start dictate", "stop pressed"]

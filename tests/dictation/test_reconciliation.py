@@ -222,7 +222,7 @@ def test_killed_before_the_row_was_finished_it_is_offered_from_its_last_text_on(
     assert item.confirmed >= 0.9 * SAMPLE_RATE - 1
 
 
-def test_a_dictation_that_the_user_deleted_goes_with_its_recording(stage, finished: Path) -> None:
+def test_recording_of_a_deleted_dictation_is_deleted(stage, finished: Path) -> None:
     quit_saywrite(stage)
     with closing(HistoryStore(stage.paths.history)) as store:
         store.delete(finished.name)
@@ -251,7 +251,7 @@ def test_a_dictation_without_words_is_not_offered(stage, lose: Callable) -> None
     assert folder.exists()
 
 
-def test_a_damaged_history_is_told_with_the_name_of_the_file_that_was_kept(
+def test_damaged_history_is_reported_with_the_name_of_the_kept_file(
     stage, finished: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     quit_saywrite(stage)

@@ -67,7 +67,7 @@ def remote(stage: Stage) -> Remote:
     return Remote(stage, StatusBoard())
 
 
-def test_idle_it_tells_what_the_next_dictation_would_be(remote: Remote) -> None:
+def test_idle_status_names_the_next_dictations_engine_and_language(remote: Remote) -> None:
     answer = remote.ask("status")
     pid = answer["pid"]
     assert answer == {
@@ -142,7 +142,7 @@ def test_former_name_of_the_local_engine_is_understood(remote: Remote) -> None:
     assert remote.ask("start", engine="builtin")["engine"] == "local"
 
 
-def test_settings_changed_in_the_window_are_told(remote: Remote) -> None:
+def test_status_follows_settings_changed_in_the_window(remote: Remote) -> None:
     remote.stage.dictation.apply(replace(remote.stage.loop.settings, language="fr"))
     remote.stage.handle_messages()
     assert remote.ask("status")["language"] == "fr"
@@ -181,7 +181,7 @@ def test_what_keeps_a_dictation_from_beginning_is_the_answer_and_stays_to_be_see
     assert remote.ask("start")["problem"] is None
 
 
-def test_a_dictation_that_hangs_keeps_nobody_waiting(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_is_answered_while_the_dictation_hangs(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("saywrite.cli.remote_answers.COMMAND_LIMIT_S", 0.05)
     assert remote.control.answer(ControlRequest("start"))["state"] == "idle"  # nobody takes the message
     assert remote.control.answer(ControlRequest("status"))["state"] == "idle"

@@ -76,9 +76,7 @@ def test_everything_else_is_left_to_argparse(arguments: str, driven: list[tuple[
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "/elsewhere", "~/data"])
-def test_the_data_folder_is_the_one_that_everybody_else_uses(
-    value: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_folder_is_the_one_that_the_window_uses(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if value is None:
         monkeypatch.delenv("XDG_DATA_HOME")
     else:

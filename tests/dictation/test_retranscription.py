@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.dictation.models.retranscription import (
+from saywrite.dictation.models.retranscription import Retranscription, RetranscriptionFailed, transcription_options
+from saywrite.dictation.models.transcribing_child import (
+    INCOMPLETE,
+    Heard,
     Retranscriber,
-    Retranscription,
-    RetranscriptionFailed,
     RetranscriptionStopped,
-    read_events,
+    TranscribingChild,
+    read_files,
 )
 from saywrite.foundation.events import Segment
+from saywrite.foundation.messages import Message, encoded, message
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.versions import Origin, versions_of
 from saywrite.storage.history.store import HistoryStore
@@ -38,7 +41,7 @@ def lines(*events: dict[str, object]) -> list[str]:
 
 def test_the_events_become_segments() -> None:
     heard: list[float] = []
-    found = read_events(
+    (found,) = read_files(
         lines(
             {"event": "started"},
             FINAL,
@@ -51,7 +54,7 @@ def test_the_events_become_segments() -> None:
         ),
         heard.append,
     )
-    assert found == (
+    assert found.segments == (
         Segment(1, "Guten Tag.", "guten tag", 8_000, 16_000, "Hello."),
         Segment(2, "Guten Tag.", "guten tag", 8_000, 16_000, engine="local"),
     )
@@ -67,7 +70,44 @@ def test_the_events_become_segments() -> None:
     ],
 )
 def test_an_incomplete_text_is_none(events: list[dict[str, object]]) -> None:
-    assert read_events(lines(*events), lambda s: None) is None
+    assert [heard.segments for heard in read_files(lines(*events), lambda s: None)] in ([], [None])
+
+
+def test_a_file_without_an_end_does_not_shift_the_results_of_the_others() -> None:
+    """And lines that are no events are skipped."""
+    first, second = lines({"event": "file", "file": "one.wav"}, FINAL), lines({"event": "file", "file": "two.wav"})
+    found = list(read_files([*first, "5\n", "Warning\n", *second, *lines(FINAL, FINISHED)], lambda s: None))
+    assert [heard.segments is None for heard in found] == [True, False]
+
+
+def test_each_file_has_its_own_result() -> None:
+    """A failure, an unfinished file and a file that was not begun leave the others."""
+    no_file = message("There is no file called {name}.", name="two.wav")
+    problem = {"what": encoded(no_file), "remedy": encoded(message("Look for it."))}
+    told = {"event": "error", "fatal": True, "what": str(no_file), "remedy": "Look for it.", "message": problem}
+    found = list(
+        read_files(
+            lines(
+                {"event": "file", "file": "one.wav"},
+                FINAL,
+                FINISHED,
+                {"event": "file", "file": "two.wav"},
+                told,
+                {"event": "file", "file": "three.wav"},
+                FINAL,
+                FINISHED | {"pending_s": 0.5},
+                {"event": "file", "file": "four.wav"},
+                FINAL | {"raw": "four"},
+                FINISHED,
+                {"event": "file", "file": "five.wav"},
+            ),
+            lambda s: None,
+        )
+    )
+    assert [[part.raw for part in heard.segments or ()] for heard in found] == [["guten tag"], [], [], ["four"]]
+    assert found[1:3] == [Heard(None, "There is no file called two.wav. Look for it."), Heard(None, INCOMPLETE)]
+    assert isinstance(found[1].problem, Message)
+    assert [part.source for part in found[1].problem.params.values()] == [no_file.source, "Look for it."]
 
 
 @pytest.fixture
@@ -124,13 +164,15 @@ def test_other_keywords_are_given_to_the_child_and_transcribing_alone_changes_no
         print({json.dumps(FINISHED)!r})
     """
     first = attempt(tmp_path, program)
-    segments = Retranscription(first._context, "one", SMALL, keywords).transcribe(lambda s: None)
-    assert [segment.raw for segment in segments] == ["guten tag"]
+    child = TranscribingChild(first._context, [*transcription_options(SMALL), "--keywords", str(keywords)])
+    (heard,) = child.run([tmp_path / "sound.wav"])
+    assert heard.segments is not None
+    assert [segment.raw for segment in heard.segments] == ["guten tag"]
     assert text_of(store) == ["Goon talk."]
     assert versions_of(store, "one") == ()
 
 
-def test_a_failure_says_why_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:
+def test_failure_has_a_reason_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:
     program = "sys.exit('saywrite: There is no model called whisper-small.')"
     with pytest.raises(RetranscriptionFailed, match=r"There is no model called whisper-small\. Its text is unchanged"):
         attempt(tmp_path, program).run(store, lambda s: None, lambda: AT)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
+from saywrite.dictation.states import SESSION_TRANSITIONS, SessionSignal, SessionState
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from tests.dictation.conftest import FakePlayer, FakeSource
 
 from saywrite.audio.levels import measure
-from saywrite.dictation.observers import END, FAILURE, START, SoundEffects, sound
+from saywrite.dictation.observers import END, FAILURE, START, SoundEffects, preview, quieter, sound
 from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import Failed, FrontEndEvent, Level, Started, State, StateChanged
 from saywrite.storage.settings.schema import Settings
@@ -159,6 +159,26 @@ def test_sound_is_short_and_quiet_and_fades_in_and_out(name: str) -> None:
     assert abs(samples[0]) < 300
     assert abs(samples[-1]) < 300
     assert -13 < measure(pcm, 0.0).peak_dbfs < -11
+
+
+@pytest.mark.parametrize(("percent", "peak_dbfs"), [(100, -12.0), (50, -18.0), (10, -32.0)])
+def test_volume_is_a_share_of_the_amplitude(percent: int, peak_dbfs: float) -> None:
+    for name in NAMES:
+        assert measure(quieter(sound(name), percent), 0.0).peak_dbfs == pytest.approx(peak_dbfs, abs=0.5)
+
+
+def test_sounds_are_played_at_the_volume_of_the_settings() -> None:
+    player = FakePlayer()
+    effects = SoundEffects(player, lambda: Settings(sounds=True, sound_volume=50))
+    effects.closed()
+    assert player.played == [quieter(sound(END), 50)]
+
+
+def test_preview_has_the_three_sounds_with_silence_between_them() -> None:
+    heard = preview(100)
+    assert heard.startswith(sound(START) + bytes(2 * 6_400))
+    assert heard.endswith(bytes(2 * 6_400) + sound(FAILURE))
+    assert sound(END) in heard
 
 
 def test_sounds_differ() -> None:

@@ -33,7 +33,7 @@ def test_a_pipe_that_is_set_to_not_block_gets_everything() -> None:
     assert got == [b"x" * 300_000]
 
 
-def test_a_reader_that_takes_nothing_holds_nobody_after_a_signal() -> None:
+def test_reader_that_takes_nothing_does_not_delay_the_end_after_a_signal() -> None:
     read, write = os.pipe()
     with pytest.raises(InterruptedError):
         write_all(write, b"x" * 300_000, lambda: True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.dictation.loop import TRANSITIONS, UnlistedTransition, move
+from saywrite.dictation.states import TRANSITIONS, UnlistedTransition, move
 from saywrite.foundation.events import State
 
 

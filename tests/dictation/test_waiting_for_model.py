@@ -213,7 +213,7 @@ def test_chosen_model_is_looked_for_at_once(stage: Stage) -> None:
     assert stage.recognizer.calls == ["renew"]
 
 
-def test_words_are_shown_while_speaking_only_where_the_settings_say_so(stage: Stage) -> None:
+def test_words_are_shown_while_speaking_only_where_the_settings_ask_for_it(stage: Stage) -> None:
     stage.commands.apply(replace(Settings(), live_text=False))
     stage.listen()
     assert stage.recognizer.request.partials is False

@@ -70,7 +70,7 @@ def test_payload_of_chatty_libraries_is_not_logged(tmp_path: Path) -> None:
     assert logging.getLogger("urllib3").level == logging.NOTSET, "this process was not set up"
 
 
-def test_crash_file_says_once_which_program_writes_it(tmp_path: Path) -> None:
+def test_crash_file_names_its_program_once(tmp_path: Path) -> None:
     crashes = tmp_path / "crash.log"
     run_log(tmp_path / "saywrite.log", 1)
     run_log(tmp_path / "saywrite.log", 1)

@@ -323,7 +323,7 @@ def test_the_pythons_named_are_those_of_the_project(dev: ModuleType) -> None:
 
 # The processes that tests run in
 
-WHOLE_SUITE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
+WHOLE_SUITE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "40"]
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,16 @@ def test_whole_folders_of_tests_use_every_core(
     arguments: list[str], dev: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    monkeypatch.delenv("CI", raising=False)
     assert dev.across_cores(arguments) == WHOLE_SUITE
+
+
+def test_a_run_in_ci_ends_itself_before_it_is_cut_off_without_a_summary(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    monkeypatch.setenv("CI", "1")
+    assert dev.across_cores([]) == [*WHOLE_SUITE, "--session-timeout", "2550"]
 
 
 @pytest.mark.parametrize(

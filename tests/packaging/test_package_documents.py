@@ -29,7 +29,9 @@ def complete(folder: Path, *words: str) -> set[str]:
 
 
 def test_commands_are_those_of_the_command_line_and_hidden_options_stay_hidden() -> None:
-    assert {"listen", "transcribe", "devices", "doctor", "models", *VERBS} == {each.name for each in COMMANDS} - {""}
+    assert {"listen", "transcribe", "devices", "doctor", "ledger", "models", *VERBS} == {
+        each.name for each in COMMANDS
+    } - {""}
     assert "--worker" not in OPTIONS
     assert {"--version", "--events", "--self-test", "--from", "-v"} <= OPTIONS
 

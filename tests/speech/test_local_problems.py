@@ -50,7 +50,7 @@ def test_illegal_instruction_is_a_processor_that_is_too_old(code: int) -> None:
 
 
 @pytest.mark.parametrize("code", [0, 1, -9, -11, 0xC0000005])
-def test_other_ends_say_nothing_about_the_computer(code: int) -> None:
+def test_other_exit_codes_are_no_problem_of_the_computer(code: int) -> None:
     assert explain_exit(code) is None
 
 

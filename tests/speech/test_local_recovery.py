@@ -461,3 +461,12 @@ def test_language_is_reported_after_two_dictations_in_another_one(dictation: Dic
         dictation.worker.say(kind="language", session=dictation.worker._session, language="de", probability=0.99)
         dictation.run()
     assert dictation.all(events.LanguageHeard) == [events.LanguageHeard("d2", "de")]
+
+
+def test_language_of_what_is_no_dictation_is_not_reported(dictation: Dictation) -> None:
+    for name in ("d1", "d2", "d3"):
+        dictation.start(name, reports_language=False)
+        dictation.run()
+        dictation.worker.say(kind="language", session=dictation.worker._session, language="de", probability=0.99)
+        dictation.run()
+    assert dictation.all(events.LanguageHeard) == []

@@ -37,7 +37,7 @@ def test_key_in_the_program_is_one() -> None:
     assert len(base64.b64decode(PUBLIC_KEY, validate=True)) == 32
 
 
-def test_file_signed_by_somebody_else_is_refused() -> None:
+def test_file_with_another_signature_is_refused() -> None:
     with pytest.raises(UpdateUnknown, match="not signed"):
         read_release(signed(by=Ed25519PrivateKey.generate()), KEY)
 
@@ -116,7 +116,7 @@ def page() -> Iterator[Page]:
     made.server.server_close()
 
 
-def test_newer_release_is_found_with_a_request_that_says_nothing_about_the_user(page: Page) -> None:
+def test_newer_release_is_found_with_a_request_that_has_no_data_of_the_user(page: Page) -> None:
     assert find_update(Network(), page.address, KEY) == Release("9.0.0", PAGE)
     (headers,) = page.asked
     assert set(headers) <= {"Host", "Accept", "Accept-Encoding", "Connection", "User-Agent"}

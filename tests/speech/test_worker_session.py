@@ -178,7 +178,7 @@ def test_language_follows_the_text_and_the_end() -> None:
     assert told == ["final", "language", "final", "finished", "language"]
 
 
-def test_language_is_not_told_for_files_and_where_it_is_unknown() -> None:
+def test_language_is_not_reported_for_files_and_where_it_is_unknown() -> None:
     for more, language in (({"long_window": True}, ("de", 0.99)), ({}, None)):
         frames = [start(**more), *blocks(0, 40_000), FINISH]
         messages = serve_all(frames, [Edge(True, 1_000), Edge(False, 20_000)], decoder=EchoDecoder(language=language))
@@ -458,7 +458,7 @@ def test_voice_behind_a_pause_makes_its_text_a_partial() -> None:
     assert finals_of(live) == ["0+48000"]
 
 
-def test_text_of_a_pause_that_is_not_trusted_is_neither_shown_nor_a_final() -> None:
+def test_untrusted_text_of_a_pause_is_dropped() -> None:
     live = pausing(trusted=False)
     live.speak(2)
     assert live.decoder.passes.count((True, 16_000)) == 1

@@ -75,7 +75,7 @@ def test_a_missing_segment_is_no_error(store: HistoryStore) -> None:
     assert corrections(store) == ()
 
 
-def test_a_correction_goes_with_its_segment(store: HistoryStore) -> None:
+def test_correction_is_deleted_with_its_segment(store: HistoryStore) -> None:
     correct(store, "one", "Postgres one")
     correct(store, "two", "Postgres two")
     store.remove_segments("one", [1])
@@ -107,7 +107,7 @@ def test_a_forgotten_suggestion_can_be_restored(store: HistoryStore) -> None:
     assert not find_forgotten(store)(POSTGRES)
 
 
-def test_clearing_removes_everything_and_says_how_much(store: HistoryStore) -> None:
+def test_clearing_removes_everything_and_returns_the_number(store: HistoryStore) -> None:
     correct(store, "one", "Postgres one")
     correct(store, "two", "hello!", 2)
     forget_suggestion(store, POSTGRES)

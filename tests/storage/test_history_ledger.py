@@ -190,7 +190,7 @@ def test_json_has_the_sums_and_their_entries(store: HistoryStore) -> None:
     assert document["months"] == [
         {
             "month": "2026-11", "host": AIOLA, "engine": "aiola", "dictations": 1, "seconds": 10.0,
-            "bytes_sent": 100, "bytes_received": 1,
+            "bytes_sent": 100, "bytes_received": 1, "here": False,
         }
     ]  # fmt: skip
     assert [entry["dictation"] for entry in document["entries"]] == ["one"]

@@ -132,7 +132,7 @@ def test_an_earlier_text_is_deleted_with_its_dictation(store: HistoryStore, tmp_
     assert not [file for file in tmp_path.iterdir() if b"milk" in file.read_bytes() or b"silk" in file.read_bytes()]
 
 
-def test_the_trash_is_neither_listed_nor_found_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:
+def test_trash_is_hidden_from_list_and_search_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:
     move_to_trash(store, ["one", "two", "unknown"], AT)
     assert listed(store, HistoryFilter()) == ["three"]
     assert [hit.dictation for hit in store.search("buy")] == ["three"]
@@ -142,7 +142,7 @@ def test_the_trash_is_neither_listed_nor_found_and_can_be_restored(store: Histor
     assert removed == []
 
 
-def test_the_trash_is_deleted_for_good_when_the_undo_is_over(store: HistoryStore, removed: list[str]) -> None:
+def test_trash_is_deleted_when_the_time_for_an_undo_has_passed(store: HistoryStore, removed: list[str]) -> None:
     move_to_trash(store, ["one"], AT)
     assert empty_trash(store, AT + UNDO_FOR - timedelta(seconds=1)) == ()
     assert empty_trash(store, AT + UNDO_FOR) == ("one",)

@@ -119,7 +119,7 @@ def test_edit_changes_the_text_and_not_the_raw_text(store: HistoryStore):
     assert store.search("netties") == ()
 
 
-def test_removed_segments_are_neither_listed_nor_found(store: HistoryStore):
+def test_removed_segments_are_hidden_from_list_and_search(store: HistoryStore):
     store.begin(heading())
     for number in range(4):
         store.add_segment("one", segment(number, f"word{number}"))
@@ -258,7 +258,7 @@ def test_database_locked_by_another_program_is_reported_after_waiting(
     other.close()
 
 
-def test_closed_history_raises_an_error_that_says_so(store: HistoryStore):
+def test_closed_history_raises_an_error_with_the_reason(store: HistoryStore):
     store.close()
     store.close()
     with pytest.raises(HistoryError, match="closed"):

@@ -136,7 +136,7 @@ def test_in_a_chain_a_keyring_that_is_a_file_is_passed_over(use: Use):
         (ConnectionRefusedError(SECRET), "did not answer", ""),
     ],
 )
-def test_a_refusal_has_a_remedy_and_neither_message_nor_log_has_the_key(
+def test_refusal_has_a_remedy_and_the_key_is_not_in_message_or_log(
     use: Use, failure: Exception, what: str, remedy: str, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)

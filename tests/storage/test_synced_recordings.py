@@ -58,7 +58,7 @@ def test_sidecar_is_synced_before_it_replaces_the_old_one(tmp_path: Path, monkey
         assert disk.index("replace", sidecar) < disk.index("sync", inode(tmp_path / "one"))
 
 
-def test_end_syncs_the_sound_before_the_sidecar_says_that_it_is_complete(
+def test_end_syncs_the_sound_before_the_metadata_call_it_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Journal.create(tmp_path, HEADER) as journal:
@@ -69,7 +69,9 @@ def test_end_syncs_the_sound_before_the_sidecar_says_that_it_is_complete(
         assert disk.index("sync", sound) < disk.index("replace", sidecar)
 
 
-def test_flac_file_and_its_name_are_synced_before_the_pcm_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flac_file_and_its_name_are_synced_before_the_pcm_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = recorded(tmp_path)
     pcm = inode(folder / "audio.pcm")
     disk = DiskCalls(monkeypatch)

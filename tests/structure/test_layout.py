@@ -16,17 +16,15 @@ SHORT: dict[str, str] = {
     "speech/aiola/net/stream_request.py": "the address of a stream, which connection and transport both need",
     "__main__.py": "the entry point of `python -m saywrite`",
     "audio/files/file_view.py": "a part of a file as a file of its own, which decoders read",
-    "audio/files/streamed_headers.py": "headers of AIFF and AU that a recorder never finished",
     "cli/doctor/diagnostics.py": "the text of Help > Copy diagnostics",
     "cli/ending/exit_codes.py": "the numbers of a contract, imported without anything else",
     "cli/ending/signal_watch.py": "the thread that sees a signal while native code holds the interpreter",
-    "desktop/hotkeys/media_keys.py": "the table of media keys",
     "desktop/insertion/wayland/idle.py": "one Wayland interface",
     "desktop/insertion/wayland/toplevels.py": "one Wayland interface",
-    "desktop/metered.py": "one question to NetworkManager",
     "desktop/remote_control/peer.py": "loaded by every command for the running window, which must start fast",
     "desktop/remote_control/protocol.py": "loaded by every command for the running window, without the server's half",
     "desktop/window_activation.py": "the one X11 request that raises a window",
+    "dictation/inbox.py": "front ends make it before the loop is imported",
     "dictation/models/backlog.py": "which dictations wait for a model",
     "foundation/end_limits.py": "limits that the fast commands and the dictation read",
     "speech/aiola/upload_messages.py": "the messages between an upload and its engine",
@@ -39,9 +37,6 @@ SHORT: dict[str, str] = {
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
     "text/spoken_punctuation/tables.py": "the table of each language, by its code",
-    "ui/app/edit_commands.py": "the Edit menu, whose commands go to the field with the focus",
-    "ui/app/whats_new.py": "the window with the changelog",
-    "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
     "ui/models/download_rate.py": "the time that a download still takes",
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
@@ -49,11 +44,10 @@ SHORT: dict[str, str] = {
     "ui/settings/search.py": "which options have the words of a search, pure",
     "ui/toolkit/document_text.py": "text as Qt's documents hold it, pure so that rows can use it",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
-    "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
     "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/motion.py": "the one question whether parts may move",
     "ui/toolkit/theme/tokens.py": "the page of measures and fixed colors, which only names values",
-    "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
+    "ui/transcript/live/announcer.py": "which text is read aloud, apart from how it is shown",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
     "ui/tray/recent_texts.py": "the last texts, shortened for a menu",
 }
@@ -113,3 +107,12 @@ def test_rules_of_the_layout_see_what_they_forbid(tmp_path: Path) -> None:
     assert MEASURES.public_classes({"a.py": "class A: ...\nclass _B: ...\n", "b.py": "class A: ...\n"}) == {
         "A": ["a.py", "b.py"]
     }
+
+
+def test_code_is_counted_without_blanks_comments_and_docstrings() -> None:
+    text = (
+        '"""What the module\n\nis for."""\n\n# alone\nLIMIT = 1  # beside\n"""Seconds."""\n\n'
+        'def f():\n    """One."""\n    return """two\n\nlines"""\n'
+    )
+    assert MEASURES.code_lines(text) == 5
+    assert MEASURES.code_lines("# only\n\n") == 0

@@ -19,10 +19,15 @@ WITHOUT_CACHE = ("-p", "no:cacheprovider")
 def outcome(
     tmp_path: Path, source: str, *plugins: str, ci: bool = False, options: tuple[str, ...] = ()
 ) -> tuple[str, str]:
-    """Run `source` as a test file under our rules; returns pytest's closing line without the time, and all output."""
-    (tmp_path / "test_made_up.py").write_text(source)
+    """Run `source` as a test file, or all in the folder, under our rules.
+
+    Returns pytest's closing line without the time, and all output.
+    """
+    if source:
+        (tmp_path / "test_made_up.py").write_text(source)
     arguments = [option for plugin in ("tests.conftest", *plugins) for option in ("-p", plugin)]
     environment = {**os.environ, "CI": "true" if ci else ""}
+    environment.pop("PYTEST_XDIST_WORKER", None)  # it is no process of the run that this test is part of
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-c", "pyproject.toml", *arguments, *options, str(tmp_path), *WITHOUT_CACHE],
         cwd=ROOT,
@@ -33,7 +38,7 @@ def outcome(
         timeout=120,
     )
     closing = done.stdout.strip().splitlines()[-1]
-    return re.sub(r" in [\d.]+s.*|^=+ |\x1b\[\d*m", "", closing).strip("= "), done.stdout
+    return re.sub(r" in [\d.]+s.*|^=+ |\x1b\[\d*m", "", closing).strip("= "), done.stdout + done.stderr
 
 
 LOGS = """
@@ -41,50 +46,73 @@ import logging
 def test_logs({fixture}):
     logging.getLogger("some.library").warning("about %s", "something")
 """
+SKIPS = "import pytest\ndef test_skips():\n    pytest.skip('{reason}')\n"
+MADE_UP = {
+    "logs": LOGS.format(fixture=""),
+    "caplog": LOGS.format(fixture="caplog"),
+    "warns": "import warnings\ndef test_warns():\n    warnings.warn('old', DeprecationWarning)\n",
+    "no_server": SKIPS.format(reason="no sound server"),
+    "on_windows": SKIPS.format(reason="Only on Windows"),
+    "as_root": SKIPS.format(reason="Only on Linux as root"),
+    "may_mount": SKIPS.format(reason="Only on an account that may mount"),
+    "no_module": "import pytest\npytest.importorskip('no_such_module')\n",
+    "expected": "import pytest\n@pytest.mark.xfail\ndef test_x():\n    assert 0\n",
+}
+"""Files of tests by their names; all of them run in one pytest."""
+
+Outcomes = dict[str, list[str]]
 
 
-def test_a_warning_in_the_log_fails_a_test_that_does_not_look_at_it(tmp_path: Path) -> None:
-    closing, text = outcome(tmp_path, LOGS.format(fixture=""))
-    assert closing == "1 passed, 1 error"
+@pytest.fixture(scope="module", params=[False, True], ids=["elsewhere", "in CI"])
+def made_up(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[bool, Outcomes, str]:
+    """Whether it is CI, what became of the tests of each file, and all output."""
+    folder = tmp_path_factory.mktemp("made_up")
+    for name, source in MADE_UP.items():
+        (folder / f"test_{name}.py").write_text(source)
+    _closing, text = outcome(folder, "", ci=request.param, options=("-rA", "--continue-on-collection-errors"))
+    lines = re.findall(r"^([A-Z]+) (?:\[1\] )?\S*test_(\w+)\.py\b", text, re.MULTILINE)
+    return request.param, {name: [what for what, which in lines if which == name] for name in MADE_UP}, text
+
+
+def test_a_warning_in_the_log_fails_a_test_that_does_not_look_at_it(made_up: tuple[bool, Outcomes, str]) -> None:
+    _ci, outcomes, text = made_up
+    assert sorted(outcomes["logs"]) == ["ERROR", "PASSED"]
     assert "WARNING some.library: about something" in text
 
 
-def test_a_test_that_takes_caplog_may_provoke_a_warning(tmp_path: Path) -> None:
-    assert outcome(tmp_path, LOGS.format(fixture="caplog"))[0] == "1 passed"
+def test_a_test_that_takes_caplog_may_provoke_a_warning(made_up: tuple[bool, Outcomes, str]) -> None:
+    assert made_up[1]["caplog"] == ["PASSED"]
 
 
-def test_a_python_warning_fails_a_test(tmp_path: Path) -> None:
-    source = "import warnings\ndef test_warns():\n    warnings.warn('old', DeprecationWarning)\n"
-    assert outcome(tmp_path, source)[0] == "1 failed"
+def test_a_python_warning_fails_a_test(made_up: tuple[bool, Outcomes, str]) -> None:
+    assert made_up[1]["warns"] == ["FAILED"]
 
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux: what CI runs on")
-SKIPS = "import pytest\ndef test_skips():\n    pytest.skip('{reason}')\n"
 
 
 @pytest.mark.parametrize(
-    ("reason", "ci", "closing"),
+    ("name", "in_ci"),
     [
-        ("no sound server", True, "1 failed"),
-        ("no sound server", False, "1 skipped"),
-        ("Only on Windows", True, "1 skipped"),
-        pytest.param("Only on Linux as root", True, "1 failed", marks=linux),
-        pytest.param("Only on an account that may mount", True, "1 failed", marks=linux),
+        ("no_server", "FAILED"),
+        ("on_windows", "SKIPPED"),
+        pytest.param("as_root", "FAILED", marks=linux),
+        pytest.param("may_mount", "FAILED", marks=linux),
+        ("no_module", "ERROR"),
     ],
 )
-def test_in_ci_a_skipped_test_is_a_failed_one(reason: str, ci: bool, closing: str, tmp_path: Path) -> None:
-    assert outcome(tmp_path, SKIPS.format(reason=reason), ci=ci)[0] == closing
+def test_in_ci_a_skipped_test_is_a_failed_one(name: str, in_ci: str, made_up: tuple[bool, Outcomes, str]) -> None:
+    ci, outcomes, _text = made_up
+    assert outcomes[name] == [in_ci if ci else "SKIPPED"]
 
 
-def test_in_ci_a_skipped_module_is_an_error(tmp_path: Path) -> None:
-    source = "import pytest\npytest.importorskip('no_such_module')\n"
-    assert outcome(tmp_path, source, ci=True)[0] == "1 error"
-    assert outcome(tmp_path, source)[0] == "1 skipped"
+def test_an_expected_failure_is_no_skip(made_up: tuple[bool, Outcomes, str]) -> None:
+    assert made_up[1]["expected"] == ["XFAIL"]
 
 
-def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
-    source = "import pytest\n@pytest.mark.xfail\ndef test_x():\n    assert 0\n"
-    assert outcome(tmp_path, source, ci=True)[0] == "1 xfailed"
+def test_in_ci_a_failed_test_is_named_at_once(made_up: tuple[bool, Outcomes, str]) -> None:
+    ci, _outcomes, text = made_up
+    assert ("FAILED call of" in text) == ci
 
 
 def test_every_test_has_an_empty_home_and_no_desktop(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ SHOWN = frozenset(
     for file in ("errors", "events")
     for node in ast.parse((ROOT / f"app/saywrite/foundation/{file}.py").read_text(encoding="utf-8")).body
     if isinstance(node, ast.ClassDef)
-) | {"HotkeyProblem", "KeyConflict", "OSErrorMessage", "Problem", "RecognizerProblem", "SourceError"}
+) | {"KeyProblem", "KeyConflict", "OSErrorMessage", "Problem", "RecognizerProblem", "SourceError"}
 """Classes whose parameters a user sees or hears: the errors, the events, and what they are made from."""
 
 SAME_EVERYWHERE = frozenset({"Saywrite", "● Saywrite"})

@@ -1,11 +1,13 @@
 """The fault matrix with shortened times: through every fault no word is lost, none comes twice, the order is kept.
 
-The same for a service that answers in an unexpected way: no word is lost silently, none comes twice. Full times, all
-rows and many runs: `packaging/dev.py bench --faults`.
+The same for a service that answers in an unexpected way, with the real model: no word is lost silently, none comes
+twice. Every second kind of answer runs here. All rows with full times, many runs, with and without a model:
+`packaging/dev.py bench --faults`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,30 +18,18 @@ from tests.system.lab.aiola_answers import AnswerResult, AnswerRow, run_answers
 from tests.system.lab.aiola_faults import ROWS, Result, Row, run_all
 from tests.system.lab.counting import Count, count, words_of
 
-SEEDS = (1, 2)
+SEEDS = (1,)
 AT_ONCE = 6
 """They mostly wait, but each begins with the start of three processes, which others are late by on two cores."""
 SLOW_MACHINE_S = 2.0
 """Seconds that a machine with much to do may be late in noticing."""
 
-ANSWERED = (
-    "as asked",
-    "minimum silence 1200 ms",
-    "out of order",
-    "merged 2",
-    "a cough in the middle",
-    "no pongs",
-    "texts with their place",
-    "repeated phrases",
-)
-"""Ways of answering that are tried here, without a local model."""
-
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
-answer_rows = pytest.mark.parametrize(
-    "row", [row for row in ANSWER_ROWS if row.name in ANSWERED], ids=lambda row: row.name
-)
+KINDS = {re.sub(r"[0-9.]+", "N", row.name): row for row in ANSWER_ROWS}
+"""Rows that differ only in their numbers are one kind."""
+answer_rows = pytest.mark.parametrize("row", list(KINDS.values())[::2], ids=lambda row: row.name)
 
 
 def selected(request: pytest.FixtureRequest, kind: type) -> list[Any]:
@@ -50,7 +40,7 @@ def selected(request: pytest.FixtureRequest, kind: type) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def answers(request: pytest.FixtureRequest) -> dict[str, AnswerResult]:
-    found = run_answers(selected(request, AnswerRow), (1,), listens_along=False, at_once=AT_ONCE)
+    found = run_answers(selected(request, AnswerRow), (1,), listens_along=True, at_once=AT_ONCE)
     return {result.row: result for result in found}
 
 
@@ -77,12 +67,12 @@ def test_no_word_is_lost_none_comes_twice_and_the_order_is_kept(row: Row, result
 
 @answer_rows
 @pytest.mark.timeout(900)
-def test_a_service_that_answers_differently_loses_no_word_silently(
+def test_a_service_that_answers_differently_loses_no_word_silently_while_this_computer_listens_along(
     row: AnswerRow, answers: dict[str, AnswerResult]
 ) -> None:
     result = answers[row.name]
     assert result.problem == ""
-    assert result.words >= 20
+    assert result.words >= 9
     assert (result.silent, result.twice, result.disordered) == (0, (), ()), result
 
 

@@ -86,7 +86,7 @@ def wait_until_connected(path: str) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("verb", ["devices", "doctor"])
-def test_a_command_that_is_held_by_the_sound_server_ends(verb: str, number: signal.Signals, tmp_path: Path) -> None:
+def test_command_blocked_by_the_sound_server_ends(verb: str, number: signal.Signals, tmp_path: Path) -> None:
     with (
         silent_socket(tmp_path / "pulse") as server,
         started(verb, at=tmp_path, PULSE_SERVER=f"unix:{server}") as process,
@@ -141,7 +141,7 @@ def test_a_hang_up_that_nohup_has_switched_off_ends_nothing(tmp_path: Path) -> N
         process.kill()
 
 
-def test_a_text_that_nobody_reads_ends_with_one_signal(tmp_path: Path) -> None:
+def test_output_without_a_reader_ends_with_one_signal(tmp_path: Path) -> None:
     """A pager that stands still: the pipe is full."""
     sound = tones.write_wav(tmp_path / "words.wav", tones.speech(tones.utterances(6, seed=7)))
     read, write = os.pipe()

@@ -12,6 +12,7 @@ import pytest
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, Window, recordings, room, window
 
+from saywrite.foundation.messages import decoded
 from saywrite.storage.history.records.versions import versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.library import scan
@@ -107,4 +108,5 @@ def test_a_queue_with_a_broken_file_is_continued_after_a_kill(desk: Room, artifa
     assert "best of times" in texts["3.wav"]
     assert texts["1.wav"].count("people") == 1, "the part that had its text is not repeated"
     assert scan(data / "recordings") == (), "nothing is left unfinished"
-    assert "is not a sound file" in queue_of(data)[1]["what"] or "breaks off" in queue_of(data)[1]["what"]
+    what = decoded(queue_of(data)[1]["what"])
+    assert "is not a sound file" in what or "breaks off" in what

@@ -18,6 +18,7 @@ import pytest
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     FIRST,
@@ -52,7 +53,8 @@ class HotkeyEvents:
 
     def __init__(self, screen: Desktop) -> None:
         self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.keys = X11Hotkeys(self.heard.put, time.monotonic, screen.env["DISPLAY"])
+        self.thread = DesktopThread()
+        self.keys = X11Hotkeys(self.heard.put, time.monotonic, self.thread, screen.env["DISPLAY"])
 
     def grab(self, **chords: str) -> GrabResult:
         self.keys.grab(tuple(Binding(name.replace("_", "-"), parse(chord)) for name, chord in chords.items()))
@@ -71,6 +73,7 @@ class HotkeyEvents:
 
     def close(self) -> None:
         self.keys.release()
+        self.thread.close()
 
 
 @pytest.fixture
@@ -209,9 +212,7 @@ def test_caps_lock_and_num_lock_do_not_matter(events: HotkeyEvents, keyboard: Ke
             keyboard.strike(lock)
 
 
-def test_a_held_key_that_the_server_repeats_is_one_press_and_one_release(
-    events: HotkeyEvents, keyboard: Keyboard
-) -> None:
+def test_key_that_the_server_repeats_is_one_press_and_one_release(events: HotkeyEvents, keyboard: Keyboard) -> None:
     events.grab(dictate="F9")
     assert keyboard.repeats(), "this server does not repeat keys: the test would prove nothing"
     keyboard.down("F9")
@@ -236,7 +237,7 @@ def test_the_times_are_those_of_the_keys_not_of_a_thread_that_comes_late(
         held_up.set()
         go_on.wait(LIMIT_S)
 
-    events.keys._thread.submit(hold_up)
+    events.thread.submit(hold_up)
     assert held_up.wait(LIMIT_S)
     before = time.monotonic()
     keyboard.strike("F9")
@@ -271,7 +272,7 @@ def test_the_key_is_ours_alone(events: HotkeyEvents, keyboard: Keyboard, screen:
         listing.communicate()
 
 
-def test_escape_is_heard_while_the_key_is_held_and_left_alone_when_it_is_not_grabbed(
+def test_escape_is_reported_while_the_key_is_down_only_when_it_is_grabbed(
     events: HotkeyEvents, keyboard: Keyboard
 ) -> None:
     events.grab(dictate="Ctrl+Alt+Space", cancel="Escape")
@@ -286,7 +287,9 @@ def test_escape_is_heard_while_the_key_is_held_and_left_alone_when_it_is_not_gra
     events.nothing_more()
 
 
-def test_a_key_grabbed_again_while_it_is_held_is_still_released(events: HotkeyEvents, keyboard: Keyboard) -> None:
+def test_release_of_a_key_that_was_grabbed_again_while_down_is_reported(
+    events: HotkeyEvents, keyboard: Keyboard
+) -> None:
     """As when Escape is added at the start of a dictation."""
     events.grab(dictate="F9")
     keyboard.down("F9")
@@ -387,7 +390,7 @@ def test_a_layout_without_the_key_is_a_problem_that_passes(events: HotkeyEvents,
     assert kind(events.next()) == PRESS
 
 
-def test_letting_go_while_a_key_is_held_releases_it(screen: Desktop, keyboard: Keyboard) -> None:
+def test_end_of_the_backend_posts_the_release_of_a_key_that_is_down(screen: Desktop, keyboard: Keyboard) -> None:
     events = HotkeyEvents(screen)
     events.grab(dictate="F9")
     keyboard.down("F9")
@@ -396,7 +399,7 @@ def test_letting_go_while_a_key_is_held_releases_it(screen: Desktop, keyboard: K
     assert kind(events.next()) == RELEASE
 
 
-def test_a_display_that_dies_is_reported_once_and_leaves_no_thread() -> None:
+def test_a_display_that_dies_is_reported_once_and_watched_no_longer() -> None:
     before = threading.active_count()
     with desktop() as short_lived:
         events = HotkeyEvents(short_lived)
@@ -409,18 +412,23 @@ def test_a_display_that_dies_is_reported_once_and_leaves_no_thread() -> None:
     lost = events.next()
     assert isinstance(lost, HotkeysLost)
     assert lost.what.startswith("The display has gone")
-    wait_for(lambda: threading.active_count() == before, "the thread goes on")
+    assert events.thread.run(lambda: None, LIMIT_S)  # behind whatever else the thread had to do
+    assert events.thread._readers == {}
     events.close()
+    assert threading.active_count() == before
+    assert events.heard.empty()
 
 
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
-def test_without_a_display_it_says_so() -> None:
+def test_missing_display_is_reported() -> None:
     heard: queue.SimpleQueue[object] = queue.SimpleQueue()
-    keys = X11Hotkeys(heard.put, time.monotonic, ":4711")
+    thread = DesktopThread()
+    keys = X11Hotkeys(heard.put, time.monotonic, thread, ":4711")
     lost = heard.get(timeout=LIMIT_S)
     assert isinstance(lost, HotkeysLost)
     assert lost.what.startswith("The display cannot be reached")
     keys.release()
+    thread.close()
 
 
 def test_a_thousand_presses_with_random_timing_and_nothing_is_left(screen: Desktop, keyboard: Keyboard) -> None:
@@ -458,7 +466,7 @@ def test_while_nothing_is_pressed_the_thread_does_not_wake(events: HotkeyEvents)
     events.grab(dictate="F9")
 
     def switches() -> int:
-        text = Path(f"/proc/self/task/{events.keys._thread._thread.native_id}/status").read_text()
+        text = Path(f"/proc/self/task/{events.thread._thread._thread.native_id}/status").read_text()
         return sum(int(line.split()[1]) for line in text.splitlines() if "ctxt_switches" in line)
 
     wait_for(lambda: events.heard.empty(), "something is still coming")

@@ -158,7 +158,7 @@ def test_twenty_of_twenty_pages_that_are_busy_for_a_second_and_a_half_get_the_te
             assert [target.next() for _ in range(3)][1:] == [f"Words {number}"] * 2
 
 
-def test_the_old_clipboard_is_back_for_everybody_within_ten_seconds(screen: Desktop, bench: Bench) -> None:
+def test_clipboard_is_restored_for_every_program_within_ten_seconds(screen: Desktop, bench: Bench) -> None:
     with copied(screen, OLD), page(screen, "TEXT@0 TEXT@1.5 TEXT@10") as target:
         began = time.monotonic()
         bench.insert("Words")
@@ -370,7 +370,7 @@ def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(means: PasteMetho
     bench.inserter.close(LIMIT_S)
 
 
-def test_looking_whether_the_keyboard_is_taken_takes_the_focus_from_nobody(screen: Desktop, bench: Bench) -> None:
+def test_check_for_a_keyboard_grab_leaves_the_focus(screen: Desktop, bench: Bench) -> None:
     listing = subprocess.Popen(
         ["xev", "-event", "focus", "-event", "keyboard"], stdout=subprocess.PIPE, text=True,
         env={**os.environ, **screen.env},

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 import pytest
 from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
 from tests.system.lab.targets import Editor, editor
+from tests.system.lab.xkb_changes import ChangingXkb
 from Xlib.display import Display
 
 from saywrite.desktop.insertion.base import PasteMethod
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
-from saywrite.desktop.insertion.x11.xkb import Xkb
 from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone
 
 TEXT = "Vazy, zum Beispiel: “Größe” {@} #9 £3 — ça; да 漢字! "
@@ -84,12 +84,12 @@ def bench(screen: Desktop, field: Editor) -> Iterator[Bench]:
 
 
 @contextmanager
-def layout(screen: Desktop, name: str, group: int) -> Iterator[Xkb]:
+def layout(screen: Desktop, name: str, group: int) -> Iterator[ChangingXkb]:
     def set_to(*arguments: str) -> None:
         subprocess.run(["setxkbmap", *arguments], env={**os.environ, **screen.env}, check=True, timeout=LIMIT_S)
 
     display = Display(screen.env["DISPLAY"])
-    xkb = Xkb(display)
+    xkb = ChangingXkb(display)
     set_to("-option", "")
     set_to(*LAYOUTS[name][0])
     xkb.lock_group(group)

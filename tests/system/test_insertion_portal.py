@@ -105,7 +105,7 @@ def test_what_is_not_read_stays_on_the_clipboard(bus: str, monkeypatch: pytest.M
         assert "text/plain" in portal.offered
 
 
-def test_what_somebody_copies_meanwhile_is_not_overwritten(bus: str) -> None:
+def test_newer_contents_of_another_program_are_not_overwritten(bus: str) -> None:
     with meeting(bus) as (portal, way):
         way.deliver("Words", None, PasteMethod.CTRL_V)
         portal.copy({"text/plain": b"newer"})

@@ -15,7 +15,8 @@ from tests.system.lab.screen_reader import ScreenReader, screen_reader
 from tests.system.lab.stopwatch import Stopwatch
 from tests.system.lab.targets import editor
 
-from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
+from saywrite.desktop.insertion.context import accessible_text
 from saywrite.desktop.insertion.context.accessible_text import AccessibleText
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Inserter, Insertion
@@ -167,6 +168,24 @@ def test_a_program_that_hangs_holds_no_text_up(screen: Desktop, reader: ScreenRe
         assert told.look(None) is None
         assert watch.seconds() < 0.3
     told.close()
+
+
+def test_a_window_of_our_own_is_not_taken_for_the_program_that_got_the_focus(
+    screen: Desktop, reader: ScreenReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both can show the same text. The process id of the editor stands for ours."""
+    reported = AccessibleText(reader.env)
+    read = Desktop(screen.env["DISPLAY"])
+    read.env.update(reader.env)
+    with editor(read) as target:
+        screen.type("Words")
+        wait_for(lambda: reported.look(TargetWindow(1, "Kate"), 1.0) == "Words", "the editor reports no text")
+        reported.close()
+        monkeypatch.setattr(accessible_text.os, "getpid", lambda: target.process.pid)
+        again = AccessibleText(reader.env)
+        assert again.look(TargetWindow(1, "Kate"), 1.0) is None
+        assert again.look(TargetWindow(1, "saywrite", own=True), 1.0) == "Words"
+        again.close()
 
 
 def test_line_breaks_into_a_shell_without_bracketed_paste_run_nothing(screen: Desktop, tmp_path: Path) -> None:

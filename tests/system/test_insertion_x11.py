@@ -250,7 +250,7 @@ def test_a_text_that_is_not_read_stays_on_the_clipboard_and_goes_in_again(screen
             wait_for(lambda: target.text() == "Nobody wants me.", "“Insert again” did nothing")
 
 
-def test_what_somebody_copies_meanwhile_is_not_overwritten(screen: Desktop, tmp_path: Path) -> None:
+def test_newer_contents_of_another_program_are_not_overwritten(screen: Desktop, tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     newer.write_text("copied meanwhile")
     with inserting(screen) as bench, editor(screen) as target:

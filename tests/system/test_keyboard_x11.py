@@ -14,6 +14,7 @@ from tests.dictation.keyboard_stage import HotkeySetup
 from tests.system.lab.desktop import Desktop, desktop
 from tests.system.lab.keyboard import Keyboard as Fingers
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import CANCEL, Binding, GrabResult, Hotkeys
 from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.x11 import X11Hotkeys
@@ -30,11 +31,12 @@ class RealDesk(HotkeySetup):
     def __init__(self, screen: Desktop, mode: str) -> None:
         self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.display = screen.env["DISPLAY"]
+        self.thread = DesktopThread()
         super().__init__(settings=Settings(hotkey="Ctrl+Alt+Space", second_hotkey="F8", hotkey_mode=mode))
         self.pump(lambda: self.keys)
 
     def open(self) -> Hotkeys:  # type: ignore[override]
-        return X11Hotkeys(self.inbox.put, time.monotonic, self.display)
+        return X11Hotkeys(self.inbox.put, time.monotonic, self.thread, self.display)
 
     def grabbed(self) -> list[str]:
         """What our side believes to have, so that a test need not take Escape itself to find out."""
@@ -96,9 +98,10 @@ def setup(screen: Desktop, request: pytest.FixtureRequest) -> Iterator[RealDesk]
     made = RealDesk(screen, request.param)
     yield made
     made.keyboard.close()
+    made.thread.close()
 
 
-def test_a_tap_and_a_hold_mean_what_the_mode_says(setup: RealDesk, fingers: Fingers) -> None:
+def test_tap_and_hold_do_what_the_mode_defines(setup: RealDesk, fingers: Fingers) -> None:
     mode = setup.keyboard._policy.mode
     down(fingers)
     setup.pump(lambda: setup.done)
@@ -119,17 +122,17 @@ def test_a_tap_and_a_hold_mean_what_the_mode_says(setup: RealDesk, fingers: Fing
 def escape_is_taken(screen: Desktop) -> bool:
     """Whether another program would be refused Escape right now."""
     heard: queue.SimpleQueue[object] = queue.SimpleQueue()
-    other = X11Hotkeys(heard.put, time.monotonic, screen.env["DISPLAY"])
+    thread = DesktopThread()
+    other = X11Hotkeys(heard.put, time.monotonic, thread, screen.env["DISPLAY"])
     other.grab((Binding(CANCEL, parse("Escape")),))
     outcome = heard.get(timeout=LIMIT_S)
     other.release()
+    thread.close()
     assert isinstance(outcome, GrabResult)
     return bool(outcome.problems)
 
 
-def test_escape_is_ours_while_it_dictates_and_everybodys_else_before_and_after(
-    setup: RealDesk, fingers: Fingers, screen: Desktop
-) -> None:
+def test_escape_is_grabbed_only_during_a_dictation(setup: RealDesk, fingers: Fingers, screen: Desktop) -> None:
     assert not escape_is_taken(screen)
     down(fingers)
     setup.pump(lambda: CANCEL in setup.grabbed())

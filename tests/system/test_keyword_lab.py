@@ -15,7 +15,7 @@ from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, recordings, room, window
 
 from saywrite.dictation.models.keyword_trial import KeywordTrialRun, TrialRequest
-from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.store import HistoryStore

@@ -52,6 +52,18 @@ def test_m4a_is_sent_whole_and_counted_for_its_host_and_for_its_dictation(tmp_pa
         spoken = [word for utterance in WORDS for word in utterance]
         assert [word for word in transcribe(file, service, tmp_path).split() if word in spoken] == spoken
         transcribe(file, service, tmp_path, "--again", "old")
+    shown = subprocess.run(
+        [sys.executable, "-m", "saywrite", "ledger", *folders(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=True,
+    )
+    this_month, *rest = [line.split() for line in shown.stdout.splitlines()]
+    assert this_month == [f"{datetime.now():%Y-%m}"]
+    assert [line[:2] for line in rest] == [["127.0.0.1", "aiola"], ["2026-10"], ["127.0.0.1", "aiola"]]
+    assert all(line[-4] == "sent," and line[-1] == "received" for line in (rest[0], rest[2]))
     store = HistoryStore(path)
     ledger, old = read_ledger(store), store.load("old")
     store.close()

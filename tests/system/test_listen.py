@@ -174,7 +174,7 @@ def test_a_full_disk_behind_standard_output_ends_a_dictation_and_keeps_what_was_
     store.close()
 
 
-def test_a_reader_that_goes_away_ends_a_dictation_before_the_next_text(lab: SoundLab, tmp_path: Path) -> None:
+def test_reader_that_closes_the_pipe_ends_a_dictation_before_the_next_text(lab: SoundLab, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "saywrite", "listen", *folders(tmp_path)]
     env = {**os.environ, **lab.env}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -15,7 +15,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.session_bus import session_bus
 
-PROGRAM = "from saywrite.desktop.metered import is_metered; print(is_metered())"
+PROGRAM = "from saywrite.desktop.session.network_events import is_metered; print(is_metered())"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: NetworkManager")
 

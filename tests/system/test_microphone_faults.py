@@ -228,8 +228,11 @@ def test_no_microphone_at_all_is_said_and_ends(lab):
     assert list_devices() == ()
 
 
-def test_without_a_sound_server_a_device_is_opened_by_name_and_again_after_its_stream_has_ended(tmp_path):
-    """ALSA devices as PortAudio lists them; the program does not see the server behind them."""
+def test_without_a_sound_server_a_device_is_opened_by_name_and_again_after_its_stream_has_ended(tmp_path, caplog):
+    """ALSA devices as PortAudio lists them; the program does not see the server behind them.
+
+    A call of ALSA may hang while its server crashes; a new audio thread is logged then.
+    """
     with sound_lab(["studio:48000:2", "desk:16000:1"], speaker=False, pcms=True) as lab, inside(lab):
         studio = Device("ALSA", "studio", "Studio", 2, 48_000)
         with dictating(studio, served=False) as dictation:

@@ -68,7 +68,7 @@ def part_of(tmp_path: Path) -> Path:
     return tmp_path / "data/models/small-model.part" / f"{WEIGHTS}.part"
 
 
-def test_killed_download_goes_on_where_it_was(tmp_path: Path, small: SmallModel, server: ModelServer) -> None:
+def test_killed_download_continues_where_it_ended(tmp_path: Path, small: SmallModel, server: ModelServer) -> None:
     # The second connection begins when the bytes of the first one are on disk; the process dies while it hangs.
     server.one_by_one[WEIGHTS] = [Behavior(cut_after=9_000), Behavior(stall_after=0)]
     with download(tmp_path, server) as process:

@@ -76,7 +76,7 @@ def stop(at: Path, saywrite: Window, screen: Desktop) -> None:
     wait_for(lambda: overlay(screen) is None, "the overlay stays")
 
 
-def test_it_comes_and_goes_without_taking_the_focus_or_a_key(
+def test_overlay_opens_and_closes_without_taking_the_focus_or_a_key(
     desk: Room, editor: Editor, tmp_path: Path, artifacts: Path
 ) -> None:
     screen, speech = desk.screen, recordings(tmp_path)
@@ -100,7 +100,7 @@ def test_it_comes_and_goes_without_taking_the_focus_or_a_key(
         assert saywrite.troubles() == []
 
 
-def test_a_drag_moves_it_for_good_and_leaves_the_focus(desk: Room, editor: Editor, tmp_path: Path) -> None:
+def test_drag_moves_the_overlay_permanently_and_leaves_the_focus(desk: Room, editor: Editor, tmp_path: Path) -> None:
     screen = desk.screen
     with window(desk, tmp_path, 'overlay = "on"\n') as saywrite:
         number = dictate(desk, tmp_path, editor)

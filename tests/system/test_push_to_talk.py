@@ -23,8 +23,9 @@ from tests.system.lab.desktop import Desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.targets import Program, editor, mousepad, terminal
-from tests.system.lab.window import Room, Window, recordings, room, window
+from tests.system.lab.window import Room, Window, accessible_screen, recordings, room, window
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import CANCEL, Binding, GrabResult
 from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.x11 import X11Hotkeys
@@ -119,7 +120,7 @@ def xclip(screen: Desktop, *arguments: str) -> bytes:
 
 
 @pytest.mark.parametrize("target", ["editor", "xterm", "mousepad"])
-def test_what_is_said_while_the_key_is_held_stands_in_the_program_in_front(
+def test_words_said_while_the_key_is_down_are_inserted_into_the_program_in_front(
     target: str, desk: Room, saywrite: Window, hand: Hand, tmp_path: Path
 ) -> None:
     before = image_on_the_clipboard(desk.screen, tmp_path)
@@ -169,7 +170,9 @@ def test_a_bounce_is_no_release_and_a_release_before_the_first_sound_leaves_noth
     assert listeners(desk, saywrite) == 0
 
 
-def test_escape_cancels_and_the_words_come_when_that_is_taken_back(desk: Room, saywrite: Window, hand: Hand) -> None:
+def test_escape_cancels_and_the_words_come_when_that_is_taken_back_and_go_where_they_were_said(
+    desk: Room, saywrite: Window, hand: Hand
+) -> None:
     with editor(desk.screen) as program:
         hand.press()
         saywrite.wait_state("listening")
@@ -185,6 +188,55 @@ def test_escape_cancels_and_the_words_come_when_that_is_taken_back(desk: Room, s
         assert saywrite.see("push button", "Undo") is None
         assert program.text() == ""  # our own window had the focus by then
         saywrite.wait_label("Saywrite itself had the focus")
+        saywrite.click(saywrite.wait_for("push button", "^Insert again"))
+        wait_text(program, r"\w+ \w+ \w+")
+
+
+def test_an_insertion_is_undone_in_its_program_from_our_own_menu(
+    desk: Room, saywrite: Window, hand: Hand, artifacts: Path
+) -> None:
+    """A person clicks into the window of Saywrite, which takes the focus, and chooses the undo in its menu."""
+    with editor(accessible_screen(desk)) as program:
+        desk.screen.type("Dear Ann, ")
+        hand.hold_and_say("weather")
+        wait_text(program, r"Ann, \w+ \w+ \w+")
+        desk.screen.window("^Saywrite$")
+        choose_undo(saywrite)
+        desk.screen.shot(artifacts / "undo-insertion.png")
+        wait_for(lambda: program.text() == "Dear Ann, ", "the insertion was not undone")
+        desk.screen.window("^Saywrite$")
+        saywrite.click(saywrite.wait_for("menu item", "^Dictation$"))
+        assert not saywrite.wait_for("menu item", "^Undo the last insertion$").enabled
+        desk.screen.key("Escape")
+
+
+@pytest.mark.parametrize(
+    ("reports_text", "typed", "notice"),
+    [
+        (True, "abc", "The text in Test-editor was changed since then"),
+        (False, "abc", "Test-editor does not report whether you have typed there since"),
+        (False, "", "Test-editor does not report whether you have typed there since"),
+    ],
+)
+def test_an_undo_from_our_own_menu_leaves_what_a_person_typed_since(
+    desk: Room, saywrite: Window, hand: Hand, artifacts: Path, reports_text: bool, typed: str, notice: str
+) -> None:
+    with editor(accessible_screen(desk) if reports_text else desk.screen) as program:
+        desk.screen.type("Dear Ann, ")
+        hand.hold_and_say("weather")
+        inserted = wait_text(program, r"Ann, \w+ \w+ \w+")
+        desk.screen.type(typed)
+        wait_for(lambda: program.text() == inserted + typed, "the letters were not typed")
+        desk.screen.window("^Saywrite$")
+        choose_undo(saywrite)
+        saywrite.wait_for("label", notice)
+        desk.screen.shot(artifacts / "undo-refused.png")
+        assert program.text() == inserted + typed
+
+
+def choose_undo(saywrite: Window) -> None:
+    saywrite.click(saywrite.wait_for("menu item", "^Dictation$"))
+    saywrite.click(saywrite.wait_for("menu item", "^Undo the last insertion$"))
 
 
 def test_what_was_cancelled_and_not_taken_back_is_gone_from_the_disk(
@@ -264,10 +316,12 @@ def listeners(desk: Room, saywrite: Window) -> int:
 
 def escape_is_free(desk: Room) -> bool:
     heard: list[object] = []
-    other = X11Hotkeys(heard.append, time.monotonic, desk.screen.env["DISPLAY"])
+    thread = DesktopThread()
+    other = X11Hotkeys(heard.append, time.monotonic, thread, desk.screen.env["DISPLAY"])
     other.grab((Binding(CANCEL, parse("Escape")),))
     wait_for(lambda: any(isinstance(each, GrabResult) for each in heard), "no answer from the X server")
     other.release()
+    thread.close()
     return not next(each for each in heard if isinstance(each, GrabResult)).problems
 
 

@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_a_key_held_in_sway_dictates_into_the_program_in_front(folder: Path, tmp_path: Path) -> None:
+def test_key_bound_in_sway_dictates_into_the_program_in_front(folder: Path, tmp_path: Path) -> None:
     spoken = recordings(tmp_path)["weather"]
     length_ms = round(1000 * frames_of(spoken) / RATE)
     at = tmp_path / "home"

@@ -18,7 +18,7 @@ from tests.system.lab.targets import editor
 from tests.system.lab.wayland import sway
 
 from saywrite.desktop.desktop_thread import DesktopThread
-from saywrite.desktop.session.events import ScreenLocked, SessionWatch
+from saywrite.desktop.session.events import ScreenLocked, ScreenUnlocked, SessionWatch
 from saywrite.desktop.session.screen_lockers import WaylandLockers, X11Lockers
 
 WITHIN_S = 2.0
@@ -101,6 +101,8 @@ def test_whatever_covers_the_screen_and_takes_the_keyboard_is_a_locker(kind: str
         began = time.monotonic()
         assert isinstance(heard.get(timeout=WITHIN_S), ScreenLocked)
         assert time.monotonic() - began < WITHIN_S
+        it.kill()
+        assert isinstance(heard.get(timeout=WITHIN_S), ScreenUnlocked)
 
 
 @pytest.mark.parametrize(

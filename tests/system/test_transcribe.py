@@ -57,7 +57,7 @@ def test_a_bad_file_fails_alone_with_its_reason(files: Path, tmp_path: Path) -> 
     assert len(reasons) == len(set(reasons)) == len(bad), done.stderr
 
 
-def test_without_the_model_the_remedy_is_told_and_nothing_is_begun(files: Path, tmp_path: Path) -> None:
+def test_missing_model_is_reported_with_a_remedy_before_any_work(files: Path, tmp_path: Path) -> None:
     done = run("transcribe", files / "mono.flac", "--model", "whisper-large-v3-turbo", at=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "saywrite models download whisper-large-v3-turbo" in done.stderr

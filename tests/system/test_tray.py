@@ -9,8 +9,9 @@ import pytest
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.program import run
 from tests.system.lab.sound import label
+from tests.system.lab.targets import editor
 from tests.system.lab.tray import Panel, panel
-from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
+from tests.system.lab.window import LIMIT_S, Room, accessible_screen, recordings, room, window
 
 from saywrite.storage.history.store import HistoryStore
 
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.system
 
 PAUSE_S = 20.0
 """How long the window may stay away without an icon: ten seconds by design, twice that here."""
+
+INSERT_AGAIN, COPY = 1, 2
+"""The entries of a text in the menu of the icon."""
 
 
 @pytest.fixture(scope="module")
@@ -160,12 +164,16 @@ def test_started_in_the_tray_where_there_is_none_the_window_comes(desk: Room, tm
         wait_shown(desk, True)
 
 
-def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
+def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_used_again(
     desk: Room, tray: Panel, tmp_path: Path, artifacts: Path
 ) -> None:
     speech = recordings(tmp_path)
     tray.start()
-    with window(desk, tmp_path, "start_hidden = true\nsounds = true\nstart_sound = true\n", visible=False) as saywrite:
+    with (
+        window(desk, tmp_path, "start_hidden = true\nsounds = true\nstart_sound = true\n", visible=False) as saywrite,
+        editor(accessible_screen(desk), "A letter") as letter,
+    ):
+        saywrite.wait_log("insertion: by way of")
         tray.wait_icon()
         desk.screen.shot(artifacts / "tray-idle.png")
         choose(tray, desk, "s")
@@ -176,10 +184,18 @@ def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
         choose(tray, desk, "s")
         saywrite.wait_state("idle")
         wait_for(lambda: tray.reds() == 0, "the icon still listens")
+        wait_for(lambda: letter.text().count("river") == 1, "the text was not inserted")
+        wait_for(lambda: desk.screen.clipboard() == "", "the clipboard did not come back")
         tray.open_menu()
         desk.screen.shot(artifacts / "tray-texts.png")
-        desk.screen.key("Home", *["Down"] * 4, "Return", "Down", "Return")
+        desk.screen.key("Escape")
+        tray.choose_text(COPY)
         wait_for(lambda: "river" in desk.screen.clipboard(), "the text was not copied whole")
+        for times in (2, 3):
+            tray.choose_text(INSERT_AGAIN)
+            wait_for(lambda times=times: letter.text().count("river") == times, "the text was not inserted again")
+        choose(tray, desk, "i")  # "Undo the last insertion"
+        wait_for(lambda: letter.text().count("river") == 2, "the last insertion was not undone")
         assert not is_shown(desk)
         assert saywrite.troubles() == []
         assert saywrite.terminate(LIMIT_S) == 0
@@ -190,3 +206,44 @@ def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
     assert label("desk") in timed.microphone
     assert None not in (steps.first_audio, steps.first_partial, steps.released, steps.final)
     assert 0 < steps.first_audio < steps.first_partial < steps.final
+
+
+def test_a_text_that_no_program_took_is_inserted_from_the_icon(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    speech = recordings(tmp_path)
+    tray.start()
+    with window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite:
+        saywrite.wait_log("insertion: by way of")
+        tray.wait_icon()
+        assert run("start", at=tmp_path).returncode == 0
+        saywrite.wait_state("listening")
+        desk.sound.play("desk", speech["two_sentences"])
+        assert run("stop", at=tmp_path).returncode == 0
+        saywrite.wait_log("insertion NOT_READ")
+        with editor(desk.screen, "A letter") as letter:
+            choose(tray, desk, "a")  # "Insert the last text again"
+            wait_for(lambda: letter.text().count("river") == 1, "the text was not inserted")
+        assert not is_shown(desk)
+        assert saywrite.troubles() == []
+
+
+def test_a_message_that_comes_while_the_menu_is_open_leaves_the_menu_open(
+    desk: Room, tray: Panel, tmp_path: Path
+) -> None:
+    speech = recordings(tmp_path)
+    tray.start()
+    with (
+        window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite,
+        editor(desk.screen, "A letter") as letter,
+    ):
+        saywrite.wait_log("insertion: by way of")
+        assert run("start", at=tmp_path).returncode == 0
+        saywrite.wait_state("listening")
+        desk.sound.play("desk", speech["two_sentences"])
+        tray.open_menu()
+        assert run("stop", at=tmp_path).returncode == 0
+        saywrite.wait_log("insertion NOT_READ")  # the menu has the keyboard
+        assert run("status", at=tmp_path).returncode == 0  # the window answers, so it has heard of that
+        desk.screen.key("a")  # "Insert the last text again"
+        wait_for(lambda: letter.text(), "nothing was inserted")
+        assert letter.text().startswith("Many people")
+        assert saywrite.troubles() == []

@@ -118,7 +118,7 @@ def test_without_bus_and_display_there_is_none(watching: Callable[..., ObservedW
     assert told.rest() == []
 
 
-def test_a_host_on_the_bus_comes_and_goes(bus: str, watching: Callable[..., ObservedWatch]) -> None:
+def test_start_and_end_of_a_host_on_the_bus_are_reported(bus: str, watching: Callable[..., ObservedWatch]) -> None:
     told = watching()
     assert told.next() is False
     for _ in range(2):
@@ -159,7 +159,7 @@ def test_a_bus_that_dies_takes_its_hosts_with_it(bus: str, watching: Callable[..
     watcher.close()
 
 
-def test_a_tray_of_the_display_comes_and_goes_also_when_it_is_killed(
+def test_start_and_end_of_a_tray_on_the_display_are_reported_also_when_it_is_killed(
     display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
 ) -> None:
     told = watching(x11=True)

@@ -121,7 +121,7 @@ def test_unplugged_in_mid_dictation_it_says_so_and_goes_on_also_when_it_is_plugg
 
 
 @pytest.mark.alone
-def test_a_full_disk_is_told_and_the_text_still_comes(
+def test_full_disk_is_reported_and_the_text_still_comes(
     desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", size=2 << 20) as disk, window(desk, disk.path) as saywrite:
@@ -143,7 +143,7 @@ def test_a_full_disk_is_told_and_the_text_still_comes(
 
 
 @pytest.mark.alone
-def test_a_read_only_disk_is_told_and_the_text_still_comes(
+def test_read_only_disk_is_reported_and_the_text_still_comes(
     desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk") as disk:

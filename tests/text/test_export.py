@@ -345,3 +345,23 @@ def test_json_and_csv_hold_every_text_exactly(lines):
 @settings(max_examples=50)
 def test_plain_text_holds_every_text(lines, language):
     assert bare(rendered("txt", *lines, language=language)) == bare("".join(entry.text for entry in lines))
+
+
+PARAGRAPHS = (line(0, 2, "One."), line(2.5, 4, "Two."), line(6, 7, "Three."), line(7.5, 8, "Four.", engine="aiOla"))
+
+
+@pytest.mark.parametrize(
+    ("format", "expected"),
+    [
+        ("txt", "One. Two.\n\nThree. Four.\n"),
+        ("md", "**10:42:07** One. Two.\n\n**10:42:13** Three.\n\n**10:42:14** Four. *(aiOla)*\n"),
+    ],
+)
+def test_a_pause_begins_a_paragraph(format, expected):
+    written = render(replace(document(*PARAGRAPHS), pause_s=2), format).decode()
+    assert written.endswith(expected)
+
+
+def test_subtitles_and_tables_have_no_paragraphs():
+    for format in ("srt", "vtt", "csv", "json"):
+        assert render(replace(document(*PARAGRAPHS), pause_s=2), format) == render(document(*PARAGRAPHS), format)

@@ -75,9 +75,17 @@ def test_a_deleted_segment_becomes_empty() -> None:
     assert changed_segments(passage, "One. Three.") == {1: ""}
 
 
-@given(segment_lists(), TEXTS)
-def test_an_edit_loses_no_character_and_invents_none(made: list[Segment], edited: str) -> None:
-    passage = make_passage(made, "en")
+def test_the_break_between_two_paragraphs_belongs_to_no_segment() -> None:
+    passage = make_passage(segments("We met Anna.", "She was late."), "en", ["", "\n"])
+    assert passage.text == "We met Anna.\nShe was late."
+    assert changed_segments(passage, "We met Hannah.\nShe was late.") == {0: "We met Hannah."}
+    assert changed_segments(passage, "We met Hannah. She was late.") == {0: "We met Hannah."}
+    assert changed_segments(passage, "We met Hannah.\n\nShe was late.") == {0: "We met Hannah.\n"}
+
+
+@given(segment_lists(), TEXTS, st.lists(st.sampled_from([" ", "", "\n"]), min_size=6, max_size=6))
+def test_an_edit_loses_no_character_and_invents_none(made: list[Segment], edited: str, leads: list[str]) -> None:
+    passage = make_passage(made, "en", leads)
     changes = changed_segments(passage, edited)
     texts = [changes.get(segment.number, segment.text) for segment in passage.segments]
     if passage.segments:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -29,6 +32,38 @@ def pytest_sessionfinish() -> None:
     """Empty the clipboard: the offscreen platform frees a `QMimeData` made in Python after Python, and crashes."""
     if QGuiApplication.instance() is not None:
         QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture(autouse=True)
+def no_window_remains() -> Iterator[None]:
+    """Delete what a test leaves open: without an event loop `deleteLater` deletes nothing, and later tests see it.
+
+    No thread of a test collects garbage: it would delete windows, see `GarbageTimer`.
+    """
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.collect(1)
+    gc.enable()
+    if QGuiApplication.instance() is None:
+        return
+    windows = QApplication.topLevelWidgets()
+    for window in windows:
+        window.close()
+    assert wait_for_tasks(5000)
+    for window in windows:
+        if window.parent() is None:
+            window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [type(window).__name__ for window in QApplication.topLevelWidgets() if window.isVisible()]
+    assert not left, left
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_garbage_remains() -> Iterator[None]:
+    """The next module may have threads that collect garbage."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -69,8 +69,10 @@ def dictated_before(folder: Path) -> HistoryStore:
             dictation=f"h{number}", began=began, language="en", engine="local", source="microphone"
         )
         history.begin(heading)
-        history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 16_000))
+        history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 160_000))
         history.finish(f"h{number}", (41 + 97 * number) * 16_000, (41 + 97 * number) * 16_000, 0, text)
+    for number, (start, text) in enumerate(zip((11, 24, 33), window_fakes.TEXTS[1:], strict=False), start=2):
+        history.add_segment("h0", events.Segment(number, text, text, start * 16_000, (start + 8) * 16_000))
     history.add_gap("h0", 160_000, 13_000, "the microphone was unplugged")
     history.add_structured("h0", {"inspection": {"pump": 4, "pressure_bar": 6.2, "leak": False}})
     history.set_traffic(events.Traffic("h0", "apis.aiola.ai", 1_334_000, 5_120))

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from window_fakes import CHOICES
 
 from saywrite.audio.levels import Envelope, LatestLevel
-from saywrite.dictation.models.retranscription import RetranscriptionFailed, RetranscriptionStopped
+from saywrite.dictation.models.retranscription import RetranscriptionFailed
+from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
 from saywrite.foundation.events import (
     Failed,
     Finished,

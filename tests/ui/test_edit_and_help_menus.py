@@ -17,8 +17,7 @@ from saywrite import __version__
 from saywrite.foundation import events
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.app.shortcuts_window import ShortcutsWindow, sections
-from saywrite.ui.app.whats_new import WhatsNewWindow, changelog
+from saywrite.ui.app.help_windows import ShortcutsWindow, WhatsNewWindow, changelog, sections
 from saywrite.ui.main_window.about_dialog import AboutDialog, overview
 from saywrite.ui.toolkit import licenses
 

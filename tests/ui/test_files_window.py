@@ -49,7 +49,7 @@ DONE = replace(WAITING, number=3, path="/talks/done.mp3", state=FileState.DONE, 
         (replace(DONE, what="Its end is damaged.", remedy="Copy it."), "Done. Its end is damaged. Copy it."),
     ],
 )
-def test_a_row_says_how_far_its_file_is(file: QueuedFile, words: str) -> None:
+def test_row_shows_the_progress_of_its_file(file: QueuedFile, words: str) -> None:
     assert describe(file) == words
 
 
@@ -124,7 +124,7 @@ def test_a_name_is_made_of_the_pattern() -> None:
     assert target_of(file, date(2026, 11, 26)) == Path("/talks/2026-11-26 monday en.md")
 
 
-def test_the_button_cancels_the_file_while_nobody_dictates(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_button_cancels_the_file_while_no_dictation_runs(front: FrontEnd, dictation: FakeDictation) -> None:
     button = front.window.control_bar.button
     dictation.tell(StateChanged("d1", State.FINISHING))
     assert button.text() == "Finishing…"

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from window_fakes import CHOICES
 
-from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation.events import PlaybackChanged, Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.corrections import corrections

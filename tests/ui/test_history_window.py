@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.history.filter_bar import FilterBar
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.widgets.choosers import catalog_choices
 
 NOW = datetime(2026, 11, 22, 18, 0)
 TEXTS = {"d1": "The contract with the printing office.", "d2": "Kubernetes is ready for the demo.", "d3": "Buy milk."}
@@ -190,3 +193,15 @@ def test_a_history_that_cannot_be_read_says_why(qtbot: Any) -> None:
 def test_escape_closes_it(qtbot: Any, window: HistoryWindow) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+@pytest.mark.parametrize(("width", "columns"), [(180, 1), (420, 2)])
+def test_filters_have_a_row_each_in_a_narrow_list(qtbot: Any, width: int, columns: int) -> None:
+    bar = FilterBar(catalog_choices())
+    qtbot.addWidget(bar)
+    bar.resize(width, 200)
+    bar.show()
+    qtbot.waitExposed(bar)
+    QApplication.processEvents()
+    assert len({chooser.x() for chooser in bar._all()}) == columns
+    assert len({(chooser.x(), chooser.y()) for chooser in bar._all()}) == 4

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
 from window_fakes import FakeDictation
 
-from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.corrections import corrections, find_forgotten, keep_original
@@ -236,6 +236,29 @@ def test_closing_the_lab_stops_its_trial(bench: Lab, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: "Recognizing" in lab.trial.summary.text(), timeout=10_000)
     lab.reject()
     qtbot.waitUntil(lambda: not lab.runner.running, timeout=10_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "open_after", "applied"), [("Apply", False, 1), ("Discard", False, 0), ("Keep editing", True, 0)]
+)
+def test_escape_with_changes_asks_what_becomes_of_them(
+    bench: Lab, qtbot: Any, answer: str, open_after: bool, applied: int
+) -> None:
+    lab = bench.open(KUBERNETES)
+    lab.panel.add(POSTGRES)
+    qtbot.keyClick(lab, Qt.Key.Key_Escape)
+    assert lab.isVisible()
+    [box] = lab.findChildren(QMessageBox)
+    [button] = [each for each in box.buttons() if each.text().replace("&", "") == answer]
+    button.click()
+    assert lab.isVisible() is open_after
+    assert len(bench.applied) == applied
+
+
+def test_escape_without_changes_closes_the_lab(bench: Lab, qtbot: Any) -> None:
+    lab = bench.open(KUBERNETES)
+    qtbot.keyClick(lab, Qt.Key.Key_Escape)
+    assert not lab.isVisible()
 
 
 # Suggestions

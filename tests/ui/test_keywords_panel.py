@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -41,7 +41,7 @@ def cell(panel: KeywordsPanel, row: int, column: int) -> Any:
 
 
 def editor_of(panel: KeywordsPanel) -> QLineEdit:
-    found = panel.table.viewport().findChildren(QLineEdit)
+    found = [each for each in panel.findChildren(QLineEdit) if each is not panel.filter]
     assert found, "no cell is being edited"
     return found[-1]
 
@@ -174,6 +174,27 @@ def test_a_screen_reader_is_given_the_cell_that_is_edited(qtbot: Any, panel: Key
     assert interface.text(QAccessible.Text.Name) == "When I say, keyword 3"
     assert interface.text(QAccessible.Text.Value) == "cube"
     assert interface.role() == QAccessible.Role.EditableText
+
+
+def test_the_editor_lies_over_its_cell_and_never_over_the_buttons(qtbot: Any, panel: KeywordsPanel) -> None:
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.set_keywords(tuple(Keyword(f"name {number}", "Name") for number in range(100)))
+    table = panel.table
+    index = panel.shown.index(99, SPOKEN)
+    table.scrollToBottom()
+    table.edit(index)
+    editor = editor_of(panel)
+
+    def place() -> QRect:
+        return QRect(table.viewport().mapFrom(panel, editor.pos()), editor.size())
+
+    assert place() == table.visualRect(index) & table.viewport().rect()
+    assert place().height() > 10
+    table.scrollToTop()
+    assert not place().isValid(), "its cell is out of sight"
+    table.scrollToBottom()
+    assert place().height() > 10
 
 
 def test_five_thousand_keywords_are_edited_without_a_stall(qtbot: Any) -> None:

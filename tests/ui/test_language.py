@@ -32,7 +32,7 @@ from saywrite.ui.widgets.choosers import catalog_choices
 ROOT = Path(__file__).resolve().parents[2]
 ORIGINAL = translation.load_translator
 NAMES = re.compile(
-    r"toggle|/\S+/python|https://\S*|dbfs|close|saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja",
+    r"toggle|/\S+/python|https://\S*|dbfs|close|saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|delete|del|space|return|en|de|fr|es|pt|it|zh|ja",
     re.I,
 )
 """Words that are the same in every language."""

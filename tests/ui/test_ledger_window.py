@@ -161,12 +161,18 @@ def outside(root: QWidget, widgets: list[QWidget]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("text_size", [1.0, 2.0])
-def test_history_fits_in_640_by_420(front: FrontEnd, qtbot: Any, artifacts: Path, text_size: float) -> None:
-    before = QApplication.font()
-    large = QApplication.font()
-    large.setPointSizeF(before.pointSizeF() * text_size)
+@pytest.fixture
+def text_size(request: pytest.FixtureRequest) -> Iterator[float]:
+    """The size of all text, as a factor."""
+    before, large = QApplication.font(), QApplication.font()
+    large.setPointSizeF(before.pointSizeF() * request.param)
     QApplication.setFont(large)
+    yield request.param
+    QApplication.setFont(before)
+
+
+@pytest.mark.parametrize("text_size", [1.0, 2.0], indirect=True)
+def test_history_fits_in_640_by_420(front: FrontEnd, qtbot: Any, artifacts: Path, text_size: float) -> None:
     front.window.actions_.history.trigger()
     history = front.window.findChild(HistoryWindow)
     qtbot.waitUntil(lambda: history.list.count() == 2 and history.text.toPlainText() != "")
@@ -191,4 +197,3 @@ def test_history_fits_in_640_by_420(front: FrontEnd, qtbot: Any, artifacts: Path
     view.by_month.setFocus()
     assert outside(view, [view.text, view.traffic, view.by_month, view.again, view.versions]) == []
     assert history.grab().save(str(artifacts / f"history-640-{text_size:g}.png"))
-    QApplication.setFont(before)

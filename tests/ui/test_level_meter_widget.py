@@ -1,4 +1,4 @@
-"""The meter polls only while a dictation records and it is visible, and paints only what has changed."""
+"""The meter runs only while sound moves it and it is visible, and paints only what has changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from saywrite.audio.levels import LatestLevel
 from saywrite.foundation.events import Level
+from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.widgets.level_meter import LevelMeter, share, spoken
 
 
@@ -52,6 +53,11 @@ def tick(meter: LevelMeter, clock: HandClock, times: int = 1) -> None:
     for _ in range(times):
         clock.now += 0.033
         meter.poll()
+
+
+def heard(meter: LevelMeter) -> int:
+    """The length of the bar for the level that was heard, to which the shown bar glides."""
+    return round(share(meter._meter.reading.bar_dbfs) * meter._current_groove().width())
 
 
 @pytest.mark.parametrize(("dbfs", "place"), [(-60, 0), (-30, 0.5), (0, 1), (-120, 0), (3, 1)])
@@ -120,10 +126,100 @@ def test_it_is_polled_at_60_hz_only_while_the_bar_moves(
     tick(meter, clock)
     qapp.processEvents()
     tick(meter, clock, 20)
-    assert meter._timer.interval() == 50
+    assert meter.interval_ms == 50
     latest.put(Level(-10, -20, False))
     tick(meter, clock)
-    assert meter._timer.interval() == 16
+    assert meter.interval_ms == 16
+
+
+@pytest.fixture
+def sleeping(qtbot: Any, qapp: Any, latest: LatestLevel, clock: HandClock) -> CountingMeter:
+    """A meter of a dictation that can wake it, asleep in digital silence."""
+    widget = CountingMeter(latest.take, clock, latest.wake_outside)
+    qtbot.addWidget(widget)
+    widget.resize(400, 24)
+    widget.show()
+    qtbot.waitExposed(widget)
+    widget.set_recording(True)
+    latest.put(Level(-120, -120, False))
+    tick(widget, clock)
+    qapp.processEvents()
+    tick(widget, clock, 30)
+    assert not widget.is_polling
+    return widget
+
+
+def test_in_silence_nothing_runs_until_there_is_sound(sleeping: CountingMeter, latest: LatestLevel, qapp: Any) -> None:
+    for _ in range(50):
+        latest.put(Level(-120, -120, False))
+    qapp.processEvents()
+    assert not sleeping.is_polling
+    latest.put(Level(-20, -30, False))
+    qapp.processEvents()
+    assert sleeping.is_polling
+    assert sleeping.interval_ms == 16
+
+
+def test_sound_below_the_scale_wakes_it_once_for_its_number(
+    sleeping: CountingMeter, latest: LatestLevel, clock: HandClock, qapp: Any
+) -> None:
+    heard: list[None] = []
+    sleeping.sound_returned.connect(lambda: heard.append(None))
+    latest.put(Level(-70, -80, False))
+    qapp.processEvents()
+    clock.now += 1
+    tick(sleeping, clock, 30)
+    assert not sleeping.is_polling
+    assert sleeping.accessibleDescription() == "< minus 60 dBFS"
+    assert len(heard) == 1, "a muted microphone that is switched on delivers this in a quiet room"
+    for _ in range(50):
+        latest.put(Level(-72, -80, False))
+    qapp.processEvents()
+    assert not sleeping.is_polling
+
+
+def test_sleeping_meter_that_is_hidden_is_not_woken(sleeping: CountingMeter, latest: LatestLevel, qapp: Any) -> None:
+    sleeping.hide()
+    latest.put(Level(-20, -30, False))
+    qapp.processEvents()
+    assert not sleeping.is_polling
+    sleeping.show()
+    assert sleeping.is_polling
+
+
+def test_the_bar_glides_to_a_louder_level_within_two_blocks(
+    meter: CountingMeter, latest: LatestLevel, clock: HandClock
+) -> None:
+    meter.set_recording(True)
+    meter.poll()
+    bars = []
+    latest.put(Level(-20, -20, False))
+    for _ in range(3):
+        clock.now += 0.016
+        meter.poll()
+        bars.append(meter._drawn().bar)
+    full = heard(meter)
+    assert 0 < bars[0] < bars[1] < bars[2] <= full
+    assert bars[2] > 0.7 * full
+    clock.now += 0.04
+    meter.poll()
+    assert meter._drawn().bar == heard(meter)
+
+
+def test_with_reduced_motion_it_shows_eight_pictures_per_second_and_does_not_glide(
+    meter: CountingMeter, latest: LatestLevel, clock: HandClock
+) -> None:
+    apply_motion("reduced")
+    try:
+        meter.set_recording(True)
+        assert meter.interval_ms == 125
+        meter.poll()
+        latest.put(Level(-20, -20, False))
+        clock.now += 0.016
+        meter.poll()
+        assert meter._drawn().bar == heard(meter) > 0
+    finally:
+        apply_motion("system")
 
 
 def test_the_clip_lamp_stays_lit_until_it_is_clicked(

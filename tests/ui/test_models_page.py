@@ -99,6 +99,42 @@ def test_page_says_that_it_is_looking_for_models(qtbot: Any) -> None:
     assert not made.page.looking.isVisibleTo(made.page)
 
 
+def tab_order(bench: Bench) -> list[QWidget]:
+    """What Tab reaches in the dialog, from its beginning to its end."""
+    found, widget = [], bench.dialog.nextInFocusChain()
+    while widget is not bench.dialog:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(bench.dialog) and widget.isEnabled():
+            found.append(widget)
+        widget = widget.nextInFocusChain()
+    return found
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["known before the window", "known later"])
+def test_tab_has_the_models_before_the_options_below_them(qtbot: Any, early: bool) -> None:
+    preferences = Preferences(Settings(), lambda _settings: None)
+    made = Bench(preferences)
+    if early:
+        made.tell(catalog())
+        made.dialog = SettingsDialog(preferences, CHOICES, models=made.state)
+        made.dialog.show_page("Recognition")
+    qtbot.addWidget(made.dialog)
+    made.dialog.show()
+    qtbot.waitExposed(made.dialog)
+    made.tell(catalog())
+    qtbot.waitUntil(lambda: made.row(BASE).radio.isVisible())
+    order = tab_order(made)
+    places = [
+        order.index(widget)
+        for widget in (
+            made.dialog.list,
+            made.row(BASE).radio,
+            made.row(TURBO).buttons["download"],
+            made.page.source.line,
+        )
+    ]
+    assert places == sorted(places)
+
+
 def test_each_model_is_listed_with_its_costs_languages_and_judgement(bench: Bench) -> None:
     assert list(bench.page.rows) == [BASE, SMALL, TURBO]
     row = bench.row(TURBO)

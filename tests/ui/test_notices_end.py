@@ -195,7 +195,7 @@ def test_the_peaks_of_another_dictation_say_nothing_about_a_file(front: FrontEnd
     assert shown(front) == []
 
 
-def test_newer_version_is_told_and_its_page_is_opened_by_a_click(
+def test_newer_version_is_shown_and_its_page_is_opened_by_a_click(
     qtbot: Any, make_front: Callable[..., FrontEnd], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox
-from window_fakes import CHOICES, HEADSET
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox
+from window_fakes import CHOICES, HEADSET, FakeDictation
 
 from saywrite.foundation.events import DevicesChanged
 from saywrite.storage.settings.schema import OPTIONS, Settings
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.labels import NoteLabel
@@ -122,3 +123,12 @@ def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplicatio
     note.resize(900, 200)
     assert note.minimumHeight() == line
     assert note.sizeHint().height() == line
+
+
+def test_the_sounds_can_be_heard_in_the_settings(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
+    front.dialogs.show_settings()
+    (dialog,) = front.window.findChildren(SettingsDialog)
+    dialog.show_page("Push-to-talk")
+    listen = next(each for each in dialog.findChildren(QPushButton) if each.accessibleName() == "Listen to the sounds")
+    qtbot.mouseClick(listen, Qt.MouseButton.LeftButton)
+    assert "preview_sounds" in dictation.names()

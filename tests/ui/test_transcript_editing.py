@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, utf16_length
 from saywrite.ui.transcript.document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile
+from saywrite.ui.transcript.paragraphs.edits import reconcile
+from saywrite.ui.transcript.rows import Row, RowKind
 
 
 def segment(number: int, text: str, dictation: str = "d") -> Row:
@@ -38,8 +39,15 @@ def paragraphs(document: TranscriptDocument) -> list[str]:
 
 def assert_in_step(document: TranscriptDocument) -> None:
     """The paragraphs and the rows are the same text, and the word count is theirs."""
-    expected = [as_paragraph(row.text) for row in document.rows] or [""]
-    assert paragraphs(document) == expected
+    grouped: list[str] = []
+    for row in document.rows:
+        if row.lead is None:
+            grouped.append("")
+        grouped[-1] += (row.lead or "") + as_paragraph(row.text)
+    assert document.in_paragraphs or all(row.lead is None for row in document.rows)
+    assert [document.doc.findBlockByNumber(at).text() for at in range(document.doc.blockCount())] == (grouped or [""])
+    assert [document.paragraphs.text(at) for at in range(len(document.paragraphs))] == [clean(text) for text in grouped]
+    assert all(row.lead is None for row in document.rows if not row.editable)
     assert document.words == sum(row.words for row in document.rows)
 
 
@@ -155,7 +163,10 @@ def test_renewed_rows_read_the_same(document: TranscriptDocument) -> None:
 
 texts = st.text(alphabet="ab c\n🎙ש中", max_size=8)
 actions = st.one_of(
-    st.tuples(st.just("append"), texts),
+    st.tuples(st.just("append"), texts, st.sampled_from([50, 32_050])),
+    st.tuples(st.just("late"), texts, st.integers(0, 30)),
+    st.tuples(st.just("rewrite"), texts, st.integers(0, 30)),
+    st.tuples(st.just("group"), st.sampled_from([0.0, 2.0])),
     st.tuples(st.just("type"), st.integers(0, 200), st.integers(0, 200), texts),
     st.tuples(st.just("split"), st.integers(0, 200)),
     st.tuples(st.just("back"), st.integers(0, 200)),
@@ -174,7 +185,7 @@ class Person:
     def __init__(self) -> None:
         self.document = TranscriptDocument()
         self.known: dict[int, str] = {}
-        self.number = 0
+        self.number = self.end = 0
         self.document.edited.connect(self.learn)
 
     def learn(self, rows: tuple[Row, ...]) -> None:
@@ -183,8 +194,28 @@ class Person:
     def play(self, action: tuple) -> None:
         getattr(self, action[0].replace(" ", "_"))(*action[1:])
 
-    def append(self, text: str) -> None:
-        row = segment(self.number, clean(text) or "x")
+    def append(self, text: str, pause: int = 50) -> None:
+        self.end += pause
+        self._add(self.end, clean(text) or "x")
+        self.end += 50
+
+    def late(self, text: str, before: int) -> None:
+        """A text comes after the text of later speech."""
+        later = [row for row in self.document.rows if row.editable][before:]
+        if later:
+            self._add(later[0].start - 60, clean(text) or "x")
+
+    def rewrite(self, text: str, number: int) -> None:
+        for row in self.document.rows:
+            if row.number == number and row.editable and not row.edited:
+                self.document.rewrite(row, clean(text) or "y")
+                self.known[number] = row.text
+
+    def group(self, pause_s: float) -> None:
+        self.document.group(pause_s)
+
+    def _add(self, start: int, text: str) -> None:
+        row = Row(RowKind.SEGMENT, "d", self.number, start, start + 50, text)
         self.known[self.number] = row.text
         self.number += 1
         self.document.insert(self.document.place(row), [row])
@@ -233,7 +264,7 @@ class Person:
         self.document.put_back(self.document.take_all())
 
     def renew(self) -> None:
-        self.document.renew(0, len(self.document.rows) // 2)
+        self.document.renew(0, len(self.document.paragraphs) // 2)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -269,3 +300,13 @@ def test_reconcile_keeps_every_typed_character(old: list[tuple[bool, str]], new:
 @given(text=st.text())
 def test_positions_are_utf16_as_in_qt(text: str) -> None:
     assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
+
+
+def test_a_sentence_begins_a_paragraph_when_only_a_heading_is_left_above_it(document: TranscriptDocument) -> None:
+    document.group(2.0)
+    rows = [segment(0, "one", "a"), heading(dictation="b"), segment(1, "two", "b"), segment(2, "three", "b")]
+    document.insert(0, rows)
+    assert paragraphs(document)[:3] == ["one", "Heading", "two three"]
+    select(document, (0, 1), (2, 3)).removeSelectedText()
+    assert [row.text for row in document.rows] == ["o", "Heading", "three"]
+    assert_in_step(document)

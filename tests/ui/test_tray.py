@@ -253,6 +253,7 @@ def test_menu_has_the_daily_actions(make_resident: Callable[..., Resident], dict
     visible = [action.text().replace("&", "") for action in menu.actions() if action.isVisible()]
     assert [text for text in visible if text] == [
         "Start",
+        "Hands-free",
         "Language",
         "Microphone",
         "Recognizer",

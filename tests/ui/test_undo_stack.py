@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from saywrite.ui.transcript.paragraphs.undo_stack import Edit, EditLog
 from saywrite.ui.transcript.rows import Row, RowKind
-from saywrite.ui.transcript.undo_stack import Edit, EditLog
 
 
 def row(number: int, text: str = "") -> Row:

@@ -13,6 +13,7 @@ from window_fakes import BEGAN, FakeDictation, script, ui_context
 
 from saywrite.foundation import events
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.widgets.frame_clock import frame_clock
 
 
 def focusable(root: QWidget) -> list[QWidget]:
@@ -114,7 +115,9 @@ def test_space_presses_the_record_button(qtbot: Any, shown: FrontEnd, dictation:
 
 
 def active_timers(front: FrontEnd) -> list[QTimer]:
-    return [t for t in front.window.findChildren(QTimer) if t.isActive() and not t.isSingleShot()]
+    """The timers of the window that run again and again, and that of the clock which all moving parts share."""
+    timers = [*front.window.findChildren(QTimer), *frame_clock().findChildren(QTimer)]
+    return [each for each in timers if each.isActive() and not each.isSingleShot()]
 
 
 def test_idle_no_timer_runs(qtbot: Any, shown: FrontEnd) -> None:

@@ -82,7 +82,7 @@ def test_a_narrow_window_keeps_its_shape_when_the_find_bar_opens(
     window = shown.window
     dictation.tell(STARTED)
     dictation.tell(events.SegmentAdded("d1", events.Segment(1, "First words.", "first words", 0, SAMPLE_RATE)))
-    window.resize(640, 560)
+    window.resize(420, 560)
     qapp.processEvents()
     before = window._split.sizes()
     bar = window.transcript.find_bar

@@ -32,7 +32,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.app.frontend import UiContext
+from saywrite.ui.app.dialogs import UiContext
 from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
 ALL_LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
@@ -95,6 +95,9 @@ class FakeDictation:
     def take_back_cancelled(self) -> None:
         self._note("take_back_cancelled")
 
+    def switch_hands_free(self, on: bool) -> None:
+        self._note("switch_hands_free", on)
+
     def insert_again(self) -> None:
         self._note("insert_again")
 
@@ -142,6 +145,9 @@ class FakeDictation:
 
     def play(self, dictation: str, start: int, end: int) -> None:
         self._note("play", dictation, start, end)
+
+    def preview_sounds(self) -> None:
+        self._note("preview_sounds")
 
     def stop_playing(self) -> None:
         self._note("stop_playing")

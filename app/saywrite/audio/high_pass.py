@@ -1,7 +1,7 @@
 """Removes offset, mains hum and rumble, which lie below the frequencies of a voice.
 
 Pure; runs on the thread of its caller. A microphone with an offset of a hundredth of full scale, or a hum of 50, 60 or
-100 Hz, has a level that hardly changes when somebody speaks, so levels and voice are judged behind this filter.
+100 Hz, has a level that hardly changes with speech, so levels and voice are judged behind this filter.
 The recording itself is never filtered.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FRAME = SAMPLE_RATE // 50
 """Samples that are filtered at a time: 20 ms."""
 
-CUTOFF_HZ = 125.0
+CUTOFF_HZ = 125.0  # above hum and its first harmonic, below the first formant of any voice
 _TAPS = 705  # 44 ms; with one frame they fill a transform of 1,024
 _TRANSFORM = _TAPS - 1 + FRAME
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,8 @@ def measure(pcm: bytes, at: float) -> Level:
     if not samples.size:
         return Level(FLOOR_DBFS, FLOOR_DBFS, False, at)
     peak = max(int(samples.max()), -int(samples.min()))
-    rms = math.sqrt(float(np.mean(np.square(samples, dtype=np.float64))))
+    sound = samples.astype(np.float64)
+    rms = math.sqrt(float(sound.dot(sound)) / samples.size)
     return Level(decibels(peak), decibels(rms), peak >= CLIP_SAMPLE and _is_clipped(samples), at)
 
 
@@ -76,18 +77,20 @@ class LatestLevel:
     """One slot with the level since the last `take()`: the newest RMS, the highest peak, any clipping.
 
     One thread calls `put()`, one other `take()`. A peak between two polls is never lost; where both calls
-    meet it is, at worst, reported twice.
+    meet it is, at worst, reported twice. A reader that has nothing to show asks `wake_outside()` to be woken.
     """
 
     # No lock: _slot is assigned by the writer only and _taken by the reader only, each as one
     # reference; the writer merges for as long as it has not seen its last slot taken, so a race can repeat
-    # a peak but not lose one.
+    # a peak but not lose one. _wake is assigned by both, as one reference: a level that the writer puts
+    # before it sees the request stays in the slot, and the next one is merged with it.
 
-    __slots__ = ("_slot", "_taken")
+    __slots__ = ("_slot", "_taken", "_wake")
 
     def __init__(self) -> None:
         self._slot: tuple[int, Level | None] = (0, None)
         self._taken = 0
+        self._wake: tuple[float, float, Callable[[], None]] | None = None
 
     def put(self, level: Level) -> None:
         """Writer: make `level` the newest one."""
@@ -100,6 +103,14 @@ class LatestLevel:
                 level.at,
             )
         self._slot = (number + 1, level)
+        request = self._wake
+        if request is not None and not request[0] <= level.peak_dbfs <= request[1]:
+            self._wake = None
+            request[2]()
+
+    def wake_outside(self, low_dbfs: float, high_dbfs: float, wake: Callable[[], None]) -> None:
+        """Reader: have `wake` called once, on the writer's thread, at the first peak outside of these bounds."""
+        self._wake = (low_dbfs, high_dbfs, wake)
 
     def take(self) -> Level | None:
         """Reader: the level since the last call, None where nothing has come since."""
@@ -194,20 +205,21 @@ class Envelope:
         import numpy as np
 
         samples = np.frombuffer(pcm, dtype="<i2", count=len(pcm) // 2)
-        loud = np.minimum(np.abs(samples.astype(np.int32)), FULL_SCALE - 1)
-        head = min(len(loud), self.window - self._open)
-        self._take_open(loud[:head])
-        whole = (len(loud) - head) // self.window
+        head = min(len(samples), self.window - self._open)
+        self._take_open(samples[:head])
+        whole = (len(samples) - head) // self.window
         if whole:
-            body = loud[head : head + whole * self.window].reshape(whole, self.window)
-            self._values.frombytes(body.max(axis=1).astype(np.int16).tobytes())
-        self._take_open(loud[head + whole * self.window :])
+            body = samples[head : head + whole * self.window].astype(np.int32).reshape(whole, self.window)
+            peaks = np.minimum(np.abs(body).max(axis=1), FULL_SCALE - 1)
+            self._values.frombytes(peaks.astype(np.int16).tobytes())
+        self._take_open(samples[head + whole * self.window :])
 
-    def _take_open(self, loud: npt.NDArray[np.int32]) -> None:
-        if not len(loud):
+    def _take_open(self, samples: npt.NDArray[np.int16]) -> None:
+        """Add samples to the value that is not complete; of a block of the microphone these are all."""
+        if not len(samples):
             return
-        self._open += len(loud)
-        self._peak = max(self._peak, int(loud.max()))
+        self._open += len(samples)
+        self._peak = max(self._peak, min(max(int(samples.max()), -int(samples.min())), FULL_SCALE - 1))
         if self._open == self.window:
             self._values.append(self._peak)
             self._open = self._peak = 0

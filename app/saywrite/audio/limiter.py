@@ -22,7 +22,7 @@ HOP = 4_000
 """Samples that are looked ahead: 0.25 s at 16 kHz."""
 
 _STRAY = 8  # samples of a hop that may lie far above all others without setting its gain: a damaged file has such
-_FAR = 2.0
+_FAR = 2.0  # 6 dB
 
 
 class Limiter:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _FRAME_BYTES = FRAME * BYTES_PER_SAMPLE
-_VOICED_TO_START = 0.8
-_VOICED_AT_FLUSH = 0.5
-_VOICED_IN_SILENCE = 0.1
-_CLOSING_ZONE = 0.8
-_QUIET_MEMORY = 150
-_QUIET_FRAMES = 3
+_VOICED_TO_START = 0.8  # share of `min_speech_ms`: a voice has unvoiced consonants in between
+_VOICED_AT_FLUSH = 0.5  # no more sound will come that could decide
+_VOICED_IN_SILENCE = 0.1  # a click in a pause is judged as voice
+_CLOSING_ZONE = 0.8  # from this share of `max_segment_ms` on, a quiet place to cut at is looked for
+_QUIET_MEMORY = 150  # frames: the last 3 s
+_QUIET_FRAMES = 3  # 60 ms
 _STEADY_DB = 1.8  # spread of the levels: white noise 0.3 dB, fan 1.0, rumble 1.4; speech 5, in loud buzz 2.2 (measured)
 _STEADY_TREBLE_DB = 1.0  # the same of the treble: noise 0.7 at most; speech 9, in loud buzz 3.7, in hiss down to 0.6
 _STEADY_FRAMES = 20  # a single vowel may be as steady for 0.3 s

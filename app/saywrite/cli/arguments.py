@@ -26,6 +26,8 @@ from saywrite.foundation.catalog import (
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+    from saywrite.storage.settings.schema import Settings
+
     _Commands = argparse._SubParsersAction["_Parser"]
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -81,6 +83,19 @@ class Options(NamedTuple):
     model_source: str | None = None
     model_folder: Path | None = None
     again: str = ""
+    languages: tuple[str, ...] = ()
+
+
+def with_options(settings: Settings, options: Options) -> Settings:
+    """The settings, with the recognizer, language and model that the command line names."""
+    from dataclasses import replace
+
+    return replace(
+        settings,
+        engine=options.engine or settings.engine,
+        language=options.language or settings.language,
+        local_model=options.model or settings.local_model,
+    )
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -139,9 +154,12 @@ def build_parser() -> argparse.ArgumentParser:
     transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
     transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")
     transcribe.add_argument("--again", default="", help=argparse.SUPPRESS)  # of the history: a dictation
+    transcribe.add_argument("--languages", type=_languages, default=(), help=argparse.SUPPRESS)  # one for each file
 
     devices = commands.add_parser("devices", parents=[places], help="list the microphones")
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
+    ledger = commands.add_parser("ledger", parents=[places], help="how much speech went where, by month")
+    ledger.add_argument("--json", dest="as_json", action="store_true", help="with each dictation")
     devices.add_argument("--json", dest="as_json", action="store_true")
     doctor.add_argument("--json", dest="as_json", action="store_true")
     doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
@@ -218,6 +236,13 @@ def _output() -> _Parser:
 
 def _engine(text: str) -> str:
     return FORMER_NAMES.get(text, text)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(text.split(","))
+    if not set(codes) <= set(LANGUAGE_CODES):
+        raise argparse.ArgumentTypeError("must be codes of languages, separated by commas")
+    return codes
 
 
 def _positive(text: str) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +16,14 @@ from pathlib import Path
 from saywrite.audio.files.file_source import probe
 from saywrite.cli.ending.interrupts import FILE_FINISH_S, SPEECH_FINISH_S, Interrupts
 from saywrite.cli.ending.standard_output import StandardOutput
+from saywrite.cli.json_events import describe_problem, stamped
 from saywrite.cli.output_files import check_standard_output, choose_targets, write_target
 from saywrite.cli.terminal import ProgressLine, Terminal
 from saywrite.dictation.api import Dictation
 from saywrite.dictation.session import MICROPHONE
 from saywrite.foundation.catalog import TXT
 from saywrite.foundation.end_limits import EndLimits
-from saywrite.foundation.errors import AudioFileError, OutputUnwritable
+from saywrite.foundation.errors import AudioFileError, OutputUnwritable, SaywriteError
 from saywrite.foundation.events import Finished, FrontEndEvent, Started, seconds
 from saywrite.foundation.paths import display_path
 from saywrite.text.export import Document, TranscriptLine, render
@@ -40,7 +43,7 @@ BuildDictation = Callable[[Callable[[FrontEndEvent], None]], Dictation]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the text goes: to `file` (a folder when there are several inputs) or to standard output."""
+    """Where the text is written: to `file` (a folder when there are several inputs) or to standard output."""
 
     format: str = TXT
     file: Path | None = None
@@ -82,15 +85,19 @@ def listen(build: BuildDictation, output: Output, seconds_limit: float | None) -
 
 
 def transcribe(
-    build: BuildDictation, output: Output, files: Sequence[Path], sends_whole: Callable[[Path], bool]
+    build: BuildDictation,
+    output: Output,
+    files: Sequence[Path],
+    sends_whole: Callable[[Path], bool],
+    languages: Sequence[str] = (),
 ) -> int:
     """Each file by itself: one that fails is named with its reason and the others go on. The exit code.
 
-    `sends_whole`: whether a file goes to a service as it is, so that it need not be one that we can decode. Raises
-    OutputUnwritable before it begins.
+    `sends_whole`: whether a file goes to a service as it is, so that it need not be one that we can decode.
+    `languages`: that of each file, or nothing: the language of the settings. Raises OutputUnwritable before it begins.
     """
     check_standard_output(files)
-    batch = _Batch(output, files, output.targets(files, ""), sends_whole)
+    batch = _Batch(output, files, output.targets(files, ""), sends_whole, languages or [""] * len(files))
     dictation = build(lambda event: batch.terminal.tell(event))
     interrupts = Interrupts(dictation, FILE_FINISH_S)
     interrupts.install()
@@ -109,12 +116,13 @@ class _Batch:
         files: Sequence[Path],
         targets: Sequence[Path | None],
         sends_whole: Callable[[Path], bool],
+        languages: Sequence[str],
     ) -> None:
         self._sends_whole = sends_whole
         self.code = DONE
         self.out = StandardOutput()
         self._output = output
-        self._files = list(zip(files, targets, strict=True))
+        self._files = list(zip(files, targets, languages, strict=True))
         self._several = len(files) > 1
         self.terminal = self._new_terminal(None)
 
@@ -128,21 +136,23 @@ class _Batch:
     def _next(self) -> None:
         """Start the next file that can be opened; end after the last one."""
         while self._files and not self._interrupts.count and self.out.failure is None:
-            path, target = self._files.pop(0)
+            path, target, language = self._files.pop(0)
             length_s: float | None = None
+            if self._several and self._output.events:
+                self.terminal.begin_file(path)
             try:
                 length_s = probe(path).seconds
             except AudioFileError as error:
                 if not (self._sends_whole(path) and _is_file(path)):
-                    self.terminal.say(f"saywrite: {error}")
+                    self.terminal.report(error)
                     self.code = FAILED
                     continue
             if self._several and not self._output.events:
-                self.terminal.say(f"{display_path(path)}:")
+                self.terminal.begin_file(path)
             self.terminal = self._new_terminal(_progress(path, length_s, self._output))
             self.terminal.on_finished = partial(self._done, target)
             self.terminal.on_output_lost = self._dictation.quit
-            self._dictation.transcribe_file(path)
+            self._dictation.transcribe_file(path, language)
             return
         self._dictation.quit()
 
@@ -162,6 +172,18 @@ class _Batch:
         return Terminal(
             self.out, sys.stderr, as_events=self._output.events, as_text=self._output.live, progress=progress
         )
+
+
+@contextmanager
+def errors_as_events(events: bool) -> Iterator[None]:
+    """Report an error that ends the command as an event, too, where the output is events."""
+    try:
+        yield
+    except SaywriteError as error:
+        if events:
+            fields = describe_problem(error.what, error.remedy, fatal=True)
+            print(json.dumps(stamped(fields, time.monotonic()), ensure_ascii=False), flush=True)
+        raise
 
 
 def _is_file(path: Path) -> bool:
@@ -240,7 +262,7 @@ def _deliver(
             instead = "The text is in the events." if output.events else "The text goes to standard output instead."
             terminal.say(f"saywrite: {error.what} {instead}")
     if not output.events:
-        with suppress(OutputUnwritable):  # `out.failure` is told at the end
+        with suppress(OutputUnwritable):  # `out.failure` is reported at the end
             out.write(content)
     return code
 

@@ -22,6 +22,7 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
+from saywrite.foundation.messages import Message, encoded
 
 
 def describe(event: FrontEndEvent | Final, now: float) -> dict[str, Any] | None:
@@ -30,7 +31,12 @@ def describe(event: FrontEndEvent | Final, now: float) -> dict[str, Any] | None:
     if fields is None:
         return None
     at = event.at if isinstance(event, Started) else now
-    return {"event": fields.pop("event"), "t": round(at, 6), **fields}
+    return stamped(fields, at)
+
+
+def stamped(fields: dict[str, Any], at: float) -> dict[str, Any]:
+    """The fields of a line with its time, in monotonic seconds, behind the name of the event."""
+    return {"event": fields["event"], "t": round(at, 6), **fields}
 
 
 def _fields(event: FrontEndEvent | Final) -> dict[str, Any] | None:
@@ -86,7 +92,7 @@ def _status_fields(event: FrontEndEvent | Final) -> dict[str, Any] | None:
         case Gap(at=at, length=length, cause=cause):
             return {"event": "gap", "at_s": _s(at), "length_s": _s(length), "cause": cause}
         case Failed(what=what, remedy=remedy, fatal=fatal):
-            return {"event": "error", "what": what, "remedy": remedy, "fatal": fatal}
+            return describe_problem(what, remedy, fatal=fatal)
         case SourceChanged(device=device, note=note):
             return {"event": "source", "device": device, "note": note}
         case Finished():
@@ -100,6 +106,17 @@ def _status_fields(event: FrontEndEvent | Final) -> dict[str, Any] | None:
             }
         case _:
             return None
+
+
+def describe_problem(what: str, remedy: str, *, fatal: bool) -> dict[str, Any]:
+    """The fields of an `error`.
+
+    `message` has the templates and values of its words, for a program that translates them.
+    """
+    fields: dict[str, Any] = {"event": "error", "what": what, "remedy": remedy, "fatal": fatal}
+    if isinstance(what, Message) or isinstance(remedy, Message):
+        fields["message"] = {"what": encoded(what), "remedy": encoded(remedy)}
+    return fields
 
 
 def _s(samples: int) -> float:

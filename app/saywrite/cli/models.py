@@ -174,7 +174,7 @@ def _present(store: ModelStore) -> list[str]:
 
 
 def _verify(store: ModelStore, models: Sequence[str], stop: StopTransfer, as_json: bool) -> int:
-    """Each model by itself: a damaged one is named and the others are checked all the same."""
+    """Each model by itself: a damaged one is reported, and the others are still checked."""
     code, results = DONE, []
     for model in models:
         try:

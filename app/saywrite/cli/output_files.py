@@ -173,7 +173,7 @@ def _write_stream(target: Path, content: bytes, stopped: Callable[[], bool]) -> 
             fd = os.open(target, flags)
             break
         except OSError as error:
-            if not (target.is_fifo() and error.errno == errno.ENXIO):  # nobody reads yet
+            if not (target.is_fifo() and error.errno == errno.ENXIO):  # no process reads yet
                 raise
         if stopped():
             raise OutputUnwritable(f"Nobody has read from {display_path(target)}.", "Start its reader first.")

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 from saywrite.cli.ending.standard_output import StandardOutput
-from saywrite.cli.json_events import describe
-from saywrite.foundation.errors import OutputUnwritable
+from saywrite.cli.json_events import describe, describe_problem, stamped
+from saywrite.foundation.errors import OutputUnwritable, SaywriteError
 from saywrite.foundation.events import (
     ConnectionChanged,
     DevicesChanged,
@@ -38,6 +39,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.formatting import clock
 from saywrite.foundation.formatting import length as format_length
+from saywrite.foundation.paths import display_path
 
 WIDTH = 24
 
@@ -74,7 +76,7 @@ class ProgressLine:
 class Terminal:
     """Prints the events of a dictation. Finals go to `out` as they come, everything else to `err`.
 
-    `tell` never raises for an output that fails: the dictation's loop calls it, and has its own things to end.
+    `tell` never raises for an output that fails: the dictation's loop calls it, and must end its sessions.
     """
 
     def __init__(
@@ -123,11 +125,27 @@ class Terminal:
             case RecordClosed():
                 self.on_record_closed()
 
+    def begin_file(self, path: Path) -> None:
+        """Report which of several files comes next; as text its name is a line of status."""
+        if self._as_events:
+            self._write_event({"event": "file", "file": display_path(path)})
+        else:
+            self.say(f"{display_path(path)}:")
+
+    def report(self, error: SaywriteError) -> None:
+        """Report an error before there is a dictation."""
+        if self._as_events:
+            self._write_event(describe_problem(error.what, error.remedy, fatal=True))
+        self.say(f"saywrite: {error}")
+
     def say(self, text: str) -> None:
         """Print a line of status, dropped where standard error cannot be written."""
         self._clear_progress()
         with suppress(OSError, ValueError):
             print(text, file=self._err, flush=True)
+
+    def _write_event(self, fields: dict[str, Any]) -> None:
+        self._write(json.dumps(stamped(fields, time.monotonic()), ensure_ascii=False))
 
     def _write(self, line: str) -> None:
         """Print a line of the result."""

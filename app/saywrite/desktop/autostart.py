@@ -129,8 +129,8 @@ class RunKey:
 def desktop_entry(command: Sequence[str]) -> str:
     """The entry that starts `command`.
 
-    GLib and systemd look for the program before they turn "%%" into "%" and find none: such a path is an argument of
-    the shell instead.
+    GLib and systemd look for the program before they turn "%%" into "%" and find none: such a path is passed as an
+    argument of the shell instead.
     """
     if "%" in command[0]:
         command = ("/bin/sh", "-c", 'exec "$0" "$@"', *command)

@@ -1,16 +1,13 @@
-"""Connections to a D-Bus bus: `BusClient` for the desktop thread, `Bus` for a thread of its own.
+"""Connections to a D-Bus bus, which the desktop thread reads.
 
-A `BusClient` never waits: replies, signals and calls of other programs reach handlers. A `Bus` waits for each reply on
-its own `SelectorThread` and keeps the signals that come meanwhile. Any program on the bus can send a signal to us, so
-match rules name the services whose signals are wanted.
+A `BusClient` never waits: replies, signals and calls of other programs reach handlers. Any program on the bus can send
+a signal to us, so match rules name the services whose signals are wanted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +16,6 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
 from saywrite.desktop.desktop_thread import DesktopThread, Timer
-from saywrite.foundation.selector_thread import SelectorThread
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +51,7 @@ class BusClient:
         `receive` gets the signals and calls of other programs. After the end of the bus `lost` is called, once.
         """
         self._connection: Any = _connect(bus)
+        self.name: str = self._connection.unique_name
         self._thread = thread
         self._receive = receive
         self._replies: dict[int, tuple[Reply, Timer]] = {}
@@ -125,65 +122,6 @@ class BusClient:
             reply, timer = self._replies.pop(serial)
             timer.cancel()
             reply(_failure(message) or message)
-
-
-class Bus:
-    """A connection for a thread that waits for each reply. Every method runs on that thread."""
-
-    def __init__(self, bus: str, thread: SelectorThread) -> None:
-        """Connect to `bus`: "SESSION" or "SYSTEM". Raises OSError where there is no such bus."""
-        self._connection: Any = _connect(bus)
-        self.name: str = self._connection.unique_name
-        self._thread = thread
-        self._kept: deque[Message] = deque()
-
-    def fileno(self) -> int:
-        return int(self._connection.sock.fileno())
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
-        """Call a method and wait for the answer, `CALL_LIMIT_S` at most.
-
-        Raises CallFailed, and OSError when the bus is gone.
-        """
-        return self._ask(new_method_call(address, method, signature or None, body))
-
-    def listen(self, rule: MatchRule) -> None:
-        """Have the signals that match the rule returned by `signals()`."""
-        self._ask(message_bus.AddMatch(rule))
-
-    def signals(self) -> list[Message]:
-        """The signals that have come, in order, without waiting. Raises OSError when the bus is gone."""
-        while (message := self._receive()) is not None:
-            self._kept.append(message)
-        found = [message for message in self._kept if message.header.message_type is MessageType.signal]
-        self._kept.clear()
-        return found
-
-    def _ask(self, question: Message) -> Message:
-        serial = next(self._connection.outgoing_serial)
-        self._connection.send(question, serial=serial)
-        end = time.monotonic() + CALL_LIMIT_S
-        while not self._thread.closing and time.monotonic() < end:
-            message = self._receive()
-            if message is None:
-                self._thread.wait([self.fileno()], max(end - time.monotonic(), 0.0))
-            elif message.header.fields.get(HeaderFields.reply_serial) != serial:
-                self._kept.append(message)
-            elif (failure := _failure(message)) is not None:
-                raise failure
-            else:
-                return message
-        raise CallFailed(NO_REPLY)
-
-    def _receive(self) -> Message | None:
-        try:
-            message: Message = self._connection.receive(timeout=0)
-        except TimeoutError:
-            return None
-        return message
 
 
 def _connect(bus: str) -> Any:

@@ -1,4 +1,4 @@
-"""The one thread that listens to the desktop: D-Bus, tray hosts, the network and the remote control.
+"""The one thread that listens to the desktop: hotkeys, D-Bus, tray hosts, network, remote control.
 
 Each of these watches a few sockets that are silent for hours, so they share a thread, which wakes only for them.
 Handlers and jobs run on it one after the other; none of them may block for longer than a person would notice.
@@ -75,7 +75,7 @@ class DesktopThread:
         return False
 
     def close(self) -> None:
-        """End the thread; whoever watches something there closes it first."""
+        """End the thread. Its users close their sockets and timers before."""
         with self._lock:
             self._closed, thread = True, self._thread
         if thread is not None and not thread.close(CLOSE_LIMIT_S):

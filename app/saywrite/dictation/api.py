@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope, LatestLevel
-from saywrite.dictation.loop import CAPTURING, Inbox
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.states import CAPTURING
 from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
@@ -55,6 +56,7 @@ class DictationApplication:
 
     def quit(self) -> None:
         """Close every part; what has no text yet stays in the journal. `run` returns."""
+        # First what could begin something new, then the dictations, then the files that they write to.
         if self.monitor is not None:
             self.monitor.stop()
         if self.push_to_talk is not None:
@@ -174,6 +176,10 @@ class Dictation:
         """Undo the last insertion in its program."""
         self._post_push_to_talk(lambda push_to_talk: push_to_talk.undo_insertion())
 
+    def switch_hands_free(self, on: bool) -> None:
+        """Wait for a spoken phrase that begins a dictation, or wait no longer; `HandsFreeChanged` follows."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.hands_free.switch(on))
+
     def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
         """Stop the dictation that is being captured, or start one as `start` does."""
         self._post(lambda application: application.toggle(engine, language, insert=insert))
@@ -194,8 +200,8 @@ class Dictation:
         """Try again what was refused: a key was saved or removed."""
         self._post_command(lambda commands: commands.renew_account())
 
-    def transcribe_file(self, path: Path) -> None:
-        self._post_command(lambda commands: commands.transcribe_file(path))
+    def transcribe_file(self, path: Path, language: str = "") -> None:
+        self._post_command(lambda commands: commands.transcribe_file(path, language))
 
     def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
         """Append sound files to the queue; `FilesChanged` follows. `save_as`: see `events.QueuedFile`."""
@@ -240,6 +246,10 @@ class Dictation:
     def play(self, dictation: str, start: int, end: int) -> None:
         """Play the sound between two sample offsets of a dictation."""
         self._post_command(lambda commands: commands.play(dictation, start, end))
+
+    def preview_sounds(self) -> None:
+        """Play the sounds for start, end and failure, unless a recording would contain them."""
+        self._post_command(lambda commands: commands.preview_sounds())
 
     def stop_playing(self) -> None:
         self._post_command(lambda commands: commands.stop_playing())

@@ -30,13 +30,13 @@ from saywrite.desktop.insertion.context.accessible_text import AccessibleText
 from saywrite.desktop.insertion.select import PortalToken, open_backend
 from saywrite.desktop.insertion.select import choose as insertion_backends
 from saywrite.desktop.insertion.worker import Inserter
-from saywrite.desktop.metered import is_metered
 from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
-from saywrite.desktop.session.network_events import NetworkChanges
+from saywrite.desktop.session.network_events import NetworkChanges, is_metered
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, FileUse, Hardware
-from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.loop import CurrentSettings, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
@@ -149,8 +149,8 @@ class RunOptions:
 
     `worker_command`: starts this program as the recognizer's child with the model in a folder. `models`: the data
     folder that holds the models. `program`: starts this program without arguments. `device`: the microphone, if not
-    the one of the settings. `offline_s`: seconds after which a service that cannot be reached is given up when nobody
-    speaks; None: never.
+    the one of the settings. `offline_s`: seconds after which a service that cannot be reached is given up without
+    live sound; None: never.
     """
 
     worker_command: Callable[[Path], tuple[str, ...]]
@@ -216,7 +216,7 @@ def assemble(
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
     _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
-    keys = PushToTalkController(commands, desktop, time.monotonic, emit)
+    keys = PushToTalkController(commands, desktop, time.monotonic, emit, recognizers[LOCAL])
     return DictationApplication(commands, keys, models, monitor, _file_queue(commands, paths, disk, inbox, emit))
 
 
@@ -305,7 +305,8 @@ def _desktop(
     """Build what push-to-talk needs of this desktop; it is opened when it is first used."""
 
     def keys() -> Hotkeys | None:
-        return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
+        way = choose(sys.platform, context.environ).way
+        return open_hotkeys(way, inbox.post, time.monotonic, APP_ID, thread, on_main)
 
     def watch_session() -> SessionWatch | None:
         return SessionWatch(inbox.post, time.monotonic, thread, context.environ) if sys.platform == "linux" else None

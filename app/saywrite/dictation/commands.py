@@ -9,17 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.engines.listening_along import OFF, ON
-from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
+from saywrite.dictation.loop import CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
-from saywrite.dictation.observers import LatencyWatch, SoundPlayer
+from saywrite.dictation.observers import LatencyWatch, preview
 from saywrite.dictation.persistence.archive import Archive, StoredDictation, StoredSource
 from saywrite.dictation.persistence.file_record import FileRecord
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
+from saywrite.dictation.states import CAPTURING
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
 from saywrite.foundation.messages import message
@@ -28,6 +30,9 @@ from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword, Keywords
+
+if TYPE_CHECKING:
+    from saywrite.audio.player import Player
 
 SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
 """Kinds of files that the service takes as they are: smaller than the sound that is in them."""
@@ -48,7 +53,7 @@ def request_for(
     paced: bool = False,
     file: Path | None = None,
 ) -> Request:
-    """What the settings mean for their engine. `live`: somebody is speaking. `paced`: a file is read at speech pace."""
+    """What the settings mean for their engine. `live`: from a microphone. `paced`: a file, at the pace of speech."""
     spoken = {keyword.spoken: keyword.written for keyword in keywords}
     paced = live or paced
     partials = paced and settings.live_text
@@ -80,7 +85,7 @@ def plan_again(
     """Plan to continue a dictation that is on disk.
 
     `automatic`: the recognizer on this computer does it, whatever the settings say now, because what was dictated for
-    it must not go elsewhere without the user's consent.
+    it must not be sent elsewhere without the user's consent.
     """
     header = stored.recording.metadata.header
     if automatic:
@@ -141,7 +146,7 @@ class Hardware:
 
     microphone: Callable[[Settings], Source]
     file: Callable[[Path], Source]
-    player: SoundPlayer
+    player: Player
     refresh: Callable[[], None]
     prepare: Callable[[], None]
     close: Callable[[], None]
@@ -175,7 +180,8 @@ class DictationCommands:
         self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
-        self.loop = Loop(services, settings, Keywords(keywords), self._emit_dictation_event, backlog)
+        self.loop = Loop(services, settings, Keywords(keywords), emit, backlog)
+        self.loop.observers.append(self._observe)
         self.latest = LatestLevel()
         self.envelope = Envelope()
         self.plan: SessionPlan | None = None
@@ -208,30 +214,32 @@ class DictationCommands:
         self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
         return True
 
-    def transcribe_file(self, path: Path) -> None:
-        """Make text of a file, as of a dictation."""
+    def transcribe_file(self, path: Path, language: str = "") -> None:
+        """Make text of a file, as of a dictation. `language`: "" means as in the settings."""
+        settings = replace(self.loop.settings, language=language or self.loop.settings.language)
         if self.loop.state in CAPTURING:
             self._emit(
                 Failed("", message("A dictation is running."), message("Stop it first, then transcribe the file."))
             )
             return
-        if not self._engine_exists(self.loop.settings.engine):
+        if not self._engine_exists(settings.engine):
             return
-        plan = self._plan(display_path(path), self.loop.settings, path)
+        plan = self._plan(display_path(path), settings, path)
         record: RecordingSink
         if self._files.keep:
             record = self.archive.record(header_of(plan))
         else:
             record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._files.again)
         source = self._hardware.file(path)
-        if self._files.send_whole and is_sent_whole(path, self.loop.settings):
+        if self._files.send_whole and is_sent_whole(path, settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
         self._begin(plan, source, record)
 
     def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None:
-        """Transcribe the recording of a queued file; a dictation that the user starts goes first.
+        """Transcribe the recording of a queued file; a dictation that the user starts has precedence.
 
-        The service gets the file itself where it takes such files, nothing of it has a text yet, and it is still there.
+        The service gets the file itself where it takes such files, none of its sound has a text yet, and it is still
+        there.
         """
         plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
         if is_sent_whole(file, settings) and not stored.confirmed and file.is_file():
@@ -299,6 +307,11 @@ class DictationCommands:
 
         self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)))
 
+    def preview_sounds(self) -> None:
+        """Play the sounds for start, end and failure; not while a microphone would record them."""
+        if self.loop.state not in CAPTURING:
+            self._hardware.player.play(preview(self.loop.settings.sound_volume))
+
     def stop_playing(self) -> None:
         self._hardware.player.stop()
 
@@ -318,11 +331,11 @@ class DictationCommands:
         post = self._services.inbox.post
         self.archive.fetch(dictation, lambda stored: post(lambda: self._continue(stored, automatic=True)))
 
-    def _emit_dictation_event(self, event: FrontEndEvent) -> None:
+    def _observe(self, event: FrontEndEvent) -> None:
+        """Take one event of a dictation, after the front end has it."""
         self.latency.receive(event, self._services.clock())
         if isinstance(event, ModelsChanged):
             self.loop.deliver(self._services.recognizers[LOCAL].renew())
-        self._emit(event)
 
     def _prepare_engine(self) -> None:
         settings, recognizers = self.loop.settings, self._services.recognizers
@@ -333,7 +346,7 @@ class DictationCommands:
             self.loop.deliver(local.prepare())
 
     def _engine_exists(self, engine: str) -> bool:
-        """Whether this version has the engine; where it does not, the user is told."""
+        """Whether this version has the engine; reports it where it does not."""
         if engine in self._services.recognizers:
             return True
         self._emit(Failed("", *NO_SUCH_ENGINE, fatal=True))

@@ -7,7 +7,6 @@ a press while the last text is still being worked out gives the microphone to th
 from __future__ import annotations
 
 import logging
-import queue
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +15,12 @@ from functools import partial
 
 from saywrite.audio.source import FromSource, Source
 from saywrite.dictation.engines.failover import AWAY_S
+from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.recorder import DiskProblem, RecordingSink, SoundWritten
 from saywrite.dictation.session import DictationSession, SessionPlan
+from saywrite.dictation.states import CAPTURING, move
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.end_limits import UNREACHABLE, EndLimits
 from saywrite.foundation.events import (
@@ -46,50 +47,6 @@ from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
 from saywrite.text.transcript import Composition, carries_out_commands
-
-
-class Inbox:
-    """The queue of the dictation thread: messages of other threads, and calls to make on it."""
-
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
-
-    def post(self, message: object) -> None:
-        """Append one value; a callable is called on the dictation thread. Any thread; never blocks."""
-        self._queue.put(message)
-
-    def take(self, timeout: float | None) -> object | None:
-        """Return the next message, or None when `timeout` seconds passed without one."""
-        try:
-            return self._queue.get(timeout=timeout)
-        except queue.Empty:
-            return None
-
-
-TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.IDLE: frozenset({State.STARTING, State.FAILED}),
-    State.STARTING: frozenset({State.LISTENING, State.FINISHING, State.FAILED}),
-    State.LISTENING: frozenset({State.RECONNECTING, State.FINISHING, State.FAILED}),
-    State.RECONNECTING: frozenset({State.LISTENING, State.FINISHING, State.FAILED}),
-    # A press while the last text is still being worked out starts the next dictation at once (promise 3).
-    State.FINISHING: frozenset({State.IDLE, State.STARTING, State.FAILED}),
-    State.FAILED: frozenset({State.STARTING, State.IDLE}),
-}
-
-CAPTURING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
-"""The states in which a source is running, so that it can be stopped."""
-
-
-class UnlistedTransition(AssertionError):
-    """The loop was to change to a state that `TRANSITIONS` does not list: an error in our code."""
-
-
-def move(now: State, to: State) -> State:
-    """Return the new state. Raises UnlistedTransition where the table does not list it."""
-    if to not in TRANSITIONS[now]:
-        raise UnlistedTransition(f"{now} -> {to}")
-    return to
-
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +106,7 @@ class Loop:
         """Recordings of queued files: the queue transcribes them, so that they are not offered as unfinished."""
         self.limits = EndLimits()
         self.message_handlers: list[Callable[[object], bool]] = []
-        """Take sound messages and what no dictation takes; each returns whether the message was one of its own."""
+        """Take sound, events of recognizers, and what no dictation takes; each returns whether it is only its own."""
         self.timers: list[Callable[[float], float | None]] = []
         """Do what is due at a monotonic time; each returns when to be called next."""
         self.observers: list[Callable[[FrontEndEvent], None]] = [emit]
@@ -159,8 +116,7 @@ class Loop:
         self._services = services
         self._release_due: float | None = None
         self._events: deque[RecognizerEvent] = deque()
-        self._handling: object = None
-        """The message or event that is being handled, or that was the last one."""
+        self._handling: object = None  # the message or event that is handled, or was the last one
 
     @property
     def settings(self) -> Settings:
@@ -212,6 +168,8 @@ class Loop:
                     self._emit(event)
                 case ConnectionChanged(dictation="") | Failed(dictation="") | LanguageHeard():
                     self._emit(event)
+                case _ if any(handler(event) for handler in self.message_handlers):
+                    pass
                 case _:
                     self._for_session(event.dictation, partial(DictationSession.receive, event=event))
             self._update()
@@ -382,12 +340,16 @@ class Loop:
             if not head.state.over:
                 return
             self.sessions.popleft()
-            if head.close().continues_by_itself:
+            if head.close():  # its text comes without the user
                 self.backlog.set_aside(head.id)
             if not self.sessions:
                 if self.state is State.FINISHING:
                     self._change_state(State.IDLE, head.id)
-                self._release_due = self._services.clock() + 60 * self.settings.idle_unload_minutes
+                self.schedule_release()
+
+    def schedule_release(self) -> None:
+        """Free the memory of the recognizers when they were idle for as long as the settings say."""
+        self._release_due = self._services.clock() + 60 * self.settings.idle_unload_minutes
 
     def _start_stand_in(self, session: DictationSession, now: float) -> float | None:
         """Let the local recognizer replace a service that is away, where the settings say so."""

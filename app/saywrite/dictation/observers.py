@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import wave
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from saywrite.audio.source import SoundSink, Source
 from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import (
+    SAMPLE_RATE,
     Failed,
     Finished,
     FrontEndEvent,
@@ -33,22 +35,20 @@ from saywrite.foundation.paths import resource
 from saywrite.storage.history.timings import Latency
 from saywrite.storage.settings.schema import Settings
 
+if TYPE_CHECKING:
+    from saywrite.audio.player import Player
+
 log = logging.getLogger(__name__)
 
+PREVIEW_GAP_S = 0.4
+"""The silence between two sounds of a preview."""
 START, END, FAILURE = "start", "end", "failure"
-
-
-class SoundPlayer(Protocol):
-    """Plays sound, 16 kHz mono s16le. No call blocks."""
-
-    def play(self, pcm: bytes, report: Callable[[float | None], None] = ...) -> None: ...
-    def stop(self) -> None: ...
 
 
 class SoundEffects:
     """Plays sounds at the start, at the end and at a failure of a dictation, as the settings say."""
 
-    def __init__(self, player: SoundPlayer, settings: Callable[[], Settings]) -> None:
+    def __init__(self, player: Player, settings: Callable[[], Settings]) -> None:
         self._player = player
         self._settings = settings
         self._failed = False
@@ -66,7 +66,7 @@ class SoundEffects:
                     self._play(FAILURE)
 
     def closed(self) -> None:
-        """Take note that the microphone of a dictation was closed."""
+        """Note that the microphone of a dictation was closed."""
         if self._settings().sounds and not self._failed:
             self._play(END)
 
@@ -85,7 +85,7 @@ class SoundEffects:
 
     def _play(self, name: str) -> None:
         try:
-            self._player.play(sound(name))
+            self._player.play(quieter(sound(name), self._settings().sound_volume))
         except OSError as error:  # an installation without its resources: dictation works without the sound
             log.error("the sound %s was not read: %s", name, type(error).__name__)
 
@@ -95,6 +95,20 @@ def sound(name: str) -> bytes:
     """Read `resources/sounds/<name>.wav`, 16 kHz mono s16le. Raises OSError."""
     with wave.open(str(resource(f"sounds/{name}.wav")), "rb") as file:
         return file.readframes(file.getnframes())
+
+
+@lru_cache(maxsize=4)
+def quieter(pcm: bytes, percent: int) -> bytes:
+    """Return s16le sound at a volume of 0…100 percent; half the volume is half the amplitude, −6 dB."""
+    if percent == 100:
+        return pcm
+    return array("h", (round(sample * percent / 100) for sample in array("h", pcm))).tobytes()
+
+
+def preview(percent: int) -> bytes:
+    """Return the three sounds one after the other at a volume. Raises OSError."""
+    gap = bytes(2 * round(PREVIEW_GAP_S * SAMPLE_RATE))
+    return quieter(gap.join(sound(name) for name in (START, END, FAILURE)), percent)
 
 
 class SourceWithEnd:
@@ -162,17 +176,17 @@ class LatencyWatch:
         self._dictations: dict[str, _DictationTimes] = {}
 
     def key_down(self, at: float) -> None:
-        """Take note that the key of the next dictation went down at `at` (monotonic seconds)."""
+        """Note that the key of the next dictation was pressed at `at` (monotonic seconds)."""
         self._pressed = at
 
     def key_up(self, dictation: str, at: float) -> None:
-        """Take note that the key of the dictation came up at `at`."""
+        """Note that the key of the dictation was released at `at`."""
         times = self._dictations.get(dictation)
         if times is not None:
             times.released = at
 
     def inserted(self, dictation: str, at: float) -> None:
-        """Take note that the text was in the other program at `at`; after the end, the latency is kept again."""
+        """Note that the text was in the other program at `at`; after the end, the latency is kept again."""
         times = self._dictations.get(dictation)
         if times is None:
             return

@@ -1,6 +1,6 @@
 """One dictation from start to end: takes the sound, feeds the recognizer, makes text of its results.
 
-Dictation thread only. The sound goes to the journal first; the recognizer reads it from there with a cursor. A
+Dictation thread only. The sound is written to the journal first; the recognizer reads it from there with a cursor. A
 recognizer that is slow, restarting or not connected yet therefore means a cursor that lags, and nothing else.
 """
 
@@ -15,11 +15,11 @@ from saywrite.audio.source import Source
 from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.dictation.engines.failover import EngineFailover
 from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
+from saywrite.dictation.engines.results import ProgressWriter, ResultWriter
 from saywrite.dictation.engines.substitution import REMEDY, SubstitutionPolicy
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.persistence.spans import Span
-from saywrite.dictation.results import ProgressWriter, ResultWriter
-from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
+from saywrite.dictation.states import SESSION_TRANSITIONS, SessionSignal, SessionState
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import AudioError, JournalError
 from saywrite.foundation.events import (
@@ -59,8 +59,8 @@ class SessionPlan:
     """What is fixed when a dictation starts.
 
     `base`: the offset that its sound begins at (0 unless it is continued). `begun_with`: the engine that a continued
-    dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
-    asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
+    dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: it
+    began without a command of the user, whose dictations have precedence. `listen_along`: see `ListeningAlong`.
     `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
     `marks_differences`: report the words that the two recognizers hear differently. `missing`: the stretches without
     text, where only these are transcribed.
@@ -82,14 +82,6 @@ class SessionPlan:
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
     earlier_traffic: tuple[Traffic, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SessionResult:
-    """How a dictation ended. `continues_by_itself`: its missing text comes without the user, when that is possible."""
-
-    finished: Finished
-    continues_by_itself: bool
 
 
 class DictationSession:
@@ -119,6 +111,8 @@ class DictationSession:
         self.latest = LatestLevel()
         self.opened_at: float | None = None
         self.failure: Failed | None = None
+        self.cut: Callable[[Final], Final] = lambda final: final
+        """Removes from a final what its speaker does not want to be written."""
         self._cancelled = self._revocable = False
         self._recognizer_complete = True
         self._substitution = SubstitutionPolicy(is_wanted=plan.request.take_local_words, patience_s=plan.patience_s)
@@ -257,7 +251,7 @@ class DictationSession:
                 self._receive_result(translated)
 
     def _receive_text(self, final: Final) -> None:
-        added = self._results.add_text(final, self.rules)
+        added = self._results.add_text(self.cut(final), self.rules)
         if added:
             self._progress.note_text()
         self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
@@ -279,7 +273,7 @@ class DictationSession:
         self._progress.suppress_disk_warning()
 
     def written(self, length: int) -> None:
-        """Take note that the journal on disk holds the sound up to `length`."""
+        """Note that the journal on disk holds the sound up to `length`."""
         self._cursor.written(length)
         self.along.written(length)
         self._progress.note_written()
@@ -322,8 +316,11 @@ class DictationSession:
         if self.state is SessionState.FINISHING and self.recognition.recognizer.waits:
             self.give_up()
 
-    def close(self) -> SessionResult:
-        """Hand the record over to the disk, and emit how the dictation ended."""
+    def close(self) -> bool:
+        """Hand the record over to the disk, and emit how the dictation ended.
+
+        Returns whether its missing text comes without the user, when that is possible.
+        """
         cursor = self._cursor
         self.along.leave()
         self.recognition.end_stand_in()
@@ -339,9 +336,8 @@ class DictationSession:
         self._progress.report()
         duration = self._clock() - self._began_at
         text = self.transcript.text()
-        finished = Finished(self.id, cursor.heard, cursor.confirmed, pending, duration, text, self._cancelled)
-        self._emit(finished)
-        return SessionResult(finished, waits)
+        self._emit(Finished(self.id, cursor.heard, cursor.confirmed, pending, duration, text, self._cancelled))
+        return waits
 
     def wake(self, now: float) -> float | None:
         """Do what is due; return when to be called again. Both are monotonic seconds."""
@@ -356,7 +352,7 @@ class DictationSession:
         return min((at for at in due if at is not None), default=None)
 
     def _end_recognizer(self, complete: bool) -> None:
-        """Take note that the recognizer has ended. Local words may come for what the service left out."""
+        """Note that the recognizer has ended. Local words may come for what the service left out."""
         self._recognizer_complete = complete
         is_own = self.state is SessionState.FINISHING and not self.recognition.mark
         if complete or not is_own or not self._substitution.end_service(listens=self.along.listens):
@@ -370,7 +366,7 @@ class DictationSession:
         decision = self._substitution.decide(now, words, listens=self.along.listens)
         for stretch in decision.stretches:
             start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
-            self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)
+            self._results.add_text(self.cut(Final(self.id, stretch.text, start, end, LOCAL)), self.rules)
         if decision.stretches:
             self._recognizer_complete = True
             self._cursor.confirm_all()
@@ -391,7 +387,7 @@ class DictationSession:
 
     @property
     def _gets_its_text_by_itself(self) -> bool:
-        """The model is missing, or a dictation of the user went first."""
+        """The model is missing, or a dictation of the user had precedence."""
         was_suspended = self.plan.automatic and self.state.given_up and self.failure is None
         return self.recognition.recognizer.waits or was_suspended
 

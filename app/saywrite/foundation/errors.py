@@ -18,7 +18,6 @@
     │   └── SecretsUnavailable
     ├── OutputUnwritable
     ├── RecognizerError
-    │   ├── RecognizerUnavailable
     │   ├── LanguageUnknown
     │   ├── ModelError
     │   │   ├── ModelUnknown
@@ -145,10 +144,6 @@ class OutputUnwritable(SaywriteError):
 
 class RecognizerError(SaywriteError):
     """A recognizer failed."""
-
-
-class RecognizerUnavailable(RecognizerError):
-    """This engine cannot run on this computer."""
 
 
 class LanguageUnknown(RecognizerError):

@@ -464,7 +464,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """Why the key of `binding` ("dictate", "dictate-second") does not work. "" stands for all bindings."""
+    """Why the key of `binding` ("dictate", "dictate-second") does not work, in sentences. "": all bindings."""
 
     binding: str
     what: str
@@ -484,6 +484,27 @@ class PrerollActive:
     """The microphone `device` is open between dictations, as the settings say; "" when it is closed again."""
 
     device: str
+
+
+class HandsFreeState(StrEnum):
+    """What the hands-free mode does: `PAUSED` while other work or a locked screen keeps it from waiting."""
+
+    OFF = "off"
+    WAITING = "waiting"
+    DICTATING = "dictating"
+    PAUSED = "paused"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class HandsFreeChanged:
+    """The hands-free mode changed. `phrase`: what begins or ends a dictation now. `what`: why it is blocked."""
+
+    state: HandsFreeState
+    phrase: str = ""
+    what: str = ""
+    remedy: str = ""
+    needs_model: bool = False
 
 
 class ModelState(StrEnum):
@@ -558,7 +579,7 @@ class ModelTried:
 
 
 class FileState(StrEnum):
-    """Where a file of the queue stands. READING: its sound is being decoded into a recording."""
+    """The progress of a file in the queue. READING: its sound is being decoded into a recording."""
 
     WAITING = "waiting"
     READING = "reading"
@@ -625,6 +646,7 @@ FrontEndEvent = (
     | Cancelled
     | KeysChanged
     | PrerollActive
+    | HandsFreeChanged
     | ModelsChanged
     | ModelProgress
     | ModelFailed

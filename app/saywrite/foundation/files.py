@@ -46,11 +46,13 @@ def new_file(
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     part = temporary or target.with_name(temporary_name())
     flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_BINARY", 0) | (os.O_TRUNC if temporary else os.O_EXCL)
+    # O_EXCL: never through a link, and never over a file that another process has put there.
     fd = os.open(part, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(fd, "w+b") as file:
             yield file, part
             sync_file(file)
+        # Renamed only when the content is on the disk: after a crash the name has the old or the new content.
         if overwrite:
             if not private:
                 _keep_mode_and_owner(part, target)
@@ -61,7 +63,7 @@ def new_file(
         with suppress(OSError):
             part.unlink()
         raise
-    sync_folder(target.parent)
+    sync_folder(target.parent)  # last: the rename itself must survive a crash, too
 
 
 def write_atomic(
@@ -86,7 +88,7 @@ def sync_data(fd: int) -> None:
 def sync_folder(folder: Path) -> None:
     """Bring the names in `folder` to the disk: a file that is synced can still lack its name. Raises OSError.
 
-    Does nothing on Windows, where a folder cannot be opened, and on file systems that do not sync folders.
+    On Windows, where a folder cannot be opened, and on file systems that do not sync folders, it has no effect.
     """
     if sys.platform == "win32":
         return

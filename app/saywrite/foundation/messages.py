@@ -59,6 +59,35 @@ def joined(separator: str, /, *parts: str) -> Message:
     return message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def encoded(text: str) -> str | dict[str, Any]:
+    """Return a text as values for JSON, with its template, so that another process can translate it."""
+    if not isinstance(text, Message):
+        return text
+    params = {name: _encoded_value(value) for name, value in text.params.items()}
+    made: dict[str, Any] = {"text": str(text), "source": text.source, "params": params}
+    if text.number is not None:
+        made |= {"one": text.one, "number": text.number}
+    return made
+
+
+def decoded(value: object) -> str:
+    """Return the text that `encoded` made these values of; of anything else its words, or ""."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    text, source, params = value.get("text"), value.get("source"), value.get("params")
+    if not (isinstance(text, str) and isinstance(source, str) and isinstance(params, dict)):
+        return text if isinstance(text, str) else ""
+    values = {str(name): decoded(each) if isinstance(each, dict) else each for name, each in params.items()}
+    one, number = value.get("one", ""), value.get("number")
+    return Message(text, source, values, str(one), number if isinstance(number, int) else None)
+
+
+def _encoded_value(value: object) -> object:
+    if isinstance(value, str):
+        return encoded(value)
+    return value if isinstance(value, int | float) else str(value)
+
+
 def message_count(one: str, many: str, number: int, /, **params: Any) -> Message:
     """Fill the template for this number: `message_count("{n} file", "{n} files", 3)`.
 

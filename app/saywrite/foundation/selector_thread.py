@@ -52,14 +52,14 @@ class SelectorThread:
         return not self._thread.is_alive()
 
     def wait(self, sockets: Iterable[int], timeout_s: float | None = None) -> list[int]:
-        """Sleep until one of `sockets` can be read, a job was submitted or the time is over. On the thread only.
+        """Sleep until one of `sockets` can be read, a job was submitted or the time has passed. On the thread only.
 
         Runs the jobs and returns the sockets that can be read. Returns at once while `closing`: an inner call may
         have read the byte that announced the end.
         """
         if self.closing:
             return []
-        ready = _readable([*sockets, self._reader.fileno()], timeout_s)
+        ready = wait_readable([*sockets, self._reader.fileno()], timeout_s)
         if self._reader.fileno() in ready:
             ready.remove(self._reader.fileno())
             with contextlib.suppress(BlockingIOError):
@@ -83,7 +83,7 @@ class SelectorThread:
                 self._writer.close()
 
 
-def _readable(sockets: list[int], timeout_s: float | None) -> list[int]:
+def wait_readable(sockets: list[int], timeout_s: float | None) -> list[int]:
     """Those that can be read or have failed, after waiting for one; `poll` has no limit on their numbers."""
     if not hasattr(select, "poll"):
         return select.select(sockets, [], [], timeout_s)[0]

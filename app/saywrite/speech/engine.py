@@ -110,7 +110,8 @@ class Request:
     sound comes at the pace of speech, so a quick text is better than the most exact one. `partials`: show the words
     while they are spoken. `take_local_words`: words that a service has no text for, also when it is asked again, are
     taken from `note_local_words`, as finals with the mark of the engine on this computer; otherwise they stay without
-    text. `word_times`: say where each word lies (`WordsPlaced`), if the recognizer knows.
+    text. `word_times`: say where each word lies (`WordsPlaced`), if the recognizer knows. `reports_language`: another
+    language than the chosen one is reported (`LanguageHeard`).
     """
 
     dictation: str
@@ -124,6 +125,7 @@ class Request:
     partials: bool = True
     take_local_words: bool = False
     word_times: bool = False
+    reports_language: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +190,14 @@ class Recognizer(Protocol):
         """Replace the keywords of the dictation that runs."""
 
     def note_local_words(self, heard: LocalWords) -> Events:
-        """Take note of what the recognizer on this computer heard in the same sound.
+        """Note what the recognizer on this computer heard in the same sound.
 
         It may lag behind the sound by seconds. A recognizer that needs no such words ignores them.
         """
         return ()
 
     def finish(self) -> Events:
-        """Take note that the sound has ended: the remaining finals follow, then `RecognizerFinished`."""
+        """Note that the sound has ended: the remaining finals follow, then `RecognizerFinished`."""
         ...
 
     def abort(self) -> Events:

@@ -131,7 +131,7 @@ def is_word(char: str) -> bool:
 
 
 def is_cjk(char: str) -> bool:
-    """Whether `char` is a Chinese or Japanese letter or mark: no space stands between two of them."""
+    """Whether `char` is a Chinese or Japanese letter or mark: there is no space between two of them."""
     return char in _CJK_LETTERS or char in _CJK_SIGNS
 
 

@@ -53,7 +53,8 @@ class Document:
     """A dictation to export.
 
     `engine`, `source`: labels. `language`: a code of the catalog. `structured`: the results besides text that the
-    service returned; only Markdown and JSON contain them.
+    service returned; only Markdown and JSON contain them. `pause_s`: a pause of this length in seconds begins a
+    paragraph of plain text and Markdown; with 0 plain text is one paragraph, and in Markdown each segment is one.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Document:
     duration_s: float
     lines: tuple[TranscriptLine, ...]
     structured: tuple[Mapping[str, Any], ...] = ()
+    pause_s: float = 0.0
 
 
 def render(document: Document, format: str) -> bytes:
@@ -78,11 +80,15 @@ def prose(document: Document) -> str:
     """Return the whole text as the window shows it, with gaps as paragraphs in brackets."""
     parts: list[str] = []
     run: list[str] = []
+    end_s: float | None = None
     for line in document.lines:
-        if line.gap:
-            parts += (join(run, document.language).strip(), f"[{line.gap}]")
+        if line.gap or (end_s is not None and _pauses(document, end_s, line)):
+            parts.append(join(run, document.language).strip())
             run = []
+        if line.gap:
+            parts.append(f"[{line.gap}]")
         run.append(line.text)
+        end_s = line.end_s
     parts.append(join(run, document.language).strip())
     return "\n\n".join(part for part in parts if part)
 
@@ -141,7 +147,7 @@ def _md(document: Document) -> str:
     # Every JSON string is a YAML string.
     blocks = ["\n".join(["---", *(f"{name}: {_yaml(value)}" for name, value in front.items()), "---"])]
     blocks.append(f"# {_markdown(' '.join(document.title.split()))}")
-    for line in _whole(document.lines, document.language):
+    for line in _in_paragraphs(document, _whole(document.lines, document.language)):
         if line.gap:
             blocks.append(f"*[{_markdown(line.gap)}]*")
         if line.text.strip():
@@ -154,6 +160,25 @@ def _md(document: Document) -> str:
         blocks.append("## Structured results")
         blocks += [_fenced(json.dumps(dict(each), ensure_ascii=False, indent=2)) for each in document.structured]
     return "\n\n".join(blocks) + "\n"
+
+
+def _pauses(document: Document, end_s: float, line: TranscriptLine) -> bool:
+    """Whether the pause before a line begins a paragraph. A line break in its text has begun one already."""
+    return 0 < document.pause_s <= line.start_s - end_s and not line.text.startswith("\n")
+
+
+def _in_paragraphs(document: Document, lines: Sequence[TranscriptLine]) -> list[TranscriptLine]:
+    """Join the lines of each paragraph; a line with a translation, and one of another engine, stay apart."""
+    result: list[TranscriptLine] = []
+    for line in lines:
+        last = result[-1] if document.pause_s and result else None
+        alone = last is None or last.gap or line.gap or last.translation or line.translation
+        if last is None or alone or last.engine != line.engine or _pauses(document, last.end_s, line):
+            result.append(line)
+        else:
+            text = join((last.text, line.text), document.language)
+            result[-1] = replace(last, text=text, end_s=max(last.end_s, line.end_s))
+    return result
 
 
 def _srt(document: Document) -> str:

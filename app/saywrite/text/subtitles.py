@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 from saywrite.text.characters import CharacterKind, clusters, is_cjk, is_wide, kind
 
-LINE_LENGTH = 42
+LINE_LENGTH = 42  # characters; this and the next four are those of common guidelines for subtitles
 WIDE_LINE_LENGTH = 18
 LINES = 2
 LONGEST_MS = 7_000
 SHORTEST_MS = 1_000
-_LEAST_MS = 300
+_LEAST_MS = 300  # a cue that is shorter is not seen
 _READABLE = 24.0
 """Columns of a cue below which it is not split because of its duration."""
 

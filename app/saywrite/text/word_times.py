@@ -20,7 +20,9 @@ _WORD = re.compile(r"\S+")
 _PIECE = re.compile(r"\w+|\s+|.", re.DOTALL)
 
 SPACES = f" {THIN_SPACE}"
-"""What may stand between two segments."""
+"""What may stand between two segments of a paragraph."""
+PARAGRAPH_END = "\n"
+"""What stands between two segments where a paragraph begins."""
 
 COMPARED = 4_000
 """Pieces (words, spaces, marks) of two texts that are aligned; of longer ones only the unchanged ends are."""
@@ -64,14 +66,18 @@ class Passage:
         return next((bounds for segment, bounds in found if segment.number == number), None)
 
 
-def make_passage(segments: Iterable[Segment], language: str) -> Passage:
-    """Join segments to prose, and place each word in the sound."""
+def make_passage(segments: Iterable[Segment], language: str, leads: Sequence[str] | None = None) -> Passage:
+    """Join segments to prose, and place each word in the sound.
+
+    `leads`: what stands before each segment that has text, a space or `PARAGRAPH_END`; the first one is ignored.
+    Without them the text is one paragraph.
+    """
     kept = tuple(segment for segment in segments if segment.text)
     text, bounds = "", []
     parts: list[str] = []
     length = 0
-    for segment in kept:
-        space = gap(text, segment.text, language)
+    for number, segment in enumerate(kept):
+        space = gap(text, segment.text, language) if leads is None else leads[number] * bool(number)
         first = length + len(space)
         parts += (space, segment.text)
         length = first + len(segment.text)
@@ -92,7 +98,7 @@ def time_words(text: str, start: int, end: int, offset: int = 0) -> list[PlacedW
     Each Chinese or Japanese character is a word. `offset`: the position of the text in its passage. The spans are in
     order and do not overlap.
     """
-    spans = [span for match in _WORD.finditer(text) for span in _split(text, *match.span())]
+    spans = word_spans(text)
     total = sum(last - first for first, last in spans)
     length = max(0, end - start)
     words, before = [], 0
@@ -101,6 +107,11 @@ def time_words(text: str, start: int, end: int, offset: int = 0) -> list[PlacedW
         before += last - first
         words.append(PlacedWord(offset + first, offset + last, begin, start + length * before // total))
     return words
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """The words of `text` with their marks, as characters `first..last` (exclusive)."""
+    return [span for match in _WORD.finditer(text) for span in _split(text, *match.span())]
 
 
 def _split(text: str, first: int, last: int) -> list[tuple[int, int]]:
@@ -128,7 +139,9 @@ def changed_segments(passage: Passage, edited: str) -> dict[int, str]:
     result: dict[int, str] = {}
     for number, segment in enumerate(passage.segments):
         text = edited[edges[number] : edges[number + 1]]
-        text = text.rstrip(SPACES) if number + 1 < len(passage.segments) else text
+        if number + 1 < len(passage.segments):
+            lead = passage.text[passage.bounds[number][1] : passage.bounds[number + 1][0]]
+            text = text.removesuffix(PARAGRAPH_END if lead == PARAGRAPH_END else "").rstrip(SPACES)
         before = segment.text
         if text != before and text.strip() != before.strip():
             result[segment.number] = text

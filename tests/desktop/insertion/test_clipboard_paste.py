@@ -140,7 +140,7 @@ def test_two_texts_in_a_row_leave_the_old_clipboard_in_place() -> None:
     assert setup.board.contents == "old"
 
 
-def test_what_somebody_copies_meanwhile_stays() -> None:
+def test_newer_contents_of_another_program_stay() -> None:
     setup = Setup(Board())
     setup.deliver()
     setup.board.contents, setup.board.ours = "newer", False
@@ -148,7 +148,7 @@ def test_what_somebody_copies_meanwhile_stays() -> None:
     assert setup.board.contents == "newer"
 
 
-def test_a_text_that_nobody_reads_stays_for_pasting_by_hand() -> None:
+def test_unread_text_stays_for_pasting_by_hand() -> None:
     setup = Setup(Board(reads_after=()))
     assert setup.deliver() == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
     setup.wait(60)
@@ -188,7 +188,7 @@ def test_keys_that_would_not_arrive_as_they_are_are_not_pressed(held: FailureRea
     assert (setup.board.pressed_at, setup.board.typed) == (None, "")
 
 
-def test_at_the_end_the_clipboard_goes_back_at_once() -> None:
+def test_clipboard_is_restored_at_once_at_the_end() -> None:
     setup = Setup(Board())
     setup.deliver()
     setup.paste.restore_now()

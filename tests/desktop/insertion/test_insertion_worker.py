@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from saywrite.desktop.insertion.base import FailureReason, InsertionResult, PasteMethod, Receipt, TargetWindow, Undo
+from saywrite.desktop.insertion.base import (
+    LOOK_S,
+    FailureReason,
+    InsertionResult,
+    PasteMethod,
+    Receipt,
+    TargetWindow,
+    Undo,
+)
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Inserter, Insertion
@@ -24,6 +32,7 @@ from saywrite.foundation.events import (
 
 KATE = TargetWindow(1, "Kate")
 FIREFOX = TargetWindow(2, "Firefox")
+OURS = TargetWindow(9, "saywrite", own=True)
 LIMIT_S = 20.0
 
 
@@ -84,9 +93,10 @@ class TextBefore:
     """A program that tells what stands before its cursor."""
 
     text: str | None = None
+    needs_s: float = 0.0
 
-    def look(self, target: TargetWindow | None) -> str | None:
-        return self.text
+    def look(self, target: TargetWindow | None, limit_s: float = LOOK_S) -> str | None:
+        return self.text if self.needs_s <= limit_s else None
 
     def close(self) -> None:
         pass
@@ -157,6 +167,23 @@ def test_after_a_key_or_click_of_the_user_a_text_starts_afresh(setup: Setup) -> 
     setup.screen.activity.note_input(setup.now + 1)
     setup.insert("Yesterday", added_capital=True)
     assert setup.screen.texts == ["We met", "Yesterday"]
+
+
+def test_parts_of_a_dictation_are_joined_also_where_texts_are_not(setup: Setup) -> None:
+    setup.inserter.choose(ProgramRules(continues=False))
+    setup.screen.activity.known = False
+    for text in ("We met.", "It rained.", "We left."):
+        setup.now += 40
+        setup.inserter.insert(Insertion("d1", text, "en", is_part=True))
+        setup.next()
+    setup.inserter.insert(Insertion("d2", "Later.", "en", is_part=True))
+    setup.next()
+    setup.screen.activity.begin(setup.now)
+    setup.screen.activity.note_input(setup.now + 1)
+    setup.now += 2
+    setup.inserter.insert(Insertion("d2", "On a new line.", "en", is_part=True))
+    setup.next()
+    assert setup.screen.texts == ["We met.", " It rained.", " We left.", "Later.", "On a new line."]
 
 
 def test_our_own_hotkey_is_no_key_of_the_user(setup: Setup) -> None:
@@ -293,7 +320,7 @@ def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
         ),
     ],
 )
-def test_an_unknown_outcome_is_not_called_inserted_and_goes_in_again_as_it_was(
+def test_text_with_an_unknown_outcome_is_not_reported_as_inserted_and_can_be_inserted_again(
     trouble: FailureReason, unusual: bool, what: str, setup: Setup
 ) -> None:
     setup.insert("We met")
@@ -307,7 +334,7 @@ def test_an_unknown_outcome_is_not_called_inserted_and_goes_in_again_as_it_was(
     assert setup.screen.texts == ["We met", " yesterday", " yesterday"]
 
 
-def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so(setup: Setup) -> None:
+def test_clipboard_that_cannot_be_saved_is_replaced_only_at_the_users_command(setup: Setup) -> None:
     setup.screen.answer = InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_SLOW)
     event = setup.insert()
     assert isinstance(event, NotInserted)
@@ -317,7 +344,7 @@ def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so
     assert [call[4:] for call in setup.screen.calls] == [(), ("replace",)]
 
 
-def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(setup: Setup) -> None:
+def test_text_is_inserted_into_the_window_with_the_focus_and_the_event_says_so(setup: Setup) -> None:
     setup.screen.front = FIREFOX
     event = setup.insert(pressed_in=KATE)
     assert isinstance(event, Inserted)
@@ -347,10 +374,37 @@ def test_or_nowhere(setup: Setup) -> None:
 
 
 def test_saywrites_own_window_gets_nothing(setup: Setup) -> None:
-    setup.screen.front = TargetWindow(9, "saywrite", own=True)
+    setup.screen.front = OURS
     event = setup.insert()
     assert isinstance(event, NotInserted)
     assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
+
+
+@pytest.mark.parametrize("front", [KATE, OURS], ids=["kate was deaf", "our window came in front"])
+def test_insert_again_chosen_in_our_window_goes_into_the_program_that_missed_the_text(
+    front: TargetWindow, setup: Setup
+) -> None:
+    setup.screen.front, setup.screen.answer = front, InsertionResult(Receipt.NOT_READ, on_clipboard=True)
+    assert isinstance(setup.insert(pressed_in=KATE), NotInserted)
+    setup.screen.front, setup.screen.can_go_back = OURS, False
+    setup.inserter.again()
+    event = setup.next()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
+    setup.screen.can_go_back, setup.screen.answer = True, InsertionResult(Receipt.READ)
+    setup.inserter.again()
+    assert setup.next() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
+    assert setup.screen.calls[-1] == ("deliver", "Words", KATE, PasteMethod.CTRL_V)
+
+
+def test_insert_again_chosen_in_our_window_leaves_the_focus_when_no_program_missed_the_text(setup: Setup) -> None:
+    setup.screen.front = OURS
+    setup.insert()
+    setup.inserter.again()
+    event = setup.next()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
+    assert setup.screen.front == OURS
 
 
 def test_with_clipboard_only_nothing_but_the_copy_is_reported(setup: Setup) -> None:
@@ -372,7 +426,96 @@ def test_the_last_insertion_is_taken_back_once(setup: Setup) -> None:
     assert setup.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
 
 
-def test_taking_back_with_a_key_held_can_be_tried_again(setup: Setup) -> None:
+def test_an_undo_that_is_chosen_in_our_window_happens_in_the_program_of_the_text() -> None:
+    program = TextBefore("", needs_s=0.8)
+    setup = Setup(program)
+    setup.insert()
+    program.text = "Words"
+    kate = setup.screen.front
+    setup.screen.front = OURS
+    setup.inserter.take_back()
+    assert setup.next() == InsertionUndone("d1", "Kate")
+    assert setup.screen.front == kate
+    assert setup.screen.calls[-1] == ("take back", Undo.CTRL_Z, 1)
+    setup.inserter.close(LIMIT_S)
+
+
+@pytest.mark.parametrize("program", [None, TextBefore(None), TextBefore("Words", needs_s=5.0)])
+def test_an_undo_from_our_window_is_refused_where_the_program_does_not_report_its_text(
+    program: TextBefore | None,
+) -> None:
+    setup = Setup(program)
+    setup.insert()
+    setup.screen.front = OURS
+    setup.inserter.take_back()
+    event = setup.next()
+    assert isinstance(event, UndoFailed)
+    assert event.what == "Kate does not report whether you have typed there since, so nothing was undone."
+    assert event.remedy == "Undo it in the program itself, or select it there and delete it."
+    assert not [call for call in setup.screen.calls if call[0] == "take back"]
+    setup.inserter.close(LIMIT_S)
+
+
+def test_after_a_key_of_the_user_nothing_is_undone_where_the_program_does_not_report_its_text(setup: Setup) -> None:
+    setup.insert()
+    setup.screen.activity.begin(setup.now)
+    setup.screen.activity.note_input(setup.now + 1)
+    setup.now += 5
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), UndoFailed)
+    assert not [call for call in setup.screen.calls if call[0] == "take back"]
+
+
+def test_a_program_that_does_not_come_to_the_front_is_named_and_gets_no_keys() -> None:
+    program = TextBefore("")
+    setup = Setup(program)
+    setup.insert()
+    setup.screen.front, setup.screen.can_go_back = OURS, False
+    setup.inserter.take_back()
+    event = setup.next()
+    assert isinstance(event, UndoFailed)
+    assert event.what == "Kate could not be brought to the front, so nothing was undone."
+    assert event.remedy
+    assert not [call for call in setup.screen.calls if call[0] == "take back"]
+    setup.screen.can_go_back = True
+    program.text = "Words"
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), InsertionUndone)
+    setup.inserter.close(LIMIT_S)
+
+
+def test_our_window_keeps_the_focus_when_there_is_nothing_to_undo_or_too_late(setup: Setup) -> None:
+    setup.screen.front, kate = OURS, setup.screen.front
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), UndoFailed)
+    setup.screen.front = kate
+    setup.insert()
+    setup.screen.front = OURS
+    setup.now += 121
+    setup.inserter.take_back()
+    event = setup.next()
+    assert isinstance(event, UndoFailed)
+    assert event.what == "The last insertion was too long ago."
+    assert setup.screen.front == OURS
+
+
+def test_text_that_was_changed_since_is_not_undone() -> None:
+    program = TextBefore("")
+    setup = Setup(program)
+    setup.insert()
+    program.text = "Words. And more that the user typed"
+    setup.inserter.take_back()
+    event = setup.next()
+    assert isinstance(event, UndoFailed)
+    assert event.what == ("The text in Kate was changed since then, or the cursor was moved, so nothing was undone.")
+    assert not [call for call in setup.screen.calls if call[0] == "take back"]
+    program.text = f"Before. {setup.screen.texts[0]}"
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), InsertionUndone)
+    setup.inserter.close(LIMIT_S)
+
+
+def test_undo_that_failed_because_of_a_key_can_be_tried_again(setup: Setup) -> None:
     setup.insert()
     setup.screen.keys_work = False
     setup.inserter.take_back()

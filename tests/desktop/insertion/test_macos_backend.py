@@ -106,7 +106,7 @@ def test_keys_are_found_by_their_character_in_any_layout() -> None:
     assert desktop.pressed == [(18, True), (20, True)]
 
 
-def test_a_layout_that_has_no_such_key_is_reported() -> None:
+def test_layout_without_the_key_is_reported() -> None:
     desktop = HandMadeMac(keys="")
     way = way_to(desktop)
     assert way.deliver("Words", NOTES, PasteMethod.CTRL_V) == InsertionResult(
@@ -124,7 +124,7 @@ def test_a_pasteboard_that_cannot_be_saved_is_left_alone_and_the_text_typed() ->
     assert (desktop.typed, desktop.board) == ("Words", BEFORE)
 
 
-def test_what_somebody_copies_meanwhile_is_not_overwritten() -> None:
+def test_newer_contents_of_another_program_are_not_overwritten() -> None:
     desktop = HandMadeMac()
     way = way_to(desktop)
     way.deliver("Words", NOTES, PasteMethod.CTRL_V)

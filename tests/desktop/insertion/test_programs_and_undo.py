@@ -126,3 +126,63 @@ def test_taking_back_is_refused_when_it_is_not_safe() -> None:
     assert place.plan_undo(kate, THERE, 110.0) == "Another window has the focus now."
     assert place.plan_undo(kate, HERE, 221.0) == "The last insertion was too long ago."
     assert place.plan_undo(shell, shell.target, 110.0) == "This text cannot safely be undone in a terminal."
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "expected"),
+    [
+        ("Words.", "Before. Words.", True),
+        (" Words.", "Before.\u00a0Words.", True),
+        ("One\ntwo", "One\r\ntwo", True),
+        ("x" * 400, "x" * 300, True),
+        ("Words.", "Words. more", False),
+        ("Words.", "Words. ", False),
+        ("Many words.", "words.", False),
+        ("Words.", "", False),
+    ],
+)
+def test_an_inserted_text_is_undone_only_where_it_is_before_the_cursor(text: str, seen: str, expected: bool) -> None:
+    assert place.is_before_cursor(text, seen) is expected
+
+
+CHANGED = "The text in Kate was changed since then, or the cursor was moved, so nothing was undone."
+UNKNOWN = "Kate does not report whether you have typed there since, so nothing was undone."
+
+
+@pytest.mark.parametrize(
+    ("seen", "ours", "known", "input_at", "asked", "why"),
+    [
+        ("Before. Words", True, True, 105.0, 110.0, ""),
+        ("Before. Words", False, False, None, 110.0, ""),
+        ("Words abc", True, True, 105.0, 110.0, CHANGED),
+        ("Words abc", False, True, None, 110.0, CHANGED),
+        ("", True, True, None, 110.0, CHANGED),
+        (None, True, True, None, 110.0, UNKNOWN),
+        (None, True, False, None, 110.0, UNKNOWN),
+        (None, False, True, None, 110.0, ""),
+        (None, False, True, 105.0, 110.0, UNKNOWN),
+        (None, False, True, 109.5, 110.0, UNKNOWN),
+        (None, False, True, 109.8, 110.0, ""),
+        (None, False, True, None, 160.0, ""),
+        (None, False, True, None, 160.1, UNKNOWN),
+        (None, False, False, None, 110.0, UNKNOWN),
+    ],
+)
+def test_an_undo_is_refused_unless_the_user_certainly_wrote_nothing_since(
+    seen: str | None, ours: bool, known: bool, input_at: float | None, asked: float, why: str
+) -> None:
+    last = place.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
+    activity = UserActivity(known=known)
+    activity.begin(100.0)
+    if input_at is not None:
+        activity.note_input(input_at)
+    assert place.find_obstacle(last, seen, activity, asked, ours=ours) == why
+
+
+@pytest.mark.parametrize("seen", [None, "$ ls", "$ ls\n$ "])
+def test_what_a_terminal_reports_does_not_permit_an_undo_from_our_window(seen: str | None) -> None:
+    last = place.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls", "", 100.0)
+    activity = UserActivity(known=True)
+    activity.begin(100.0)
+    assert place.find_obstacle(last, seen, activity, 101.0, ours=False) == ""
+    assert place.find_obstacle(last, seen, activity, 101.0, ours=True).startswith("XTerm does not report whether")

@@ -34,7 +34,7 @@ def test_a_hold_of_our_own_key_with_its_modifiers_is_no_input_of_the_user() -> N
     assert not activity.acted
 
 
-def test_repeated_presses_of_a_held_key_are_one_hold() -> None:
+def test_repeated_presses_of_a_key_that_is_down_are_one_hold() -> None:
     activity = since()
     for at in (110.0, 110.6, 111.2):
         activity.note_own_key(at, down=True)
@@ -61,7 +61,7 @@ def test_a_command_explains_the_input_around_it() -> None:
     assert not activity.acted
 
 
-def test_a_dictation_that_begins_while_its_key_is_held_ends_no_hold() -> None:
+def test_start_of_a_dictation_does_not_end_the_hold_of_its_key() -> None:
     activity = since()
     activity.note_own_key(110.0, down=True)
     activity.note_command(110.1)

@@ -165,7 +165,7 @@ def test_after_a_clipboard_history_has_fetched_it_the_outcome_is_unknown() -> No
     assert desktop.board == BEFORE
 
 
-def test_what_somebody_copies_meanwhile_is_not_overwritten() -> None:
+def test_newer_contents_of_another_program_are_not_overwritten() -> None:
     desktop = HandMadeWindows(reads=False, somebody_copies=True)
     assert deliver(desktop).receipt is Receipt.UNKNOWN
     assert desktop.board == {13: b"newer"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.aiola.delivery.alignment import Alignment, align
-from saywrite.speech.aiola.delivery.units import units
+from saywrite.speech.aiola.delivery.words.alignment import Alignment, align
+from saywrite.speech.aiola.delivery.words.units import units
 
 WORDS = ("river", "stone", "window", "garden", "paper", "yellow", "market", "doctor", "engine", "summer", "bottle")
 

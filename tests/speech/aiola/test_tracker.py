@@ -70,13 +70,25 @@ def in_order(outcome: Outcome) -> bool:
     )
 
 
-@given(speeches(), any_delays)
-def test_every_word_comes_once_on_a_working_connection(speech: list[Spoken], delays: list[float]) -> None:
+def check_every_word_comes_once(speech: list[Spoken], delays: list[float]) -> None:
     outcome = dictate(speech, delays=delays)
     assert outcome.words == said(speech)
     assert outcome.verdict is CompletionState.COMPLETE
     assert outcome.confirmed == outcome.heard
     assert in_order(outcome)
+
+
+@given(speeches(distinct=True), any_delays)
+def test_every_word_comes_once_on_a_working_connection(speech: list[Spoken], delays: list[float]) -> None:
+    check_every_word_comes_once(speech, delays)
+
+
+@given(speeches(), steady_delays())
+def test_sentences_that_are_said_again_come_as_often_from_a_steady_service(
+    speech: list[Spoken], delays: list[float]
+) -> None:
+    """Where the delays differ, nothing tells a late text from the repetition of an earlier one."""
+    check_every_word_comes_once(speech, delays)
 
 
 @given(speeches(), drops, steady_delays(), st.sampled_from([1.0, 4.0, 10.0, 50.0]))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.aiola.delivery.units import units
+from saywrite.speech.aiola.delivery.words.units import units
 
 
 def keys(text: str) -> list[str]:

@@ -72,7 +72,8 @@ class Habits:
 class Along:
     """How the local recognizer behaves. `lag_s`: from the sound to its words.
 
-    `wording`: what it hears instead of a word, "" for nothing. `imagined`: words that are not in the sound.
+    `wording`: what it hears instead of a word, "" for nothing. `imagined`: words that are not in the sound. `unheard`:
+    words of the speech that it does not hear.
     """
 
     lag_s: float = 0.5
@@ -80,6 +81,7 @@ class Along:
     imagined: tuple[SpokenWord, ...] = ()
     ends_at_s: float | None = None
     """When it fails and brings no more words."""
+    unheard: tuple[SpokenWord, ...] = ()
 
 
 class SimulatedService:
@@ -305,7 +307,7 @@ class SimulatedDictation:
         heard = []
         for word in sorted([*self._speech, *self._along.imagined], key=lambda each: each.start):
             text = self._along.wording.get(word.text, word.text)
-            if text:
+            if text and word not in self._along.unheard:
                 heard.append(LocalWord(text, samples(word.start), samples(word.end)))
         return heard
 

@@ -38,14 +38,14 @@ def test_a_text_is_trusted_unless_it_looks_invented(text: str, logprob: float, n
 @pytest.mark.parametrize(
     ("share", "no_speech", "trusted"), [(0.5, 0.1, True), (0.79, 0.29, True), (0.81, 0.1, False), (0.5, 0.31, False)]
 )
-def test_a_phrase_again_and_again_is_believed_when_a_person_can_have_said_it(
+def test_repeated_phrase_is_trusted_when_a_person_can_have_said_it(
     share: float, no_speech: float, trusted: bool
 ) -> None:
     assert is_trusted(LOOP, Confidence(-0.1, no_speech, share, sound_s=20.0)) is trusted
 
 
 @pytest.mark.parametrize(("share", "no_speech", "trusted"), [(1.0, 0.61, False), (1.0, 0.59, True), (0.79, 0.9, True)])
-def test_text_up_to_the_limit_of_tokens_about_silence_is_not_believed(
+def test_text_up_to_the_limit_of_tokens_about_silence_is_not_trusted(
     share: float, no_speech: float, trusted: bool
 ) -> None:
     """The rest of the tokens, invented behind the end of the sound, has been dropped: the text itself is no loop."""

@@ -97,7 +97,7 @@ def test_model_that_is_there_is_not_asked_for_again(store: ModelStore, server: M
     assert len(server.asked) == asked
 
 
-def test_progress_counts_all_bytes_and_never_goes_back(
+def test_progress_counts_all_bytes_and_never_decreases(
     store: ModelStore, small: SmallModel, server: ModelServer
 ) -> None:
     seen: list[tuple[int, int]] = []
@@ -431,7 +431,7 @@ def test_folder_of_the_user_serves_published_and_converted_files(
 
 
 @pytest.mark.parametrize("place", ["missing", "empty", "damaged"])
-def test_folder_of_the_user_without_the_model_says_what_is_missing(
+def test_folder_of_the_user_without_the_model_names_the_missing_files(
     place: str, store: ModelStore, small: SmallModel, tmp_path: Path
 ) -> None:
     folder = tmp_path / place

@@ -20,8 +20,9 @@ from tests import sounds
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
+from saywrite.speech.local.decoder.guards import repeats_neighbors
 from saywrite.speech.local.decoder.spoken_language import SURE
-from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_double_periods
+from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_periods
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -134,7 +135,7 @@ def test_language_of_a_sentence_is_heard_whatever_is_chosen(voice: str, decoder:
             assert heard[1] >= SURE
 
 
-def test_language_of_a_word_is_not_told(decoder: WhisperDecoder) -> None:
+def test_language_of_a_single_word_is_not_reported(decoder: WhisperDecoder) -> None:
     decoder.decode(pcm(recording("weather")), language="en")
     assert decoder.heard_language() is not None
     decoder.decode(pcm(recording("weather"))[: 2 * 16_000], language="en")
@@ -324,6 +325,18 @@ def lines_of(samples: np.ndarray, decoder: WhisperDecoder, language: str = "en")
     return [decoding.text for decoding in found if decoding.text and decoding.trusted]
 
 
+@pytest.mark.parametrize("seconds", [0.8, 1.0, 1.3, 1.6, 2.0])
+@pytest.mark.parametrize("name", ["weather", "two_sentences", "two_cities"])
+def test_words_that_are_shown_while_one_speaks_are_not_repeated(
+    name: str, seconds: float, decoder: WhisperDecoder
+) -> None:
+    sound = sounds.speech(name)
+    begins = max(int(np.argmax(np.abs(sound.astype(int)) > 600)) - sounds.RATE // 4, 0)
+    part = sound[begins : begins + sounds.RATE // 4 + round(seconds * sounds.RATE)]
+    guess = decoder.decode(part.tobytes(), language="en", final=False)
+    assert not guess.trusted or not (repeats_neighbors(guess.text) or ". ." in guess.text), guess
+
+
 @pytest.mark.parametrize("name", SOUNDS)
 def test_a_minute_without_speech_gives_no_text(name: str, decoder: WhisperDecoder) -> None:
     assert lines_of(SOUNDS[name], decoder) == []
@@ -340,12 +353,14 @@ def test_a_minute_of_music_gives_one_line_at_most(decoder: WhisperDecoder) -> No
         ("One.. Two..", "One. Two."),
         ("是的。。", "是的。"),
         ("Well...", "Well..."),
+        ("Many people in the city taste. . . . . .", "Many people in the city taste."),
+        ("They take the train................", "They take the train."),
         ("3.5.", "3.5."),
         ("", ""),
     ],
 )
-def test_two_periods_become_one_and_an_ellipsis_stays(written: str, text: str) -> None:
-    assert merge_double_periods(written) == text
+def test_periods_become_one_and_an_ellipsis_stays(written: str, text: str) -> None:
+    assert merge_periods(written) == text
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:

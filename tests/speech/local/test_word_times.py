@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.local.decoder.word_times import WordTime, divide, place_between, split_words
+from saywrite.speech.local.decoder.windows import WordTime, divide, place_between
+from saywrite.text.word_times import word_spans
+
+
+def split_words(text: str) -> list[str]:
+    return [text[first:last] for first, last in word_spans(text)]
+
 
 texts = st.text(alphabet="ab é'.,今天。ひカー\u3000 \n", max_size=40)
 
@@ -19,6 +25,7 @@ texts = st.text(alphabet="ab é'.,今天。ひカー\u3000 \n", max_size=40)
         ("It's 5 o'clock, really.", ["It's", "5", "o'clock,", "really."]),
         ("今天天气好。", ["今", "天", "天", "气", "好。"]),
         ("USB を使う。", ["USB", "を", "使", "う。"]),
+        ("用USB。", ["用", "USB。"]),
         ("", []),
     ],
 )

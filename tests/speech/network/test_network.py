@@ -232,7 +232,7 @@ def test_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, 
     assert Service.asked == [("/", None)]
 
 
-def test_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_is_sent_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     Service.asked.clear()
     with service() as proxy, make_client(Network()) as client:
         monkeypatch.setenv("HTTP_PROXY", proxy)

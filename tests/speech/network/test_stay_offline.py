@@ -93,7 +93,7 @@ def account() -> Account:
     return Account("key", "a-key", OTHER, "https://auth.aiola.ai", DEFAULT_WORKFLOW, "")
 
 
-def test_connection_test_contacts_nobody_and_names_the_switch(network: Network, contacted: list[str]) -> None:
+def test_connection_test_opens_no_connection_and_names_the_switch(network: Network, contacted: list[str]) -> None:
     (finding,) = check(account, network)
     assert finding.ok is False
     assert "auth.aiola.ai" in finding.words or "apis.aiola.ai" in finding.words

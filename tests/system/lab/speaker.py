@@ -19,7 +19,7 @@ from saywrite.audio.source import SoundSink
 from saywrite.audio.vad import Segmenter
 from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble, find_account
-from saywrite.dictation.loop import Inbox
+from saywrite.dictation.inbox import Inbox
 from saywrite.foundation.catalog import AIOLA
 from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
 from saywrite.foundation.paths import default_paths

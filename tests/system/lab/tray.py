@@ -14,6 +14,8 @@ from PySide6.QtGui import QImage
 from tests.system.lab.desktop import LIMIT_S, Desktop, wait_for
 
 GROUND = 0x202020
+ICON = 24
+"""Width and height of an icon, in pixels."""
 PANEL = f"""rounded = 0
 border_width = 0
 background_color = #{GROUND:06x} 100
@@ -23,7 +25,7 @@ panel_items = S
 panel_size = 200 30
 panel_position = bottom right horizontal
 panel_layer = top
-systray_icon_size = 24
+systray_icon_size = {ICON}
 systray_padding = 4 2 4
 systray_sort = ascending
 """
@@ -99,10 +101,13 @@ class Panel:
         return sum(color.red() > 180 and color.green() < 80 and color.blue() < 90 for color in colors)
 
     def wait_icon(self) -> tuple[int, int, int, int]:
+        """The place of the icon, once nothing covers it: a message beside it is larger than an icon."""
         found: list[tuple[int, int, int, int]] = []
 
         def look() -> bool:
-            found[:] = [each for each in [self.icon()] if each is not None and min(each[2:]) >= 10]
+            found[:] = [
+                each for each in [self.icon()] if each is not None and min(each[2:]) >= 10 and max(each[2:]) <= ICON
+            ]
             return bool(found)
 
         wait_for(look, "no icon in the panel")
@@ -113,7 +118,7 @@ class Panel:
         self._screen.xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", str(button))
 
     def open_menu(self) -> None:
-        """Right-click the icon; its menu has the keyboard then. Menus of icons are no windows to a screen reader."""
+        """Right-click the icon; its menu has the keyboard then. A screen reader cannot read the menus of icons."""
         before = self._above()
         self.click(3)
         wait_for(lambda: self._above() != before, "no menu opens")
@@ -125,6 +130,15 @@ class Panel:
             return self._above() != opened
 
         wait_for(marked, "the menu does not hear the keyboard")
+
+    def choose_text(self, entry: int) -> None:
+        """Choose an entry of the newest text: 1 inserts it again, 2 copies it.
+
+        The texts are below Recognizer. R opens its menu and Escape leaves that, with Recognizer selected. Return opens
+        the menu of the text with its first entry selected.
+        """
+        self.open_menu()
+        self._screen.key("r", "Escape", "Down", "Return", *["Down"] * (entry - 1), "Return")
 
     def _above(self) -> QImage:
         """The part of the screen above the icon, where its menu and messages are."""

@@ -4,8 +4,8 @@ PortAudio sees only "pulse" there, and an unplugged source is replaced silently,
 so we watch the server ourselves. `SoundServer` owns one thread with one connection: it sleeps in the server's
 event loop, reads everything anew after a change (2 ms) and posts a `ServerSnapshot` to each subscriber. While Saywrite
 does not record, only devices are watched, so that streams of other programs do not wake the thread. Commands reach it
-through a queue and a pipe that wakes the loop. A frozen server blocks this thread only, and nobody waits for it.
-Without a server the thread looks for one after each of `RETRY_S`, and at once on request.
+through a queue and a pipe that wakes the loop. A frozen server blocks this thread only, and no other thread waits for
+it. Without a server the thread looks for one after each of `RETRY_S`, and at once on request.
 
 pulsectl is imported on that thread. It reads a source's sample rate from memory that libpulse has freed by
 then (24.12.0), hence our own source class; its `connect(timeout=)` always takes the whole time, hence none.

@@ -86,7 +86,7 @@ def opened(path: Path) -> Iterator[Decodable]:
         if path.is_dir():
             raise AudioFileError(message("“{name}” is a folder.", name=name), message("Name the sound files in it."))
         size = path.stat().st_size
-        if not path.is_file():  # a pipe would block here until somebody writes into it
+        if not path.is_file():  # a pipe would block here until another process writes into it
             raise AudioFileError(
                 message("“{name}” is not a file.", name=name), message("Save the sound to a file first.")
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
-_MAX_PARTS = 10_000_000
+_MAX_PARTS = 10_000_000  # sizes in a damaged file must not make the search endless
 _TAIL = 1 << 17  # an Ogg page has at most 65,307 bytes
 
 _BITRATES = {  # kbit/s by (MPEG 1, layer); index 0 is "free"

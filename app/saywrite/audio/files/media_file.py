@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from saywrite.audio.files.file_ends import frame_length, is_cut, mp3_length, ogg_links
 from saywrite.audio.files.file_view import FileView
-from saywrite.audio.files.streamed_headers import repair_streamed
-from saywrite.audio.files.wav_header import WavData, find_wav_data, is_wav, repaired
+from saywrite.audio.files.headers import WavData, find_wav_data, is_wav, repair_streamed, repaired
 from saywrite.audio.resampling import Converter
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
@@ -41,7 +40,7 @@ _COUNTED = ("wav", "flac", "tta", "wv", "aiff", "au", "ape", "mov,mp4,m4a,3gp,3g
 _STRUCTURED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "ogg", "avi", "caf", "w64")
 """Containers for which `is_cut()` is the whole answer."""
 
-_BUFFER = 1 << 17
+_BUFFER = 1 << 17  # 128 KiB: with FFmpeg's default of 32 KiB it would call into Python four times as often
 _SCAN_S = 60  # of each track, where there are several
 _SILENT_RATIO = 0.01  # −40 dB below the loudest track
 

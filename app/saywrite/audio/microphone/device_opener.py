@@ -28,7 +28,7 @@ class OncePerProblemNotifier:
         self._told: set[object] = set()
 
     def report(self, kind: object, error: AudioError) -> None:
-        """Show `error`, which does not end the dictation, unless its `kind` has been shown."""
+        """Show an `error` that does not end the dictation; each `kind` once."""
         if kind not in self._told:
             self._told.add(kind)
             log.info("problem with the microphone: %s", kind.__name__ if isinstance(kind, type) else kind)
@@ -113,7 +113,7 @@ class DeviceOpener:
         return None
 
     def opened(self, now: float) -> None:
-        """Take note that the attempt is open; its first sound is awaited now."""
+        """Note that the attempt is open; its first sound is awaited now."""
         assert self.attempt is not None
         log.debug("stream %d: open after %.3f s", self.attempt.number, now - self._since)
         self._since, self._open = now, True

@@ -79,7 +79,7 @@ class SoundAssembler:
         self._converter = Converter(block.format.rate, block.format.channels)
 
     def interrupt(self) -> None:
-        """This stream is over (or no longer to be recorded); until the next block nothing is heard."""
+        """This stream has ended (or is no longer to be recorded); until the next block nothing is heard."""
         if self._timeline is None:
             return
         for item in self._timeline.flush():
@@ -89,7 +89,7 @@ class SoundAssembler:
         self._timeline = self._converter = None
 
     def finish(self, until: float) -> None:
-        """The dictation is over at `until` (monotonic): what was not heard until then is a gap too."""
+        """The dictation ends at `until` (monotonic): what was not heard until then is a gap too."""
         self.interrupt()
         if self._heard_until is not None and until - self._heard_until > LATE_S:
             self._gap(until - self._heard_until, self.cause or CAUSE_UNKNOWN)

@@ -1,8 +1,8 @@
 """Decides which source of the sound server to record, and what a move of our stream means.
 
 Pure. PulseAudio and PipeWire move a stream without notice: when its source is unplugged (to any other, even
-to a speaker's monitor), when the default source changes (even a stream opened by name), and when somebody
-moves it by hand in the sound settings.
+to a speaker's monitor), when the default source changes (even a stream opened by name), and when the user moves it
+in the sound settings.
 """
 
 from __future__ import annotations
@@ -65,10 +65,14 @@ class SourceRouter:
         return next(iter(microphones.values()), None)
 
     def opened(self, source: ServerSource) -> str:
-        """Take note that our stream is on `source`; return a note for the user if that is not the chosen one."""
-        self.heard = source
-        if self._wanted is None or source.name == self._wanted.key:
+        """Note that our stream, a first or another one, is on `source`; return a note for the user."""
+        before, self.heard = self.heard, source
+        if self._wanted is None:
             return ""
+        if self._is_wanted(source):
+            return _back(source) if before is not None and not self._is_wanted(before) else ""
+        if before is not None and self._is_wanted(before):
+            return self._unplugged(before, source)
         return message(
             "{label} is not connected. Using {other} until it is.", label=self._wanted.label, other=source.label
         )
@@ -109,14 +113,23 @@ class SourceRouter:
         before, self.heard = self.heard, source
         if before is None or before.name == source.name:
             return ""
-        wanted = self._wanted
         if self._pinned == source.name:
             return message("Moved to {label} in the sound settings.", label=source.label)
-        if wanted is not None and source.name == wanted.key:
-            return message("{label} is back.", label=source.label)
+        if self._is_wanted(source):
+            return _back(source)
         if before.name not in {s.name for s in snapshot.sources}:
-            names = {"label": before.label, "other": source.label}
-            if wanted is not None and before.name == wanted.key:
-                return message("{label} was unplugged. Using {other} until it is back.", **names)
-            return message("{label} was unplugged. Using {other}.", **names)
+            return self._unplugged(before, source)
         return message("The system's microphone is now {label}.", label=source.label)
+
+    def _is_wanted(self, source: ServerSource) -> bool:
+        return self._wanted is not None and source.name == self._wanted.key
+
+    def _unplugged(self, before: ServerSource, source: ServerSource) -> str:
+        names = {"label": before.label, "other": source.label}
+        if self._is_wanted(before):
+            return message("{label} was unplugged. Using {other} until it is back.", **names)
+        return message("{label} was unplugged. Using {other}.", **names)
+
+
+def _back(source: ServerSource) -> str:
+    return message("{label} is back.", label=source.label)

@@ -96,7 +96,7 @@ def check_model(store: ModelStore, id: str) -> Check:
 
 
 def check_memory(model: Model, available: int | None) -> Check:
-    """`available`: bytes of memory that programs can still take, None where the system does not tell."""
+    """`available`: bytes of memory that programs can still take, None where the system does not report it."""
     needed = f"{model.label} takes {megabytes(model.memory_bytes)} at work"
     if available is None:
         return Check("memory", True, f"{needed}.")
@@ -109,7 +109,7 @@ def check_memory(model: Model, available: int | None) -> Check:
 
 
 def available_memory(memory_info: str) -> int | None:
-    """Bytes, from the text of /proc/meminfo or from Windows; None where the system does not tell."""
+    """Bytes, from the text of /proc/meminfo or from Windows; None where the system does not report it."""
     for line in memory_info.splitlines():
         name, _, value = line.partition(":")
         if name == "MemAvailable":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from saywrite.cli.ending.signal_watch import SignalWatch
     from saywrite.dictation.api import Dictation
 
-INTERRUPTED = 130
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 HELD_S = 1.0
 """Seconds that a main thread which is blocked in a library has to run its signal handler."""

@@ -82,7 +82,7 @@ class StandardOutput:
 
 
 def write_all(fd: int, data: bytes, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Write all of it, also where somebody has made the descriptor non-blocking. Raises OSError.
+    """Write all of it, also where another process has made the descriptor non-blocking. Raises OSError.
 
     `stopped`: asked while the reader of a pipe takes nothing; when it says True, the rest is not written.
     """

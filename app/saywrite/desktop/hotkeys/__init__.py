@@ -1,1 +1,1 @@
-"""Keys that are heard whatever program has the focus: one module for each way a system offers."""
+"""Keys that are heard whatever program has the focus: one module for each system's interface."""

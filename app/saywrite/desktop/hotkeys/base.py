@@ -1,6 +1,7 @@
 """The interface of every hotkey backend: it takes bindings and posts presses, releases and problems.
 
-The values may cross threads. Each backend has a thread of its own (on a Mac the main thread), which only posts.
+The values may cross threads. The desktop thread reads X11 and the portal, a thread of its own Windows, and the main
+thread macOS; each only posts.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from saywrite.desktop.hotkeys.key_combination import KeyCombination
+from saywrite.foundation.events import KeyProblem
 
 FIRST = "dictate"
 """The binding of the dictation key. The ids never change: desktops store the user's choice under them."""
 
 SECOND = "dictate-second"
 """The binding of the key for another language or engine."""
+
+HANDS_FREE = "hands-free"
+"""The binding of the key that switches the hands-free mode on and off."""
 
 CANCEL = "cancel"
 """The binding of Escape, which is grabbed only during a dictation that a hotkey started."""
@@ -53,15 +58,6 @@ class KeyReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class HotkeyProblem:
-    """Why a binding does not work, as sentences for the user. `binding`: "" for all of them."""
-
-    binding: str
-    what: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class GrabResult:
     """The outcome of a `grab()`; posted again when it changes.
 
@@ -69,7 +65,7 @@ class GrabResult:
     """
 
     triggers: tuple[tuple[str, str], ...]
-    problems: tuple[HotkeyProblem, ...] = ()
+    problems: tuple[KeyProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

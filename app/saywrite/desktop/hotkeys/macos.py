@@ -11,9 +11,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol
 
-from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeyProblem, KeyPressed, KeyReleased, Post
+from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, KeyPressed, KeyReleased, Post
 from saywrite.desktop.hotkeys.key_combination import Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.foundation.events import KeyProblem
 from saywrite.foundation.messages import message
 
 _SIGNATURE = int.from_bytes(b"Sywr", "big")
@@ -54,7 +55,7 @@ class Carbon:
         self._installed = ctypes.c_void_p()
 
     def listen(self, heard: Callable[[int, bool], None]) -> None:
-        """Call `heard` with the number of a key and whether it went down. Main thread."""
+        """Call `heard` with the number of a key and whether it was pressed. Main thread."""
 
         def handle(_call: int, event: int, _data: int) -> int:
             key = _HotKeyID()
@@ -153,22 +154,22 @@ class MacHotkeys:
             self._carbon.unlisten()
             self._carbon = None
 
-    def _register(self, carbon: CarbonKeys, binding: Binding) -> list[HotkeyProblem]:
+    def _register(self, carbon: CarbonKeys, binding: Binding) -> list[KeyProblem]:
         key, number = KEYS[binding.chord.key].mac, next(self._numbers)
         choose = message("Choose another key in the settings.")
         if key is None:
             what = message("macOS does not report {chord} to other programs.", chord=binding.chord)
-            return [HotkeyProblem(binding.id, what, choose)]
+            return [KeyProblem(binding.id, what, choose)]
         error = carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
         if error == TAKEN:
             return [
-                HotkeyProblem(
+                KeyProblem(
                     binding.id, message("Another program has already taken {chord}.", chord=binding.chord), choose
                 )
             ]
         if error:  # macOS 15.0 and 15.1 refuse keys with Option or Shift alone
             what = message("macOS does not give {chord} to programs ({code}).", chord=binding.chord, code=str(error))
-            return [HotkeyProblem(binding.id, what, choose)]
+            return [KeyProblem(binding.id, what, choose)]
         self._registered[number] = binding
         return []
 

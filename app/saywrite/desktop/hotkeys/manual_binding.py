@@ -15,7 +15,7 @@ _BTN_SIDE = 275
 
 
 class DesktopKind(StrEnum):
-    """Desktops with a way of their own; `OTHER` for the rest."""
+    """Desktops with a mechanism of their own; `OTHER` for the rest."""
 
     SWAY = "Sway"
     HYPRLAND = "Hyprland"

@@ -1,8 +1,8 @@
 """Hotkeys on Wayland: the desktop portal's GlobalShortcuts reports the keys that the user has allowed.
 
-A thread with a bus connection of its own, asleep until a signal comes. The portal prescribes the order: register the
-application, create a session, bind all keys at once (once per session: other keys need a new one). The desktop may
-ask the user, so the answer may take minutes; meanwhile the thread handles other signals.
+Runs on the desktop thread, which never waits for the portal. The portal prescribes the order: close the session
+before, register the application, create a session, bind all keys at once (once per session: other keys need a new
+one). Each step begins with the answer to the one before. The desktop may ask the user, which may take minutes.
 
 Desktops differ (reported, and measured with KDE 5.27): KDE wants the shortcuts when the session is created and
 repeats `Activated` while a key is held; Hyprland names no trigger. The user chooses the key in the settings of the
@@ -11,7 +11,6 @@ desktop; ours is a suggestion.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -19,13 +18,13 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message
 
-from saywrite.desktop.dbus import BUS, Bus, CallFailed, field
+from saywrite.desktop.dbus import BUS, BusClient, CallFailed, Reply, field
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     Binding,
     Clock,
     GrabResult,
-    HotkeyProblem,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
@@ -33,8 +32,8 @@ from saywrite.desktop.hotkeys.base import (
 )
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS, wayland_symbol
+from saywrite.foundation.events import KeyProblem
 from saywrite.foundation.messages import message
-from saywrite.foundation.selector_thread import SelectorThread
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,6 @@ SESSION = "org.freedesktop.portal.Session"
 SESSION_TOKEN = "saywrite"
 """Constant: without an app id, KDE stores the keys that the user assigned under this name."""
 
-JOIN_S = 2.0
 RESTARTS = 3
 """Restarts of the portal in a row after which it is given up."""
 
@@ -58,12 +56,12 @@ NO_BUS = HotkeysLost(message("There is no session bus, so no key is heard."), BY
 GONE = HotkeysLost(
     message("The desktop no longer tells which keys are pressed."), message("Choose the key again in the settings.")
 )
-NOT_OFFERED = HotkeyProblem("", message("This desktop lets no other program hear a key."), BY_HAND)
-REFUSED = HotkeyProblem(
+NOT_OFFERED = KeyProblem("", message("This desktop lets no other program hear a key."), BY_HAND)
+REFUSED = KeyProblem(
     "", message("The desktop was not allowed to give Saywrite a key."), message("Choose the key again to be asked.")
 )
-FAILED = HotkeyProblem("", message("The desktop could not set up the key."), BY_HAND)
-CLOSED = HotkeyProblem("", message("The desktop took the key away."), message("Choose the key again in the settings."))
+FAILED = KeyProblem("", message("The desktop could not set up the key."), BY_HAND)
+CLOSED = KeyProblem("", message("The desktop took the key away."), message("Choose the key again in the settings."))
 
 _TRIGGER = {Modifier.CTRL: "CTRL", Modifier.ALT: "ALT", Modifier.SHIFT: "SHIFT", Modifier.SUPER: "LOGO"}
 
@@ -76,19 +74,22 @@ def trigger(chord: KeyCombination) -> str:
 
 
 class PortalHotkeys:
-    """The keys of one portal session. Every method is safe on any thread and only submits a job."""
+    """The keys of one portal session. `grab` and `release` are safe on any thread."""
 
     supports_temporary_grabs = False
 
-    def __init__(self, post: Post, clock: Clock, app_id: str) -> None:
-        """`app_id`: the name of our .desktop file; newer portals serve nobody whose file they cannot find."""
+    def __init__(self, post: Post, clock: Clock, app_id: str, thread: DesktopThread) -> None:
+        """`app_id`: the name of our .desktop file; newer portals serve only programs whose file they find."""
         self._post = post
         self._clock = clock
         self._app_id = app_id
+        self._thread = thread
         # From here on used on the thread only.
         self._bindings: tuple[Binding, ...] = ()
-        self._refused: tuple[HotkeyProblem, ...] = ()
-        self._wanted = False
+        self._refused: tuple[KeyProblem, ...] = ()
+        self._opening = False
+        """Whether a new session is being opened; another is only opened after it."""
+        self._open_again = False
         self._session = ""
         self._owner = ""
         self._offers = False
@@ -96,88 +97,103 @@ class PortalHotkeys:
         self._held: set[str] = set()
         self._restarts = 0
         self._insisted = False
-        self._bus: Any = None
-        self._thread = SelectorThread("hotkeys", self._run)
+        self._bus: BusClient | None = None
+        thread.submit(self._connect)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
         def job() -> None:
             wanted = [binding for binding in bindings if binding.id != CANCEL]
             self._bindings = tuple(each for each in wanted if not KEYS[each.chord.key].button)
             self._refused = tuple(_no_button(each) for each in wanted if KEYS[each.chord.key].button)
-            self._wanted = True
+            self._open()
 
         self._thread.submit(job)
 
     def release(self) -> None:
-        if not self._thread.close(JOIN_S):
-            log.warning("the hotkey thread did not end in time")
+        self._thread.run(self._close)
 
-    def _run(self, thread: SelectorThread) -> None:
+    def _connect(self) -> None:
         try:
-            self._bus = Bus("SESSION", thread)
+            self._bus = BusClient("SESSION", self._thread, self._take)
         except OSError:
             self._post(NO_BUS)
             return
-        try:
-            self._listen(thread)
-        except (OSError, CallFailed) as problem:
-            log.info("no keys from the portal: %s", type(problem).__name__)
-            self._let_go()
-            if not thread.closing:
-                self._post(GONE)
-        finally:
-            self._bus.close()
-
-    def _listen(self, thread: SelectorThread) -> None:
-        self._subscribe()
-        while not thread.closing:
-            if self._wanted:
-                self._wanted = False
-                self._open()
-            while messages := self._bus.signals():
-                for received in messages:
-                    self._take(received)
-            if not self._wanted:
-                thread.wait([self._bus.fileno()])
-        self._let_go()
-
-    def _subscribe(self) -> None:
+        self._bus.lost = self._bus_lost
         for interface in (SHORTCUTS.interface, REQUEST, SESSION):
             self._bus.listen(MatchRule(type="signal", sender=PORTAL, interface=interface))
         owner_changed = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
         owner_changed.add_arg_condition(0, PORTAL)
         self._bus.listen(owner_changed)
 
+    def _close(self) -> None:
+        self._let_go()
+        if self._bus is not None:
+            self._bus.close()
+            self._bus = None
+
+    def _bus_lost(self) -> None:
+        self._close()
+        self._post(GONE)
+
+    def _call(
+        self, address: DBusAddress, method: str, reply: Reply, signature: str = "", body: tuple[Any, ...] = ()
+    ) -> None:
+        if self._bus is not None:
+            self._bus.call(address, method, signature, body, reply)
+
     def _open(self) -> None:
-        """Ask for the keys of the bindings in a new session."""
-        self._end_session()
+        """Ask for the keys of the bindings in a new session, as soon as no other is being opened."""
+        if self._bus is None:
+            return
+        if self._opening:
+            self._open_again = True
+            return
+        self._opening, self._open_again = True, False
+        self._end_session(self._register)
+
+    def _opened(self, outcome: GrabResult | None = None) -> None:
+        """Note the end of an opening; post its outcome, unless the keys have changed meanwhile."""
+        self._opening = False
+        if self._open_again:
+            self._open()
+        elif outcome is not None:
+            self._post(outcome)
+
+    def _register(self) -> None:
+        """Register once with each instance of the portal, and ask whether it offers shortcuts."""
         if not self._bindings:
-            self._post(GrabResult((), self._refused))
+            self._opened(GrabResult((), self._refused))
+        elif self._owner:
+            self._ask_for_offer()
+        else:
+            self._call(REGISTRY, "Register", self._registered, "sa{sv}", (self._app_id, {}))
+
+    def _registered(self, answer: Message | CallFailed) -> None:
+        if isinstance(answer, CallFailed):  # an older portal, or one that does not find our file
+            log.info("the portal did not register us: %s", answer.name)
+        else:
+            self._owner = field(answer, HeaderFields.sender)
+        self._ask_for_offer()
+
+    def _ask_for_offer(self) -> None:
+        if self._offers:
+            self._create()
+        else:
+            self._call(PROPERTIES, "Get", self._offer_known, "ss", (SHORTCUTS.interface, "version"))
+
+    def _offer_known(self, answer: Message | CallFailed) -> None:
+        if isinstance(answer, CallFailed):
+            log.info("the portal offers no shortcuts: %s", answer.name)
+            self._opened(GrabResult((), (NOT_OFFERED,)))
             return
-        if not self._introduce():
-            self._post(GrabResult((), (NOT_OFFERED,)))
-            return
+        self._owner, self._offers = field(answer, HeaderFields.sender), True
+        self._create()
+
+    def _create(self) -> None:
         shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
         options = {"session_handle_token": ("s", SESSION_TOKEN), "shortcuts": ("a(sa{sv})", shortcuts)}
         self._session = self._path("session", SESSION_TOKEN)
         self._request("CreateSession", "", (), options, self._created)
-
-    def _introduce(self) -> bool:
-        """Register once with each instance of the portal; whether it offers shortcuts."""
-        if not self._owner:
-            try:
-                answer = self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-                self._owner = field(answer, HeaderFields.sender)
-            except CallFailed as problem:  # an older portal, or one that does not find our file
-                log.info("the portal did not register us: %s", problem.name)
-        if not self._offers:
-            try:
-                answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
-            except CallFailed as problem:
-                log.info("the portal offers no shortcuts: %s", problem.name)
-                return False
-            self._owner, self._offers = field(answer, HeaderFields.sender), True
-        return True
 
     @staticmethod
     def _offer(binding: Binding) -> dict[str, tuple[str, str]]:
@@ -194,23 +210,34 @@ class PortalHotkeys:
     ) -> None:
         """Call a method whose answer is a signal, at a path that is known before the call."""
         token = _token()
-        self._awaited = {self._path("request", token): answered}
-        try:
-            self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
-        except CallFailed as problem:
-            log.info("the portal refused %s: %s", method, problem.name)
-            self._session = "" if method == "CreateSession" else self._session
-            self._end_session()
-            self._post(GrabResult((), (FAILED,)))
+        path = self._path("request", token)
+        self._awaited = {path: answered}
+
+        def reply(answer: Message | CallFailed) -> None:
+            outcome = None
+            if isinstance(answer, CallFailed):
+                log.info("the portal refused %s: %s", method, answer.name)
+                if path in self._awaited:  # else the portal has ended, or other keys are wanted
+                    self._session = "" if method == "CreateSession" else self._session
+                    self._end_session(lambda: None)
+                    outcome = GrabResult((), (FAILED,))
+            if method == "CreateSession":
+                self._opened(outcome)
+            elif outcome is not None:
+                self._post(outcome)
+
+        self._call(SHORTCUTS, method, reply, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
 
     def _path(self, what: str, token: str) -> str:
         """Where the portal puts the session or the request that we call `token`."""
-        return f"{PATH}/{what}/{self._bus.name.removeprefix(':').replace('.', '_')}/{token}"
+        name = self._bus.name if self._bus is not None else ""
+        return f"{PATH}/{what}/{name.removeprefix(':').replace('.', '_')}/{token}"
 
     def _created(self, response: int, results: dict[str, Any]) -> None:
         if response == 2 and self._restarts and not self._insisted:
             # KDE 5.27: the desktop's half still has the session of the portal that died; refusing us, it drops it.
-            self._session, self._insisted, self._wanted = "", True, bool(self._bindings)
+            self._session, self._insisted = "", True
+            self._open()
             return
         if response != 0:
             self._session = ""
@@ -234,9 +261,7 @@ class PortalHotkeys:
         for binding in self._bindings:
             if named and binding.id not in named:
                 what = message("The desktop has no key for {value} yet.", value=binding.label or binding.chord)
-                problems.append(
-                    HotkeyProblem(binding.id, what, message("Assign one in the desktop's keyboard settings."))
-                )
+                problems.append(KeyProblem(binding.id, what, message("Assign one in the desktop's keyboard settings.")))
             else:
                 triggers.append((binding.id, named.get(binding.id, "")))
         self._post(GrabResult(tuple(triggers), tuple(problems)))
@@ -264,7 +289,7 @@ class PortalHotkeys:
                 self._post(GrabResult((), (CLOSED,)))
 
     def _portal_changed(self, owner: str) -> None:
-        """The portal ended or started (at login perhaps after us): it knows nothing about us any more."""
+        """The portal ended or started (at login perhaps after us): it has forgotten our session."""
         if owner == self._owner:
             return
         self._let_go()
@@ -273,27 +298,29 @@ class PortalHotkeys:
         self._restarts += 1
         if self._restarts > RESTARTS:
             self._post(GONE)
-        else:
-            self._wanted = bool(self._bindings)
+        elif self._bindings:
+            self._open()
 
-    def _end_session(self) -> None:
+    def _end_session(self, then: Callable[[], None]) -> None:
+        """Close the session, and call `then` when the portal has closed it."""
         self._let_go()
         self._awaited = {}
         session, self._session = self._session, ""
         if session:
-            with contextlib.suppress(CallFailed):
-                self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
+            self._call(DBusAddress(session, PORTAL, SESSION), "Close", lambda _answer: then())
+        else:
+            then()
 
     def _let_go(self) -> None:
-        """Post a release for every key that is held."""
+        """Post a release for every key that is down."""
         for binding in sorted(self._held):
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()
 
 
-def _no_button(binding: Binding) -> HotkeyProblem:
+def _no_button(binding: Binding) -> KeyProblem:
     what = message("This desktop passes no mouse buttons such as {chord} on to other programs.", chord=binding.chord)
-    return HotkeyProblem(binding.id, what, message("Choose a key in the settings."))
+    return KeyProblem(binding.id, what, message("Choose a key in the settings."))
 
 
 def _token() -> str:

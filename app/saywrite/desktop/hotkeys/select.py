@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import Clock, Hotkeys, Post
 from saywrite.desktop.hotkeys.macos import MacHotkeys, OnMain
 from saywrite.foundation.messages import message
@@ -76,20 +77,23 @@ def choose(platform: str, environ: Mapping[str, str]) -> BackendChoice:
     return _OTHERWISE
 
 
-def open_hotkeys(way: HotkeyBackend, post: Post, clock: Clock, app_id: str, on_main: OnMain) -> Hotkeys | None:
+def open_hotkeys(
+    way: HotkeyBackend, post: Post, clock: Clock, app_id: str, thread: DesktopThread, on_main: OnMain
+) -> Hotkeys | None:
     """Open the chosen backend; None for the command line, which needs none. Any thread.
 
-    `app_id`: the name of our .desktop file, for the portal. `on_main`: for the Mac (see `macos.py`).
+    `app_id`: the name of our .desktop file, for the portal. `thread` reads X11 and the portal. `on_main`: for the Mac
+    (see `macos.py`).
     """
     match way:
         case HotkeyBackend.X11:
             from saywrite.desktop.hotkeys.x11 import X11Hotkeys
 
-            return X11Hotkeys(post, clock)
+            return X11Hotkeys(post, clock, thread)
         case HotkeyBackend.PORTAL:
             from saywrite.desktop.hotkeys.portal import PortalHotkeys
 
-            return PortalHotkeys(post, clock, app_id)
+            return PortalHotkeys(post, clock, app_id, thread)
         case HotkeyBackend.WINDOWS:
             from saywrite.desktop.hotkeys.windows import User32, WindowsHotkeys
 

@@ -15,19 +15,20 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeyProblem, KeyPressed, KeyReleased, Post
+from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, KeyPressed, KeyReleased, Post
 from saywrite.desktop.hotkeys.key_combination import Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.foundation.events import KeyProblem
 from saywrite.foundation.messages import message
 
-_NO_REPEAT = 0x4000
-_HOTKEY = 0x0312
+_NO_REPEAT = 0x4000  # MOD_NOREPEAT
+_HOTKEY = 0x0312  # WM_HOTKEY
 _WAKE = 0x8000  # WM_APP
-_ALL_INPUT = 0x04FF
-_INPUT_AVAILABLE = 0x0004
-_REMOVE = 0x0001
-_FOREVER = 0xFFFFFFFF
-_DOWN = 0x8000
+_ALL_INPUT = 0x04FF  # QS_ALLINPUT
+_INPUT_AVAILABLE = 0x0004  # MWMO_INPUTAVAILABLE: also for messages that were seen, but not taken
+_REMOVE = 0x0001  # PM_REMOVE
+_FOREVER = 0xFFFFFFFF  # INFINITE
+_DOWN = 0x8000  # of GetAsyncKeyState; the low bit reports earlier presses
 
 
 class User32:
@@ -163,14 +164,14 @@ class WindowsHotkeys:
         heard = tuple((binding.id, str(binding.chord)) for binding in bindings if binding in self._registered.values())
         self._post(GrabResult(heard, tuple(problems)))
 
-    def _register_one(self, system: WindowsKeys, binding: Binding) -> list[HotkeyProblem]:
+    def _register_one(self, system: WindowsKeys, binding: Binding) -> list[KeyProblem]:
         key, number = KEYS[binding.chord.key].windows, next(self._numbers)
         if key is None:
             what = message("Windows does not report {chord} to other programs.", chord=binding.chord)
-            return [HotkeyProblem(binding.id, what, message("Choose another key in the settings."))]
+            return [KeyProblem(binding.id, what, message("Choose another key in the settings."))]
         if not system.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key):
             what = message("Another program has already taken {chord}.", chord=binding.chord)
-            return [HotkeyProblem(binding.id, what, message("Choose another key, or free it in the other program."))]
+            return [KeyProblem(binding.id, what, message("Choose another key, or free it in the other program."))]
         self._registered[number] = binding
         return []
 

@@ -1,7 +1,7 @@
 """Hotkeys on X11: `XGrabKey` sends the press and the release of a key to us alone.
 
-A thread with a connection of its own, asleep until the server sends an event or another thread submits a job. While a
-grabbed key is down, the server sends every key to us; so Escape works without the modifiers that are held.
+The desktop thread reads a connection of its own to the display. While a grabbed key is down, the server sends every
+key to us; so Escape works without the modifiers that are held.
 
 A held key repeats as release/press pairs with equal times (measured: after 660 ms, every 40 ms), which are ignored.
 Times are those of the server, on the same computer the monotonic clock, so a delayed thread still measures exactly.
@@ -11,27 +11,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 from Xlib import XK, X, display, error
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import (
     Binding,
     Clock,
     GrabResult,
-    HotkeyProblem,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
     Post,
 )
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
-from saywrite.desktop.hotkeys.key_names import KEYS, Key
-from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS
+from saywrite.desktop.hotkeys.key_names import KEYS, MEDIA_KEYSYMS, Key
+from saywrite.foundation.events import KeyProblem
 from saywrite.foundation.messages import message
-from saywrite.foundation.selector_thread import SelectorThread
+from saywrite.foundation.selector_thread import wait_readable
 
 _SYMBOLS = {
     Modifier.CTRL: ("Control_L", "Control_R"),
@@ -133,8 +134,6 @@ def keysym_number(name: str) -> int:
 
 log = logging.getLogger(__name__)
 
-JOIN_S = 2.0
-
 PAIR_WAIT_S = 0.01
 """Seconds that a release waits for the press of a repetition; the server sends both at once."""
 
@@ -149,14 +148,15 @@ LOST = HotkeysLost(message("The display has gone; no key is heard any more."), m
 
 
 class X11Hotkeys:
-    """The grabs of one display. Every method is safe on any thread and only submits a job."""
+    """The grabs of one display. `grab` and `release` are safe on any thread."""
 
     supports_temporary_grabs = True
 
-    def __init__(self, post: Post, clock: Clock, display_name: str | None = None) -> None:
+    def __init__(self, post: Post, clock: Clock, thread: DesktopThread, display_name: str | None = None) -> None:
         """`display_name`: None for the one in the environment."""
         self._post = post
         self._clock = clock
+        self._thread = thread
         self._name = display_name
         # From here on used on the thread only.
         self._bindings: tuple[Binding, ...] = ()
@@ -165,58 +165,73 @@ class X11Hotkeys:
         """The bindings that are held, by code and whether it is a mouse button."""
         self._keyboard: X11Keyboard | None = None
         self._display: Any = None
-        self._thread = SelectorThread("hotkeys", self._run)
+        self._descriptor = -1
+        thread.submit(self._open)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
         def job() -> None:
             self._bindings = bindings
             if self._display is not None:
-                self._regrab()
+                self._attempt(self._regrab)
 
         self._thread.submit(job)
 
     def release(self) -> None:
-        if not self._thread.close(JOIN_S):
-            log.warning("the hotkey thread did not end in time")
-
-    def _run(self, thread: SelectorThread) -> None:
-        try:
-            self._display = display.Display(self._name)
-            self._display.set_error_handler(_ignore)
-            self._keyboard = X11Keyboard(self._display)
-            self._listen(thread)
-        except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
-            log.info("no keys from the display: %s", type(problem).__name__)
+        def job() -> None:
             self._let_go()
-            self._post(UNREACHABLE if self._display is None else LOST)
-        finally:
             self._close()
 
-    def _listen(self, thread: SelectorThread) -> None:
-        while not thread.closing:
+        self._thread.run(job)
+
+    def _open(self) -> None:
+        try:
+            self._display = display.Display(self._name)
+        except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
+            log.info("no keys from the display: %s", type(problem).__name__)
+            self._post(UNREACHABLE)
+            return
+        self._display.set_error_handler(_ignore)
+        self._descriptor = self._display.fileno()
+        self._thread.watch(self._descriptor, lambda: self._attempt(lambda: None))
+        self._attempt(self._read_keyboard)
+
+    def _read_keyboard(self) -> None:
+        self._keyboard = X11Keyboard(self._display)
+
+    def _attempt(self, job: Callable[[], None]) -> None:
+        """Run a job that speaks to the server and take the events that have come; report a lost display.
+
+        An answer of the server may bring events along, for which the socket is not reported again.
+        """
+        try:
+            job()
             while self._display.pending_events():
-                self._take(self._display.next_event(), thread)
-            thread.wait([self._display.fileno()])
-        self._let_go()
+                self._take(self._display.next_event())
+        except (error.ConnectionClosedError, OSError) as problem:
+            log.info("the display has gone: %s", type(problem).__name__)
+            self._let_go()
+            self._close()
+            self._post(LOST)
 
     def _close(self) -> None:
         """Close the connection; the server then releases the grabs."""
         if self._display is not None:
+            self._thread.unwatch(self._descriptor)  # a lost connection has none any more
             with contextlib.suppress(error.ConnectionClosedError, OSError):
                 self._display.close()
             self._display = None
 
     def _let_go(self) -> None:
-        """Post a release for every key that is held."""
+        """Post a release for every key that is down."""
         for binding in self._held.values():
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()
 
-    def _take(self, event: Any, thread: SelectorThread) -> None:
+    def _take(self, event: Any) -> None:
         if event.type in (X.KeyPress, X.ButtonPress):
             self._pressed(event)
         elif event.type in (X.KeyRelease, X.ButtonRelease):
-            if _key(event) in self._held and not (event.type == X.KeyRelease and self._repeats(event, thread)):
+            if _key(event) in self._held and not (event.type == X.KeyRelease and self._repeats(event)):
                 self._post(KeyReleased(self._held.pop(_key(event)), self._time(event)))
         elif event.type == X.MappingNotify and event.request != X.MappingPointer:
             self._display.refresh_keyboard_mapping(event)
@@ -233,10 +248,10 @@ class X11Hotkeys:
             self._held[_key(event)] = binding
             self._post(KeyPressed(binding, self._time(event)))
 
-    def _repeats(self, release: Any, thread: SelectorThread) -> bool:
+    def _repeats(self, release: Any) -> bool:
         """Whether the next event is the press that belongs to this release; it is taken out of the queue then."""
         if not self._display.pending_events():
-            thread.wait([self._display.fileno()], PAIR_WAIT_S)
+            wait_readable([self._display.fileno()], PAIR_WAIT_S)
         if not self._display.pending_events():
             return False
         following = self._display.next_event()
@@ -322,16 +337,16 @@ def _ignore(problem: Any, request: Any) -> None:
     log.info("the display refused something: %s", type(problem).__name__)
 
 
-def _no_such_key(binding: Binding) -> HotkeyProblem:
-    return HotkeyProblem(
+def _no_such_key(binding: Binding) -> KeyProblem:
+    return KeyProblem(
         binding.id,
         message("This keyboard has no {chord}.", chord=binding.chord),
         message("Choose another key in the settings."),
     )
 
 
-def _taken(binding: Binding) -> HotkeyProblem:
-    return HotkeyProblem(
+def _taken(binding: Binding) -> KeyProblem:
+    return KeyProblem(
         binding.id,
         message("Another program has already taken {chord}.", chord=binding.chord),
         message("Choose another key in the settings, or free it in the other program."),

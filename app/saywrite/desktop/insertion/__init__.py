@@ -1,1 +1,1 @@
-"""Putting text into the program in front: one interface (`way.py`), one module or package per way."""
+"""Inserts text into the program in front: `base.py` is the interface of all backends."""

@@ -31,7 +31,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 PASSWORD_HINT = MappingProxyType({"x-kde-passwordManagerHint": b"secret"})
-"""A format that makes clipboard managers (Klipper, CopyQ, Clipman and others) not store what is offered with it."""
+"""A format that keeps clipboard managers (Klipper, CopyQ, Clipman and others) from storing what comes with it."""
 
 
 class Receipt(StrEnum):
@@ -113,7 +113,7 @@ class InsertionBackend(Protocol):
     """Whether the user has pressed a key or clicked since the last insertion."""
 
     def focus(self) -> TargetWindow | None:
-        """The window that has the focus, None where the desktop does not tell. Any thread; takes a few ms."""
+        """The window that has the focus, None where the desktop does not report it. Any thread; takes a few ms."""
 
     def fileno(self) -> int | None:
         """The descriptor that becomes readable when `serve()` has work; None for a backend without one."""
@@ -142,8 +142,11 @@ class InsertionBackend(Protocol):
         """Restore the clipboard and disconnect; takes a second at most."""
 
 
+LOOK_S = 0.04
+"""Seconds for one look at the text before the cursor; an insertion does not wait longer for it."""
+
 FRONT_WINDOW = message("the window in front")
-"""The name of a program that the desktop does not tell."""
+"""The name of a program that the desktop does not name."""
 
 IN_HISTORY = message("It is in the history and can be copied from there.")
 ON_CLIPBOARD = message("The text is on the clipboard: paste it where you want it, or choose “Insert again”.")

@@ -33,7 +33,7 @@ QUIET_AFTER_INPUT_S = 2.0
 AT_MOST_S = 8.5
 """Seconds after the keys until the clipboard is restored even while programs still read it."""
 
-LOOK_S = 0.25
+LOOK_S = 0.25  # a program may read the clipboard while we sleep, which postpones the end
 
 Saved = TypeVar("Saved")
 """The saved clipboard of a desktop: all formats of all selections that an insertion replaces."""

@@ -49,7 +49,7 @@ class PortalBus:
     """The portal's interfaces, with file descriptors. Every method raises `InsertionUnavailable` without a portal."""
 
     def __init__(self, interfaces: tuple[str, ...], take: Callable[[Message], None]) -> None:
-        """`take` gets the portal's signals of these interfaces, while somebody waits or calls `receive()`."""
+        """`take` gets the portal's signals of these interfaces, during `wait()` and `receive()`."""
         try:
             self._connection: Any = open_dbus_connection("SESSION", enable_fds=True)
         except (OSError, KeyError, RuntimeError, StopIteration) as error:
@@ -155,16 +155,16 @@ ASK_S = 60.0
 """Seconds that the user has to answer the question of the desktop, the first time."""
 
 AGAIN_S = 2.5
-"""Seconds for a start with a token, which asks nobody; a longer one hangs."""
+"""Seconds for a start with a token, which does not ask the user; after them it counts as hung."""
 
-TOLD_S = 0.5
+TOLD_S = 0.5  # an empty clipboard is perhaps not reported at all
 WATCHERS_S = 0.03
 """Seconds that clipboard managers have to read before the keys are sent."""
 
 PIPE_S = 2.0
 TEXT = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING")
 
-_KEYBOARD, _UNTIL_REVOKED = 1, 2
+_KEYBOARD, _UNTIL_REVOKED = 1, 2  # bits of `types`, and a value of `persist_mode`
 _KEYSYMS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "v": 0x76, "z": 0x7A, "insert": 0xFF63, "backspace": 0xFF08}
 _CHORDS: Mapping[str, tuple[str, ...]] = {
     PasteMethod.CTRL_V: ("ctrl", "v"),

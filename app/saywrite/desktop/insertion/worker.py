@@ -22,6 +22,7 @@ from typing import Protocol
 from saywrite.desktop.insertion import base as wording
 from saywrite.desktop.insertion import undo as place
 from saywrite.desktop.insertion.base import (
+    LOOK_S,
     FailureReason,
     InsertionBackend,
     InsertionResult,
@@ -56,6 +57,14 @@ def clean(text: str, *, one_line: bool) -> str:
     return _BREAKS.sub(" ", text) if one_line else text
 
 
+UNDO_LOOK_S = 0.35
+"""Seconds in which the inserted text must be found before the cursor, when the undo was chosen elsewhere."""
+
+UNDO_LOOK_OURS_S = 1.0
+"""The same when it was chosen in our own window: the program has just got the focus and reports it late."""
+
+PAUSE_S = 0.05
+
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +74,8 @@ class Insertion:
 
     `pressed_in`: the window that had the focus when the key went down. `added_capital`: the first letter is a capital
     only because it begins its dictation. `replace`: the user accepts that the contents of the clipboard are lost.
+    `back_to`: the window that gets the focus again if a window of ours has it, because "Insert again" was chosen there.
+    `is_part`: it is one of several texts of its dictation, and continues the one before.
     """
 
     dictation: str
@@ -73,13 +84,15 @@ class Insertion:
     pressed_in: TargetWindow | None = None
     added_capital: bool = False
     replace: bool = False
+    back_to: TargetWindow | None = None
+    is_part: bool = False
 
 
 class TextBefore(Protocol):
     """The text before the cursor as the program itself reports it: `AccessibleText` on Linux."""
 
-    def look(self, target: TargetWindow | None) -> str | None:
-        """The text before the cursor of `target`, None where it is not reported; takes a few dozen ms."""
+    def look(self, target: TargetWindow | None, limit_s: float = LOOK_S) -> str | None:
+        """The text before the cursor of `target`; None where it is not reported within `limit_s` seconds."""
 
     def close(self) -> None: ...
 
@@ -102,7 +115,7 @@ class Inserter:
         self._choices = ProgramRules()
         self._backend: InsertionBackend | None = None
         self._last: place.LastInsertion | None = None
-        self._readerlier: place.LastInsertion | None = None
+        self._earlier: place.LastInsertion | None = None
         self._failed: Insertion | None = None
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._reader, self._writer = socket.socketpair()
@@ -148,13 +161,14 @@ class Inserter:
         self._submit(lambda: self._insert(insertion, asked))
 
     def again(self) -> None:
-        """Insert the last text that failed, where the cursor is now."""
+        """Insert the last text that failed, where the cursor is now; from our own window, where it failed."""
         asked = self._clock()
         self._submit(lambda: self._again(asked))
 
     def take_back(self) -> None:
         """Undo the last insertion, if that is still safe."""
-        self._submit(self._take_back)
+        asked = self._clock()
+        self._submit(lambda: self._take_back(asked))
 
     def close(self, limit_s: float = 2.0) -> None:
         """End after the submitted jobs; waits `limit_s` at most."""
@@ -230,7 +244,8 @@ class Inserter:
 
     def _try(self, backend: InsertionBackend, insertion: Insertion, asked: float) -> bool:
         """Insert a text and report the outcome; whether "Insert again" has nothing left to do."""
-        began, target = insertion.pressed_in, backend.focus()
+        began, target = insertion.pressed_in, self._focus_for(backend, insertion.back_to)
+        self._failed = replace(insertion, back_to=_foreign(target, began, insertion.back_to))
         elsewhere = began is not None and target is not None and began.window != target.window
         if elsewhere and began is not None and self._choices.other_window == "back":
             if not backend.activate_window(began):
@@ -244,7 +259,10 @@ class Inserter:
         if means is PasteMethod.CLIPBOARD:
             return self._keep(backend, insertion, target, wording.ONLY_CLIPBOARD)
         seen = self._text_before.look(target) if self._text_before is not None and self._choices.continues else None
-        known = place.before(self._last, target, backend.activity, asked) if self._choices.continues else ""
+        goes_on = insertion.is_part and self._last is not None and self._last.dictation == insertion.dictation
+        known = ""
+        if self._choices.continues or goes_on:
+            known = place.before(self._last, target, backend.activity, asked, same_dictation=goes_on)
         front = known if seen is None else seen
         program = target.program if target else ""
         one_line = is_terminal(program) and self._choices.line_breaks == "space"
@@ -255,14 +273,20 @@ class Inserter:
         log.info("%s: insertion %s, %.0f ms", insertion.dictation, delivery.receipt.name, took * 1000)
         if delivery.receipt is Receipt.NOT_READ:
             what, remedy = wording.not_inserted(delivery, called(program))
-            self._failed = replace(insertion, replace=delivery.trouble in wording.UNSAVED)
+            self._failed = replace(self._failed, replace=delivery.trouble in wording.UNSAVED)
             self._tell(NotInserted(insertion.dictation, called(program), what, remedy, delivery.on_clipboard))
             return False
-        self._readerlier = self._last
+        self._earlier = self._last
         now = self._clock()
         self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
         self._tell(_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took, now=now))
         return delivery.receipt is Receipt.READ
+
+    def _focus_for(self, backend: InsertionBackend, back_to: TargetWindow | None) -> TargetWindow | None:
+        """The window with the focus, after `back_to` has got it from a window of ours if that is possible."""
+        target = backend.focus()
+        ours = target is not None and target.own and not self._choices.own_window
+        return back_to if ours and back_to is not None and backend.activate_window(back_to) else target
 
     def _keep(self, backend: InsertionBackend, insertion: Insertion, target: TargetWindow | None, why: str) -> bool:
         """Put the text on the clipboard only, and report why."""
@@ -278,23 +302,56 @@ class Inserter:
         if self._failed is None:
             return
         if self._last is not None and self._last.dictation == self._failed.dictation:
-            self._last = self._readerlier  # its outcome was unknown: the user says that it did not arrive
+            self._last = self._earlier  # its outcome was unknown: the user says that it did not arrive
         self._insert(replace(self._failed, pressed_in=None), asked)
 
-    def _take_back(self) -> None:
-        backend = self._connect()
+    def _take_back(self, asked: float) -> None:
+        backend, last = self._connect(), self._last
         target = backend.focus()
-        found = place.plan_undo(self._last, target, self._clock())
-        if isinstance(found, str) or self._last is None:
-            why = found if isinstance(found, str) else ""
-            self._tell(UndoFailed(why, message("Undo it in the program itself, or select it there and delete it.")))
+        ours = target is not None and target.own and last is not None and not last.target.own
+        found = place.plan_undo(last, last.target if ours and last is not None else target, self._clock())
+        if last is None or isinstance(found, str):
+            self._refuse_undo(found if isinstance(found, str) else "")
+            return
+        if why := self._obstacle(backend, last, asked, ours=ours):
+            self._refuse_undo(why)
             return
         if not backend.take_back(*found):
             what = message("A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.")
             self._tell(UndoFailed(what, message("Let go of all keys and try again.")))
             return
-        last, self._last = self._last, None
+        self._last = None
         self._tell(InsertionUndone(last.dictation, called(last.target.program)))
+
+    def _refuse_undo(self, why: str) -> None:
+        self._tell(UndoFailed(why, message("Undo it in the program itself, or select it there and delete it.")))
+
+    def _obstacle(self, backend: InsertionBackend, last: place.LastInsertion, asked: float, *, ours: bool) -> str:
+        """Why the last insertion cannot be undone in its window, "" when it can; gives that window the focus.
+
+        `ours`: a window of this program has the focus, because the undo was chosen there.
+        """
+        if ours and not backend.activate_window(last.target):
+            program = called(last.target.program)
+            return message("{program} could not be brought to the front, so nothing was undone.", program=program)
+        seen = self._find_before_cursor(last, UNDO_LOOK_OURS_S if ours else UNDO_LOOK_S)
+        backend.serve()  # the user's input that arrived meanwhile
+        return place.find_obstacle(last, seen, backend.activity, asked, ours=ours)
+
+    def _find_before_cursor(self, last: place.LastInsertion, limit_s: float) -> str | None:
+        """The text before the cursor: as soon as it ends with the inserted one, or after `limit_s`.
+
+        None where it is not reported. A window that has just got the focus needs a moment to report it.
+        """
+        if self._text_before is None or is_terminal(last.target.program):
+            return None
+        deadline = time.monotonic() + limit_s
+        while True:
+            seen = self._text_before.look(last.target, max(LOOK_S, deadline - time.monotonic()))
+            found = seen is not None and place.is_before_cursor(last.text, seen)
+            if found or time.monotonic() + PAUSE_S >= deadline:
+                return seen
+            time.sleep(PAUSE_S)
 
     def _connect(self) -> InsertionBackend:
         """The backend, opened at its first use. Raises `InsertionUnavailable`."""
@@ -314,6 +371,11 @@ class Inserter:
 
 def _ignore(_result: object) -> None:
     """Drop the result of a job that only prepares a later one."""
+
+
+def _foreign(*windows: TargetWindow | None) -> TargetWindow | None:
+    """The first window that belongs to another program."""
+    return next((window for window in windows if window is not None and not window.own), None)
 
 
 def _sent(

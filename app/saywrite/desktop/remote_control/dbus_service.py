@@ -35,7 +35,7 @@ _WITH = {"StartWith": "start", "ToggleWith": "toggle", "ShowWith": "show"}
 _NAMES = {"engine": "engine", "language": "language", "activation-token": "activation"}
 
 _OWNER = 1  # the reply of RequestName: this connection owns the name
-_NO_REPLY = 1  # the flag of a call whose answer nobody reads
+_NO_REPLY = 1  # the flag of a call that wants no answer
 _INTROSPECTION = "".join(
     [
         '<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"'
@@ -80,7 +80,7 @@ class ControlBus:
         return self._bus is not None
 
     def _join(self) -> None:
-        """Connect, and ask for our name; whoever has it already keeps it."""
+        """Connect, and ask for our name; an instance that has it already keeps it."""
         address = bus_address(self._environ)
         if not address:
             return
@@ -147,7 +147,7 @@ def bus_address(environ: Mapping[str, str]) -> str:
 
 
 def request_of(method: str, options: Mapping[str, tuple[str, Any]]) -> ControlRequest:
-    """The command that a method stands for. Raises ControlRefused for an option that is unknown or no text."""
+    """The command of a method. Raises ControlRefused for an option that is unknown or no text."""
     values = {}
     for name, (kind, value) in options.items():
         if name not in _NAMES or kind != "s" or len(value) > TEXT_LIMIT:

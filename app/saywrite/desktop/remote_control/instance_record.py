@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAME = "instance.lock"
 
 _LIMIT = 4_096
-_FAR = 1 << 30
+_FAR = 1 << 30  # Windows locks bytes for readers, too: this one is behind every record
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 

@@ -11,7 +11,7 @@ _XUCRED = 76  # bytes of macOS's struct xucred: version, uid, number of groups, 
 
 
 def peer_uid(connection: _socket.socket) -> int | None:
-    """The user id of the process at the other end; None where the system does not tell it.
+    """The user id of the process at the other end; None where the system does not report it.
 
     Raises OSError.
     """

@@ -17,7 +17,7 @@ class ControlRequest(NamedTuple):
     """One command to the running window.
 
     `engine`, `language`: of this one dictation, "" for those of the settings. `activation`: the right of the caller
-    to bring a window to the front (XDG_ACTIVATION_TOKEN). `token`: proves the user where the system does not tell it.
+    to bring a window to the front (XDG_ACTIVATION_TOKEN). `token`: proves the user where the system does not report it.
     """
 
     verb: str
@@ -61,7 +61,7 @@ def format_answer(answer: Answer) -> bytes:
 
 
 def refusal(error: ControlRefused) -> Answer:
-    """The answer that tells why a command was refused."""
+    """The answer with the reason why a command was refused."""
     return {"what": error.what, "remedy": error.remedy}
 
 

@@ -1,4 +1,4 @@
-"""Where sockets live: a folder that nobody but this user can enter or put anything into. Any thread.
+"""Where sockets live: a folder that only this user can enter and write to. Any thread.
 
 The runtime folder of the session is taken where it is private. Where there is none (no login session, `su`, macOS)
 or where it is open to others (WSL), a folder of our own below /tmp is; it is used only if it is really ours.

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 SLEPT_S = 3.0
 """Seconds that count as a sleep; less is a thread that had to wait between its readings of the two clocks."""
 
-_SIGHTINGS = 2
+_SIGHTINGS = 2  # one may be a window that covers the screen for a moment
 
 LOGIND = "org.freedesktop.login1"
 SAVERS = (
@@ -142,9 +142,11 @@ class SessionWatch:
             self._next_look = self._thread.call_later(LOOK_S, self._look)
 
     def _look(self) -> None:
-        """Look for a locker; the second sighting in a row is posted."""
+        """Look for a locker; the second sighting in a row is posted, and that it has gone then."""
         assert self._lockers is not None
-        self._sightings = self._sightings + 1 if self._lockers.is_locked() else 0
+        before, self._sightings = self._sightings, self._sightings + 1 if self._lockers.is_locked() else 0
+        if before >= _SIGHTINGS and not self._sightings and not self._locked:
+            self._post(ScreenUnlocked(self._clock()))
         if self._sightings == _SIGHTINGS:
             log.info("a screen locker without signals is there")
             self._post(ScreenLocked(self._clock()))

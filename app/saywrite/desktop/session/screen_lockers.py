@@ -1,8 +1,8 @@
 """Finds screen lockers that send no signal, such as i3lock, slock, xsecurelock and swaylock.
 
 Under X11 a locker grabs the keyboard, and its window lies on top of everything, over the whole screen, without a
-window manager. Menus and dialogs do only one of the two. Wayland shows nothing of a locker, so there its process is
-looked for. Runs on the desktop thread while the microphone is open.
+window manager. Menus and dialogs do only one of the two. Wayland does not show the locker's window, so there its
+process is looked for. Runs on the desktop thread while the microphone is open.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class X11Lockers:
         return bool(status == X.AlreadyGrabbed)
 
     def _is_covered(self) -> bool:
-        """Whether the topmost window covers the screen and is managed by nobody."""
+        """Whether the topmost window covers the screen and no window manager manages it."""
         from Xlib import X
         from Xlib.error import BadDrawable, BadWindow
 

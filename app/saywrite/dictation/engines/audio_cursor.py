@@ -127,16 +127,16 @@ class AudioCursor:
         self._tail.append(pcm)
 
     def end(self) -> None:
-        """Take note that no sound will be appended any more."""
+        """Note that no sound will be appended any more."""
         self._ended = True
 
     def written(self, offset: int) -> None:
-        """Take note that the journal on disk holds everything before `offset`."""
+        """Note that the journal on disk holds everything before `offset`."""
         self._written = max(self._written, offset)
         self._trim()
 
     def advance(self, sent: int, confirmed: int) -> bool:
-        """Take note of a recognizer's `Progress`, in its own offsets; return whether `confirmed` has grown."""
+        """Note a recognizer's `Progress`, in its own offsets; return whether `confirmed` has grown."""
         self.sent = max(self.sent, min(sent + self.base, self.heard))
         before = self.confirmed
         self.confirmed = max(before, min(confirmed + self.base, self.heard))
@@ -144,7 +144,7 @@ class AudioCursor:
         return self.confirmed > before
 
     def confirm_all(self) -> None:
-        """Take note that the recognizer has finished in order: no text is outstanding."""
+        """Note that the recognizer has finished in order: no text is outstanding."""
         self.sent = self.confirmed = self.heard
 
     def rewind(self, to: int) -> None:

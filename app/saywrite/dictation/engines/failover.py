@@ -16,7 +16,7 @@ from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 AWAY_S = 1.0
 """Seconds without the service after which, where the settings say so, another engine stands in.
 
-A connection that is back sooner goes on where it was; what the recognizer on this computer hears is shown meanwhile.
+A connection that returns sooner continues; until then the words of the recognizer on this computer are shown.
 """
 
 
@@ -49,7 +49,7 @@ class EngineFailover:
         return (self._request.dictation, self._name, self._away)
 
     def note(self, changed: ConnectionChanged, now: float) -> None:
-        """Take note that the connection of the dictation's own engine changed at `now`, in monotonic seconds."""
+        """Note that the connection of the dictation's own engine changed at `now`, in monotonic seconds."""
         if changed.state in ("connected", "closed"):
             self.unconnected_since = None
         elif self.unconnected_since is None:

@@ -2,7 +2,7 @@
 
 It hears the same sound through a cursor of its own. Its partials are shown while the service sends none, its words tell
 the service's recognizer which sound a text belongs to, and stand in for texts that are late (`provisional.py`). The
-service never waits for it; when it fails, the dictation goes on without it.
+service never waits for it; when it fails, the dictation continues without it.
 
 It is the one recognizer on this computer, not a second one: a dictation has it only while the dictation has its own
 recognizer too, so a queued dictation never waits for it, and the model is in memory once. Its part of the dictation has
@@ -103,7 +103,7 @@ class ListeningAlong:
             self._cursor.append(pcm)
 
     def end(self) -> None:
-        """Take note that the sound has ended."""
+        """Note that the sound has ended."""
         self._cursor.end()
 
     def written(self, length: int) -> None:
@@ -181,7 +181,7 @@ class ListeningAlong:
     # The service.
 
     def note_away(self, away: bool) -> None:
-        """Take note that the service is away, or back."""
+        """Note that the service is away, or back."""
         if away == self._away:
             return
         self._away = away
@@ -190,7 +190,7 @@ class ListeningAlong:
         self._show_stretches()
 
     def note_final(self, start: int, end: int, segments: tuple[Segment, ...] = ()) -> None:
-        """Take note that the service's text for the sound between two offsets is shown, as these segments."""
+        """Note that the service's text for the sound between two offsets is shown, as these segments."""
         self.text.cover(start, end)
         if self._compares:
             self._differences.add(segments)
@@ -199,12 +199,12 @@ class ListeningAlong:
         self._show_partial()
 
     def note_partial(self, event: Partial | Failed) -> None:
-        """Take note that the service sends partials itself: they replace those of this computer."""
+        """Note that the service sends partials itself: they replace those of this computer."""
         if isinstance(event, Partial) and self._own is not None:
             self._service_has_partials = True
 
     def note_confirmed(self, to: int) -> None:
-        """Take note that the service has confirmed the sound before the offset `to` of the dictation."""
+        """Note that the service has confirmed the sound before the offset `to` of the dictation."""
         self.text.confirm(to)
         if not self.runs:
             self._skip_to(to)

@@ -46,11 +46,11 @@ class LocalText:
         self._utterances.append(HeardUtterance(self._count, text, start, end, placed))
 
     def cover(self, start: int, end: int) -> None:
-        """Take note that the service has a text for the sound between two offsets."""
+        """Note that the service has a text for the sound between two offsets."""
         self._covered.append((start, end))
 
     def confirm(self, to: int) -> None:
-        """Take note that all sound before `to` has its text, or has none."""
+        """Note that all sound before `to` has its text, or has none."""
         self._confirmed = max(self._confirmed, to)
         self._covered = [(start, end) for start, end in self._covered if end > self._confirmed - KEEP]
         self._utterances = [each for each in self._utterances if each.end > self._confirmed - KEEP]

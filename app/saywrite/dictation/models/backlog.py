@@ -1,7 +1,7 @@
 """Transcribes the dictations that waited for a recognition model, the oldest first. Dictation thread only.
 
 A dictation that ends while the model is missing is marked in its recording (`IncompleteRecording.waits`); about other
-unfinished ones the user decides. A new dictation of the user goes first: a transcription that runs is set aside and
+unfinished ones the user decides. A new dictation of the user has precedence: a transcription that runs is set aside and
 continued afterwards.
 """
 

@@ -140,7 +140,7 @@ class ModelLibrary:
             self._submit(_Job("look"))
 
     def download(self, model: str) -> None:
-        """Download a model, after those that were asked for before."""
+        """Download a model, after those that were chosen before."""
         self._wanted.add(model)
         self._told.discard(model)
         if not self._is_downloading(model):
@@ -244,7 +244,7 @@ class ModelLibrary:
         )
 
     def _refuse_metered(self, model: str) -> None:
-        """A model that nobody asked for is not downloaded where bytes cost money. Raises ModelUnreachable."""
+        """Refuse to download a model without the user's command where bytes cost money. Raises ModelUnreachable."""
         if self._around.is_metered():
             entry = self._store.model(model)
             raise ModelUnreachable(

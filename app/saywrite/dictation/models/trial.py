@@ -1,27 +1,35 @@
 """Tries a recognition model on the newest dictation whose recording is still there.
 
-The recording goes through `saywrite transcribe` in a child process with that model: the running recognizer and its
-model stay as they are. Runs on a thread of the model library; the recording and the history are only read.
+The recording is transcribed in a child process with that model: the running recognizer and its model stay as they
+are. Runs on a thread of the model library; the recording and the history are only read.
 """
 
 from __future__ import annotations
 
-import subprocess
+import os
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from saywrite.dictation.models.retranscription import transcription_options
+from saywrite.dictation.models.transcribing_child import (
+    Retranscriber,
+    RetranscriptionStopped,
+    TranscribingChild,
+)
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import JournalError, ModelError, SaywriteError
 from saywrite.foundation.events import ModelTried
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import Paths
 from saywrite.speech.local.model_store.transfer import StopTransfer
+from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.library import export_wav
+from saywrite.text.spacing import join
 
 LOOKED_AT = 50
 """Number of dictations among which a recording is looked for, from the newest on."""
@@ -45,12 +53,11 @@ class ModelTrial:
         Raises SaywriteError and TransferStopped.
         """
         with tempfile.TemporaryDirectory(prefix="saywrite-trial-") as folder:
-            sound, text = Path(folder) / "dictation.wav", Path(folder) / "text.txt"
+            sound = Path(folder) / "dictation.wav"
             summary, text_now = self._newest_recording(sound)
             began = time.monotonic()
-            self._transcribe(sound, text, model, summary.language, stop)
-            took_s = time.monotonic() - began
-            return ModelTried(model, summary.dictation, text_now, text.read_text("utf-8").strip(), took_s)
+            text = self._transcribe(sound, model, summary.language, stop)
+            return ModelTried(model, summary.dictation, text_now, text, time.monotonic() - began)
 
     def _newest_recording(self, target: Path) -> tuple[Summary, str]:
         """Write the sound of the newest recorded dictation to `target`; return the dictation and its text."""
@@ -67,30 +74,20 @@ class ModelTrial:
                 history.close()
         raise ModelError(*_NO_RECORDING)
 
-    def _transcribe(self, sound: Path, text: Path, model: str, language: str, stop: StopTransfer) -> None:
-        folders = ["--config", str(self.paths.config), "--data", str(self.paths.data)]
-        options = ["--engine", LOCAL, "--model", model, "--language", language, "--output", str(text)]
-        command = [*self.command, *folders, "transcribe", str(sound), *options]
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        ) as child:
-            try:
-                with stop.interrupting(child.kill):
-                    _out, complaints = child.communicate()
-            except BaseException:
-                child.kill()  # leaving the block waits for the child
-                raise
-        stop.check()
-        if child.returncode or not text.exists():
-            lines = [line.removeprefix("saywrite: ") for line in complaints.splitlines() if line.strip()]
-            raise _failed(lines[-1] if lines else message("it ended with {code}.", code=str(child.returncode)))
+    def _transcribe(self, sound: Path, model: str, language: str, stop: StopTransfer) -> str:
+        """Return the text of a sound file. The user waits for it, so the child has the usual priority."""
+        options = transcription_options(Origin(LOCAL, model, language))
+        program = Retranscriber(self.paths, self.command, os.environ)
+        child = TranscribingChild(program, options, low_priority=False)
+        try:
+            with stop.interrupting(child.stop), closing(child.run([sound])) as results:
+                heard = next(results)
+        except RetranscriptionStopped:
+            stop.check()
+            raise
+        if heard.segments is None:
+            raise _failed(heard.problem)
+        return join((segment.text for segment in heard.segments), language).strip()
 
 
 def _failed(reason: str) -> SaywriteError:

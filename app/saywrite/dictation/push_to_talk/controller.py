@@ -8,41 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.source import FromSource
 from saywrite.desktop.hotkeys.base import SECOND, GrabResult, Hotkeys, KeyPressed, KeyReleased
+from saywrite.desktop.session.events import SessionWatch
 from saywrite.dictation.commands import DictationCommands
-from saywrite.dictation.loop import CAPTURING
+from saywrite.dictation.push_to_talk.hands_free.controller import HandsFreeController
 from saywrite.dictation.push_to_talk.hotkey_controller import HotkeyController, KeyMessage
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.dictation.push_to_talk.policy import DictationState
+from saywrite.dictation.states import CAPTURING
 from saywrite.foundation.events import (
     Cancelled,
     Failed,
+    Final,
     Finished,
     FrontEndEvent,
     Inserted,
     InsertionEvent,
     InsertionUncertain,
-    KeyProblem,
     KeysChanged,
     NotInserted,
     SegmentsRemoved,
     StateChanged,
 )
+from saywrite.speech.engine import Recognizer
 from saywrite.storage.settings.schema import Settings
 
 CLOSE_S = 0.5
 """Seconds that the end of the program waits for an insertion that has begun."""
-
-
-class SessionWatching(Protocol):
-    """Posts when the screen is locked and when the computer goes to sleep (`SessionWatch`)."""
-
-    def capture(self, on: bool) -> None: ...
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class DesktopServices:
     """What push-to-talk needs of the desktop. Opened when it is first used."""
 
     open_keys: Callable[[], Hotkeys | None]
-    watch_session: Callable[[], SessionWatching | None]
+    watch_session: Callable[[], SessionWatch | None]
     insertion_queue: InsertionQueue
     standby: PrerollController
 
@@ -64,17 +59,21 @@ class PushToTalkController:
         desktop: DesktopServices,
         clock: Callable[[], float],
         emit: Callable[[FrontEndEvent], None],
+        local: Recognizer,
     ) -> None:
-        """`clock`: monotonic seconds. `emit` takes the events for the front end."""
+        """`clock`: monotonic seconds. `emit` takes the events for the front end. `local`: hears the phrase."""
         self.insertion_queue = desktop.insertion_queue
         self.keyboard = HotkeyController(self, desktop.open_keys)
+        self.hands_free = HandsFreeController(self, commands.loop, local, clock, emit)
         self._commands = commands
         self._desktop = desktop
         self._clock = clock
         self._emit = emit
-        self._preroll: tuple[object, ...] = (0,)
-        self._watch: SessionWatching | None = None
+        self._kept_open: tuple[object, ...] = (0, False)
+        self._hears_phrase = False
+        self._watch: SessionWatch | None = None
         self._capturing = False
+        self._watching = False
         self._cancelled: set[str] = set()
         self._to_restore: list[str] = []
         self._to_discard: list[str] = []
@@ -87,10 +86,13 @@ class PushToTalkController:
         self.insertion_queue.inserter.start()
         self._watch = self._desktop.watch_session()
         self.apply(self._commands.loop.settings)
+        if self._commands.loop.settings.hands_free_at_start:
+            self.hands_free.switch(True)
 
     def close(self) -> None:
         """Release the keys first, so that nothing begins any more."""
         self.keyboard.close()
+        self.hands_free.close()
         self._desktop.standby.keep(0)
         if self._watch is not None:
             self._watch.close()
@@ -101,10 +103,15 @@ class PushToTalkController:
         """Use other settings: keys, insertion, and the microphone that is kept open."""
         self.insertion_queue.apply(settings)
         self.keyboard.apply(settings)
-        preroll = settings.preroll_ms, settings.microphone_host_api, settings.microphone_name
-        if preroll != self._preroll and (settings.preroll_ms or self._preroll[0]):
-            self._desktop.standby.keep(settings.preroll_ms)
-        self._preroll = preroll
+        self.hands_free.apply(settings)
+        self._keep_open(settings)
+
+    def _keep_open(self, settings: Settings) -> None:
+        """Keep the microphone open between dictations for the time before a key, or for the phrase."""
+        wanted = settings.preroll_ms, self._hears_phrase, settings.microphone_host_api, settings.microphone_name
+        if wanted != self._kept_open and (any(wanted[:2]) or any(self._kept_open[:2])):
+            self._desktop.standby.keep(settings.preroll_ms, self.hands_free if self._hears_phrase else None)
+        self._kept_open = wanted
 
     # What the loop calls.
 
@@ -115,7 +122,8 @@ class PushToTalkController:
         elif isinstance(message, KeyMessage):
             if isinstance(message, KeyReleased) or (isinstance(message, KeyPressed) and not self.keyboard.held):
                 self.insertion_queue.inserter.note_own_key(message.at, down=isinstance(message, KeyPressed))
-            self.keyboard.handle(message, self._clock())
+            if not self.hands_free.take_key(message):
+                self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
             if isinstance(message, Inserted | InsertionUncertain):
                 self._commands.latency.inserted(message.dictation, message.at)
@@ -123,12 +131,13 @@ class PushToTalkController:
                 self._commands.archive.keep_receipt(message)
             self._emit(message)
         else:
-            return False
+            return self.hands_free.take_event(message)
         return True
 
     def receive(self, event: FrontEndEvent) -> None:
         """Take one event of a dictation, after the front end has it."""
         self.insertion_queue.receive(event)
+        self.hands_free.receive(event)
         if isinstance(event, Finished) and event.dictation in self._cancelled and not event.heard:
             self._end_offer(event.dictation)  # nothing was heard: there is nothing to take back
         elif isinstance(event, StateChanged):
@@ -136,7 +145,8 @@ class PushToTalkController:
 
     def wake(self, now: float) -> float | None:
         """Do what is due; return when to be called again. Both are monotonic seconds."""
-        due = [self.keyboard.wake(now), self._desktop.standby.wake(now)]
+        due = [self.keyboard.wake(now), self.hands_free.wake(now), self._desktop.standby.wake(now)]
+        self._watch_for_locks()
         running = {session.id for session in self._commands.loop.sessions}
         for dictation in [each for each in self._to_discard if each not in running]:
             self._to_discard.remove(dictation)
@@ -167,6 +177,23 @@ class PushToTalkController:
             settings.second_engine if second else "", settings.second_language if second else ""
         ):
             self.expect_insertion()
+
+    def start_by_voice(self, newest: int, cut: Callable[[Final], Final]) -> str:
+        """Begin to dictate for another program with the newest samples that were heard; return the dictation."""
+        self._desktop.standby.pass_on(newest)
+        began = self._commands.start_microphone()
+        self._desktop.standby.pass_on(None)
+        session = self._commands.loop.session
+        if not began or session is None:
+            return ""
+        session.cut = cut
+        self.insertion_queue.expect(session.id, session.plan.request.language, at_once=True)
+        return session.id
+
+    def listen_for_phrase(self, wanted: bool) -> None:
+        """Open the microphone for the phrase, or close it unless the time before a key is to be heard."""
+        self._hears_phrase = wanted
+        self._keep_open(self._commands.loop.settings)
 
     def stop(self, at: float) -> None:
         """End the capture; the key came up at `at`, in monotonic seconds."""
@@ -203,8 +230,7 @@ class PushToTalkController:
         self._emit(Failed("", what, remedy))
 
     def keys_changed(self, grabbed: GrabResult) -> None:
-        problems = tuple(KeyProblem(each.binding, each.what, each.remedy) for each in grabbed.problems)
-        self._emit(KeysChanged(grabbed.triggers, problems))
+        self._emit(KeysChanged(grabbed.triggers, grabbed.problems))
 
     # What the user asks for elsewhere.
 
@@ -244,9 +270,15 @@ class PushToTalkController:
         if capturing != self._capturing:
             self._capturing = capturing
             self.insertion_queue.inserter.note_own_key(self._clock(), down=None)
-            if self._watch is not None:
-                self._watch.capture(capturing)
+        self._watch_for_locks()
         self.keyboard.on_state_changed()
+
+    def _watch_for_locks(self) -> None:
+        """Look for screen lockers while the microphone is open, or would be if the screen were not locked."""
+        wanted = self._capturing or self.hands_free.is_on
+        if wanted != self._watching and self._watch is not None:
+            self._watching = wanted
+            self._watch.capture(wanted)
 
     def _end_offer(self, dictation: str) -> None:
         """End the offer to take a cancelled dictation back."""

@@ -13,10 +13,10 @@ from typing import Protocol
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     FIRST,
+    HANDS_FREE,
     SECOND,
     Binding,
     GrabResult,
-    HotkeyProblem,
     Hotkeys,
     HotkeysLost,
     KeyPressed,
@@ -47,6 +47,7 @@ from saywrite.dictation.push_to_talk.policy import (
     WatchCancelKey,
 )
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.events import KeyProblem
 from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import OPTIONS, Settings
 
@@ -117,7 +118,7 @@ class HotkeyController:
         self._policy = PushToTalk()
         self._hotkeys: Hotkeys | None = None
         self._bindings: tuple[Binding, ...] = ()
-        self._refused: tuple[HotkeyProblem, ...] = ()
+        self._refused: tuple[KeyProblem, ...] = ()
         self._sleep = SuspendDetector()
         self._bounce_until = 0.0
         self._captured = ""
@@ -156,7 +157,7 @@ class HotkeyController:
             case HotkeysLost():
                 self._interrupt(StopReason.KEYS_LOST, at)
                 self.close()
-                self._report_grabs(GrabResult((), (HotkeyProblem("", message.what, message.remedy),)))
+                self._report_grabs(GrabResult((), (KeyProblem("", message.what, message.remedy),)))
             case ScreenLocked():
                 self._interrupt(StopReason.LOCKED, message.at)
             case Suspending():
@@ -165,7 +166,7 @@ class HotkeyController:
                 pass
 
     def on_state_changed(self) -> None:
-        """Take note of a changed state of the dictation. To be called for every `StateChanged`."""
+        """Note a changed state of the dictation. To be called for every `StateChanged`."""
         for action in self._policy.on_state_changed(self._dictation.situation()):
             self._carry_out(action)
 
@@ -244,23 +245,27 @@ class HotkeyController:
                     self._grab()
 
 
-def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...], tuple[HotkeyProblem, ...]]:
+def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...], tuple[KeyProblem, ...]]:
     """Return the keys that the settings name, and the problems of those that cannot be used."""
-    wanted = ((FIRST, settings.hotkey, "Dictate"), (SECOND, settings.second_hotkey, _second_label(settings)))
+    wanted = (
+        (FIRST, settings.hotkey, "Dictate"),
+        (SECOND, settings.second_hotkey, _second_label(settings)),
+        (HANDS_FREE, settings.hands_free_hotkey, message("Hands-free mode on and off")),
+    )
     bindings: list[Binding] = []
-    problems: list[HotkeyProblem] = []
+    problems: list[KeyProblem] = []
     for name, text, label in wanted:
         if not text.strip():
             continue
         try:
             chord = parse(text)
         except SettingsError as error:
-            problems.append(HotkeyProblem(name, error.what, error.remedy))
+            problems.append(KeyProblem(name, error.what, error.remedy))
             continue
         others = [binding.chord for binding in bindings]
         refused = [each.text for each in objections(chord, platform, others) if each.refused]
         if refused:
-            problems.append(HotkeyProblem(name, refused[0], message("Choose another key in the settings.")))
+            problems.append(KeyProblem(name, refused[0], message("Choose another key in the settings.")))
         else:
             bindings.append(Binding(name, chord, label))
     return tuple(bindings), tuple(problems)

@@ -1,7 +1,8 @@
 """The queue of dictated texts that are inserted into other programs. Dictation thread only.
 
 A text is inserted when its dictation has ended, in the order of the dictations, once it is in the history, and while
-none of our keys is down: keys sent to a program while a hotkey is down would come to us.
+none of our keys is down: keys sent to a program while a hotkey is down would come to us. In the hands-free mode each
+utterance of a dictation is inserted when it is final.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules, parse
-from saywrite.desktop.insertion.worker import Insertion
+from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.foundation.events import Finished, FrontEndEvent, Segment, SegmentAdded, SegmentsRemoved
 from saywrite.storage.settings.schema import Settings
 
@@ -24,27 +24,15 @@ DISK_PATIENCE_S = 1.0
 """Seconds after which a text is inserted although a disk that does not answer has not stored it yet."""
 
 
-class InsertionPort(Protocol):
-    """What the queue needs of `desktop.insertion.worker.Inserter`. Only `close` blocks."""
-
-    def start(self) -> None: ...
-    def choose(self, choices: ProgramRules) -> None: ...
-    def focus(self) -> TargetWindow | None: ...
-    def note_own_key(self, at: float, *, down: bool | None) -> None: ...
-    def insert(self, insertion: Insertion) -> None: ...
-    def again(self) -> None: ...
-    def take_back(self) -> None: ...
-    def close(self, limit_s: float) -> None: ...
-
-
 @dataclass(slots=True)
 class PendingInsertion:
-    """A dictation whose text is wanted in another program."""
+    """A dictation whose text is wanted in another program. `at_once`: each segment when it is there."""
 
     language: str
     pressed_in: TargetWindow | None
     segments: dict[int, Segment] = field(default_factory=dict)
     cancelled: bool = False
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -61,7 +49,7 @@ class InsertionQueue:
 
     def __init__(
         self,
-        inserter: InsertionPort,
+        inserter: Inserter,
         behind_the_history: Callable[[Callable[[], None]], None],
         post: Callable[[object], None],
         clock: Callable[[], float],
@@ -83,9 +71,12 @@ class InsertionQueue:
         """Insert text into a window of this program, too: a field to try it in has the focus there."""
         self._choose(replace(self._rules, own_window=accepted))
 
-    def expect(self, dictation: str, language: str) -> None:
-        """Insert the text of this dictation, which begins now, into the program that is in front now."""
-        self._expected[dictation] = PendingInsertion(language, self.inserter.focus())
+    def expect(self, dictation: str, language: str, *, at_once: bool = False) -> None:
+        """Insert the text of this dictation, which begins now, into the program that is in front now.
+
+        `at_once`: insert each segment when it is there, not the whole text at the end.
+        """
+        self._expected[dictation] = PendingInsertion(language, self.inserter.focus(), at_once=at_once)
 
     def cancel(self, dictation: str) -> None:
         """Do not insert its text, unless the dictation is restored."""
@@ -108,13 +99,19 @@ class InsertionQueue:
         """Take one event of a dictation."""
         match event:
             case SegmentAdded(dictation=which, segment=segment) if expected := self._expected.get(which):
+                if expected.at_once and segment.number not in expected.segments and not expected.cancelled:
+                    self._queue(which, segment.text, expected, segment)
                 expected.segments[segment.number] = segment
             case SegmentsRemoved(dictation=which, numbers=numbers) if expected := self._expected.get(which):
+                if expected.at_once and expected.segments and max(expected.segments) in numbers:
+                    self._take_back(which)
                 for number in numbers:
                     expected.segments.pop(number, None)
             case Finished() if (expected := self._expected.get(event.dictation)) and not expected.cancelled:
                 del self._expected[event.dictation]
-                self._queue(event, expected)
+                if not expected.at_once:
+                    first = expected.segments[min(expected.segments)] if expected.segments else None
+                    self._queue(event.dictation, event.text, expected, first)
 
     def wake(self, now: float, *, held: bool) -> float | None:
         """Hand over what may be inserted; return when to be called again. `held`: one of our keys is down."""
@@ -128,24 +125,32 @@ class InsertionQueue:
         self._rules = rules
         self.inserter.choose(rules)
 
-    def _queue(self, finished: Finished, expected: PendingInsertion) -> None:
-        if not finished.text.strip():
+    def _queue(self, dictation: str, text: str, expected: PendingInsertion, first: Segment | None) -> None:
+        """Queue a text that begins with the segment `first`."""
+        if not text.strip():
             return
         if expected.pressed_in is not None and expected.pressed_in.own and not self._rules.own_window:
             now = self.inserter.focus()
             if now is None or now.own:
                 return  # dictated into our own window, which shows the text already
-        first = expected.segments[min(expected.segments)] if expected.segments else None
         insertion = Insertion(
-            finished.dictation,
-            finished.text,
+            dictation,
+            text,
             expected.language,
             expected.pressed_in,
             added_capital=first is not None and added_capital(first),
+            is_part=expected.at_once,
         )
-        text = QueuedText(insertion, self._clock() + DISK_PATIENCE_S)
-        self._texts.append(text)
-        self._behind_the_history(lambda: self._post(lambda: setattr(text, "in_history", True)))
+        queued = QueuedText(insertion, self._clock() + DISK_PATIENCE_S)
+        self._texts.append(queued)
+        self._behind_the_history(lambda: self._post(lambda: setattr(queued, "in_history", True)))
+
+    def _take_back(self, dictation: str) -> None:
+        """Undo the last text of a dictation, which its speaker has scratched; drop it where it still waits."""
+        if self._texts and self._texts[-1].insertion.dictation == dictation:
+            self._texts.pop()
+        else:
+            self.inserter.take_back()
 
 
 def added_capital(first: Segment) -> bool:

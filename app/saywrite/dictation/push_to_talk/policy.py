@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from saywrite.desktop.hotkeys.base import CANCEL, KeyPressed, KeyReleased
-from saywrite.dictation.loop import CAPTURING
+from saywrite.dictation.states import CAPTURING
 from saywrite.foundation.events import State
 
 BOUNCE_S = 0.03
@@ -42,7 +42,7 @@ class Mode(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why a dictation is stopped. The user is told, except about the first two."""
+    """Why a dictation is stopped. All but the first two are reported to the user."""
 
     RELEASED = "released"
     PRESSED = "pressed"
@@ -178,23 +178,24 @@ class PushToTalk:
         return (*self._watch(now), *actions)
 
     def on_state_changed(self, now: DictationState) -> tuple[Action, ...]:
-        """Take note of a changed state, whoever changed it. To be called for every `StateChanged`."""
+        """Note a changed state, also where another part changed it. To be called for every `StateChanged`."""
         if now.capturing or (self._own is not None and self._own.dictation):
             self._recognize(now)  # what we have just asked for and has not begun is still awaited
         return tuple(self._watch(now))
 
     def carried_out(self, now: DictationState) -> None:
-        """Take note that the actions were carried out, so that a refused start is forgotten.
+        """Note that the actions were carried out, so that a refused start is forgotten.
 
         To be called after every method but `on_state_changed`.
         """
         self._recognize(now)
 
     def interrupt(self, why: StopReason, at: float, now: DictationState) -> tuple[Action, ...]:
-        """Take note that the screen was locked, that the computer sleeps, or that the keys were lost.
+        """Note that the screen was locked, that the computer sleeps, or that the keys were lost.
 
-        Sleep ends every dictation. The other two end a dictation that a key began, because nobody could end it without
-        a screen or a keyboard; one that was begun in the window may be meant to continue behind a locked screen.
+        Sleep ends every dictation. The other two end a dictation that a key began, because the user cannot end it
+        without a screen or a keyboard; one that was begun in the window may be meant to continue behind a locked
+        screen.
         """
         actions = self._expire(now, at)
         now = _after(actions, now)

@@ -1,7 +1,7 @@
 """The prefix of the words being heard on which two passes of the recognizer agree. Pure.
 
 Each pass over an open utterance decodes it anew. Its last words often change with the next pass, a word on which two
-passes in a row agree hardly ever does (529 of 548 agreed words stood in the final text, measured).
+passes in a row agree hardly ever does (529 of 548 agreed words were in the final text, measured).
 """
 
 from __future__ import annotations

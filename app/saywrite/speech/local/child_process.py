@@ -4,8 +4,8 @@ A frame on the pipe is one letter, a length and a body: `A` is sound (16 kHz mon
 is four bytes, little-endian. Both sides use the functions here; `WorkerProcess` is the parent's side.
 
 Three threads serve one child and own nothing but their pipe: a writer (sending never blocks), a reader, and a collector
-of the last lines on stderr. Each message is posted with the child's number, which tells late messages of a replaced
-child from those of the present one.
+of the last lines on stderr. Each message is posted with the child's number, which distinguishes late messages of a
+replaced child from those of the present one.
 """
 
 from __future__ import annotations

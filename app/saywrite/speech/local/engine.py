@@ -109,7 +109,7 @@ class LocalRecognizer(Recognizer):
         self._saving = False
         self._spoken = SpokenLanguage()
         self._newest = (0, "", "")
-        """The session of the newest dictation, its id and its language."""
+        """The session of the newest dictation, its id and its language; "" where another one is not reported."""
 
     @property
     def worker_pid(self) -> int | None:
@@ -243,7 +243,7 @@ class LocalRecognizer(Recognizer):
         self._sessions += 1
         feed.begin(self._sessions)
         request = feed.request
-        self._newest = feed.session, request.dictation, request.language
+        self._newest = feed.session, request.dictation, request.language if request.reports_language else ""
         voice = asdict(request.voice)
         voice["max_segment_ms"] = min(voice["max_segment_ms"], LONGEST_UTTERANCE_MS)
         self._worker.process.send(
@@ -292,7 +292,7 @@ class LocalRecognizer(Recognizer):
         """Take the language of an utterance, which may come when its dictation has ended."""
         session, dictation, chosen = self._newest
         heard = str(body["language"])
-        if body["session"] == session and self._spoken.note(chosen, heard, float(body["probability"])):
+        if body["session"] == session and chosen and self._spoken.note(chosen, heard, float(body["probability"])):
             self._events.add(LanguageHeard(dictation, heard))
 
     def _replace(self) -> None:

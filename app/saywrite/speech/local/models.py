@@ -65,8 +65,8 @@ class WindowPolicy:
 class Model:
     """A model of the catalog. Sizes in bytes; `memory_bytes` is resident memory of the child process at work.
 
-    `runtime`: what runs it; only "ctranslate2" exists. `published`: the files as they are downloaded.
-    `converted`: the weights as they lie on disk. `repository`, `revision`: their place on huggingface.co.
+    `published`: the files as they are downloaded. `converted`: the weights as they are on disk. `repository`,
+    `revision`: their place on huggingface.co.
     """
 
     id: str
@@ -80,7 +80,6 @@ class Model:
     published: tuple[ModelFile, ...]
     converted: ModelFile
     wheels: tuple[DataWheel, ...] = ()
-    runtime: str = "ctranslate2"
     windows: WindowPolicy = WindowPolicy()
 
     @property

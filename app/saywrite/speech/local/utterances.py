@@ -4,7 +4,7 @@ Main thread of the worker only. A partial is a whole pass over the open utteranc
 of the elapsed time goes into partials (`DUTY`), none while input waits, none beyond `LONGEST_PARTIAL`.
 
 At a pause, as soon as the sound of a final is complete, the pass is decoded like a final. If the utterance ends there,
-the text is ready when the pause has lasted long enough (0.5 s); if the voice goes on, it was a partial.
+the text is ready when the pause has lasted long enough (0.5 s); if the voice continues, it was a partial.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from saywrite.foundation.catalog import EN
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
 from saywrite.speech.engine import UtteranceBoundary, UtteranceSegmenter
 from saywrite.speech.local.agreement import Agreement
+
+if TYPE_CHECKING:
+    from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder
 
 PARTIAL_EVERY = SAMPLE_RATE * 7 // 10
 """Samples of new sound between two partials, at least."""
@@ -45,48 +48,6 @@ MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
 
 
-class DecodedWord(Protocol):
-    """`word_times.WordTime`, by its shape."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def start_s(self) -> float: ...
-    @property
-    def end_s(self) -> float: ...
-
-
-class Decoded(Protocol):
-    """`whisper.Decoding`, by its shape."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def trusted(self) -> bool: ...
-    @property
-    def words(self) -> Sequence[DecodedWord]: ...
-
-
-class Decoder(Protocol):
-    """`whisper.WhisperDecoder`, by its shape."""
-
-    def decode(
-        self,
-        pcm: bytes,
-        *,
-        language: str,
-        keywords: Sequence[str] = (),
-        final: bool = True,
-        long_window: bool = False,
-    ) -> Decoded:
-        """The text of `pcm`, the 16 kHz mono s16le sound of one utterance; the arguments as in `whisper`."""
-        ...
-
-    def heard_language(self) -> tuple[str, float] | None:
-        """The language of the last utterance decoded with `final`, and its probability; None: unknown."""
-        ...
-
-
 Send = Callable[[dict[str, Any]], None]
 
 
@@ -95,7 +56,7 @@ class _PauseText:
     """What was decoded at a pause: the text of the open utterance if it ends at the sample offset `end`."""
 
     end: int
-    decoded: Decoded
+    decoded: Decoding
 
 
 class PartialBudget:
@@ -112,7 +73,7 @@ class PartialBudget:
     def allows(self) -> bool:
         return self._clock() >= self._not_before
 
-    def spend(self, decode: Callable[[], Decoded]) -> Decoded:
+    def spend(self, decode: Callable[[], Decoding]) -> Decoding:
         """Run a pass, and postpone the next one by what this one has cost."""
         began, cpu = self._clock(), self._cpu()
         decoded = decode()
@@ -129,7 +90,7 @@ class Utterances:
         self,
         number: int,
         start: int,
-        decoder: Decoder,
+        decoder: WhisperDecoder,
         segmenter: UtteranceSegmenter,
         send: Send,
         *,
@@ -214,12 +175,12 @@ class Utterances:
         if due and (heard := self._decoder.heard_language()) is not None:
             self._send({"kind": "language", "session": self.number, "language": heard[0], "probability": heard[1]})
 
-    def _final(self, start: int, end: int) -> Decoded:
+    def _final(self, start: int, end: int) -> Decoding:
         if self._at_pause is not None and self._at_pause.end == end:
             return self._at_pause.decoded
         return self._decode(start, end, final=True)
 
-    def _places(self, decoded: Decoded, start: int) -> dict[str, Any]:
+    def _places(self, decoded: Decoding, start: int) -> dict[str, Any]:
         """The words of an utterance that begins at `start`, with their sample offsets, where they are wanted."""
         if not self.word_times:
             return {}
@@ -254,7 +215,7 @@ class Utterances:
         self._at_pause = _PauseText(end, decoded)
         self._show_pass(opened, decoded)
 
-    def _decode(self, start: int, end: int, *, final: bool) -> Decoded:
+    def _decode(self, start: int, end: int, *, final: bool) -> Decoding:
         with self.while_decoding(self._progress(start), seconds(end - start)):
             return self._decoder.decode(
                 self._sound(start, end),
@@ -264,7 +225,7 @@ class Utterances:
                 long_window=final and self.long_window,
             )
 
-    def _show_pass(self, opened: int, decoded: Decoded) -> None:
+    def _show_pass(self, opened: int, decoded: Decoding) -> None:
         if decoded.trusted and decoded.text:
             self._show(decoded.text, self._agreement.compare(decoded.text), self._places(decoded, opened))
 

@@ -34,12 +34,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from saywrite.speech.engine import MakeSegmenter
 from saywrite.speech.local.child_process import GarbageError, message_frame, read_frame
 from saywrite.speech.local.heartbeat import Heartbeat
-from saywrite.speech.local.utterances import Decoder, Send, Utterances
+from saywrite.speech.local.utterances import Send, Utterances
+
+if TYPE_CHECKING:
+    from saywrite.speech.local.decoder.whisper import WhisperDecoder
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +97,7 @@ class FrameQueue:
 
 
 def serve(
-    stdin: IO[bytes], stdout: IO[bytes], make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter
+    stdin: IO[bytes], stdout: IO[bytes], make_decoder: Callable[[], WhisperDecoder], make_segmenter: MakeSegmenter
 ) -> int:
     """Serve frames until the input ends; return the exit code. An error of the decoder ends the child."""
     send = _sender(stdout)
@@ -149,7 +152,7 @@ def _sender(stdout: IO[bytes]) -> Send:
 
 
 def _begin(
-    frame: Mapping[str, Any], decoder: Decoder, make_segmenter: MakeSegmenter, send: Send, heartbeat: Heartbeat
+    frame: Mapping[str, Any], decoder: WhisperDecoder, make_segmenter: MakeSegmenter, send: Send, heartbeat: Heartbeat
 ) -> Utterances:
     start = int(frame["at"])
     session = Utterances(int(frame["session"]), start, decoder, make_segmenter(**frame["voice"], start=start), send)
@@ -166,7 +169,7 @@ def _texts(values: Sequence[object]) -> tuple[str, ...]:
     return tuple(str(value) for value in values)
 
 
-def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> int:
+def run(make_decoder: Callable[[], WhisperDecoder], make_segmenter: MakeSegmenter) -> int:
     """Run `serve()` on this process's standard input and output, ignoring Ctrl-C.
 
     The priority stays normal: a user waits for every final, and a lower one costs seconds beside busy programs.

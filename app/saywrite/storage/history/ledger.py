@@ -1,8 +1,8 @@
 """The ledger: how much speech stayed on this computer and how much was sent to which host, by month. Any thread.
 
 Dictations are counted from their own rows. When one is deleted, a trigger of the database adds its numbers to the sums
-of its month (table `ledger`), so that a month stays complete and nothing tells which dictation was deleted. Files that
-the command line transcribes have no row and are added to the same sums.
+of its month (table `ledger`), so that a month stays complete and it does not show which dictation was deleted. Files
+that the command line transcribes have no row and are added to the same sums.
 
 A dictation of which any part was sent to a host counts with its whole length for that host; one that used two hosts
 counts for both. Its month is the month in which it began, by local time.
@@ -31,7 +31,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What went to one host: in a month, or for one dictation.
+    """The traffic with one host: in a month, or for one dictation.
 
     `month`: "2026-11". `host`: `THIS_COMPUTER` where nothing left it. `heard`: samples. `sent`, `received`: bytes.
     `dictation`, `began`: of an entry for one dictation; "" and None for sums.
@@ -125,12 +125,17 @@ def as_json(ledger: Ledger) -> str:
     document = {
         "schema": SCHEMA_VERSION,
         "months": [
-            {name: value for name, value in _fields(entry).items() if name not in ("dictation", "began")}
+            {name: value for name, value in _json_fields(entry).items() if name not in ("dictation", "began")}
             for entry in ledger.months
         ],
-        "entries": [_fields(entry) for entry in ledger.entries],
+        "entries": [_json_fields(entry) for entry in ledger.entries],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json_fields(entry: LedgerEntry) -> dict[str, Any]:
+    """`here`: nothing left this computer."""
+    return {**_fields(entry), "here": entry.host == THIS_COMPUTER}
 
 
 def _fields(entry: LedgerEntry) -> dict[str, Any]:

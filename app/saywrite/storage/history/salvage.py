@@ -33,7 +33,7 @@ CHECK_LIMIT_S = 0.5
 _BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
 """Tables whose rows belong to a row of `dictations`."""
 _TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger", "originals", "forgotten_suggestions")
-_LAST_ROW = 1 << 40
+_LAST_ROW = 1 << 40  # no history has so many rows; the search for a readable one ends here
 
 
 @dataclass(frozen=True, slots=True)

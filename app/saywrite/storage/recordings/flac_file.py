@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 _DAMAGED = "the FLAC file is damaged"
-_STEP_BACK = 10 * SAMPLE_RATE
+_STEP_BACK = 10 * SAMPLE_RATE  # a seek may land behind its target; FLAC blocks are shorter than this
 
 
 def write_flac(blocks: Iterable[bytes], file: BinaryIO) -> None:

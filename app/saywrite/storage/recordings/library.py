@@ -218,6 +218,11 @@ def has_sound(folder: Path) -> bool:
     return (folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()
 
 
+def kept_file(folder: Path) -> Path | None:
+    """The sound file of a recording that is kept for a while; None for one that is not encoded yet."""
+    return folder / KEPT_AUDIO if not (folder / AUDIO).exists() and (folder / KEPT_AUDIO).is_file() else None
+
+
 def _unfinished(folder: Path) -> IncompleteRecording | None:
     try:
         if not has_sound(folder):

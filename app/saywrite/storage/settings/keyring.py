@@ -177,7 +177,7 @@ class LateSecrets:
 
 
 def open_secrets() -> Secrets:
-    """Return the keyring or, without one, a storage in memory; `status().usable` tells which.
+    """Return the keyring or, without one, a storage in memory; see `status().usable`.
 
     A keyring that does not answer is returned too, because it may answer later.
     """

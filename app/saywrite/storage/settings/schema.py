@@ -28,7 +28,12 @@ _LANGUAGES = {language.code: language.name for language in LANGUAGES}
 _PROGRAM_LANGUAGES = {"": "Same as the system", **{language.code: language.native for language in LANGUAGES}}
 _FORMATS = {kind.name: kind.label for kind in EXPORT_FORMATS.values()}
 _SPOKEN = {"auto": "When the recognizer sets no punctuation", "on": "Always", "off": "Never"}
-_ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
+_ANNOUNCE = {
+    "off": "Nothing",
+    "end": "The whole text at the end",
+    "finals": "Finished sentences",
+    "all": "Words as they come",
+}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
 _LISTEN_ALONG = {
@@ -79,7 +84,11 @@ class Settings:
         "auto", "Dictation", _SPOKEN, "Spoken punctuation", "If you say “comma”, a comma is written."
     )
     announce: str = choice(
-        "off", "Dictation", _ANNOUNCE, "A screen reader reads", "What is read aloud while you dictate."
+        "off",
+        "Dictation",
+        _ANNOUNCE,
+        "A screen reader reads",
+        "While you dictate, use headphones: a microphone near a loudspeaker hears what is read.",
     )
     idle_unload_minutes: int = number(
         10,
@@ -123,6 +132,15 @@ class Settings:
         "Play a sound at the start",
         "Use headphones: a microphone near a loudspeaker hears the sound.",
     )
+    sound_volume: int = number(
+        100,
+        "Push-to-talk",
+        10,
+        100,
+        "Volume of the sounds",
+        "“Listen” plays the sounds for start, end and failure, one after the other.",
+        unit="percent",
+    )
     second_hotkey: str = text(
         "", "Push-to-talk", "Second key", "For another language or another recognizer.", advanced=True
     )
@@ -150,6 +168,24 @@ class Settings:
         special={0: "Off"},
         advanced=True,
     )
+    hands_free_hotkey: str = text("", "Push-to-talk", "Hands-free key", "Switches the hands-free mode on and off.")
+    hands_free_at_start: bool = switch(
+        False,
+        "Push-to-talk",
+        "Hands-free from the start",
+        "The microphone is then open from the start of Saywrite.",
+        advanced=True,
+    )
+    hands_free_silence_s: int = number(
+        60,
+        "Push-to-talk",
+        5,
+        900,
+        "End after a silence of",
+        "A hands-free dictation ends then, and Saywrite waits for the phrase again.",
+        unit="second",
+        advanced=True,
+    )
     aiola_sign_in: str = choice("key", "aiOla", _SIGN_IN, "Sign in with")
     aiola_token_url: str = text("", "aiOla", "Token address", "The https address that returns an access token.")
     aiola_translate_to: str = choice(
@@ -159,7 +195,7 @@ class Settings:
         "later", "aiOla", _AWAY, "When aiOla cannot be reached", "Recording continues in both cases."
     )
     aiola_listen_along: str = choice(
-        "off",
+        "on",
         "aiOla",
         _LISTEN_ALONG,
         "This computer listens along",
@@ -305,6 +341,16 @@ class Settings:
         "", "Window", _PROGRAM_LANGUAGES, "Language of the program", "The language of windows and messages."
     )
     theme: str = choice("system", "Window", _THEMES, "Appearance")
+    paragraph_pause_s: int = number(
+        2,
+        "Window",
+        0,
+        60,
+        "New paragraph after a pause of",
+        "The transcript shows sentences without a longer pause between them as running text.",
+        unit="second",
+        special={0: "Each sentence is a line"},
+    )
     show_keywords: bool = switch(True, "Window", "Show the keywords")
     show_waveform: bool = switch(True, "Window", "Show the waveform")
     overlay: str = choice(

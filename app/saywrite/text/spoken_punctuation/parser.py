@@ -190,7 +190,7 @@ class _Vocabulary:
             return False
         around = neighborhood(tokens, at, length)
         if mark.role is Role.SCRATCH:
-            return self._is_scratch_command(text[:start], tokens, at + length, around)
+            return self._is_scratch_command(tokens, at + length, around)
         opens = mark.role is Role.OPENS
         if opens and around.before[:1] and around.before[0] in self._articles:
             return self._closes_later(tokens, at + length)
@@ -203,7 +203,7 @@ class _Vocabulary:
             self._contexts.make_prose(phrase, around, opens=opens) or self._is_decimal_word(tokens, at, length, around)
         )
 
-    def _is_scratch_command(self, before: str, tokens: list[Token], behind: int, around: Neighborhood) -> bool:
+    def _is_scratch_command(self, tokens: list[Token], behind: int, around: Neighborhood) -> bool:
         rules = self._table.scratch
         if around.before and around.before[0].rsplit("'", maxsplit=1)[-1] in rules.verbs_before:
             return False

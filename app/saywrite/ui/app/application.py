@@ -1,10 +1,11 @@
-"""The Qt application around the window: style, color scheme, log, Unix signals, and the order at quit.
+"""The Qt application of the window: style, colors, log, signals, garbage collection, order at quit.
 
 GUI thread, except the two exception hooks, which run on the thread of the exception.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -24,6 +25,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
     QtMsgType,
+    Slot,
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -34,6 +36,7 @@ from saywrite.ui.app.dictation_thread import DictationThread
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.theme.focus_ring import FocusRing
 from saywrite.ui.toolkit.translation import set_language, tr
 
 if TYPE_CHECKING:
@@ -44,6 +47,9 @@ qt_log = logging.getLogger("qt")
 
 MESSAGE_MS = 20_000
 WAIT_AT_QUIT_MS = 2000
+COLLECT_EACH_MS = 2000
+OLDER_EACH = 10
+"""So many collections of garbage come before one of the next older generation, as in Python itself."""
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -62,6 +68,38 @@ class Application(QApplication):
         return super().event(event)
 
 
+class GarbageTimer(QTimer):
+    """Collects garbage on the GUI thread only, for as long as it exists.
+
+    Python collects on whichever thread allocates the next object, and PySide deletes a widget or another `QObject` on
+    the thread that collects it (PySide 6.12), while the GUI thread may be about to use it: the program would crash.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._collections = 0
+        self.setInterval(COLLECT_EACH_MS)
+        self.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self.timeout.connect(self.collect)
+        gc.disable()
+        self.start()
+
+    @Slot()
+    def collect(self) -> None:
+        """Collect the generation that is due, unless there are few new objects, as in an idle program."""
+        if gc.get_count()[0] < gc.get_threshold()[0]:
+            return
+        self._collections += 1
+        gc.collect(generation_due(self._collections))
+
+
+def generation_due(number: int) -> int:
+    """Return the oldest generation that the collection with this number, from 1, examines."""
+    if number % OLDER_EACH**2 == 0:
+        return 2
+    return 1 if number % OLDER_EACH == 0 else 0
+
+
 def create_application(arguments: Sequence[str], theme: str, language: str = "") -> QApplication:
     """Create the one QApplication, styled for this system.
 
@@ -72,11 +110,14 @@ def create_application(arguments: Sequence[str], theme: str, language: str = "")
         QApplication.setStyle("fusion")
     QApplication.setDesktopFileName(APP_ID)
     app = Application(list(arguments))
+    GarbageTimer(app)
     app.setApplicationName("saywrite")
     app.setApplicationDisplayName("Saywrite")
     app.setApplicationVersion(__version__)
     app.setWindowIcon(app_icon())
     apply_scheme(theme)
+    if app.style().name() == "fusion":
+        FocusRing(app)
     set_language(language)
     return app
 
@@ -108,11 +149,11 @@ def route_messages() -> None:
 def run(app: QApplication, thread: DictationThread, dictation: Dictation, save: Callable[[], None]) -> int:
     """Run until the application quits, then end in order; returns the exit code.
 
+    The caller starts the thread, or connects its start: until then the first paint has the processor for itself.
     The dictation stops and closes its journal, its thread is joined (within 2 s), then `save` stores the settings and
     the state of the window. A thread that does not end is stopped with the process: its journal is on disk.
     """
     with UnixSignals(app) as signals:
-        thread.start()
         code = app.exec()
         dictation.quit()
         signals.allow_abort()

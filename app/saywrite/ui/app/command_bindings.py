@@ -1,20 +1,21 @@
 """Posts the user's commands to the dictation: from buttons, menus, dropped files and choosers. GUI thread.
 
-Nothing here waits, and nothing here changes the state that the window shows: that state comes back as events.
+Nothing here waits, and nothing here changes the state that the window shows: that state comes back as events. The Edit
+menu is carried out in the field that has the focus, or in the transcript.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, LanguageHeard
 from saywrite.foundation.messages import message
-from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
@@ -172,3 +173,41 @@ class CommandBindings(QObject):
         bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))
+
+
+TextField = QLineEdit | QPlainTextEdit | QTextEdit
+
+
+class EditCommands(QObject):
+    """Connects undo, redo, cut, copy, paste and select all."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        actions = window.actions_
+        for action, command in (
+            (actions.undo, "undo"),
+            (actions.redo, "redo"),
+            (actions.cut, "cut"),
+            (actions.copy_selection, "copy"),
+            (actions.paste, "paste"),
+            (actions.select_all, "selectAll"),
+        ):
+            action.triggered.connect(partial(self._edit, command))
+
+    def _edit(self, command: str, _checked: bool = False) -> None:
+        """Call a method of the field; the transcript has its own undo, and text that is protected."""
+        transcript = self._window.transcript
+        editor = transcript.pane.editor
+        field = focused_field(self._window) or editor
+        if field is editor:
+            own = {"undo": transcript.undo, "redo": transcript.redo, "cut": editor.cut_selection}
+            own.get(command, getattr(editor, command))()
+        else:
+            getattr(field, command)()
+
+
+def focused_field(window: QWidget) -> TextField | None:
+    """Return the text field of the window that has the focus, None when something else has it."""
+    focused = window.focusWidget()
+    return focused if isinstance(focused, QLineEdit | QPlainTextEdit | QTextEdit) else None

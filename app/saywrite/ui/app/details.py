@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FrontEndEvent, ProgressChanged, Started, Traffic
-from saywrite.storage.history.store import Dictated
-from saywrite.ui.history.details import DetailsWindow, RunningDictation, facts, format_results
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import error_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
-    from saywrite.storage.history.store import HistoryStore
+    from saywrite.storage.history.store import Dictated, HistoryStore
 
 DETAILS_KEY = "details"
 
@@ -69,11 +67,13 @@ class Details(QObject):
             else:
                 self.show(dictated)
 
-        run_task(load, show, lambda error: self._show_problem(str(error), ""), owner=self, in_order=True)
+        run_task(load, show, lambda error: self._show_problem(error_text(error), ""), owner=self, in_order=True)
 
     @Slot(object)
     def show(self, dictated: Dictated) -> None:
         """Show the details of a dictation of the history."""
+        from saywrite.ui.history.details import DetailsWindow, RunningDictation, facts, format_results
+
         self._window.notices.withdraw(DETAILS_KEY)
         newest = dictated.summary.dictation == self._dictation
         running = RunningDictation(self._gauge, self._traffic) if newest else RunningDictation()

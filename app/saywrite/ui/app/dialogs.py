@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -13,6 +15,8 @@ from PySide6.QtWidgets import QDialog, QWidget
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
 from saywrite.foundation.program import Release
+from saywrite.storage.settings.schema import Settings
+from saywrite.text.keywords import Keyword
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -25,7 +29,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
-    from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.dictation.models.transcribing_child import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
@@ -34,6 +38,36 @@ if TYPE_CHECKING:
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
+
+
+@dataclass(frozen=True, slots=True)
+class UiContext:
+    """What `main` gives the window besides the dictation.
+
+    The callables that write files or read the history run on pool threads.
+    """
+
+    settings: Settings
+    keywords: tuple[Keyword, ...]
+    choices: EngineChoices
+    save_settings: Callable[[Settings], None]
+    save_keywords: Callable[[tuple[Keyword, ...]], None]
+    open_history: Callable[[], HistoryStore]
+    diagnostics: Callable[[], str]
+    window_state: Path
+    account: AccountAccess | None = None
+    activate_x11: Callable[[int], None] = lambda window: None
+    """Asks the window manager to bring the window with this X11 id to the front."""
+    autostart: Callable[[], Autostart] | None = None
+    """Gives this system's way to start Saywrite with the session."""
+    retranscriber: Retranscriber | None = None
+    """Transcribes dictations of the history again, and names the folder of the recordings."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
+    problems: tuple[str, ...] = ()
+    """Sentences about problems before there was a window, for example a broken settings file."""
+    greets: bool = False
+    """Whether a start may open the first run, or what is new: the user started the program without arguments."""
 
 
 class Dialogs(QObject):
@@ -46,6 +80,8 @@ class Dialogs(QObject):
     """A `Dictated` of the history."""
     keywords_applied = Signal(object)
     """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
+    listen_requested = Signal()
+    """The user wants to hear the sounds."""
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -53,32 +89,20 @@ class Dialogs(QObject):
         self,
         window: MainWindow,
         preferences: Preferences,
-        choices: EngineChoices,
-        open_history: Callable[[], HistoryStore],
-        diagnostics: Callable[[], str],
-        account: AccountAccess | None = None,
-        autostart: Callable[[], Autostart] | None = None,
-        models: ModelsState | None = None,
-        dictation: Dictation | None = None,
-        has_tray: Callable[[], bool] = lambda: True,
-        retranscriber: Retranscriber | None = None,
-        find_update: Callable[[], Release | None] | None = None,
+        context: UiContext,
+        models: ModelsState,
+        dictation: Dictation,
+        has_tray: Callable[[], bool],
     ) -> None:
-        """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
+        """`dictation` plays the recordings of the history. `has_tray`: whether there is a tray icon now."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
-        self._choices = choices
-        self._open_history = open_history
-        self._diagnostics = diagnostics
-        self._account = account
-        self._autostart = autostart
+        self._context = context
         self._models = models
         self._dictation = dictation
         self._has_tray = has_tray
         self._first_run: FirstRunWindow | None = None
-        self._retranscriber = retranscriber
-        self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -104,7 +128,7 @@ class Dialogs(QObject):
         if self._exports is None:
             from saywrite.ui.app.exports import Exports
 
-            self._exports = Exports(self._window, self._preferences, self._choices, self._export_folder)
+            self._exports = Exports(self._window, self._preferences, self._context.choices, self._export_folder)
         return self._exports
 
     @Slot(object)
@@ -132,12 +156,13 @@ class Dialogs(QObject):
         if self._settings is None:
             from saywrite.ui.settings.dialog import SettingsDialog
 
-            autostart = self._autostart() if self._autostart is not None else None
+            autostart = self._context.autostart() if self._context.autostart is not None else None
             self._settings = SettingsDialog(
-                self._preferences, self._choices, self._account, self._window, autostart, self._models
+                self._preferences, self._context.choices, self._context.account, self._window, autostart, self._models
             )
             self._settings.account_changed.connect(self.account_changed)
             self._settings.keyword_lab_requested.connect(self.show_keyword_lab)
+            self._settings.listen_requested.connect(self.listen_requested)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_requested.connect(self.refresh_devices_requested)
             if self._devices is not None:
@@ -148,16 +173,14 @@ class Dialogs(QObject):
 
     def show_first_run(self) -> None:
         """Open the first run at its first step."""
-        if self._dictation is None:
-            return
         if self._first_run is None:
             from saywrite.ui.app.first_run.window import FirstRunWindow
 
             self._first_run = made = FirstRunWindow(
                 self._dictation,
                 self._preferences,
-                self._choices,
-                self._account,
+                self._context.choices,
+                self._context.account,
                 self._models,
                 self._has_tray,
                 self._window,
@@ -198,16 +221,18 @@ class Dialogs(QObject):
             from saywrite.ui.history.window import HistoryWindow
 
             tools = None
-            if self._dictation is not None and self._retranscriber is not None:
-                tools = make_tools(self._dictation, self._retranscriber)
+            if self._context.retranscriber is not None:
+                tools = make_tools(self._dictation, self._context.retranscriber)
             window = HistoryWindow(
-                self._open_history,
+                self._context.open_history,
                 parent=self._window,
-                choices=self._choices,
+                choices=self._context.choices,
                 tools=tools,
                 remembers=lambda: self._preferences.settings.suggest_keywords,
             )
             self._history = window
+            self._preferences.changed.connect(lambda settings: window.text.set_pause(settings.paragraph_pause_s))
+            window.text.set_pause(self._preferences.settings.paragraph_pause_s)
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
             window.ledger_requested.connect(self.show_ledger)
@@ -220,7 +245,11 @@ class Dialogs(QObject):
         from saywrite.ui.settings.placement import center_on_parent
 
         lab = KeywordLabWindow(
-            self._window.keywords.rows(), self._open_history, self._preferences, self._retranscriber, self._window
+            self._window.keywords.rows(),
+            self._context.open_history,
+            self._preferences,
+            self._context.retranscriber,
+            self._window,
         )
         lab.applied.connect(self.keywords_applied)
         center_on_parent(lab)
@@ -231,7 +260,7 @@ class Dialogs(QObject):
         if self._speed is None:
             from saywrite.ui.history.reports.timing_window import LatencyWindow
 
-            self._speed = LatencyWindow(self._open_history, self._choices, self._window)
+            self._speed = LatencyWindow(self._context.open_history, self._context.choices, self._window)
         self._speed.reload()
         _bring_up(self._speed)
 
@@ -240,20 +269,20 @@ class Dialogs(QObject):
         if self._ledger is None:
             from saywrite.ui.history.reports.ledger_window import LedgerWindow
 
-            self._ledger = window = LedgerWindow(self._open_history, self._choices, self._window)
+            self._ledger = window = LedgerWindow(self._context.open_history, self._context.choices, self._window)
             window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
         self._ledger.reload()
         _bring_up(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
-        from saywrite.ui.app.shortcuts_window import ShortcutsWindow
+        from saywrite.ui.app.help_windows import ShortcutsWindow
 
         _open(ShortcutsWindow(self._window.menuBar(), self._preferences.settings, self._window))
 
     def show_whats_new(self) -> None:
         """Open the window with the changelog."""
-        from saywrite.ui.app.whats_new import WhatsNewWindow
+        from saywrite.ui.app.help_windows import WhatsNewWindow
 
         _open(WhatsNewWindow(self._window))
 
@@ -286,7 +315,7 @@ class Dialogs(QObject):
                 key="diagnostics",
             )
 
-        run_task(self._diagnostics, copy, fail, owner=self)
+        run_task(self._context.diagnostics, copy, fail, owner=self)
 
     def check_for_updates(self) -> None:
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
@@ -313,7 +342,7 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        ask = self._find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
+        ask = self._context.find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
         run_task(ask, show, fail, owner=self)
 
     def _connect(self) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from saywrite.foundation.events import Failed
+from saywrite.foundation.events import Failed, FrontEndEvent
 from saywrite.foundation.messages import message
+from saywrite.foundation.program import share_memory
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +27,30 @@ class DictationThread(QThread):
     """Runs the loop of the dictation, and carries its events to the GUI thread."""
 
     event_emitted = Signal(object)
-    """A `FrontEndEvent`, in order. The dictation calls its `emit`, on any thread."""
+    """A `FrontEndEvent`, in order, from any thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dictation")
         self.loop: Callable[[], None] | None = None
         """`Dictation.run`; set once, before `start()`."""
+        self.observe: Callable[[FrontEndEvent], None] = lambda _event: None
+        """Takes an event on the caller's thread, before it is emitted; set once, before `start()`."""
+
+    def begin(self, loop: Callable[[], None]) -> None:
+        """Start the thread with this loop."""
+        self.loop = loop
+        self.start()
+
+    def tell(self, event: FrontEndEvent) -> None:
+        """Observe an event, then emit it."""
+        self.observe(event)
+        self.event_emitted.emit(event)
 
     def run(self) -> None:
         """Run the loop until the dictation quits; report an unexpected end as a failure."""
         threading.current_thread().name = self.objectName()  # Python, and so the log, does not know Qt's name
+        share_memory()  # before the threads of the dictation; it takes time that the first paint has not
         if self.loop is None:
             log.error("the dictation thread was started without a loop")
             return

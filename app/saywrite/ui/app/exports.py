@@ -50,7 +50,7 @@ class Exports(QObject):
 
     def export_dictation(self, dictated: Dictated, parent: QWidget) -> None:
         """Export a dictation of the history."""
-        document = document_of(dictated, self._choices.engine_label)
+        document = document_of(dictated, self._choices.engine_label, self._preferences.settings.paragraph_pause_s)
         self._start(self._make_flow(parent, lambda: document), "")
 
     def export_dictations(self, chosen: Sequence[Dictated], parent: QWidget) -> None:
@@ -70,8 +70,9 @@ class Exports(QObject):
 
     def write_all(self, chosen: Sequence[Dictated], folder: Path) -> None:
         """Write each dictation with text into a folder, in the format of the settings; no file is replaced."""
-        format, label = self._preferences.settings.export_format, self._choices.engine_label
-        documents = [document for each in chosen if (document := document_of(each, label)) is not None]
+        settings, label = self._preferences.settings, self._choices.engine_label
+        format, pause_s = settings.export_format, settings.paragraph_pause_s
+        documents = [document for each in chosen if (document := document_of(each, label, pause_s)) is not None]
         self._window.notices.withdraw("export")
 
         def done(written: int) -> None:
@@ -139,10 +140,10 @@ class Exports(QObject):
         self._preferences.update(export_format=format)
 
 
-def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | None:
+def document_of(dictated: Dictated, label: Callable[[str], str], pause_s: float = 0.0) -> Document | None:
     """The document for a dictation of the history; None when it has no text.
 
-    `label` gives the name of an engine for people.
+    `label` gives the name of an engine for people, `pause_s` the pause in seconds that begins a paragraph.
     """
     summary = dictated.summary
     if not any(segment.text.strip() for segment in dictated.segments):
@@ -172,4 +173,5 @@ def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | N
         duration_s=seconds(summary.heard),
         lines=tuple(lines),
         structured=dictated.structured,
+        pause_s=pause_s,
     )

@@ -1,14 +1,14 @@
-"""Builds the window and everything behind it, and hands them the events of the dictation. GUI thread.
+"""Builds everything that acts on the window, and hands it the events of the dictation. GUI thread.
 
-Waveform, dialogs and history take long to import: they are loaded after the first paint or when they are first used.
+It takes long to import, so the program loads it after the first paint; waveform, dialogs and history when they are
+first used.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -16,39 +16,37 @@ from PySide6.QtCore import QObject, Slot
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
-from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
-from saywrite.ui.app.dialogs import Dialogs
+from saywrite.ui.app.dialogs import Dialogs, UiContext
+from saywrite.ui.app.first_view import FirstView, make_window, show_panels, show_settings
+from saywrite.ui.app.hands_free import HandsFreeControls
 from saywrite.ui.main_window.better_text import BetterText
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
-from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import ModelsState
-from saywrite.ui.settings.account_access import AccountAccess, host_of
+from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.motion import apply_motion
-from saywrite.ui.toolkit.translation import set_language
+from saywrite.ui.toolkit.translation import error_text, set_language
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
 from saywrite.ui.tray.recent_texts import TrayTexts
 from saywrite.ui.tray.window_lifecycle import WindowActivator, WindowLifecycle
-from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
-    from saywrite.desktop.autostart import Autostart
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.dictation.api import Dictation
-    from saywrite.dictation.models.retranscription import Retranscriber
-    from saywrite.storage.history.store import HistoryStore
+    from saywrite.ui.main_window.window import MainWindow
 
 log = logging.getLogger(__name__)
 
@@ -57,46 +55,17 @@ STATE_AFTER_START = {"first_run_shown": True, VERSION_KEY: __version__}
 """Entries of the window's state: the first run is not opened again, what is new only after an update."""
 
 
-@dataclass(frozen=True, slots=True)
-class UiContext:
-    """What `main` gives the window besides the dictation.
-
-    The callables that write files or read the history run on pool threads.
-    """
-
-    settings: Settings
-    keywords: tuple[Keyword, ...]
-    choices: EngineChoices
-    save_settings: Callable[[Settings], None]
-    save_keywords: Callable[[tuple[Keyword, ...]], None]
-    open_history: Callable[[], HistoryStore]
-    diagnostics: Callable[[], str]
-    window_state: Path
-    account: AccountAccess | None = None
-    activate_x11: Callable[[int], None] = lambda window: None
-    """Asks the window manager to bring the window with this X11 id to the front."""
-    autostart: Callable[[], Autostart] | None = None
-    """Gives this system's way to start Saywrite with the session."""
-    retranscriber: Retranscriber | None = None
-    """Transcribes dictations of the history again, and names the folder of the recordings."""
-    find_update: Callable[[], Release | None] | None = None
-    """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
-    problems: tuple[str, ...] = ()
-    """Sentences about problems before there was a window, for example a broken settings file."""
-    greets: bool = False
-    """Whether a start may open the first run, or what is new: the user started the program without arguments."""
-
-
 class FrontEnd(QObject):
     """Connect `DictationThread.event_emitted` to `receive`, then call `show()`, run, and call `save()`."""
 
-    def __init__(self, dictation: Dictation, context: UiContext) -> None:
+    def __init__(self, dictation: Dictation, context: UiContext, window: MainWindow | None = None) -> None:
+        """`window`: that of `make_window`, which may be painted; without it, one is made here."""
         super().__init__()
         self._dictation = dictation
         self._context = context
         self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
-        self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
+        self.window = window or self._make_window()
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
         self.notices = DictationNotices(
@@ -104,31 +73,33 @@ class FrontEnd(QObject):
         )
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
-            self.window,
-            self.preferences,
-            context.choices,
-            context.open_history,
-            context.diagnostics,
-            context.account,
-            context.autostart,
-            self.models,
-            dictation,
-            lambda: self.tray.present,
-            context.retranscriber,
-            context.find_update,
+            self.window, self.preferences, context, self.models, dictation, lambda: self.tray.present
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
+        self.hands_free = HandsFreeControls(self.window, dictation, self.tray.show_message, self.dialogs.show_models)
         self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()
-        self.window.keywords.set_keywords(context.keywords)
-        self._apply(context.settings)
-        self._show_problems()
+        self._apply_behind(context.settings)
+        self._show_panels()
+
+    def _make_window(self) -> MainWindow:
+        context = self._context
+        set_language(context.settings.program_language)
+        apply_scheme(context.settings.theme)
+        keywords, choices = context.keywords, context.choices
+        access, state = self._access, context.window_state
+        return make_window(
+            self._dictation, FirstView(context.settings, keywords, choices, state, access, context.problems)
+        )
+
+    def _access(self) -> AccountAccess | None:
+        return self._context.account
 
     def _make_better_text(self) -> BetterText | None:
         retranscriber = self._context.retranscriber
@@ -149,11 +120,6 @@ class FrontEnd(QObject):
             self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
         )
 
-    def _show_problems(self) -> None:
-        """Show the problems from before there was a window."""
-        for problem in self._context.problems:
-            self.window.notices.notify(Severity.WARNING, problem, passing=False)
-
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
         """What shows events, in the order in which it receives them; each ignores the events of others."""
         window = self.window
@@ -173,6 +139,7 @@ class FrontEnd(QObject):
             self.tray.receive,
             self.overlay.receive,
             self.push_to_talk.receive,
+            self.hands_free.receive,
             *((better_text.receive,) if better_text is not None else ()),
         )
 
@@ -188,17 +155,16 @@ class FrontEnd(QObject):
     def show(self) -> None:
         """Show the window as it was last, or only the tray icon if the settings say so."""
         state = load_window_state(self._context.window_state)
-        self.window.restore(state)
         self.dialogs.restore(state)
         self.overlay.restore(state)
         self.lifecycle.restore(state)
         self.lifecycle.begin()
-        self.window.control_bar.button.setFocus()
+        self.window.when_painted(self._ask_for_the_rest)
         if self._context.greets and not self._context.settings.start_hidden:
             if not state:
-                self.window.painted.connect(self._open_first_run)
+                self.window.when_painted(self._open_first_run)
             elif state.get(VERSION_KEY) != __version__:
-                self.window.painted.connect(self.dialogs.show_whats_new)
+                self.window.when_painted(self.dialogs.show_whats_new)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
@@ -224,7 +190,6 @@ class FrontEnd(QObject):
         window.keywords.changed.connect(self._save_keywords)
         window.actions_.show_keywords.triggered.connect(self._open_keywords)
         window.closing.connect(window.transcript.flush)
-        window.painted.connect(self._load_the_rest)
         self.engine.account_requested.connect(self.dialogs.show_account)
         self.engine.models_requested.connect(self.dialogs.show_models)
         window.empty.account_requested.connect(self.dialogs.show_account)
@@ -232,6 +197,7 @@ class FrontEnd(QObject):
         self.dialogs.details_requested.connect(self.details.show)
         self.dialogs.account_changed.connect(self.engine.end_account_problem)
         self.dialogs.account_changed.connect(self._dictation.renew_account)
+        self.dialogs.listen_requested.connect(self._dictation.preview_sounds)
         self.dialogs.refresh_devices_requested.connect(self._dictation.refresh_devices)
         self._connect_tray()
 
@@ -253,20 +219,21 @@ class FrontEnd(QObject):
 
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
-        window, account = self.window, self._context.account
+        """Show other settings."""
         set_language(settings.program_language)
         apply_scheme(settings.theme)
         apply_motion(settings.motion)
-        host = account.host(settings) if account else host_of(settings.aiola_base_url)
-        window.control_bar.show_choice(settings, host)
-        window.empty.show_hotkey(settings.hotkey, settings.hotkey_mode)
-        window.transcript.announced = settings.announce
+        show_settings(self.window, settings, self._access)
+        self._apply_behind(settings)
+        self._show_panels()
+
+    def _apply_behind(self, settings: Settings) -> None:
+        """Apply the settings to what the first paint does not show."""
+        self.window.transcript.announcer.mode = settings.announce
+        self.window.transcript.set_paragraph_pause(settings.paragraph_pause_s)
         self.tray.menu.show_settings(settings)
-        window.status.show_offline(settings.stay_offline)
         self.overlay.apply(settings)
         self.engine.choose(settings)
-        window.actions_.show_waveform.setChecked(settings.show_waveform)
-        self._show_panels()
 
     def _show_panels(self) -> None:
         """Show the panels of the settings.
@@ -276,8 +243,7 @@ class FrontEnd(QObject):
         settings = self.preferences.settings
         self._keywords_opened |= bool(self.window.keywords.keywords())
         keywords = settings.show_keywords and self._keywords_opened
-        self.window.actions_.show_keywords.setChecked(keywords)
-        self.window.show_panels(keywords=keywords, waveform=settings.show_waveform and self._has_recording)
+        show_panels(self.window, keywords=keywords, waveform=settings.show_waveform and self._has_recording)
 
     @Slot(bool)
     def _open_keywords(self, opened: bool) -> None:
@@ -285,6 +251,8 @@ class FrontEnd(QObject):
         self._keywords_opened = opened
         self.preferences.update(show_keywords=opened)
         self._show_panels()
+        if opened:
+            self.window.keywords.table.setFocus()
 
     @Slot(object)
     def _save_keywords(self, keywords: tuple[Keyword, ...]) -> None:
@@ -294,7 +262,7 @@ class FrontEnd(QObject):
         run_task(
             lambda: self._context.save_keywords(keywords),
             lambda _none: notices.withdraw("keywords"),
-            lambda error: notices.notify(Severity.WARNING, str(error), key="keywords", passing=False),
+            lambda error: notices.notify(Severity.WARNING, error_text(error), key="keywords", passing=False),
             owner=self,
             in_order=True,
         )
@@ -310,7 +278,17 @@ class FrontEnd(QObject):
         )
 
     @Slot()
-    def _load_the_rest(self) -> None:
-        log.info("window painted")
+    def _ask_for_the_rest(self) -> None:
+        """Ask for what the window shows once it is known: microphones and models."""
         self._dictation.refresh_devices()
         self.models.ask()
+
+
+def watch_tray_hosts(tray: Tray, desktop: DesktopThread, at_quit: Callable[[Callable[[], None]], object]) -> None:
+    """Follow the appearance and disappearance of the tray. Windows and macOS always have one."""
+    if sys.platform in ("win32", "darwin"):
+        tray.host_changed.emit(True)
+        return
+    from saywrite.desktop.tray_host import TrayHostWatch
+
+    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.supports_x11).close)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope
-from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation.errors import JournalError
 from saywrite.storage.history.records.receipts import TextReceipt, receipts_of
 from saywrite.storage.history.records.versions import TextVersion, versions_of

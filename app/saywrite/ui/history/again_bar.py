@@ -8,7 +8,8 @@ from datetime import datetime
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QWidget
 
-from saywrite.dictation.models.retranscription import Retranscriber, Retranscription, RetranscriptionStopped
+from saywrite.dictation.models.retranscription import Retranscription
+from saywrite.dictation.models.transcribing_child import Retranscriber, RetranscriptionStopped
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import moment
@@ -21,9 +22,10 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import set_text, tr, worded
-from saywrite.ui.widgets.choosers import EngineChoices, model_label
+from saywrite.ui.toolkit.translation import add_item, error_text, joined, set_text, tr, worded
+from saywrite.ui.widgets.choosers import EngineChoices, NarrowComboBox, model_label
 
 STEPS = 1_000
 """Of the progress bar."""
@@ -35,7 +37,7 @@ def name_of_origin(origin: Origin, choices: EngineChoices) -> str:
     """Name what made a text: "On this computer, Whisper small, German"."""
     model = model_label(origin.model) if origin.model else ""
     parts = (choices.engine_label(origin.engine), model, choices.language(origin.language))
-    return ", ".join(part for part in parts if part)
+    return joined(", ", *parts)
 
 
 class AgainBar(QWidget):
@@ -55,9 +57,9 @@ class AgainBar(QWidget):
         self._running: Retranscription | None = None
         self._length_s = 0.0
         self._dictation = ""
-        self.engine, self.model, self.language = QComboBox(), QComboBox(), QComboBox()
-        self.start = QPushButton(icon("refresh"), tr("&Transcribe again"))
-        self.stop = QPushButton(icon("stop"), tr("&Stop"))
+        self.engine, self.model, self.language = NarrowComboBox(), NarrowComboBox(), NarrowComboBox()
+        self.start = worded(QPushButton(icon("refresh"), ""), tr("&Transcribe again"))
+        self.stop = worded(QPushButton(icon("stop"), ""), tr("&Stop"))
         self.progress = QProgressBar()
         self._name = PlainLabel()
         self._arrange()
@@ -126,7 +128,7 @@ class AgainBar(QWidget):
         if error is None:
             self.finished.emit(attempt.dictation)
         elif not isinstance(error, RetranscriptionStopped):
-            self.failed.emit(str(error))
+            self.failed.emit(error_text(error))
 
     @Slot(object, float)
     def _show_progress(self, attempt: Retranscription, done_s: float) -> None:
@@ -157,15 +159,15 @@ class AgainBar(QWidget):
 
     def _arrange(self) -> None:
         for choice in self._choices.engines:
-            self.engine.addItem(choice.label, choice.name)
+            add_item(self.engine, choice.label, choice.name)
         for name, label in OPTIONS["local_model"].choices:
-            self.model.addItem(label, name)
+            add_item(self.model, label, name)
         for code, name in self._choices.language_names.items():
-            self.language.addItem(name, code)
+            add_item(self.language, name, code)
         named = ((self.engine, tr("Recognizer")), (self.model, tr("Model")), (self.language, tr("Language")))
         row = FlowLayout(self, spacing=S)
         for chooser, name in named:
-            set_text(chooser.setAccessibleName, tr("{name} for transcribing again", name=name))
+            name_chooser(chooser, tr("{name} for transcribing again", name=name))
             set_text(chooser.setToolTip, name)
             chooser.setMinimumContentsLength(NAME_LENGTH)
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -189,8 +191,8 @@ class VersionBar(QWidget):
         super().__init__()
         self._choices = choices
         self._now = now
-        self.texts = QComboBox()
-        set_text(self.texts.setAccessibleName, tr("Texts of this dictation"))
+        self.texts = NarrowComboBox()
+        name_chooser(self.texts, tr("Texts of this dictation"))
         self.texts.setMinimumContentsLength(LONG_NAME)
         self.texts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.use = worded(QPushButton(), tr("&Use this text"))
@@ -204,10 +206,11 @@ class VersionBar(QWidget):
         """Offer the present text and the earlier ones; hidden when there is only one text."""
         self.texts.blockSignals(True)
         self.texts.clear()
-        self.texts.addItem(tr("Present text: {origin}", origin=name_of_origin(present, self._choices)), None)
+        add_item(self.texts, tr("Present text: {origin}", origin=name_of_origin(present, self._choices)), None)
         for version in versions:
             until = moment(local_time(version.kept), self._now())
-            self.texts.addItem(
+            add_item(
+                self.texts,
                 tr(
                     "Text until {until}: {origin}",
                     until=until,

@@ -24,7 +24,7 @@ from saywrite.storage.history.store import Summary
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 
 PADDING = S
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
@@ -39,6 +39,7 @@ class DictationList(QListWidget):
         self._now = now
         self._last_day: date | None = None
         set_text(self.setAccessibleName, tr("Dictations"))
+        follow_language(self._translate)
         self.setItemDelegate(DayDelegate(self))
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -55,17 +56,14 @@ class DictationList(QListWidget):
     def append(self, rows: Sequence[Summary]) -> None:
         """Show these dictations below the others."""
         for row in rows:
-            head = f"{local_time(row.began):%H:%M} · {length(seconds(row.heard))}"
-            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or tr('No text')}")
-            item.setData(SUMMARY, row)
+            self._add(row.dictation, row.began, _words_of(row)).setData(SUMMARY, row)
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
         """Show search hits instead of what was shown, with the found words marked."""
         self.clear()
         self._last_day = None
         for hit in hits:
-            head = tr("{time} · at {start}", time=f"{local_time(hit.began):%H:%M}", start=clock(seconds(hit.start)))
-            item = self._add(hit.dictation, hit.began, f"{head}\n{hit.snippet}")
+            item = self._add(hit.dictation, hit.began, _words_of(hit))
             item.setData(HIT, hit)
             item.setData(MARKS, hit.matches)
 
@@ -86,16 +84,34 @@ class DictationList(QListWidget):
             self.takeItem(row)
 
     def _add(self, dictation: str, began: datetime, text: str) -> QListWidgetItem:
-        item = QListWidgetItem(text)
+        item = QListWidgetItem()
         item.setData(ID, dictation)
         day = local_time(began).date()
-        name = name_of_day(day, self._now().date())
-        if day != self._last_day:
-            self._last_day = day
-            item.setData(DAY, name)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
+        self._describe(item, began, text, heading=day != self._last_day)
+        self._last_day = day
         self.addItem(item)
         return item
+
+    def _describe(self, item: QListWidgetItem, began: datetime, text: str, *, heading: bool) -> None:
+        name = name_of_day(local_time(began).date(), self._now().date())
+        item.setText(text)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
+        if heading:
+            item.setData(DAY, name)
+
+    def _translate(self) -> None:
+        """Show all entries in the language that the program has now."""
+        for item in map(self.item, range(self.count())):
+            shown = item.data(SUMMARY) or item.data(HIT)
+            self._describe(item, shown.began, _words_of(shown), heading=bool(item.data(DAY)))
+
+
+def _words_of(shown: Summary | SearchHit) -> str:
+    """The two lines of an entry."""
+    time = f"{local_time(shown.began):%H:%M}"
+    if isinstance(shown, SearchHit):
+        return f"{tr('{time} · at {start}', time=time, start=clock(seconds(shown.start)))}\n{shown.snippet}"
+    return f"{joined(' · ', time, length(seconds(shown.heard)))}\n{shown.excerpt or tr('No text')}"
 
 
 class DayDelegate(QStyledItemDelegate):

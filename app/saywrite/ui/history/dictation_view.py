@@ -20,7 +20,7 @@ from saywrite.ui.history.player_bar import PlayerBar
 from saywrite.ui.history.reader import Reader
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import error_text, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 
@@ -45,7 +45,7 @@ class DictationView(QWidget):
         super().__init__()
         self._tools = tools
         self.loaded: LoadedDictation | None = None
-        self.text = Reader()
+        self.text = Reader(choices.engine_label)
         self.receipts = NoteLabel()
         self.traffic = NoteLabel()
         self.by_month = worded(QPushButton(), tr("By &month…"))
@@ -68,7 +68,7 @@ class DictationView(QWidget):
         set_text(self.by_month.setToolTip, tr("Where my speech went, by month"))
         set_text(self.by_month.setAccessibleDescription, tr("Where my speech went, by month"))
         self.by_month.clicked.connect(self.ledger_requested)
-        self.text.word_clicked.connect(lambda word: self.player.play_from(word.start))
+        self.text.play_requested.connect(self.player.play_from)
         self.player.moved.connect(self.text.follow)
         self.versions.shown.connect(self._show_version)
         self.again.failed.connect(self.failed)
@@ -119,7 +119,7 @@ class DictationView(QWidget):
         run_task(
             lambda: load_envelope(tools.recordings, dictation),
             show,
-            lambda error: self.failed.emit(str(error)),
+            lambda error: self.failed.emit(error_text(error)),
             owner=self,
         )
 

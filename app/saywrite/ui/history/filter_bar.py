@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
+from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import set_text, tr
-from saywrite.ui.widgets.choosers import EngineChoices
+from saywrite.ui.toolkit.translation import add_item, set_text, tr
+from saywrite.ui.widgets.choosers import EngineChoices, NarrowComboBox
 
 LENGTH_LABELS = {
     "short": message("Up to 10 s"),
@@ -18,6 +20,12 @@ LENGTH_LABELS = {
     "very long": message("Over 10 min"),
 }
 assert LENGTH_LABELS.keys() == LENGTHS.keys()
+
+
+LEAST_LETTERS, MOST_LEAST_WIDTH = 26, 240
+"""The minimum width in letters, so that the headings of the list have room, and its limit in pixels."""
+LETTERS_IN_TWO_COLUMNS = 20
+"""Letters for each chooser, with its edges and its arrow; in a narrower bar each has a row of its own."""
 
 
 class FilterBar(QWidget):
@@ -34,13 +42,27 @@ class FilterBar(QWidget):
         self.language = _chooser(tr("Language"), tr("Any language"))
         self.length = _chooser(tr("Length"), tr("Any length"))
         for name, label in LENGTH_LABELS.items():
-            self.length.addItem(label, name)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(XS)
-        for number, chooser in enumerate(self._all()):
-            grid.addWidget(chooser, number // 2, number % 2)
+            add_item(self.length, label, name)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(XS)
+        self._columns = 0
+        self._place(2)
+        self.setMinimumWidth(min(LEAST_LETTERS * self.fontMetrics().averageCharWidth(), MOST_LEAST_WIDTH))
+        for chooser in self._all():
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        letters = self.width() // (2 * self.fontMetrics().averageCharWidth())
+        self._place(2 if letters >= LETTERS_IN_TWO_COLUMNS else 1)
+
+    def _place(self, columns: int) -> None:
+        """Put the choosers beside or below one another."""
+        if columns != self._columns:
+            self._columns = columns
+            for number, chooser in enumerate(self._all()):
+                self._grid.addWidget(chooser, number // columns, number % columns)
 
     def filter(self) -> HistoryFilter:
         """What the user has chosen."""
@@ -69,10 +91,10 @@ class FilterBar(QWidget):
 
 
 def _chooser(name: str, everything: str) -> QComboBox:
-    chooser = QComboBox()
-    set_text(chooser.setAccessibleName, name)
+    chooser = NarrowComboBox()
+    name_chooser(chooser, name)
     set_text(chooser.setToolTip, name)
-    chooser.addItem(everything, "")
+    add_item(chooser, everything, "")
     chooser.setMinimumContentsLength(5)
     chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     chooser.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -85,7 +107,7 @@ def _fill(chooser: QComboBox, entries: list[tuple[str, str]]) -> None:
     while chooser.count() > 1:
         chooser.removeItem(1)
     for label, data in entries:
-        chooser.addItem(label, data)
+        add_item(chooser, label, data)
     found = next((row for row in range(chooser.count()) if chooser.itemData(row) == chosen), 0)
     chooser.setCurrentIndex(found)
     chooser.setEnabled(len(entries) > 1 or found > 0)

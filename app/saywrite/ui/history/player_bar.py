@@ -18,6 +18,7 @@ from saywrite.foundation.events import SAMPLE_RATE, PlaybackChanged, seconds
 from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.icons import icon, icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.waveform_data import WaveformData
@@ -32,6 +33,7 @@ STEP = 5 * SAMPLE_RATE
 """How far the arrow keys move, in samples."""
 
 
+@has_role(Role.Slider)
 class WaveformView(QWidget):
     """The peaks of a recording with a cursor. A click, and the arrow keys, ask for another position."""
 

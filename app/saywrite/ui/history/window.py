@@ -34,9 +34,9 @@ from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import Role, add_clear_button, announce, has_role, name_field_button
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 PAGE = 100
@@ -46,6 +46,7 @@ EMPTY = message("No dictations yet. What you dictate is kept here.")
 UNFINISHED = message("The recording of a dictation without its complete text stays among the unfinished ones.")
 
 
+@has_role(Role.Window)
 class HistoryWindow(QWidget):
     """A list of past dictations with search and filters, and the selected one with its recording."""
 
@@ -82,14 +83,14 @@ class HistoryWindow(QWidget):
         self.view = DictationView(choices, open_history, now, tools)
         self.text, self.player = self.view.text, self.view.player
         self.note = NoteLabel()
-        self.undo = QPushButton(icon("undo"), tr("&Undo"))
-        self.copy = QPushButton(icon("copy"), tr("&Copy"))
+        self.undo = worded(QPushButton(icon("undo"), ""), tr("&Undo"))
+        self.copy = worded(QPushButton(icon("copy"), ""), tr("&Copy"))
         self.edit = worded(QPushButton(), tr("Ed&it"))
-        self.save = QPushButton(icon("check"), tr("&Save"))
+        self.save = worded(QPushButton(icon("check"), ""), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
-        self.export = QPushButton(icon("export"), tr("&Export…"))
-        self.details = QPushButton(icon("info"), tr("De&tails…"))
-        self.delete = QPushButton(icon("clear"), tr("&Delete"))
+        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
+        self.details = worded(QPushButton(icon("info"), ""), tr("De&tails…"))
+        self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
@@ -147,7 +148,7 @@ class HistoryWindow(QWidget):
         run_task(lambda: question(self._history.get()), answer, self._show_error, owner=self, in_order=True)
 
     def _show_error(self, error: Exception) -> None:
-        self._say(str(error))
+        self._say(error_text(error))
 
     def _say(self, words: str, *, undo: bool = False) -> None:
         set_text(self.note.setText, words)
@@ -241,8 +242,7 @@ class HistoryWindow(QWidget):
             self.details_requested.emit(self.view.loaded.dictated)
 
     def _copy(self) -> None:
-        cursor = self.text.textCursor()
-        copy_text(cursor.selectedText() if cursor.hasSelection() else self.text.toPlainText())
+        copy_text(self.text.selected_prose())
         announce(self, tr("Copied"))
 
     def _begin_editing(self) -> None:
@@ -326,8 +326,10 @@ class HistoryWindow(QWidget):
     def _arrange(self) -> None:
         set_text(self.query.setPlaceholderText, tr("Search in everything you dictated"))
         set_text(self.query.setAccessibleName, tr("Search the history"))
-        self.query.setClearButtonEnabled(True)
-        self.query.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
+        add_clear_button(self.query, tr("Search the history"))
+        magnifier = self.query.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
+        name_field_button(self.query, magnifier, tr("Search"))
+        magnifier.triggered.connect(lambda: self.query.setFocus())
         left, right = QWidget(), QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -125,14 +125,14 @@ class KeywordsModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
-        entry, problem = self._entries[index.row()], self._problems.get(index.row(), "")
+        entry, problem = self._entries[index.row()], str(tr(self._problems.get(index.row(), "")))
         text = entry.spoken if index.column() == SPOKEN else entry.written
         if role in (Role.DisplayRole, Role.EditRole):
             return text.replace("\n", BREAK)
         if role == Role.ToolTipRole:
             return plain_tooltip(problem or (text if len(text) > 20 else "")) or None
         if role == Role.AccessibleTextRole:
-            return str(joined(": ", HEADERS[index.column()], text or tr("empty")))
+            return str(tr(joined(": ", HEADERS[index.column()], text or tr("empty"))))
         if role == Role.AccessibleDescriptionRole:
             return problem or None
         return problem if role == PROBLEM_ROLE else None

@@ -27,8 +27,9 @@ from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon, icon_button
-from saywrite.ui.toolkit.theme.tokens import XS, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.screen_reader import add_clear_button
+from saywrite.ui.toolkit.theme.tokens import TARGET, XS, S
+from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
 
 FILTER_FROM = 8
 """With fewer keywords the filter is hidden."""
@@ -195,10 +196,12 @@ class KeywordsPanel(QWidget):
     def _lay_out(self) -> None:
         set_text(self.filter.setPlaceholderText, tr("Filter"))
         set_text(self.filter.setAccessibleName, tr("Filter keywords"))
-        self.filter.setClearButtonEnabled(True)
+        add_clear_button(self.filter, tr("Filter keywords"))
         self.add_button.setIcon(icon("add"))
         set_text(self.add_button.setToolTip, tr("Add a keyword (Insert)"))
         self.add_button.setAutoDefault(False)
+        for control in (self.add_button, self.filter):
+            control.setMinimumHeight(TARGET)
         buttons = QHBoxLayout()
         buttons.setSpacing(XS)
         buttons.addWidget(self.add_button)
@@ -244,4 +247,4 @@ class KeywordsPanel(QWidget):
 def _words(error: Exception) -> str:
     if not isinstance(error, SaywriteError):
         raise error
-    return str(error)
+    return error_text(error)

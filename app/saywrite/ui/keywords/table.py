@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -33,6 +33,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class MarkingDelegate(QStyledItemDelegate):
     """Paints a hint in empty cells, and a mark at the edge of rows with a problem."""
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
@@ -67,12 +71,22 @@ class MarkingDelegate(QStyledItemDelegate):
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
-        editor = super().createEditor(parent, option, index)
+        # A table gives screen readers its cells only, so an editor in its viewport would not exist for them.
+        editor = super().createEditor(self._view.parentWidget() or parent, option, index)
         set_text(
             editor.setAccessibleName,
             tr("{column}, keyword {row}", column=HEADERS[index.column()], row=index.row() + 1),
         )
         return editor
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().updateEditorGeometry(editor, option, index)
+        viewport, around = self._view.viewport(), editor.parentWidget()
+        visible = editor.geometry() & viewport.rect()  # it may not lie over what is beside the table
+        if around is not None and around is not viewport:
+            editor.setGeometry(QRect(viewport.mapTo(around, visible.topLeft()), visible.size().expandedTo(QSize(0, 0))))
 
 
 class AlignedHeader(QHeaderView):
@@ -142,6 +156,10 @@ class KeywordsTable(QTableView):
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.updateEditorGeometries()  # the viewport moves its children only
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """After Enter in the spoken form, edit the written form."""

@@ -22,8 +22,9 @@ from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
+from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import add_item, set_text, tr, worded
 
 ICON_SIZE = 72
 
@@ -90,10 +91,10 @@ class AboutDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.chooser = QComboBox()
-        set_text(self.chooser.setAccessibleName, tr("Text to show"))
-        self.chooser.addItem(tr("All parts and their licenses"))
+        name_chooser(self.chooser, tr("Text to show"))
+        add_item(self.chooser, tr("All parts and their licenses"))
         for path in dict.fromkeys(path for part in components() for path in part.texts):
-            self.chooser.addItem(tr("Text: {stem}", stem=path.stem), path)
+            add_item(self.chooser, tr("Text: {stem}", stem=path.stem), path)
         self.chooser.currentIndexChanged.connect(self._show_text)
         self._show_text()
         set_text(self.text.setAccessibleName, tr("Licenses"))

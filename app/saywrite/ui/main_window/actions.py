@@ -31,6 +31,8 @@ class Actions(QObject):
             action.setEnabled(False)
         self.want_cancelled = self._action(tr("Undo the &cancellation"), "", "undo")
         self.want_cancelled.setVisible(False)
+        self.hands_free = self._switch(tr("&Hands-free"), "", "")
+        set_text(self.hands_free.setToolTip, tr("Begin and end a dictation with a spoken phrase"))
         self.refresh = self._action(tr("&Look for microphones"), "F5", "refresh")
         self.details = self._action(tr("&Details…"), "Ctrl+I", "info")
         self.details.setEnabled(False)
@@ -96,7 +98,8 @@ class Actions(QObject):
         view = worded(bar.addMenu(""), tr("&View"))
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
         dictation = worded(bar.addMenu(""), tr("&Dictation"))
-        self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
+        self._add(dictation, self.record, self.cancel, self.hands_free, None)
+        self._add(dictation, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
         self._fill_help(worded(bar.addMenu(""), tr("&Help")))
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
-from saywrite.dictation.models.retranscription import RetranscriptionFailed, RetranscriptionStopped
+from saywrite.dictation.models.retranscription import RetranscriptionFailed
+from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
     Failed,
@@ -30,7 +31,6 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
-from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.text.spacing import join
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
@@ -39,6 +39,7 @@ from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
+    from saywrite.storage.history.records.versions import Origin
     from saywrite.storage.history.store import HistoryStore
 
 BETTER_TEXT_KEY = "better text"
@@ -101,7 +102,7 @@ class BetterText(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Take note of words of this computer in an inserted text; events of other kinds are ignored."""
+        """Note words of this computer in an inserted text; events of other kinds are ignored."""
         match event:
             case Started(engine=engine) if engine != LOCAL:
                 self._newest[event.dictation] = _Dictated(event.dictation, engine, event.language)
@@ -129,6 +130,8 @@ class BetterText(QObject):
         """Ask the service for the text that has waited longest, unless a dictation runs."""
         if not self._waiting or self._running is not None or not self._idle:
             return
+        from saywrite.storage.history.records.versions import Origin
+
         dictated = self._waiting.popleft()
         attempt = self._make_attempt(dictated.dictation, Origin(dictated.engine, "", dictated.language))
         self._running = dictated, attempt
@@ -188,6 +191,8 @@ class BetterText(QObject):
 
     def _store(self, dictated: _Dictated, segments: tuple[Segment, ...]) -> None:
         """Make it the text in the history; the former text stays there as a version."""
+        from saywrite.storage.history.records.versions import Origin, replace_text
+
         origin = Origin(dictated.engine, "", dictated.language)
 
         def store() -> None:

@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from saywrite.audio.levels import LatestLevel
 from saywrite.foundation.events import (
     DevicesChanged,
     Finished,
     FrontEndEvent,
-    Level,
     ProgressChanged,
     SourceChanged,
     Started,
@@ -28,7 +28,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, XL, XS, L, M, S
+from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, XS, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
 from saywrite.ui.widgets.engine_button import EngineButton
@@ -48,14 +48,18 @@ class ControlBar(QWidget):
     cancel_file_pressed = Signal()
     """The user pressed the record button while a file was transcribed: it says "Cancel" then."""
 
-    def __init__(self, take_level: Callable[[], Level | None], choices: EngineChoices) -> None:
+    def __init__(self, latest: Callable[[], LatestLevel], choices: EngineChoices) -> None:
+        """`latest` returns the level of the newest dictation."""
         super().__init__()
         self._choices = choices
         self.button = RecordButton(RECORD_SHORTCUT)
         self.time = ThemedLabel(elapsed(0), "", size=LARGE)
-        self.meter = LevelMeter(take_level)
+        self.meter = LevelMeter(
+            lambda: latest().take(), wake_outside=lambda low, high, wake: latest().wake_outside(low, high, wake)
+        )
         self.unit = RecordUnit(self.button, self.meter, self.time)
         self.microphone = MicrophoneChooser()
+        self.microphone.setMinimumHeight(TARGET)
         self.engine_button = EngineButton(choices)
         self.engine, self.model = self.engine_button.engine, self.engine_button.model
         self.language = self.engine_button.language
@@ -140,14 +144,14 @@ class ControlBar(QWidget):
             ),
         )
 
-    def show_choice(self, settings: Settings, host: str = "") -> None:
-        """Show the choices of the settings; `host` receives the sound of an engine over the network."""
+    def show_choice(self, settings: Settings, host: Callable[[], str]) -> None:
+        """Show the choices of the settings; `host` returns the host to which sound is sent."""
         choice = self._choices.engine(settings.engine)
         self.engine_button.show_settings(settings)
         self.microphone.show_setting(settings.microphone_host_api, settings.microphone_name)
         over_network = bool(choice and choice.needs_network)
         self.gauge.set_shows_sent(over_network)
-        self.indicator.set_host(host if over_network else "")
+        self.indicator.set_host(host() if over_network else "")
 
     def _arrange(self) -> None:
         set_text(self.time.setAccessibleName, tr("Recorded time"))

@@ -11,7 +11,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, XL, M, S
+from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
@@ -85,6 +85,7 @@ class EmptyState(QWidget):
         self._keys: KeysChanged | None = None
         self._model_missing = False
         self.account = QPushButton()
+        self.account.setMinimumHeight(TARGET)
         self.account.clicked.connect(self.account_requested)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)

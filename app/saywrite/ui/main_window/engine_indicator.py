@@ -23,10 +23,10 @@ from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.translation import changed, joined, set_text, tr
 
 _ENGINE = {
-    EngineState.READY: "ready",
+    EngineState.READY: message("ready"),
     EngineState.LOADING: message("loading…"),
     EngineState.UNLOADED: message("loads when needed"),
-    EngineState.UNAVAILABLE: "unavailable",
+    EngineState.UNAVAILABLE: message("unavailable"),
 }
 _OVER_THE_NETWORK = _ENGINE | {
     EngineState.UNLOADED: message("connects when needed"),

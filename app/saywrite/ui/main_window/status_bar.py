@@ -9,14 +9,38 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from saywrite.foundation.messages import message
+from saywrite.ui.toolkit.icons import keys_in, without_keys
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import XL, L, S
-from saywrite.ui.toolkit.translation import set_text, tr_count
+from saywrite.ui.toolkit.theme.tokens import TARGET, XL, L, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 
 MESSAGE_MS = 2500
 OFFLINE, OFFLINE_SHORT = message("Nothing leaves this computer"), message("Offline")
 """The state of the switch, in a wide and in a narrow window."""
+
+
+class Badge(ThemedLabel):
+    """A lasting state of the program as a few words, or fewer where there is no room for them."""
+
+    def __init__(self, tone: str = "good") -> None:
+        super().__init__("", tone)
+        self._full = self._short = ""
+        self.hide()
+
+    def show_words(self, full: str, short: str) -> None:
+        """Show these words from the next `fit` on; nothing where `full` is ""."""
+        self._full, self._short = full, short
+        set_text(self.setToolTip, full)
+        self.setVisible(bool(full))
+
+    def fit(self, room: int) -> int:
+        """Show the words that fit into `room`; return the width that they take."""
+        if not self._full:
+            return 0
+        fits = room > self.fontMetrics().horizontalAdvance(tr(self._full))
+        set_text(self.setText, self._full if fits else self._short)
+        return self.fontMetrics().horizontalAdvance(self.text()) + S
 
 
 class StatusBar(QWidget):
@@ -30,9 +54,8 @@ class StatusBar(QWidget):
     ) -> None:
         super().__init__()
         self._words = ThemedLabel()
-        self.offline = ThemedLabel("", "good")
-        set_text(self.offline.setToolTip, OFFLINE)
-        self.offline.hide()
+        self.offline = Badge()
+        self.hands_free = Badge()
         self._progress = progress
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
@@ -41,6 +64,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(L, S, S, S)
         row.setSpacing(S)
         row.addWidget(self._words, 1)
+        row.addWidget(self.hands_free)
         row.addWidget(self.offline)
         row.addWidget(progress)
         row.addSpacing(S)
@@ -54,8 +78,8 @@ class StatusBar(QWidget):
 
     def show_offline(self, offline: bool) -> None:
         """Show that nothing leaves this computer."""
-        self.offline.setVisible(offline)
-        self._fit()
+        self.offline.show_words(OFFLINE if offline else "", OFFLINE_SHORT)
+        self.fit()
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
@@ -82,15 +106,16 @@ class StatusBar(QWidget):
         return QSize(words + XL + L + self._width_of_buttons(narrow=True), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit()
+        self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self._full_width = 0
-            self._fit()
+            self.fit()
         super().changeEvent(event)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Give the parts the forms for which there is room."""
         if not self._full_width:
             side = max(16, self.fontMetrics().height())
             for button in self._buttons:
@@ -98,10 +123,8 @@ class StatusBar(QWidget):
             self._set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self._full_width = sum(button.sizeHint().width() + S for button in self._buttons)
         room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
-        if not self.offline.isHidden():
-            fits = room > self._full_width + self.offline.fontMetrics().horizontalAdvance(OFFLINE)
-            set_text(self.offline.setText, OFFLINE if fits else OFFLINE_SHORT)
-            room -= self.offline.fontMetrics().horizontalAdvance(self.offline.text()) + S
+        for badge in (self.hands_free, self.offline):
+            room -= badge.fit(room - self._full_width)
         narrow = room < self._full_width
         self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
         self._set_style(
@@ -122,6 +145,7 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
+    button.setMinimumHeight(TARGET)
     name = partial(_name_button, button, action)
     name()
     action.changed.connect(name)
@@ -129,4 +153,7 @@ def _button(action: QAction) -> QToolButton:
 
 
 def _name_button(button: QToolButton, action: QAction) -> None:
-    button.setAccessibleName(action.iconText().rstrip("…"))
+    name = action.iconText().rstrip("…")
+    button.setAccessibleName(name)
+    tip = action.toolTip()
+    button.setAccessibleDescription(keys_in(tip) if without_keys(tip) == name else tip)

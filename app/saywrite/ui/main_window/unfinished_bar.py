@@ -14,8 +14,8 @@ from saywrite.foundation.formatting import length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import XS, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count
+from saywrite.ui.toolkit.theme.tokens import TARGET, XS, L, M, S
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
 MAX_ROWS = 5
@@ -34,8 +34,8 @@ def summary(items: tuple[IncompleteRecording, ...], now: datetime) -> str:
 
 def describe(item: IncompleteRecording, now: datetime) -> str:
     """When a recording began, its length, and its problem if it has one."""
-    words = f"{moment(item.began, now)}, {length(seconds(item.length))}"
-    return f"{words}: {item.problem}" if item.problem else words
+    words = joined(", ", moment(item.began, now), length(seconds(item.length)))
+    return joined(": ", words, item.problem)
 
 
 class UnfinishedBar(QWidget):
@@ -106,6 +106,7 @@ class UnfinishedBar(QWidget):
         toggle.setIcon(icon("up" if self._opened else "down"))
         toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         toggle.setAutoRaise(True)
+        toggle.setMinimumHeight(TARGET)
         toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name = tr("Hide the unfinished dictations") if self._opened else tr("Show the unfinished dictations")
         set_text(toggle.setAccessibleName, name)
@@ -155,7 +156,6 @@ class _Row(QWidget):
         self._bar = bar
         self._id = item.dictation
         self._text = text
-        self._leading = leading
         row = _row_layout(self)
         if leading:
             row.addWidget(NoticeIcon("recover", Severity.WARNING))
@@ -173,7 +173,8 @@ class _Row(QWidget):
             ),
             self._button(tr("Discard…"), lambda: self._ask(True)),
         ]
-        self._buttons[0].setVisible(not item.problem)
+        if item.problem:
+            self._buttons[0].hide()
         self._answers = [
             self._button(tr("Discard recording"), lambda: bar.discard_requested.emit(self._id)),
             self._button(tr("Keep"), lambda: self._ask(False)),
@@ -186,6 +187,7 @@ class _Row(QWidget):
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
+        button.setMinimumHeight(TARGET)
         set_text(button.setAccessibleName, f"{text.replace('&', '').rstrip('…')}: {self._text}")
         button.clicked.connect(lambda _checked=False: act())
         return button

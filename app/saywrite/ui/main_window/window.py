@@ -1,9 +1,14 @@
-"""The main window: arranges its parts, saves its size, and forwards dropped files. GUI thread."""
+"""The main window: arranges its parts, saves its size, and forwards dropped files. GUI thread.
+
+The transcript and the keywords are not visible at the start. They are created at their first use, after the first
+paint, because they take as long as all other parts together.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,25 +17,27 @@ from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal, Slo
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import FrontEndEvent, Level, State, StateChanged
+from saywrite.foundation.events import FrontEndEvent, State, StateChanged
 from saywrite.foundation.messages import message
-from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.main_window.control_bar import ControlBar
 from saywrite.ui.main_window.empty_state import EmptyState
 from saywrite.ui.main_window.status_bar import StatusBar
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import announce, insert_tab_stops
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.translation import set_text, tr
-from saywrite.ui.transcript.view import TranscriptView
 from saywrite.ui.waveform.panel import WaveformPanel
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Notices
 
 if TYPE_CHECKING:
-    from saywrite.audio.levels import Envelope
+    from saywrite.audio.levels import Envelope, LatestLevel
+    from saywrite.ui.keywords.panel import KeywordsPanel
+    from saywrite.ui.transcript.view import TranscriptView
+
+log = logging.getLogger(__name__)
 
 NARROW = 640
 """A narrower window has the keywords below the text; device-independent pixels."""
@@ -58,19 +65,19 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, take_level: Callable[[], Level | None], envelope: Callable[[], Envelope], choices: EngineChoices
+        self, latest: Callable[[], LatestLevel], envelope: Callable[[], Envelope], choices: EngineChoices
     ) -> None:
-        """`take_level` and `envelope` give level and peaks of the newest dictation."""
+        """`latest` and `envelope` give level and peaks of the newest dictation."""
         super().__init__()
         self.actions_ = Actions(self)
-        self.control_bar = ControlBar(take_level, choices)
+        self.control_bar = ControlBar(latest, choices)
         self.notices = Notices()
         self.model_bar = ModelBar()
         self.unfinished = UnfinishedBar()
-        self.transcript = TranscriptView()
-        self.transcript.engine_label = choices.engine_label
         self.empty = EmptyState(choices)
-        self.keywords = KeywordsPanel()
+        self._choices = choices
+        self._transcript: TranscriptView | None = None
+        self._keywords: KeywordsPanel | None = None
         self.waveform = WaveformPanel(envelope)
         acts = self.actions_
         self.status = StatusBar(
@@ -78,18 +85,48 @@ class MainWindow(QMainWindow):
         )
         self.hides_on_close: Callable[[], bool] = lambda: False
         """Whether closing only hides the window; called each time."""
-        self._painted = False
+        self._paint_seen = self._painted = False
         self._pages = QStackedWidget()
         self._left = QSplitter(Qt.Orientation.Vertical)
         self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split_state = QByteArray()
         self._arrange()
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
         set_text(self.setWindowTitle, tr("Saywrite"))
-        self.transcript.changed.connect(self._show_text_state)
-        self.transcript.content_changed.connect(self.show_content)
-        self._show_text_state()
-        self.show_content(False)
+        self.control_bar.meter.moved.connect(self.waveform.wake)
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """The transcript, created at its first use."""
+        if self._transcript is None:
+            from saywrite.ui.transcript.view import TranscriptView
+
+            self._transcript = made = TranscriptView()
+            made.engine_label = self._choices.engine_label
+            made.pane.setFrameShape(QFrame.Shape.NoFrame)  # hairlines of the window separate it
+            made.changed.connect(self._show_text_state)
+            made.content_changed.connect(self.show_content)
+            self._pages.addWidget(made)
+            insert_tab_stops(made, self._keywords or self.status)
+        return self._transcript
+
+    @property
+    def keywords(self) -> KeywordsPanel:
+        """The panel with the keywords, created at its first use."""
+        if self._keywords is None:
+            from saywrite.ui.keywords.panel import KeywordsPanel
+
+            self._keywords = made = KeywordsPanel()
+            made.hide()
+            self._split.addWidget(made)
+            self._split.setStretchFactor(1, 0)
+            self._split.setCollapsible(1, False)
+            self._split.setSizes([740, 280])
+            self._split.restoreState(self._split_state)
+            self._turn_split()
+            insert_tab_stops(made, self.status)
+        return self._keywords
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
@@ -120,7 +157,8 @@ class MainWindow(QMainWindow):
 
     def show_panels(self, *, keywords: bool, waveform: bool) -> None:
         """Show or hide the keywords and the waveform."""
-        self.keywords.setVisible(keywords)
+        if keywords or self._keywords is not None:
+            self.keywords.setVisible(keywords)
         self.waveform.setVisible(waveform)
 
     def state(self) -> dict[str, Any]:
@@ -135,7 +173,8 @@ class MainWindow(QMainWindow):
         """Restore the size and the splitters of the last run; missing or broken values keep their defaults."""
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
         self.restoreGeometry(_unpacked(state.get("geometry")))
-        self._split.restoreState(_unpacked(state.get("split")))
+        self._split_state = _unpacked(state.get("split"))
+        self._split.restoreState(self._split_state)
         self._left.restoreState(_unpacked(state.get("left")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -144,8 +183,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self._turn_split()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -153,9 +191,22 @@ class MainWindow(QMainWindow):
 
     def load_now(self) -> None:
         """Emit `painted`, once."""
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, self.painted.emit)
+        if not self._paint_seen:
+            self._paint_seen = True
+            QTimer.singleShot(0, self._report_painted)
+
+    def when_painted(self, act: Callable[[], None]) -> None:
+        """Call `act` once the window is painted; at once if it is."""
+        if self._painted:
+            act()
+        else:
+            self.painted.connect(act)
+
+    @Slot()
+    def _report_painted(self) -> None:
+        log.info("window painted")
+        self._painted = True
+        self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files(event.mimeData()):
@@ -175,22 +226,21 @@ class MainWindow(QMainWindow):
             super().closeEvent(event)
             self.closed.emit()
 
+    def _turn_split(self) -> None:
+        """Place the keywords beside the text, or below it in a narrow window."""
+        narrow = self.width() < NARROW
+        self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+
     def _arrange(self) -> None:
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.transcript)
-        self.transcript.pane.setFrameShape(QFrame.Shape.NoFrame)  # hairlines of the window separate it
         self._left.addWidget(self.waveform)
         self._left.addWidget(self._pages)
         self._left.setStretchFactor(0, 0)
         self._left.setStretchFactor(1, 1)
         self._left.setChildrenCollapsible(False)
         self._split.addWidget(self._left)
-        self._split.addWidget(self.keywords)
         self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
         self._split.setCollapsible(0, False)
-        self._split.setCollapsible(1, False)
-        self._split.setSizes([740, 280])
         self._split.setContentsMargins(0, 0, 0, 0)
         central = QWidget()
         column = QVBoxLayout(central)

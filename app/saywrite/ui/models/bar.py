@@ -19,7 +19,7 @@ from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
+from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
@@ -97,6 +97,8 @@ class ModelBar(QWidget):
         self.progress = ThinProgressBar(tr("Download of the model"))
         self.action = worded(QPushButton(), tr("Download"))
         self.settings = worded(QPushButton(), tr("Models…"))
+        for button in (self.action, self.settings):
+            button.setMinimumHeight(TARGET)
         self.close_button = icon_button("close", tr("Dismiss this message"))
         self._words = BarText("", "")
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)

@@ -16,7 +16,7 @@ from saywrite.ui.models.source_field import ModelSourceField
 from saywrite.ui.models.state import KnownModel, ModelsState
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import announce, place_tab_stops
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -37,6 +37,7 @@ class ModelsPage(QScrollArea):
         self._preferences = preferences
         self._choices = choices
         self._models = models
+        self._stops: list[QWidget] = []
         self._announced: dict[str, str] = {}
         self.rows: dict[str, ModelRow] = {}
         self.group = QWidget()
@@ -72,6 +73,7 @@ class ModelsPage(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        place_tab_stops(self.group, *self._stops)
         if self._models is not None:
             self._models.ask()
 
@@ -107,6 +109,7 @@ class ModelsPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _make_rows(self, known: tuple[KnownModel, ...]) -> None:
         for row in self.rows.values():
@@ -115,6 +118,7 @@ class ModelsPage(QScrollArea):
             row.hide()
             row.deleteLater()
         self.rows = {}
+        self._stops = []
         for each in known:
             row = ModelRow(each, self._choices.language)
             self.rows[each.info.id] = row
@@ -123,6 +127,9 @@ class ModelsPage(QScrollArea):
             self._connect(each.info.id, row)
             for widget in (row.radio, *row.buttons.values(), row.question.keep, row.question.remove):
                 widget.installEventFilter(self)
+                self._stops.append(widget)
+        if self.isVisible():
+            place_tab_stops(self.group, *self._stops)
 
     def _connect(self, name: str, row: ModelRow) -> None:
         models = self._models

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from saywrite.storage.settings.option import Option
+from saywrite.ui.toolkit.screen_reader import add_clear_button
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -56,7 +57,7 @@ class ModelSourceField(QWidget):
         self._problem = ""
         self.line = QLineEdit()
         set_text(self.line.setPlaceholderText, tr("The official source"))
-        self.line.setClearButtonEnabled(True)
+        add_clear_button(self.line, option.label)
         self.line.editingFinished.connect(self.take)
         self.browse = worded(QPushButton(), tr("Choose…"))
         self.browse.setAutoDefault(False)

@@ -17,9 +17,9 @@ from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
 from saywrite.ui.settings.connection_test import ConnectionTest
 from saywrite.ui.settings.fold import Fold
 from saywrite.ui.settings.secret_field import SecretField
-from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import error_text, set_text, tr
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 ADDRESSES = ("aiola_token_url", "aiola_base_url", "aiola_auth_url")
@@ -55,6 +55,7 @@ class AccountPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         editors.refreshers.append(self._refresh)
 
     def focus_first(self) -> None:
@@ -100,7 +101,9 @@ class AccountPage(QScrollArea):
             field.changed.connect(self.account_changed)
             field.changed.connect(self._clear_results)
             self.secrets[way] = field
-            self._form.addRow(label, field)
+            name = PlainLabel(label)
+            name.setBuddy(field)
+            self._form.addRow(name, field)
 
     def _add(self, form: QFormLayout, option: Option) -> None:
         if option.name in ADDRESSES:
@@ -136,9 +139,9 @@ class AccountPage(QScrollArea):
         try:
             address = self._access.check_address(text) if self._access is not None and text else text
         except AddressRefused as error:
-            set_text(problem.setText, str(error))
+            set_text(problem.setText, error_text(error))
             problem.show()
-            set_text(line.setAccessibleDescription, str(error))
+            set_text(line.setAccessibleDescription, error_text(error))
             return
         problem.hide()
         set_text(line.setAccessibleDescription, option.help)

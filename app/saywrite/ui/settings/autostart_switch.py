@@ -13,7 +13,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import error_text, set_text, tr, worded
 
 HELP = message("The system keeps this, so its own settings show it too.")
 
@@ -59,7 +59,7 @@ class AutostartSwitch(QWidget):
         self._show_note(HELP)
 
     def _show_problem(self, error: Exception) -> None:
-        self._show_note(str(error))
+        self._show_note(error_text(error))
 
     def _show_note(self, words: str) -> None:
         self.box.setChecked(self._known)

@@ -17,7 +17,7 @@ from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 START, STOP = message("&Test connection"), message("S&top testing")
 
@@ -45,7 +45,7 @@ class ConnectionTest(QWidget):
         self._running = False
         self._signal = _ResultSignal()
         self._signal.result_found.connect(self._add_result)
-        self.button = QPushButton(START)
+        self.button = worded(QPushButton(), START)
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._clicked)
         self.status = ThemedLabel()

@@ -39,7 +39,7 @@ from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import add_clear_button, announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
 from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
@@ -64,6 +64,8 @@ class SettingsDialog(QDialog):
     """The user chose a language that the engine does not know."""
     refresh_devices_requested = Signal()
     """The list of microphones is opened: look for devices again."""
+    listen_requested = Signal()
+    """The user wants to hear the sounds."""
     keyword_lab_requested = Signal()
     account_changed = Signal()
     """A key or token was saved or removed."""
@@ -127,9 +129,10 @@ class SettingsDialog(QDialog):
         self._fit_side()
 
     def _arrange(self) -> None:
+        self._editors.listen_requested.connect(self.listen_requested)
         set_text(self.search.setPlaceholderText, tr("Search"))
         set_text(self.search.setAccessibleName, tr("Search the settings"))
-        self.search.setClearButtonEnabled(True)
+        add_clear_button(self.search, tr("Search the settings"))
         set_text(self.list.setAccessibleName, tr("Pages of settings"))
         self.list.setSpacing(XS // 2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

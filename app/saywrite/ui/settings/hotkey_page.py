@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from saywrite.desktop.hotkeys.base import FIRST, SECOND
+from saywrite.desktop.hotkeys.base import FIRST, HANDS_FREE, SECOND
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
 from saywrite.desktop.hotkeys.manual_binding import Instructions, desktop_of, instructions
 from saywrite.desktop.hotkeys.select import HotkeyBackend, choose
@@ -84,7 +84,7 @@ class ManualBindingHelp(QWidget):
         self._note.setVisible(bool(found.note))
 
 
-BINDINGS = {"hotkey": FIRST, "second_hotkey": SECOND}
+BINDINGS = {"hotkey": FIRST, "second_hotkey": SECOND, "hands_free_hotkey": HANDS_FREE}
 
 
 class KeysPage:
@@ -102,8 +102,8 @@ class KeysPage:
         self._by_command = choose(platform, environ).way is HotkeyBackend.COMMAND_LINE
         self.recorders: dict[str, KeyRecorder] = {}
         self.lines = ManualBindingHelp(environ)
-        self.lines.setVisible(False)
-        self._show_lines(self._by_command)
+        if not (self._by_command and sys.platform == "linux"):
+            self.lines.hide()  # `setVisible(True)` would show a window of its own: it has no parent yet
 
     def recorder(self, option: str) -> KeyRecorder:
         """The editor of one of the options in `BINDINGS`."""

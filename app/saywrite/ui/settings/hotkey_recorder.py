@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.desktop.hotkeys.conflicts import KeyConflict, objections
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
-from saywrite.desktop.hotkeys.key_names import EVDEV_F13
-from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
+from saywrite.desktop.hotkeys.key_names import EVDEV_F13, MEDIA_KEYSYMS, MEDIA_NAMES
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.labels import NoteLabel
@@ -202,7 +201,7 @@ def x11_name(code: int, keysym: int) -> str:
     return _BY_KEYSYM.get(keysym, "")
 
 
-_ISO_LESS = 94
+_ISO_LESS = 94  # evdev: the key between Shift and Z, which Qt names after its symbol
 _KEYPAD = {
     **{0xFFB0 + number: f"Num {number}" for number in range(10)},
     **{0xFF95 + place: f"Num {digit}" for place, digit in enumerate("7486293150")},

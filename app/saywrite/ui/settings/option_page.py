@@ -50,6 +50,7 @@ class OptionPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_matches(self, names: frozenset[str], *, searching: bool) -> None:
         """Show only the rows of these options; a match among the folded ones unfolds them."""

@@ -10,6 +10,9 @@ from saywrite.ui.toolkit.translation import tr
 SYNONYMS: Mapping[str, str] = {
     "hotkey": "shortcut push-to-talk",
     "second_hotkey": "shortcut hotkey",
+    "hands_free_hotkey": "shortcut hotkey voice start stop listening accessibility",
+    "hands_free_at_start": "voice start stop listening accessibility",
+    "hands_free_silence_s": "hands-free voice stop listening",
     "suggest_keywords": "words vocabulary dictionary lab learn correct",
     "theme": "dark mode colors",
     "overlay": "pill floating",

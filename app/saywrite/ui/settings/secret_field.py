@@ -18,7 +18,7 @@ from saywrite.storage.settings.keyring import Secrets, SecretsStatus
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import bare, joined, set_text, tr
+from saywrite.ui.toolkit.translation import bare, error_text, joined, set_text, tr
 
 DOTS = "•" * 16
 """Shown instead of a secret, whatever its length."""
@@ -106,7 +106,7 @@ class SecretField(QWidget):
                 return
             if self._secret_state is SecretState.UNKNOWN:
                 self._show_secret_state(SecretState.LOCKED)
-            self._show_note(str(error), "bad")
+            self._show_note(error_text(error), "bad")
 
         run_task(question, lambda found: answer(found) if asked == self._asked else None, fail, owner=self, alone=True)
 
@@ -144,13 +144,10 @@ class SecretField(QWidget):
         self.line.setEchoMode(QLineEdit.EchoMode.Password if editing else QLineEdit.EchoMode.Normal)
         self.line.setReadOnly(not editing)
         set_text(self.line.setText, DOTS if kept else "")
-        set_text(
-            self.line.setPlaceholderText,
-            {SecretState.UNKNOWN: tr("Looking…"), SecretState.LOCKED: tr("The keyring is not open")}.get(
-                secret_state, tr("Paste your {label} here", label=self._label) if editing else ""
-            ),
-        )
-        set_text(self.line.setAccessibleDescription, tr("A key is saved") if kept else self.line.placeholderText())
+        states = {SecretState.UNKNOWN: tr("Looking…"), SecretState.LOCKED: tr("The keyring is not open")}
+        hint = states.get(secret_state, tr("Paste your {label} here", label=self._label) if editing else "")
+        set_text(self.line.setPlaceholderText, hint)
+        set_text(self.line.setAccessibleDescription, tr("A key is saved") if kept else hint)
         self.save.setVisible(editing)
         self.save.setEnabled(False)
         self.keep.setVisible(secret_state is SecretState.REPLACING)

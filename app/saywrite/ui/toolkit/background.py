@@ -2,6 +2,9 @@
 
 `run_task` is called on the GUI thread. Its `func` runs on a pool thread and must not use a widget; `done` and `failed`
 are called on the GUI thread, unless their `owner` was deleted before.
+
+A pool thread keeps no reference to `done`, `failed` or `owner`, and gives up `func` before the GUI thread does. What
+they refer to may be a widget, and PySide deletes a `QObject` on the thread that gives up its last reference.
 """
 
 from __future__ import annotations
@@ -9,6 +12,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from typing import Any, TypeVar
 
 import shiboken6
@@ -18,10 +24,31 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_running_jobs: set[_Job] = set()
-"""Keeps a job alive until its result was delivered. Used on the GUI thread only."""
 _ordered = QThreadPool()
 _ordered.setMaxThreadCount(1)
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What the GUI thread knows of one job until its end."""
+
+    func: Callable[[], Any]
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+    owner: QObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    result: Any = None
+    error: Exception | None = None
+
+
+_jobs: dict[int, _Job] = {}
+"""The running jobs by their numbers. Used on the GUI thread only."""
+_outcomes: dict[int, _Outcome] = {}
+"""A pool thread puts one in, the GUI thread takes it out."""
 
 
 def run_task(
@@ -38,12 +65,13 @@ def run_task(
     Jobs that are `in_order` run one after the other, for example writes of one file. A job that may wait for the user
     or the network runs `alone`, on a thread for which the end of the program does not wait.
     """
-    job = _Job(func, done, failed, owner)
-    _running_jobs.add(job)
+    number = next(_numbers)
+    _jobs[number] = _Job(func, done, failed, owner)
+    call = _Call(number, func, _deliveries().ended.emit)
     if alone:
-        threading.Thread(target=_Call(job).run, name="task", daemon=True).start()
+        threading.Thread(target=call.run, name="task", daemon=True).start()
         return
-    (_ordered if in_order else QThreadPool.globalInstance()).start(_Call(job))
+    (_ordered if in_order else QThreadPool.globalInstance()).start(call)
 
 
 def wait_for_tasks(limit_ms: int) -> bool:
@@ -51,52 +79,57 @@ def wait_for_tasks(limit_ms: int) -> bool:
     return _ordered.waitForDone(limit_ms) and QThreadPool.globalInstance().waitForDone(limit_ms)
 
 
-class _Job(QObject):
-    """One job; it belongs to the GUI thread, so `ended` arrives there."""
+@cache
+def _deliveries() -> _Deliveries:
+    return _Deliveries()
 
-    ended = Signal(object, object)
 
-    def __init__(
-        self,
-        func: Callable[[], Any],
-        done: Callable[[Any], None] | None,
-        failed: Callable[[Exception], None] | None,
-        owner: QObject | None,
-    ) -> None:
+class _Deliveries(QObject):
+    """Belongs to the GUI thread, so that the ends of jobs arrive there; it is never deleted."""
+
+    ended = Signal(int)
+    """The number of a job whose outcome is there."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self.func = func
-        self._done = done
-        self._failed = failed
-        self._owner = owner
         self.ended.connect(self.deliver)
 
-    @Slot(object, object)
-    def deliver(self, result: object, error: Exception | None) -> None:
-        """Call back with the result or the error, on the GUI thread."""
-        _running_jobs.discard(self)
-        if self._owner is not None and not shiboken6.isValid(self._owner):
+    @Slot(int)
+    def deliver(self, number: int) -> None:
+        """Call back with the result or the error of a job, on the GUI thread."""
+        job, outcome = _jobs.pop(number), _outcomes.pop(number)
+        if job.owner is not None and not shiboken6.isValid(job.owner):
             return
-        if error is None:
-            if self._done is not None:
-                self._done(result)
-        elif self._failed is not None:
-            self._failed(error)
+        if outcome.error is None:
+            if job.done is not None:
+                job.done(outcome.result)
+        elif job.failed is not None:
+            job.failed(outcome.error)
         else:
-            log.error("a task failed", exc_info=error)
+            log.error("a task failed", exc_info=outcome.error)
 
 
 class _Call(QRunnable):
-    def __init__(self, job: _Job) -> None:
+    """Runs a function on a pool thread; `ended` takes the job's number then."""
+
+    def __init__(self, number: int, func: Callable[[], Any], ended: Callable[[int], object]) -> None:
         super().__init__()
-        self._job = job
+        self._number = number
+        self._func: Callable[[], Any] | None = func
+        self._ended = ended
 
     def run(self) -> None:
+        self._put_outcome()
+        self._func = None
+        self._ended(self._number)
+
+    def _put_outcome(self) -> None:
+        """A function of its own: its locals, which a traceback keeps, are gone when the GUI thread takes over."""
+        assert self._func is not None
         try:
-            result = self._job.func()
+            _outcomes[self._number] = _Outcome(self._func())
         except Exception as error:  # noqa: BLE001 - the outermost edge of this thread; the GUI thread gets the error
-            self._job.ended.emit(None, error)
-        else:
-            self._job.ended.emit(result, None)
+            _outcomes[self._number] = _Outcome(error=error)
 
 
 class MainThread(QObject):

@@ -6,6 +6,7 @@ is sharp on every screen and follows light and dark schemes by itself.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
@@ -14,8 +15,10 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton
 
 from saywrite.foundation import paths
+from saywrite.ui.toolkit.theme.tokens import TARGET
 from saywrite.ui.toolkit.translation import changed, set_text
 
+_KEYS = re.compile(r"\(([^()]*)\)[^()]*$")
 APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
@@ -28,20 +31,29 @@ def icon(name: str) -> QIcon:
 def icon_button(name: str, text: str, focus: Qt.FocusPolicy = Qt.FocusPolicy.TabFocus) -> QToolButton:
     """A flat button with a line icon.
 
-    `text` is its tooltip; without the shortcut in brackets it is also its name for screen readers.
+    `text` is its tooltip; without the shortcut in brackets it is also its name for screen readers, and the shortcut its
+    description.
     """
     button = QToolButton()
     button.setIcon(icon(name))
     button.setAutoRaise(True)
     set_text(button.setToolTip, text)
     set_text(button.setAccessibleName, without_keys(text))
+    if "(" in text:
+        set_text(button.setAccessibleDescription, keys_in(text))
     button.setFocusPolicy(focus)
+    button.setMinimumSize(TARGET, TARGET)
     return button
 
 
 def without_keys(text: str) -> str:
     """Return a tooltip without the shortcut in brackets at its end."""
     return changed(text, lambda words: words.split(" (", maxsplit=1)[0])
+
+
+def keys_in(text: str) -> str:
+    """Return the shortcut in brackets at the end of a tooltip: "Ctrl+P"."""
+    return changed(text, lambda words: "".join(_KEYS.findall(words)))
 
 
 def app_icon() -> QIcon:

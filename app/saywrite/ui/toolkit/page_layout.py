@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QFontMetricsF, QTextBlock, QTextDocument, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QTextBlock, QTextDocument, QTextLayout
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-from saywrite.ui.toolkit.theme.tokens import LINE_HEIGHT
+from saywrite.foundation.messages import message
+from saywrite.ui.toolkit.theme.tokens import LINE_HEIGHT, MEASURE
 
 
 def place_lines(layout: QTextLayout, font: QFont, width: float, *, left: float = 0.0, above: float = 0.0) -> int:
@@ -32,6 +33,15 @@ def place_lines(layout: QTextLayout, font: QFont, width: float, *, left: float =
         number += 1
     layout.endLayout()
     return number
+
+
+_SAMPLE = message("The words of a sentence that someone says are neither narrow nor wide.")
+"""A line of usual text; a text with narrower letters has a few more in a line."""
+
+
+def widest_line(metrics: QFontMetrics) -> int:
+    """The width of the longest line of `MEASURE` characters, in pixels."""
+    return round(metrics.horizontalAdvance(_SAMPLE) * 0.95 * MEASURE / len(_SAMPLE))
 
 
 def line_gap(font: QFont) -> float:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from saywrite.foundation.catalog import ENGINES, LOCAL
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.translation import error_text
 
 
 class Preferences(QObject):
@@ -47,7 +48,7 @@ class Preferences(QObject):
         run_task(
             lambda: self._save(settings),
             lambda _none: self.saved.emit(),
-            lambda error: self.save_failed.emit(str(error)),
+            lambda error: self.save_failed.emit(error_text(error)),
             owner=self,
             in_order=True,
         )

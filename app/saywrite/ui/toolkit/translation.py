@@ -18,10 +18,11 @@ from typing import Any, TypeVar, cast
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu
 
 from saywrite.foundation import messages
 from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
+from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.messages import Message, message, message_count
 from saywrite.foundation.paths import resource
 
@@ -137,6 +138,13 @@ def changed(text: str, change: Callable[[str], str]) -> str:
     return _Changed(text, change) if isinstance(text, Message) else change(text)
 
 
+def error_text(error: Exception) -> str:
+    """Return what happened and what to do, in the current language."""
+    if isinstance(error, SaywriteError):
+        return joined(" ", error.what, error.remedy)
+    return str(error)
+
+
 def without_mnemonic(text: str) -> str:
     """Return the text of a button or an action without its mnemonic, "(&C)" in Japanese and Chinese."""
     return changed(text, lambda words: _MNEMONIC.sub(r"\1", words))
@@ -174,6 +182,12 @@ def worded(made: _Worded, text: str) -> _Worded:
     return made
 
 
+def add_item(chooser: QComboBox, text: str, data: object = None) -> None:
+    """Append an entry to a chooser. Its text follows the language."""
+    chooser.addItem("", data)
+    set_text(chooser.setItemText, chooser.count() - 1, text)
+
+
 def follow_language(method: Callable[[], None]) -> None:
     """Call this method of an object after each change of the language, for as long as the object exists."""
     _current.followers.append(weakref.WeakMethod(method))
@@ -190,11 +204,6 @@ def set_language(wanted: str) -> None:
     _show_again()
 
 
-def current_language() -> str:
-    """Return the code of the language in use, such as "en"."""
-    return _current.code
-
-
 def system_language() -> str:
     """Return the first language of the system's settings that the program has, else English."""
     return nearest_language(QLocale.system().uiLanguages())
@@ -206,9 +215,9 @@ def nearest_language(wanted: Sequence[str]) -> str:
     return next((code for code in codes if code in LANGUAGE_CODES), EN)
 
 
-def number_text(value: float, form: str = ",") -> str:
-    """Write a number with the separators of the current language. `form` is a format as in an f-string."""
-    return _current.number(format(value, form))
+def number_text(value: float) -> str:
+    """Write a number with the separators of the current language."""
+    return _current.number(format(value, ","))
 
 
 def _is_translatable(value: Any) -> bool:

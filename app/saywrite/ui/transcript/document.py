@@ -1,8 +1,8 @@
-"""The transcript as rows and as the Qt document that shows them, one paragraph a row. GUI thread.
+"""The transcript as rows and as the Qt document that shows them in paragraphs. GUI thread.
 
-Row `i` is block `i`: a row is found without a search, and an append takes the same time with 10 and with 100,000 rows.
-Qt's own undo stack is off; `log` replaces it (see `undo_stack`). Typing, input methods, pasting and assistive tools
-change the document in different ways, so the rows are read back from what changed, not from the keys that were pressed.
+A block of the document is a paragraph, and the rows are ranges in it. An append takes the same time with 10 and with
+100,000 rows. Qt's own undo stack is off; `log` replaces it (see `undo_stack`). Typing, input methods, pasting and
+assistive tools change the document in different ways, so the rows are read back from what changed (`paragraphs.edits`).
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument
 
-from saywrite.ui.toolkit.document_text import as_paragraph, clean, difference, index_at_utf16, utf16_length
+from saywrite.ui.toolkit.document_text import as_paragraph, clean, index_at_utf16
 from saywrite.ui.toolkit.page_layout import PageLayout
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile, starts_paragraph
-from saywrite.ui.transcript.undo_stack import Edit, EditLog
-
-_MOVE, _KEEP = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
+from saywrite.ui.transcript.paragraphs.edits import PARAGRAPH_END, RowEdit, read_edit
+from saywrite.ui.transcript.paragraphs.grouping import LINE_EACH, Paragraphs
+from saywrite.ui.transcript.paragraphs.undo_stack import Edit, EditLog
+from saywrite.ui.transcript.paragraphs.writer import ParagraphWriter
+from saywrite.ui.transcript.rows import Row, RowKind, starts_paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,22 @@ class DocumentSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class _ReadEdit:
-    """A user's edit that the rows already contain: `blocks` paragraphs from `first` should read `rows`."""
+    """A user's edit that the rows already contain.
+
+    `blocks` from `first` should read as the paragraphs `numbers`.
+    """
 
     first: int
     blocks: int
-    rows: tuple[Row, ...]
+    numbers: range
     touched: tuple[Row, ...]
 
 
 class TranscriptDocument(QObject):
     """Keeps `rows` and `doc` equal, whether the program or the user changes the text.
 
-    They differ only inside a `program_change()`. Without rows the document is empty.
+    With a `pause_s` of `LINE_EACH` each row is a paragraph; else a pause of that length begins one. Rows and document
+    differ only inside a `program_change()`. Without rows the document is empty.
     """
 
     changed = Signal()
@@ -60,24 +65,43 @@ class TranscriptDocument(QObject):
         self.page.space_above = self._space_above
         self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
-        self.rows: list[Row] = []
+        self.inserted_at = -1
+        """Where the newest row was inserted; -1 when none was since this was set."""
+        self.paragraphs = Paragraphs()
+        self._writer = ParagraphWriter(self.doc, self.paragraphs)
         self.words = 0
         self.log = EditLog()
-        self.languages: dict[str, str] = {}
-        """The language of each dictation, for the spaces between its segments."""
         self._writing = False
-        self._fixed_color = QColor()
         self._removed: set[tuple[str, int]] = set()
         self._read_edit: _ReadEdit | None = None
         self.doc.contentsChange.connect(self._read_change)
         self.doc.contentsChanged.connect(self._finish_edit)
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows in order. Only this class changes the list."""
+        return self.paragraphs.rows
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The language of each dictation, for the spaces between its segments."""
+        return self.paragraphs.languages
+
+    @property
+    def in_paragraphs(self) -> bool:
+        """Whether several rows may stand in one paragraph."""
+        return self.paragraphs.pause_s != LINE_EACH
+
+    def next_lead(self, row: Row) -> str | None:
+        """The space before a row that would be appended; None when it would begin a paragraph."""
+        return self.paragraphs.lead(len(self.rows), row)
 
     # Changes by the program
 
     def insert(self, index: int, rows: Sequence[Row]) -> None:
         """Put rows before row `index`; `len(rows)` appends them."""
         with self.program_change():
-            self._replace(index, 0, rows)
+            self._insert(index, rows)
 
     def remove(self, rows: Iterable[Row]) -> None:
         """Take rows out; rows that are not in the document are ignored."""
@@ -85,7 +109,7 @@ class TranscriptDocument(QObject):
             for row in rows:
                 index = self.index(row)
                 if index is not None:
-                    self._replace(index, 1, ())
+                    self._remove(index)
 
     def remove_for_good(self, rows: Iterable[Row]) -> None:
         """Take rows out so that undoing an earlier edit does not bring them back."""
@@ -100,34 +124,46 @@ class TranscriptDocument(QObject):
             with self.program_change():
                 self._write(index, text)
 
+    def group(self, pause_s: float) -> None:
+        """Show the rows in paragraphs that begin after a pause of `pause_s`, or one row each with `LINE_EACH`."""
+        if pause_s != self.paragraphs.pause_s:
+            self.paragraphs.pause_s = pause_s
+            rows = tuple(self.rows)
+            with self.program_change():
+                self._writer.clear()
+                self.words = 0
+                self._insert(0, rows)
+
     def renew(self, first: int, count: int) -> None:
-        """Replace paragraphs by new ones with the same text, which frees memory.
+        """Replace `count` paragraphs by new ones with the same text, which frees memory.
 
         Qt keeps 4 to 7 kB for each paragraph that it has ever laid out, and `clearLayout` frees none of it (measured).
         """
         with self.program_change():
-            self._replace_blocks(first, count, self.rows[first : first + count], len(self.rows))
+            if count:
+                self._writer.replace_blocks(first, count, range(first, first + count))
 
     def recolor(self, color: QColor) -> None:
         """Show headings, notes and provisional text in `color`."""
-        self._fixed_color = color
+        self._writer.fixed_color = color
         with self.program_change():
             for index, row in enumerate(self.rows):
                 if row.kind is not RowKind.SEGMENT:
-                    self._recolor(index)
+                    self._writer.recolor(index)
 
     def recolor_row(self, row: Row) -> None:
         """Show `row` in the color of its kind, which has changed."""
         if (index := self.index(row)) is not None:
             with self.program_change():
-                self._recolor(index)
+                self._writer.recolor(index)
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
         snapshot = DocumentSnapshot(tuple(self.rows), self.log, self.words)
         self.log = EditLog()
         with self.program_change():
-            self._replace(0, len(self.rows), ())
+            self._writer.clear()
+            self.words = 0
         return snapshot
 
     def put_back(self, snapshot: DocumentSnapshot) -> None:
@@ -172,64 +208,58 @@ class TranscriptDocument(QObject):
     # Queries
 
     def index(self, row: Row) -> int | None:
-        """The index of `row`, or None. Searched from the end, where most changes are."""
-        for index in range(len(self.rows) - 1, -1, -1):
-            if self.rows[index] is row:
-                return index
-        return None
+        """The index of `row`, or None."""
+        return self.paragraphs.index(row)
 
     def place(self, row: Row) -> int:
         """The index at which a new row belongs.
 
         It follows the rows of its dictation that were spoken before it; the first row of a dictation is appended.
         """
-        index = len(self.rows)
-        while index and self.rows[index - 1].dictation != row.dictation:
-            index -= 1
-        if not index:
-            return len(self.rows)
-        while index and self._is_later(self.rows[index - 1], row):
-            index -= 1
-        return index
-
-    @staticmethod
-    def _is_later(other: Row, row: Row) -> bool:
-        return (
-            other.dictation == row.dictation
-            and other.kind is not RowKind.HEADING
-            and (other.start, other.number) > (row.start, row.number)
-        )
+        return self.paragraphs.place(row)
 
     def row_at(self, position: int) -> Row | None:
         """The row that contains a document position."""
-        number = self.doc.findBlock(position).blockNumber()
-        return self.rows[number] if 0 <= number < len(self.rows) else None
+        found = self.locate(position)
+        return None if found is None else self.rows[found[0]]
+
+    def locate(self, position: int) -> tuple[int, int] | None:
+        """The index of the row at a document position, and the character in it; of two that meet, the second."""
+        block = self.doc.findBlock(position)
+        number = block.blockNumber()
+        if not 0 <= number < len(self.paragraphs):
+            return None
+        character = index_at_utf16(self.paragraphs.text(number), position - block.position())
+        return self.paragraphs.row_at(number, character)
 
     def block(self, index: int) -> QTextBlock:
-        """The paragraph of row `index`."""
-        return self.doc.findBlockByNumber(index)
+        """The block of the paragraph with row `index`."""
+        return self._writer.block(index)
 
     def cursor(self, index: int, character: int = 0) -> QTextCursor:
         """A cursor in row `index` before `character` (an index into its text)."""
-        cursor = QTextCursor(self.block(index))
-        if character:
-            cursor.setPosition(cursor.position() + utf16_length(self.rows[index].text[:character]))
-        return cursor
+        return self._writer.cursor(index, character)
 
     def parts(self, start: int, end: int) -> Iterator[tuple[Row, int, int]]:
         """Every row between two document positions, with the range of its characters that lies between."""
         block = self.doc.findBlock(start)
-        while block.isValid() and block.position() <= end and block.blockNumber() < len(self.rows):
-            row = self.rows[block.blockNumber()]
-            first = index_at_utf16(row.text, max(0, start - block.position()))
-            yield row, first, index_at_utf16(row.text, min(end - block.position(), block.length() - 1))
+        while block.isValid() and block.position() <= end and block.blockNumber() < len(self.paragraphs):
+            text = self.paragraphs.text(block.blockNumber())
+            first = index_at_utf16(text, max(0, start - block.position()))
+            last = index_at_utf16(text, min(end - block.position(), block.length() - 1))
+            for index, begin, stop in self.paragraphs.places(block.blockNumber()):
+                if begin <= last and first <= stop:
+                    yield self.rows[index], max(0, first - begin), min(last, stop) - begin
             block = block.next()
 
-    def _space_above(self, index: int) -> float:
-        """The space above a row: `S` where a paragraph starts."""
-        if not 0 < index < len(self.rows):
+    def _space_above(self, number: int) -> float:
+        """The space above a paragraph: `S` below text, and with a row in each paragraph only after a pause."""
+        if not 0 < number < len(self.paragraphs):
             return 0.0
-        return float(S) if starts_paragraph(self.rows[index - 1], self.rows[index]) else 0.0
+        index = self.paragraphs.span(number).start
+        above, row = self.rows[index - 1], self.rows[index]
+        starts = above.kind is not RowKind.HEADING if self.in_paragraphs else starts_paragraph(above, row)
+        return float(S) if starts else 0.0
 
     # Writing rows
 
@@ -246,15 +276,15 @@ class TranscriptDocument(QObject):
                 if at is None:
                     row.set_text(text)
                     at = self.place(row)
-                    self._replace(at, 0, (row,))
-                    position = self.block(at).position() + self.block(at).length() - 1
+                    self._insert(at, (row,))
+                    position = self._writer.end(at)
                 elif row.text != text:
                     position = self._write(at, text)
                 touched.append(row)
             for row, _ in edit.before:
                 at = self.index(row)
                 if row not in keep and at is not None:
-                    self._replace(at, 1, ())
+                    self._remove(at)
                     row.set_text("")
                     touched.append(row)
         for row in touched:
@@ -262,67 +292,31 @@ class TranscriptDocument(QObject):
         self.edited.emit(tuple(row for row in touched if row.editable))
         return position
 
-    def _replace(self, index: int, count: int, rows: Sequence[Row]) -> None:
-        """Replace `count` rows from `index`, in the list and in the document."""
-        self.words += sum(row.words for row in rows) - sum(row.words for row in self.rows[index : index + count])
-        self._replace_blocks(index, count, rows, len(self.rows))
-        self.rows[index : index + count] = rows
+    def _insert(self, index: int, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        leads = self.paragraphs.leads(index, rows)
+        for row, lead in zip(rows, leads, strict=False):
+            row.lead = lead
+        self.inserted_at = self._writer.insert(index, rows, leads[-1])
+        self.words += sum(row.words for row in rows)
 
-    def _replace_blocks(self, index: int, count: int, rows: Sequence[Row], total: int) -> None:
-        """Replace `count` of the document's `total` paragraphs by those of `rows`, but not in the list.
-
-        A `total` of 0 means an empty document.
-        """
-        cursor = QTextCursor(self.doc)
-        between = total > 0 and not count and index < total
-        if count:
-            self._select(cursor, index, count, total, whole=not rows)
-            cursor.removeSelectedText()
-        elif between:
-            cursor.setPosition(self.block(index).position())
-        elif total:
-            cursor.movePosition(QTextCursor.MoveOperation.End)
-            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
-        for place, row in enumerate(rows):
-            if place:
-                cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
-            cursor.insertText(as_paragraph(row.text), self._format(row))
-        if between and rows:
-            cursor.insertBlock()
-
-    def _select(self, cursor: QTextCursor, index: int, count: int, total: int, *, whole: bool) -> None:
-        """Select the text of rows; `whole` includes one paragraph end, so that no empty paragraph remains."""
-        last = self.block(index + count - 1)
-        start, end = self.block(index).position(), last.position() + last.length() - 1
-        if whole and index + count < total:
-            end += 1
-        elif whole and index:
-            start -= 1
-        cursor.setPosition(start, _MOVE)
-        cursor.setPosition(end, _KEEP)
-
-    def _recolor(self, index: int) -> None:
-        cursor = self.cursor(index)
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
-        cursor.setCharFormat(self._format(self.rows[index]))
+    def _remove(self, index: int) -> None:
+        row, below = self.rows[index], index + 1
+        following = self.paragraphs.lead(index, self.rows[below]) if index and below < len(self.rows) else None
+        self._writer.remove(index, following)
+        self.words -= row.words
 
     def _write(self, index: int, text: str) -> int:
-        """Change the text of one row by the smallest replacement; returns the document position behind it."""
+        """Change the text of a row; returns the document position behind the change."""
         row = self.rows[index]
-        head, old_end, new_end = difference(row.text, text)
-        cursor = self.cursor(index, head)
-        cursor.setPosition(cursor.position() + utf16_length(row.text[head:old_end]), _KEEP)
-        cursor.insertText(as_paragraph(text[head:new_end]), self._format(row))
         self.words -= row.words
-        row.set_text(text)
+        position = self._writer.rewrite(index, text)
         self.words += row.words
-        return cursor.position()
-
-    def _format(self, row: Row) -> QTextCharFormat:
-        style = QTextCharFormat()
-        if row.kind is not RowKind.SEGMENT and self._fixed_color.isValid():
-            style.setForeground(self._fixed_color)
-        return style
+        for place in (index + 1, index):
+            if place < len(self.rows) and self.rows[place].lead is not None:
+                self._writer.set_lead(place, self.paragraphs.space_before(place))
+        return position
 
     # Reading an edit back into the rows
 
@@ -331,48 +325,53 @@ class TranscriptDocument(QObject):
         """Read a user's change into the rows; `_finish_edit` corrects the document where it is needed."""
         if self._writing or not self.rows:
             return
-        first = self.doc.findBlock(position).blockNumber()
+        begin = self.doc.findBlock(position)
+        first = begin.blockNumber()
         last = self.doc.findBlock(min(position + added, self.doc.characterCount() - 1)).blockNumber()
-        new = [clean(text) for text in self._paragraphs(first, last)]
-        old = self.rows[first : first + len(new) - (self.doc.blockCount() - len(self.rows))]
-        while old and new and old[0].text == new[0]:
-            del old[0], new[0]
-            first += 1
-        while old and new and old[-1].text == new[-1]:
-            del old[-1], new[-1]
-        if old or new:
-            self._set_texts(first, old, new)
+        texts = self._texts(first, last - first + 1)
+        count = len(texts) - (self.doc.blockCount() - len(self.paragraphs))
+        new = PARAGRAPH_END.join(clean(text) for text in texts)
+        numbers = range(first, first + count)
+        rows = self.paragraphs.rows_of(numbers)
+        start = self.paragraphs.span(first).start
+        before = self.rows[start - 1] if start else None
+        after = self.rows[start + len(rows)] if start + len(rows) < len(self.rows) else None
+        edit = read_edit(before, rows, after, new, index_at_utf16(new, position - begin.position()))
+        if edit is not None:
+            self._take_edit(start + edit.first, edit, numbers, len(texts))
 
-    def _paragraphs(self, first: int, last: int) -> list[str]:
+    def _texts(self, first: int, count: int) -> list[str]:
+        """The texts of `count` blocks."""
         block = self.doc.findBlockByNumber(first)
         texts = []
-        for _ in range(last - first + 1):
+        for _ in range(count):
             texts.append(block.text())
             block = block.next()
         return texts
 
-    def _set_texts(self, first: int, old: list[Row], new: list[str]) -> None:
-        """Give the rows from `first` their new texts and remember how the document should read."""
-        end, blocks = first + len(old), len(new)
-        before = self.rows[first - 1] if first else None
-        after = self.rows[end] if end < len(self.rows) else None
-        result = reconcile(before, old, after, new)
-        kept = {row for row, _ in result}
-        if before is not None and before in kept:
-            old, first, blocks = [before, *old], first - 1, blocks + 1
-        if after is not None and after in kept:
-            old, blocks = [*old, after], blocks + 1
-        self.log.record(Edit(tuple((row, row.text) for row in old), tuple(result)))
-        texts = dict(result)
+    def _take_edit(self, index: int, edit: RowEdit, numbers: range, blocks: int) -> None:
+        """Give the rows from `index` their new texts, and remember how the document should read.
+
+        The `blocks` of the document show the paragraphs `numbers` as the user changed them.
+        """
+        old = self.rows[index : index + edit.count]
+        texts = {row: text for row, text, _ in edit.rows}
+        self.log.record(Edit(tuple((row, row.text) for row in old), tuple((row, text) for row, text, _ in edit.rows)))
         touched = tuple(row for row in old if row.editable and texts.get(row, "") != row.text)
+        first = min(numbers.start, self.paragraphs.number(index))
+        last = max(numbers.stop - 1, self.paragraphs.number(index + edit.count - 1))
+        blocks += numbers.start - first + last - (numbers.stop - 1)
+        behind = len(self.paragraphs) - 1 - last
         self.words -= sum(row.words for row in old)
         for row in touched:
             row.set_text(texts.get(row, ""))
             row.edited = True
-        rows = tuple(row for row, _ in result)
-        self.words += sum(row.words for row in rows)
-        self.rows[first : first + len(old)] = rows
-        self._read_edit = _ReadEdit(first, blocks, rows, touched)
+        for row, _, lead in edit.rows:
+            row.lead = lead
+        self.words += sum(row.words for row, _, _ in edit.rows)
+        self.paragraphs.splice(index, edit.count, [row for row, _, _ in edit.rows])
+        self.paragraphs.begin_below_fixed(index + len(edit.rows))
+        self._read_edit = _ReadEdit(first, blocks, range(first, len(self.paragraphs) - behind), touched)
 
     @Slot()
     def _finish_edit(self) -> None:
@@ -383,11 +382,10 @@ class TranscriptDocument(QObject):
         edit, self._read_edit = self._read_edit, None
         if edit is None:
             return
-        found = self._paragraphs(edit.first, edit.first + edit.blocks - 1)
-        if found != [as_paragraph(row.text) for row in edit.rows]:
+        wanted = [as_paragraph(self.paragraphs.text(number)) for number in edit.numbers]
+        if self._texts(edit.first, edit.blocks) != wanted:
             with self.program_change():
-                total = self.doc.blockCount()
-                self._replace_blocks(edit.first, edit.blocks, edit.rows, total)
+                self._writer.replace_blocks(edit.first, edit.blocks, edit.numbers)
         else:
             self.changed.emit()
         self.edited.emit(edit.touched)

@@ -22,14 +22,15 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextCursor,
+    QTextLine,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
-from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.clipboard import plain_text
-from saywrite.ui.toolkit.document_text import as_paragraph, clean
+from saywrite.ui.toolkit.document_text import as_paragraph, clean, utf16_length
+from saywrite.ui.toolkit.page_layout import line_gap, widest_line
 from saywrite.ui.toolkit.theme import page_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, MEASURE, S, sized
+from saywrite.ui.toolkit.theme.tokens import LARGE, S, sized
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind, join_parts
 
@@ -60,12 +61,14 @@ def joins_fixed(document: TranscriptDocument, cursor: QTextCursor, event: QKeyEv
     """Whether Backspace or Delete would join a row with a heading or note."""
     if cursor.hasSelection():
         return False
-    rows, index = document.rows, cursor.blockNumber()
+    position = cursor.position()
     if cursor.atBlockStart() and any(event.matches(key) for key in _BACKWARD):
-        return index > 0 and not rows[index - 1].editable
-    if cursor.atBlockEnd() and any(event.matches(key) for key in _FORWARD):
-        return index + 1 < len(rows) and not rows[index + 1].editable
-    return False
+        neighbor = document.row_at(position - 1) if position else None
+    elif cursor.atBlockEnd() and any(event.matches(key) for key in _FORWARD):
+        neighbor = document.row_at(position + 1) if not cursor.atEnd() else None
+    else:
+        return False
+    return neighbor is not None and not neighbor.editable
 
 
 def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) -> QTextCursor:
@@ -90,8 +93,6 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_SAMPLE = message("The words of a sentence that someone says are neither narrow nor wide.")
-"""A line of usual text; a text with narrower letters has a few more in a line."""
 MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
 MARGIN = S
@@ -135,25 +136,62 @@ class TranscriptEditor(QPlainTextEdit):
     @property
     def measure(self) -> int:
         """The width of the longest line of `MEASURE` characters with its margins, in pixels."""
-        return round(self.fontMetrics().horizontalAdvance(_SAMPLE) * 0.95 * MEASURE / len(_SAMPLE)) + 2 * MARGIN
+        return widest_line(self.fontMetrics()) + 2 * MARGIN
 
-    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
-        """The visible rows: index and rectangle in the viewport."""
+    def visible_paragraphs(self) -> Iterator[tuple[int, QRectF]]:
+        """The visible paragraphs: number and rectangle in the viewport."""
         block = self.firstVisibleBlock()
         bottom = self.viewport().height()
         place = self.blockBoundingGeometry(block).translated(self.contentOffset())
-        count = len(self.transcript.rows)
+        count = len(self.transcript.paragraphs)
         while block.isValid() and place.top() <= bottom and block.blockNumber() < count:
             yield block.blockNumber(), place
             block = block.next()
             place = QRectF(place.left(), place.bottom(), place.width(), self.blockBoundingRect(block).height())
 
+    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
+        """The visible rows: index and the rectangle of their lines in the viewport; two rows may share a line."""
+        paragraphs, gap = self.transcript.paragraphs, line_gap(self.font())
+        for number, place in self.visible_paragraphs():
+            rows = paragraphs.span(number)
+            if len(rows) == 1:
+                yield rows.start, place
+                continue
+            layout, text = self.document().findBlockByNumber(number).layout(), paragraphs.text(number)
+            for index, start, end in paragraphs.places(number):
+                first = layout.lineForTextPosition(utf16_length(text[:start]))
+                last = layout.lineForTextPosition(utf16_length(text[:end]))
+                top = place.top() + (first.y() - gap if index > rows.start else 0.0)
+                bottom = place.bottom() if index == rows.stop - 1 else place.top() + last.y() + last.height()
+                if bottom >= 0 and top <= self.viewport().height():
+                    yield index, QRectF(place.left(), top, place.width(), bottom - top)
+
+    def line_of(self, index: int) -> QTextLine:
+        """The first line with words of a row, which has its place in the paragraph of the row."""
+        paragraphs, row = self.transcript.paragraphs, self.transcript.rows[index]
+        start = paragraphs.offset(index) + len(row.text) - len(row.text.lstrip("\n"))
+        position = utf16_length(paragraphs.text(paragraphs.number(index))[:start])
+        return self.transcript.block(index).layout().lineForTextPosition(position)
+
     def end_of_text(self) -> float | None:
         """The bottom of the last row in the viewport; None when it is not visible."""
-        last = len(self.transcript.rows) - 1
+        last = len(self.transcript.paragraphs) - 1
         if last < 0:
             return self.contentOffset().y() + MARGIN
-        return next((place.bottom() for index, place in self.visible_rows() if index == last), None)
+        return next((place.bottom() for number, place in self.visible_paragraphs() if number == last), None)
+
+    def last_line(self) -> tuple[str, float]:
+        """The text of the last line, and its height with the space above it; ("", 0) while it has no layout."""
+        block = self.document().lastBlock()
+        layout = block.layout()
+        if not layout.lineCount():
+            return "", 0.0
+        line = layout.lineAt(layout.lineCount() - 1)
+        start = block.position() + line.textStart()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + line.textLength(), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText(), line.height() + line_gap(self.font())
 
     def selected_prose(self) -> str:
         """The selected text of the rows as prose; "" without a selection."""
@@ -161,7 +199,7 @@ class TranscriptEditor(QPlainTextEdit):
         if not cursor.hasSelection():
             return ""
         parts = self.transcript.parts(cursor.selectionStart(), cursor.selectionEnd())
-        return join_parts(parts, self.transcript.languages)
+        return join_parts(parts, self.transcript.languages, paragraphs=self.transcript.in_paragraphs)
 
     def current_row(self) -> Row | None:
         """The row with the cursor."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtCore import QDate, QLocale, QObject, QTime
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
@@ -21,7 +21,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.formatting import clock, missing
 from saywrite.ui.toolkit.document_text import clean
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import follow_language, tr
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.live.provisional_rows import settle
 from saywrite.ui.transcript.rows import Row, RowKind
@@ -39,17 +39,27 @@ class DictationInfo:
     structured: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-class TranscriptEventWriter:
+def note_of_engine(engine: str, own: str, engine_label: Callable[[str], str]) -> str:
+    """A remark about a text of another recognizer than that of the dictation, whose name is `own`."""
+    if engine == LOCAL:
+        return tr("Recognized on this computer while {recognizer} was away", recognizer=own)
+    return tr("Recognized by {other} while {recognizer} was away", other=engine_label(engine), recognizer=own)
+
+
+class TranscriptEventWriter(QObject):
     """Writes events into the document.
 
     The heading of a dictation is added with its first row, so that a dictation without text adds nothing.
     """
 
     def __init__(self, document: TranscriptDocument) -> None:
+        super().__init__(document)
         self._document = document
         self._dictations: dict[str, DictationInfo] = {}
         self._headed: set[str] = set()
         self._rows: dict[tuple[str, int], Row] = {}
+        self._gaps: dict[Row, Gap] = {}
+        follow_language(self._translate_fixed)
 
     def begin(self, started: Started, engine: str) -> None:
         """Note a new dictation; `engine` is its name for people."""
@@ -103,13 +113,7 @@ class TranscriptEventWriter:
                 "This computer heard this; the text of {recognizer} will replace it unless you edit it",
                 recognizer=known.engine,
             )
-        if row.engine == LOCAL:
-            return tr("Recognized on this computer while {recognizer} was away", recognizer=known.engine)
-        return tr(
-            "Recognized by {other} while {recognizer} was away",
-            other=engine_label(row.engine),
-            recognizer=known.engine,
-        )
+        return note_of_engine(row.engine, known.engine, engine_label)
 
     def keep_structured(self, event: Structured) -> None:
         """Keep structured results of the service for an export."""
@@ -119,7 +123,9 @@ class TranscriptEventWriter:
 
     def add_gap(self, gap: Gap) -> None:
         """Add a note where sound is missing; it has no length in the recording."""
-        self.put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(missing(gap))))
+        row = Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(tr(missing(gap))))
+        self._gaps[row] = gap
+        self.put(row)
 
     def remove(self, event: SegmentsRemoved) -> None:
         """Remove the rows of segments that the user took back by voice."""
@@ -175,6 +181,15 @@ class TranscriptEventWriter:
             rows.insert(0, self._heading_row(row.dictation))
         self._document.insert(self._document.place(row), rows)
 
+    def _translate_fixed(self) -> None:
+        """Write headings and notes in the language that the program has now."""
+        for row in self._document.rows:
+            if row.kind is RowKind.HEADING:
+                above = "\n" if row.text.startswith("\n") else ""
+                self._document.rewrite(row, above + self._heading(row.dictation))
+            elif row in self._gaps:
+                self._document.rewrite(row, clean(tr(missing(self._gaps[row]))))
+
     def _heading_row(self, dictation: str) -> Row:
         above = "\n" if self._document.rows else ""
         return Row(RowKind.HEADING, dictation, -1, -1, -1, above + self._heading(dictation))
@@ -184,11 +199,11 @@ class TranscriptEventWriter:
         if known is None:
             return tr("Dictation")
         started = known.started
-        began, locale = started.began, QLocale.system()
+        began, locale = started.began, QLocale()  # set_language() sets it
         parts = [
             locale.toString(QDate(began.year, began.month, began.day), QLocale.FormatType.LongFormat),
             locale.toString(QTime(began.hour, began.minute), QLocale.FormatType.ShortFormat),
-            known.engine,
+            tr(known.engine),
         ]
         if started.source != "microphone":
             parts.append(started.source.replace("\\", "/").rsplit("/", 1)[-1])

@@ -12,12 +12,13 @@ from saywrite.ui.transcript.rows import Row, RowKind
 
 
 def document_of(
-    rows: Iterable[Row], writer: TranscriptEventWriter, label: Callable[[str], str] = str
+    rows: Iterable[Row], writer: TranscriptEventWriter, label: Callable[[str], str] = str, pause_s: float = 0.0
 ) -> Document | None:
     """The whole transcript with its times; None when there is no text.
 
     Of several dictations the first one gives date, engine and language. The times of all count from its start and
-    include the pauses between dictations. `label` gives the name of an engine for people.
+    include the pauses between dictations. `label` gives the name of an engine for people, `pause_s` the pause in
+    seconds that begins a paragraph.
     """
     exported = [row for row in rows if row.kind is RowKind.GAP or (row.editable and row.text.strip())]
     first = next((known for row in exported if (known := writer.dictation_info(row.dictation))), None)
@@ -42,6 +43,7 @@ def document_of(
         duration_s=max(line.end_s for line in lines),
         lines=tuple(lines),
         structured=tuple(results for known in dictations if known for results in known.structured),
+        pause_s=pause_s,
     )
 
 

@@ -19,12 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.text.folding import Pattern, pattern
-from saywrite.ui.toolkit.document_text import index_at_utf16
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import PlainLabel
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import add_clear_button, announce
 from saywrite.ui.toolkit.theme import page_colors
-from saywrite.ui.toolkit.theme.tokens import XS, S
+from saywrite.ui.toolkit.theme.tokens import TARGET, XS, S
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.transcript.editor import MARGIN
 from saywrite.ui.transcript.pane import TranscriptPane
@@ -164,11 +163,10 @@ class FindBar(QWidget):
         if not len(self._scan):
             return
         cursor = self._pane.editor.textCursor()
-        row, block = cursor.blockNumber(), cursor.block().position()
         if self._current is not None:
             number = self._current + step
         else:
-            number = self._scan.first_from(row, cursor.selectionStart() - block) + min(0, step)
+            number = self._scan.first_from(*(self._document.locate(cursor.selectionStart()) or (0, 0))) + min(0, step)
         self._show(number % len(self._scan))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -187,7 +185,9 @@ class FindBar(QWidget):
     def _lay_out(self) -> None:
         set_text(self.words.setPlaceholderText, tr("Find in the transcript"))
         set_text(self.words.setAccessibleName, tr("Find in the transcript"))
-        self.words.setClearButtonEnabled(True)
+        for control in (self.words, self.case):
+            control.setMinimumHeight(TARGET)
+        add_clear_button(self.words, tr("Find in the transcript"))
         self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 of 1,000"))
         self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         rows = QVBoxLayout(self)
@@ -286,12 +286,8 @@ class FindBar(QWidget):
         cursor = self._pane.editor.textCursor()
         if not cursor.hasSelection():
             return None
-        block = self._document.doc.findBlock(cursor.selectionStart())
-        row = self._document.row_at(cursor.selectionStart())
-        if row is None:
-            return None
-        at = index_at_utf16(row.text, cursor.selectionStart() - block.position())
-        return self._scan.number_of(block.blockNumber(), at)
+        found = self._document.locate(cursor.selectionStart())
+        return None if found is None else self._scan.number_of(*found)
 
     def _highlight(self) -> None:
         """Mark every visible occurrence; scrolling marks the others."""

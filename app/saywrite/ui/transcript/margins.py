@@ -33,21 +33,35 @@ FADED = 0.45
 """The opacity of the times while the mouse is elsewhere."""
 
 
+def begins_paragraph(row: Row) -> bool:
+    """Whether a paragraph begins with the row, by a pause or by a spoken line break."""
+    return row.lead is None or row.text.startswith("\n")
+
+
+PlacedRow = tuple[Row, float, float]
+"""A visible row with a time or a remark: its top, and the baseline of its first line below it."""
+
+
 class TimeGutter(QWidget):
-    """The time at which each visible row was spoken; a click on a time plays the row."""
+    """The time at which each visible paragraph begins; a click on a time plays the paragraph."""
 
     play_requested = Signal(object)
-    """The row whose time was clicked."""
+    """The row that begins at the time that was clicked."""
 
     def __init__(
-        self, editor: TranscriptEditor, time_of: Callable[[Row], str], note_of: Callable[[Row], str] = lambda _row: ""
+        self,
+        editor: QPlainTextEdit,
+        rows: Callable[[], Sequence[PlacedRow]],
+        time_of: Callable[[Row], str],
+        note_of: Callable[[Row], str] = lambda _row: "",
     ) -> None:
-        """`note_of` gives a remark about a row ("" for most).
+        """`rows` gives the rows beside which a time or a mark stands, from top to bottom.
 
-        It is shown as a tooltip, and a small ring marks the row.
+        `note_of` gives a remark about a row ("" for most): it is a tooltip, and a small ring marks the row.
         """
         super().__init__(editor)
         self._editor = editor
+        self._rows = rows
         self._time_of = time_of
         self._note_of = note_of
         self._hovered: Row | None = None
@@ -56,7 +70,10 @@ class TimeGutter(QWidget):
         self._fade.valueChanged.connect(self._show_share)
         self.setMouseTracking(True)
         set_text(self.setAccessibleName, tr("Times"))
-        set_text(self.setAccessibleDescription, tr("When each row was said. Ctrl+Enter in the text plays the row."))
+        set_text(
+            self.setAccessibleDescription,
+            tr("When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor."),
+        )
         editor.updateRequest.connect(lambda *_: self.update())
 
     def sizeHint(self) -> QSize:
@@ -73,7 +90,7 @@ class TimeGutter(QWidget):
         for row, top, baseline in self._rows():
             if row is self._hovered:
                 self._paint_hovered(painter, row, QPointF(right, top + baseline))
-            else:
+            elif begins_paragraph(row):
                 painter.drawText(QPointF(right, top + baseline), self._time_of(row))
             if self._note_of(row):
                 self._paint_mark(painter, QPointF(right / 2, top + baseline * 0.66))
@@ -102,6 +119,9 @@ class TimeGutter(QWidget):
         row = self._row_under(event.position().toPoint())
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
             self.play_requested.emit(row)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # it is not a click into the text
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._start_fade(QVariantAnimation.Direction.Forward)
@@ -132,20 +152,6 @@ class TimeGutter(QWidget):
     def _font(self) -> QFont:
         return sized(self._editor.font(), SMALL / LARGE)
 
-    def _rows(self) -> list[tuple[Row, float, float]]:
-        """The visible rows that have a time, with their top and the baseline of their first line below it."""
-        rows, ascent = self._editor.transcript.rows, QFontMetricsF(self._editor.font()).ascent()
-        return [
-            (rows[index], place.top(), self._first_line(index) + ascent)
-            for index, place in self._editor.visible_rows()
-            if rows[index].kind is not RowKind.HEADING
-        ]
-
-    def _first_line(self, index: int) -> float:
-        """The top of the first line of a row, below the space above its paragraph."""
-        line = self._editor.transcript.block(index).layout().lineAt(0)
-        return line.y() if line.isValid() else 0.0
-
     def _row_under(self, point: QPoint) -> Row | None:
         descent = QFontMetricsF(self._editor.font()).descent()
         for row, top, baseline in self._rows():
@@ -153,15 +159,40 @@ class TimeGutter(QWidget):
                 return row
         return None
 
+    def _note_beside(self, row: Row) -> str:
+        """The remark about a later row that begins in the line where `row` begins."""
+        rows = self._rows()
+        lines = {id(each): round(top + baseline) for each, top, baseline in rows}
+        same = (each for each, _, _ in rows if lines[id(each)] == lines.get(id(row)))
+        return next((note for each in same if (note := self._note_of(each))), "")
+
     def _hover(self, row: Row | None) -> None:
         if row is self._hovered:
             return
         self._hovered = row
         self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
-        note = self._note_of(row) if row else ""
+        note = self._note_of(row) or self._note_beside(row) if row else ""
         lines = (tr("Hear from here") if row else "", note)
         set_text(self.setToolTip, plain_tooltip("\n".join(line for line in lines if line)))
         self.update()
+
+
+def rows_with_times(editor: TranscriptEditor, note_of: Callable[[Row], str]) -> list[PlacedRow]:
+    """The visible rows of the transcript that begin a paragraph or have a remark.
+
+    A row with a remark in the middle of a paragraph shows its time when hovered.
+    """
+    ascent, offset = QFontMetricsF(editor.font()).ascent(), editor.contentOffset()
+    found = []
+    for index, place in editor.visible_rows():
+        row = editor.transcript.rows[index]
+        if row.kind is RowKind.HEADING or not (begins_paragraph(row) or note_of(row)):
+            continue
+        line = editor.line_of(index)
+        top = editor.blockBoundingGeometry(editor.transcript.block(index)).translated(offset).top()
+        first_line = top + line.y() if line.isValid() else place.top()
+        found.append((row, place.top(), first_line - place.top() + ascent))
+    return found
 
 
 MIN_COLUMN_WIDTH = 560

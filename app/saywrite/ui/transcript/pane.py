@@ -19,13 +19,14 @@ from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.live.partial_text import PartialText, height_of, lay_out
-from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn
+from saywrite.ui.transcript.live.unfinished_text import TextBelow
+from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn, rows_with_times
 from saywrite.ui.transcript.rows import Row
 
 LAID_OUT = 200
-"""The number of rows at the end that keep their layout."""
+"""The number of paragraphs at the end that keep their layout."""
 RENEWED_AT_ONCE = 50
-"""Older rows get new paragraphs in groups of this size, which takes 2 ms."""
+"""Older paragraphs are replaced by new ones in groups of this size, which takes 2 ms with a row in each."""
 
 
 class TranscriptPane(QFrame):
@@ -42,7 +43,7 @@ class TranscriptPane(QFrame):
         self._document = document
         self.editor = TranscriptEditor(document)
         set_text(self.editor.setAccessibleName, tr("Transcript"))
-        self.gutter = TimeGutter(self.editor, time_of, note_of)
+        self.gutter = TimeGutter(self.editor, lambda: rows_with_times(self.editor, note_of), time_of, note_of)
         self.gutter.play_requested.connect(self.play_requested)
         self.column = TranslationColumn(self.editor)
         self.partial = PartialText(self.editor)
@@ -50,7 +51,7 @@ class TranscriptPane(QFrame):
         self._following = True
         self._in_use = False
         self._next_heading = ""
-        self._next_paragraph = False
+        self._shown = TextBelow("", (0, 0), paragraph=False)
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -73,8 +74,10 @@ class TranscriptPane(QFrame):
         cursor, rows, top = self.editor.textCursor(), len(self._document.rows), scroll.value()
         anchor, position = cursor.anchor(), cursor.position()
         at_end = max(anchor, position) == self._document.doc.characterCount() - 1
+        self._document.inserted_at = -1
         change()
-        if at_end and self._document.doc.characterCount() - 1 > max(anchor, position):
+        moved = self._document.inserted_at == max(anchor, position)
+        if (at_end or moved) and self._document.doc.characterCount() - 1 > max(anchor, position):
             self._put_cursor(anchor, position)
             scroll.setValue(top)
         if follows:
@@ -84,20 +87,16 @@ class TranscriptPane(QFrame):
         self._free_layouts()
         self.place()
 
-    def show_partial(
-        self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0), *, paragraph: bool = False
-    ) -> None:
-        """Show the words being heard below the last row; "" shows none.
+    def show_partial(self, shown: TextBelow, heading: str = "") -> None:
+        """Show the words being heard below the last row, or behind it; the text "" shows none.
 
-        `heading` is the heading that will be added with their final, and with `paragraph` the final starts one: that
-        height is left free above the words, so that they do not move then. `agreed` is the range of characters that
-        will hardly change.
+        `heading` is the heading that will be added with their final. Its height, or the space above a paragraph, is
+        left free above the words, so that they do not move when the final comes.
         """
-        shown = (self.partial.text(), self._next_heading, self.partial.agreed, self._next_paragraph)
-        if (text, heading, agreed, paragraph) == shown:
+        if (shown, heading) == (self._shown, self._next_heading):
             return
-        self._next_heading, self._next_paragraph = heading, paragraph
-        self.partial.set_text(text, agreed)
+        self._shown, self._next_heading = shown, heading
+        self.partial.set_text(shown.text, shown.agreed)
         follows = self.follows
         self.place()
         if follows:
@@ -158,8 +157,8 @@ class TranscriptPane(QFrame):
         free = editor.width() - gutter - beside - editor.measure - editor.verticalScrollBar().sizeHint().width()
         left, right = gutter + max(0, free // 2), beside or max(0, free // 2)
         width = max(1, editor.viewport().width() - 2 * MARGIN)
+        above = self._space_above_partial(width) if self.partial.text() else 0
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
-        above = self._heading_height(width) if needed else 0
         frame = editor.contentsRect()
         room = min(above + needed + MARGIN, frame.height()) if needed and self.follows else 0
         margins = editor.viewportMargins()
@@ -183,15 +182,23 @@ class TranscriptPane(QFrame):
         corner = QPoint(view.center().x() - size.width() // 2, frame.bottom() - size.height() - MARGIN)
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
 
-    def _heading_height(self, width: int) -> int:
-        """The height of the next heading, which may wrap, or the space above a paragraph."""
+    def _space_above_partial(self, width: int) -> int:
+        """The height of the next heading, which may wrap, or the space above a paragraph.
+
+        It is negative where the words being heard continue the last line.
+        """
+        lead = self._shown.lead
+        line, height = ("", 0.0) if lead is None else self.editor.last_line()
+        self.partial.set_behind(line + (lead or "") if height else "")
+        if height:
+            return -round(height)
         if not self._next_heading:
-            return S if self._next_paragraph else 0
+            return S if self._shown.paragraph else 0
         return height_of(lay_out(self._next_heading, self.editor.font(), width, self.editor.layoutDirection()))
 
     def _free_layouts(self) -> None:
-        """Free the layouts that Qt keeps for rows far above the view, some rows at a time."""
-        end = len(self._document.rows) - LAID_OUT
+        """Free the layouts that Qt keeps for paragraphs far above the view, some at a time."""
+        end = len(self._document.paragraphs) - LAID_OUT
         first = self._renewed
         if end < first:
             self._renewed = max(0, end)

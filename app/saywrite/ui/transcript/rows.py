@@ -1,8 +1,7 @@
-"""The rows of a transcript, and which row has which text after an edit. Pure: no Qt, no clock.
+"""The rows of a transcript, and their text as prose. Pure: no Qt, no clock.
 
-A row is one segment, one heading of a dictation or one note about missing sound. The text view shows each row as one
-paragraph; a line break inside a segment stays inside its paragraph. `reconcile()` assigns the paragraphs to the rows
-after an edit of the user.
+A row is one segment, one heading of a dictation or one note about missing sound. `paragraphs.grouping` tells which rows
+the text view shows in one paragraph; a line break inside a segment stays inside its paragraph.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key
 from saywrite.text.spacing import join
-from saywrite.ui.toolkit.document_text import difference
 from saywrite.ui.toolkit.translation import tr, tr_count
 
 
@@ -33,7 +31,7 @@ class RowKind(Enum):
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One paragraph of the transcript.
+    """One segment, heading or note of the transcript.
 
     Compared by identity. `start` and `end` are samples in the dictation.
     """
@@ -51,6 +49,8 @@ class Row:
     translation: str = ""
     engine: str = ""
     """The engine that recognized the segment, where it is not the engine of the dictation; else ""."""
+    lead: str | None = None
+    """The space before it in its paragraph; None when it begins one. Only the document sets it."""
 
     def __post_init__(self) -> None:
         self.set_text(self.text)
@@ -64,69 +64,6 @@ class Row:
     def editable(self) -> bool:
         """Whether the user may change the text."""
         return self.kind in (RowKind.SEGMENT, RowKind.PROVISIONAL)
-
-
-def reconcile(before: Row | None, old: Sequence[Row], after: Row | None, new: Sequence[str]) -> list[tuple[Row, str]]:
-    """Assign texts to rows after an edit: the paragraphs of the rows `old` now read `new`.
-
-    `before` and `after` are the rows beside the edit. Headings and gaps always remain, with their text. An editable
-    row that is not in the result was deleted or joined with another. The result includes `before` or `after` where
-    no other row can take the typed text. It contains every typed character.
-    """
-    fixed = [row for row in old if not row.editable]
-    texts = list(new)
-    stray = ""
-    for row in fixed:
-        if row.text in texts:
-            texts.remove(row.text)
-        elif texts:
-            stray += _typed_into(row.text, texts)
-    return _assign(before, old, after, texts, stray)
-
-
-def _typed_into(text: str, texts: list[str]) -> str:
-    """Remove the edited copy of a fixed `text` from `texts`; returns the characters typed into it."""
-    closest = max(range(len(texts)), key=lambda index: _alike(text, texts[index]))
-    if _alike(text, texts[closest]) == 0:
-        return ""
-    edited = texts.pop(closest)
-    head, _, end = difference(text, edited)
-    return edited[head:end]
-
-
-def _alike(one: str, other: str) -> int:
-    head, end, _ = difference(one, other)
-    return head + len(one) - end
-
-
-def _assign(
-    before: Row | None, old: Sequence[Row], after: Row | None, texts: list[str], stray: str
-) -> list[tuple[Row, str]]:
-    editable = [row for row in old if row.editable]
-    if not editable:
-        loose = "\n".join([*texts, *([stray] if stray else [])])
-        return _to_neighbor(before, old, after, loose, bool(texts) or bool(stray))
-    if len(texts) > len(editable):
-        last = len(editable) - 1
-        texts = [*texts[:last], "\n".join(texts[last:])]
-    assigned = dict(zip(editable, texts, strict=False))
-    if stray:
-        first = editable[0]
-        assigned[first] = stray + assigned.get(first, "")
-    return [(row, assigned[row] if row.editable else row.text) for row in old if not row.editable or row in assigned]
-
-
-def _to_neighbor(
-    before: Row | None, old: Sequence[Row], after: Row | None, loose: str, any_loose: bool
-) -> list[tuple[Row, str]]:
-    kept = [(row, row.text) for row in old]
-    if not any_loose:
-        return kept
-    if before is not None and before.editable:
-        return [(before, f"{before.text}\n{loose}"), *kept]
-    if after is not None and after.editable:
-        return [*kept, (after, f"{loose}\n{after.text}" if after.text else loose)]
-    return kept
 
 
 def replaced(rows: Iterable[Row], keyword: Keyword) -> tuple[list[tuple[Row, str]], int]:
@@ -159,28 +96,31 @@ def starts_paragraph(above: Row, row: Row) -> bool:
     return seconds(row.start - above.end) >= PARAGRAPH_PAUSE_S
 
 
-BETWEEN_DICTATIONS = "\n\n"
+EMPTY_LINE = "\n\n"
 
 
-def join_rows(rows: Iterable[Row], languages: Mapping[str, str]) -> str:
+def join_rows(rows: Iterable[Row], languages: Mapping[str, str], *, paragraphs: bool = False) -> str:
     """The text of all rows as prose, with an empty line between two dictations.
 
-    `languages` has the language of each dictation.
+    `languages` has the language of each dictation. With `paragraphs` there is an empty line between these, too.
     """
-    return join_parts(((row, 0, len(row.text)) for row in rows), languages)
+    return join_parts(((row, 0, len(row.text)) for row in rows), languages, paragraphs=paragraphs)
 
 
-def join_parts(parts: Iterable[tuple[Row, int, int]], languages: Mapping[str, str]) -> str:
+def join_parts(parts: Iterable[tuple[Row, int, int]], languages: Mapping[str, str], *, paragraphs: bool = False) -> str:
     """As `join_rows()`, but of each row only a range of its characters."""
-    dictations: list[tuple[str, list[str]]] = []
+    joined: list[tuple[str, list[str]]] = []
+    begins = True
     for row, first, last in parts:
         text = row.text[first:last]
+        begins = begins or (paragraphs and row.lead is None)
         if not row.editable or not text:
             continue
-        if not dictations or dictations[-1][0] != row.dictation:
-            dictations.append((row.dictation, []))
-        dictations[-1][1].append(text)
-    return BETWEEN_DICTATIONS.join(join(texts, languages.get(dictation, "")) for dictation, texts in dictations)
+        if begins or joined[-1][0] != row.dictation:
+            joined.append((row.dictation, []))
+        joined[-1][1].append(text)
+        begins = False
+    return EMPTY_LINE.join(join(texts, languages.get(dictation, "")) for dictation, texts in joined)
 
 
 MAX_LINES = 3

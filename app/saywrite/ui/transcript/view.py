@@ -37,20 +37,20 @@ from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.document_text import clean
-from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
+from saywrite.ui.transcript.live.announcer import announcer_of
 from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
 from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
+from saywrite.ui.transcript.paragraphs.undo_stack import EditDebouncer
 from saywrite.ui.transcript.rows import Row, join_rows, replaced
 from saywrite.ui.transcript.translations import Translations
-from saywrite.ui.transcript.undo_stack import EditDebouncer
 
 PARTIAL_EVERY_MS = 40
 LONGEST_PHRASE = 80
@@ -94,8 +94,7 @@ class TranscriptView(QWidget):
         self.document = TranscriptDocument(self)
         self.engine_label: Callable[[str], str] = str
         """Gives the name of an engine for people."""
-        self.announced = "off"
-        """What screen readers are told: "off", "finals" or "all" (partials too)."""
+        self.announcer = announcer_of(self)
         self._writer = TranscriptEventWriter(self.document)
         self._provisional = ProvisionalRows(self.document, self._writer.put)
         self._unfinished = UnfinishedText()
@@ -117,7 +116,6 @@ class TranscriptView(QWidget):
         column.addWidget(self.find_bar)
         column.addWidget(self.pane, 1)
         column.addWidget(self.translations.strip)
-        self.setFocusProxy(self.pane.editor)
         self._connect()
 
     def _connect(self) -> None:
@@ -133,7 +131,7 @@ class TranscriptView(QWidget):
         editor.redo_requested.connect(self.redo)
         editor.menu_requested.connect(lambda position: context_menu(self).popup(position))
         editor.play_requested.connect(lambda: self._play(editor.current_row()))
-        self.pane.play_requested.connect(self._play)
+        self.pane.play_requested.connect(lambda row: self._play(row, self.document.paragraphs.sound_end(row)))
 
     # Events of the dictation
 
@@ -154,6 +152,7 @@ class TranscriptView(QWidget):
             case StateChanged(state=State.IDLE | State.FAILED):
                 self._drop_partial()
             case SegmentsRemoved():
+                self.announcer.remove(event.dictation, event.numbers)
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
             case WordsDiffer(dictation=dictation, number=number):
@@ -169,6 +168,11 @@ class TranscriptView(QWidget):
             case Structured():
                 self._writer.keep_structured(event)
 
+    def set_paragraph_pause(self, pause_s: float) -> None:
+        """Begin paragraphs after a pause of this length in seconds; 0 shows each utterance in a line."""
+        self.pane.hold_still(lambda: self.document.group(pause_s))
+        self._show_unfinished()
+
     def show_partial(self, text: str, agreed: int = 0) -> None:
         """Show the words being heard below the last row; the first `agreed` characters will hardly change."""
         self._unfinished.set_partial(text, agreed)
@@ -177,11 +181,13 @@ class TranscriptView(QWidget):
     def _begin(self, event: Started) -> None:
         self._writer.begin(event, self.engine_label(event.engine))
         self._dictation = event.dictation
+        self.announcer.begin(event.dictation)
         self._unfinished.clear()
         self._provisional.forget()
         self._drop_partial()
 
     def _finish(self, event: Finished) -> None:
+        self.announcer.end(event.dictation)
         if event.dictation == self._dictation:
             if not event.pending:
                 self._unfinished.pending = ()
@@ -203,8 +209,7 @@ class TranscriptView(QWidget):
         if segment.translation:
             self._show_translations()
         self._show_unfinished()
-        if self.announced != "off":
-            announce(self, segment.text)
+        self.announcer.take_final(event.dictation, segment.number, segment.text)
 
     def _show_provisional(self, event: ProvisionalText) -> None:
         """Show what this computer heard before the service's text comes; it replaces the partial."""
@@ -222,8 +227,7 @@ class TranscriptView(QWidget):
         if self._newest_partial is not None:
             newest, self._newest_partial = self._newest_partial, None
             self.show_partial(newest.text, newest.agreed)
-            if self.announced == "all":
-                announce(self, newest.text)
+            self.announcer.take_partial(newest.text)
 
     def _drop_partial(self) -> None:
         self._newest_partial = None
@@ -232,10 +236,8 @@ class TranscriptView(QWidget):
 
     def _show_unfinished(self) -> None:
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
-        text, agreed = self._unfinished.text()
-        heading = self._writer.heading_to_come(self._dictation)
-        paragraph = self._unfinished.starts_paragraph(self.document.rows, self._dictation)
-        self.pane.show_partial(text, heading, agreed, paragraph=paragraph)
+        shown = self._unfinished.shown(self.document, self._dictation)
+        self.pane.show_partial(shown, self._writer.heading_to_come(self._dictation))
         self._update_content()
 
     def _show_translations(self) -> None:
@@ -258,7 +260,7 @@ class TranscriptView(QWidget):
 
     def text(self) -> str:
         """Everything as prose: finals joined, an empty line between dictations."""
-        return join_rows(self.document.rows, self.document.languages)
+        return join_rows(self.document.rows, self.document.languages, paragraphs=self.document.in_paragraphs)
 
     def selected_text(self) -> str:
         """The selection as prose; "" when nothing is selected."""
@@ -278,7 +280,8 @@ class TranscriptView(QWidget):
     def to_export(self) -> Document | None:
         """The transcript with its times and edits; None when there is no text."""
         self.flush()
-        return document_of(self.document.rows, self._writer, self.engine_label)
+        pause_s = self.document.paragraphs.pause_s
+        return document_of(self.document.rows, self._writer, self.engine_label, pause_s)
 
     def flush(self) -> None:
         """Report edits that wait for a pause: at stop, at quit and before an export."""
@@ -303,10 +306,11 @@ class TranscriptView(QWidget):
 
     def undo_clear(self) -> bool:
         """Put back what the last `clear()` removed, before newer text; False when there is nothing."""
-        if self._cleared is None:
-            return False
         cleared, self._cleared = self._cleared, None
-        self.pane.hold_still(lambda: self._put_back(cleared))
+        if cleared is None:
+            return False
+        self._writer.restore_headings(cleared.headed)
+        self.pane.hold_still(lambda: self.document.put_back(cleared.snapshot))
         self.translations.find_any()
         self.changed.emit()
         self.segments_restored.emit(cleared.ids)
@@ -339,10 +343,6 @@ class TranscriptView(QWidget):
             self.document.edit(edits)
         return count
 
-    def _put_back(self, cleared: _Cleared) -> None:
-        self._writer.restore_headings(cleared.headed)
-        self.document.put_back(cleared.snapshot)
-
     def _reveal(self, position: int | None) -> None:
         if position is None:
             return
@@ -350,11 +350,10 @@ class TranscriptView(QWidget):
         cursor.setPosition(min(position, self.document.doc.characterCount() - 1))
         self.pane.reveal(cursor)
 
-    def _play(self, row: Row | None) -> None:
-        if row is not None and row.end > row.start:
-            self.play_requested.emit(row.dictation, row.start, row.end)
-
-    # What the margins show
+    def _play(self, row: Row | None, end: int = 0) -> None:
+        """Play a row, and what follows it to the sample `end`."""
+        if row is not None and (end := max(end, row.end)) > row.start:
+            self.play_requested.emit(row.dictation, row.start, end)
 
     def _time_of(self, row: Row) -> str:
         return self._writer.time_of(row)
@@ -382,19 +381,18 @@ def context_menu(view: TranscriptView) -> QMenu:
     entry(tr("&Copy"), QKeySequence.StandardKey.Copy, bool(selected)).triggered.connect(view.copy)
     entry(tr("&Paste"), QKeySequence.StandardKey.Paste, editable and editor.canPaste()).triggered.connect(editor.paste)
     menu.addSeparator()
-    hear = entry(tr("&Hear"), "Ctrl+Return", row is not None and row.end > row.start)
-    hear.triggered.connect(editor.play_requested)
+    audible = row is not None and row.end > row.start
+    entry(tr("&Hear"), "Ctrl+Return", audible).triggered.connect(editor.play_requested)
     selected = selected or view.marks.add_to_menu(menu)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
-    always = entry(tr("Always &write as…"), "", phrase)
-    always.triggered.connect(lambda: view.keyword_requested.emit(selected))
+    entry(tr("Always &write as…"), "", phrase).triggered.connect(lambda: view.keyword_requested.emit(selected))
     if row is not None and row.translation:
         entry(tr("Copy t&ranslation"), "", True).triggered.connect(lambda: copy_text(row.translation))
     if row is not None:
-        details = entry(tr("Details of this &dictation…"), "", True)
-        details.triggered.connect(lambda: view.details_requested.emit(row.dictation))
+        about = partial(view.details_requested.emit, row.dictation)
+        entry(tr("Details of this &dictation…"), "", True).triggered.connect(lambda: about())
     menu.addSeparator()
-    entry(tr("&Find…"), QKeySequence.StandardKey.Find, bool(view.document.rows)).triggered.connect(view.find)
-    everything = entry(tr("Select &all"), QKeySequence.StandardKey.SelectAll, bool(view.document.rows))
-    everything.triggered.connect(editor.selectAll)
+    any_rows = bool(view.document.rows)
+    entry(tr("&Find…"), QKeySequence.StandardKey.Find, any_rows).triggered.connect(view.find)
+    entry(tr("Select &all"), QKeySequence.StandardKey.SelectAll, any_rows).triggered.connect(editor.selectAll)
     return menu

@@ -8,7 +8,6 @@ tint2 and xfce4-panel, and under Sway with a late watcher). There are no timers.
 
 from __future__ import annotations
 
-import html
 import logging
 import sys
 from collections.abc import Callable
@@ -22,12 +21,14 @@ from saywrite.foundation.events import (
     Failed,
     Finished,
     FrontEndEvent,
+    HandsFreeChanged,
+    HandsFreeState,
     PrerollActive,
     Started,
     State,
     StateChanged,
 )
-from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.labels import escaped, plain_tooltip
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.menu import RecentText, TrayMenu
 from saywrite.ui.tray.state_icons import STATE_WORDS, TrayState, state_icon, tray_state_of
@@ -65,6 +66,7 @@ class Tray(QObject):
         self._state = State.IDLE
         self._problem = ""
         self._open_device = ""
+        self._hands_free = HandsFreeChanged(HandsFreeState.OFF)
         self._languages: dict[str, str] = {}
         self.shown_state = TrayState.IDLE
         self.host_changed.connect(self._set_host, Qt.ConnectionType.QueuedConnection)
@@ -94,6 +96,9 @@ class Tray(QObject):
                 self.show_message(what, remedy, QSystemTrayIcon.MessageIcon.Warning)
             case PrerollActive(device=device):
                 self._open_device = device
+                self._show()
+            case HandsFreeChanged():
+                self._hands_free = event
                 self._show()
             case Started():
                 self._languages[event.dictation] = event.language
@@ -141,12 +146,17 @@ class Tray(QObject):
             self.clicked.emit()
 
     def _show(self) -> None:
-        self.shown_state = tray_state_of(self._state, problem=bool(self._problem))
+        waits = self._hands_free.state is HandsFreeState.WAITING
+        self.shown_state = tray_state_of(self._state, problem=bool(self._problem), waits=waits)
         if self._icon is not None:
             self._icon.setIcon(state_icon(self.shown_state))
             preroll = (
                 tr(" ({open_device} is open all the time)", open_device=self._open_device) if self._open_device else ""
             )
+            if self.shown_state is TrayState.WAITING:
+                tip = tr("Saywrite: say “{phrase}”. The microphone is open.", phrase=self._hands_free.phrase)
+                set_text(self._icon.setToolTip, tip)
+                return
             words = (self.shown_state is TrayState.PROBLEM and self._problem) or STATE_WORDS[self.shown_state]
             set_text(
                 self._icon.setToolTip, plain_tooltip(tr("Saywrite: {words}{preroll}", words=words, preroll=preroll))
@@ -161,4 +171,4 @@ def _body(text: str, has_place: bool) -> str:
     icon has a position on the screen (`has_place`).
     """
     plain = has_place or sys.platform in ("win32", "darwin")
-    return text if plain else html.escape(text, quote=False)
+    return text if plain else escaped(text)

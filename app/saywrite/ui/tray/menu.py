@@ -59,7 +59,7 @@ class TrayMenu(QMenu):
         self.engines = worded(QMenu(self), tr("&Recognizer"))
         self.texts = [self._make_text_menu(number) for number in range(TEXTS)]
         """The entries of the last texts; each has a menu."""
-        self.addActions([actions.record, actions.want_cancelled])
+        self.addActions([actions.record, actions.hands_free, actions.want_cancelled])
         self.addSeparator()
         for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
             menu.setIcon(icon(name))

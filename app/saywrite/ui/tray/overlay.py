@@ -59,6 +59,7 @@ WORDS = {
     TrayState.LISTENING: message("Listening…"),
     TrayState.FINISHING: message("Finishing…"),
     TrayState.IDLE: "",
+    TrayState.WAITING: "",
     TrayState.PROBLEM: "",
 }
 
@@ -248,7 +249,7 @@ class Overlay(QWidget):
         font = sized(self.font(), BODY)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        if self.shown_state is TrayState.PROBLEM or self.offer:
+        if self.shown_state in (TrayState.PROBLEM, TrayState.WAITING) or self.offer:
             line = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, place.width())
         else:
             line = newest_words(self.words, metrics, place.width())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 from saywrite.foundation.events import (
@@ -17,6 +17,8 @@ from saywrite.foundation.events import (
     Failed,
     Finished,
     FrontEndEvent,
+    HandsFreeChanged,
+    HandsFreeState,
     Inserted,
     InsertionUndone,
     Partial,
@@ -63,11 +65,16 @@ class OverlayController(QObject):
         self._settings = Settings()
         self._position = OverlayPosition()
         self._state = State.IDLE
+        self._phrase = ""
+        """What begins a dictation, while the microphone waits for it."""
         self._dictation = ""
         self._heard = ""
         self.overlay: Overlay | None = None
         self._problem_timer = QTimer(self, singleShot=True, interval=PROBLEM_MS)
         self._problem_timer.timeout.connect(self._hide)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._follow_focus, Qt.ConnectionType.QueuedConnection)
 
     def apply(self, settings: Settings) -> None:
         """Follow other settings."""
@@ -105,6 +112,10 @@ class OverlayController(QObject):
             case Cancelled(revocable=False) if self._offers_restore:
                 self._offers_restore = False
                 if self._state is State.IDLE:
+                    self._hide()
+            case HandsFreeChanged(state=state, phrase=phrase):
+                self._phrase = phrase if state is HandsFreeState.WAITING else ""
+                if self._state in (State.IDLE, State.FAILED):
                     self._hide()
             case Failed(fatal=True, what=what):
                 self._show_problem(what)
@@ -155,7 +166,8 @@ class OverlayController(QObject):
 
     def _show_inserted(self, program: str) -> None:
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
-        if self.is_enabled and not self._is_file:
+        captures = tray_state_of(self._state, problem=False) is TrayState.LISTENING
+        if self.is_enabled and not self._is_file and not captures:
             self._is_done = True
             offer = tr("Undo") if self._settings.overlay != "through" else ""
             self._get_overlay().present(
@@ -184,9 +196,19 @@ class OverlayController(QObject):
     @Slot()
     def _hide(self) -> None:
         stays = (self._problem_timer.isActive() or self._offers_restore) and self._settings.overlay != "off"
-        if self.overlay is not None and not stays:
-            self._is_done = False
+        if stays:
+            return
+        self._is_done = False
+        if self._phrase and self.is_enabled:
+            self._get_overlay().present(TrayState.WAITING, tr("Hands-free: say “{phrase}”", phrase=self._phrase))
+        elif self.overlay is not None:
             self.overlay.dismiss()
+
+    @Slot()
+    def _follow_focus(self) -> None:
+        """Show that the microphone waits as soon as the window, which says so itself, is not active any more."""
+        if self._phrase and not self._is_done and self._state in (State.IDLE, State.FAILED):
+            self._hide()
 
     def _get_overlay(self) -> Overlay:
         if self.overlay is None:

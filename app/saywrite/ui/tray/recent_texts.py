@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from saywrite.text.transcript import Transcript
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TEXTS, RecentText
@@ -38,6 +37,8 @@ class TrayTexts(QObject):
 
     def _read(self) -> tuple[RecentText, ...]:
         """Read the last texts of the history, on a pool thread."""
+        from saywrite.text.transcript import Transcript
+
         with closing(self._open_history()) as history:
             loaded = [history.load(summary.dictation) for summary in history.recent(TEXTS)]
         return tuple(

@@ -1,4 +1,4 @@
-"""The pictures of the tray icon: four shapes that can be distinguished without color. GUI thread.
+"""The pictures of the tray icon: five shapes that can be distinguished without color. GUI thread.
 
 The program does not know whether a panel is light or dark. So every shape is light with a dark edge or the reverse, and
 has a contrast to both. On macOS the menu bar colors a mask itself.
@@ -37,6 +37,8 @@ class TrayState(StrEnum):
     """What the icon shows."""
 
     IDLE = "ready"
+    WAITING = "waiting"
+    """The microphone is open for a phrase."""
     LISTENING = "listening"
     FINISHING = "finishing"
     PROBLEM = "problem"
@@ -44,6 +46,7 @@ class TrayState(StrEnum):
 
 STATE_WORDS = {
     TrayState.IDLE: message("ready"),
+    TrayState.WAITING: message("waiting for a phrase"),
     TrayState.LISTENING: message("listening"),
     TrayState.FINISHING: message("finishing"),
     TrayState.PROBLEM: message("problem"),
@@ -51,12 +54,17 @@ STATE_WORDS = {
 """The words for the states in the tooltip of the icon."""
 
 
-def tray_state_of(state: State, *, problem: bool) -> TrayState:
-    """The state of the icon; a `problem` ended the last dictation or prevents the next."""
+def tray_state_of(state: State, *, problem: bool, waits: bool = False) -> TrayState:
+    """The state of the icon; a `problem` ended the last dictation or prevents the next.
+
+    `waits`: the microphone is open for a phrase, which is shown in any case.
+    """
     if state in (State.STARTING, State.LISTENING, State.RECONNECTING):
         return TrayState.LISTENING
     if state is State.FINISHING:
         return TrayState.FINISHING
+    if waits:
+        return TrayState.WAITING
     return TrayState.PROBLEM if problem or state is State.FAILED else TrayState.IDLE
 
 
@@ -84,6 +92,9 @@ def paint_state(painter: QPainter, state: TrayState, *, mask: bool = False) -> N
         disc.addEllipse(QPointF(12, 12), 10.7, 10.7)
         _paint_body(painter, disc, PICTURE_RED, PICTURE_LIGHT, mask)
         _paint_inside(painter, _microphone(0.78), PICTURE_LIGHT, mask)
+    elif state is TrayState.WAITING:
+        _paint_body(painter, _sound_waves(), PICTURE_LIGHT, PICTURE_DARK, mask)
+        _paint_body(painter, _microphone(0.8), PICTURE_LIGHT, PICTURE_DARK, mask)
     elif state is TrayState.FINISHING:
         bubble = QPainterPath()
         bubble.addRoundedRect(QRectF(1.4, 6, 21.2, 12), 5, 5)
@@ -116,6 +127,16 @@ def _paint_inside(painter: QPainter, shape: QPainterPath, color: QColor, mask: b
     if mask:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.fillPath(shape, color)
+
+
+def _sound_waves() -> QPainterPath:
+    """Two arcs beside the microphone."""
+    arcs = QPainterPath()
+    circle = QRectF(1.9, 1.9, 20.2, 20.2)
+    for start in (135, -45):
+        arcs.arcMoveTo(circle, start)
+        arcs.arcTo(circle, start, 90)
+    return _line(arcs, 2.2)
 
 
 def _microphone(scale: float) -> QPainterPath:

@@ -1,6 +1,7 @@
 """The waveform as a pyqtgraph widget, used with mouse and keyboard. GUI thread.
 
-Importing this module imports pyqtgraph, which `WaveformPanel` does on a pool thread.
+Importing this module imports pyqtgraph (a third of a second, 40 MB), which `WaveformPanel` does on a pool thread when
+the user first reaches for the waveform.
 """
 
 from __future__ import annotations
@@ -14,26 +15,15 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QToolTip
 
 from saywrite.foundation.events import SAMPLE_RATE, seconds
-from saywrite.foundation.formatting import clock, length, missing
 from saywrite.ui.toolkit.labels import plain_tooltip
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.waveform.item import WaveformItem
+from saywrite.ui.waveform.picture import LIVE_S, MIN_VIEW_S, REACH_Y, SCROLL_S, describe, gap_text, tick_step, tick_text
 from saywrite.ui.widgets.waveform_data import WaveformData
 
-LIVE_S = 30.0
-"""Seconds in view while recording."""
-SCROLL_S = 0.25
-"""During a recording the view moves in steps of this size, because pyqtgraph emits many signals for each step."""
-MIN_VIEW_S = 2.0
-"""The minimum length of the view, in seconds."""
-TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-TICK_WIDTH = 64
-"""The minimum distance of two times on the axis, device-independent pixels."""
-GAP_REACH = 5
-"""The distance from the mark of a gap within which its tooltip is shown, in pixels."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -41,15 +31,13 @@ class ClockAxis(pg.AxisItem):
     """An axis with round times, all in the same format."""
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        least = (high - low) * TICK_WIDTH / max(1.0, size)
-        return [(next((step for step in TICKS_S if step >= least), TICKS_S[-1]), 0.0)]
+        return [(tick_step(low, high, size), 0.0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        if spacing >= 1:
-            return [clock(round(value)) for value in values]
-        return [f"{clock(round(value, 1))}.{round(value * 10) % 10}" for value in values]
+        return [tick_text(value, spacing) for value in values]
 
 
+@has_role(Role.Chart)
 class WaveformPlot(pg.PlotWidget):
     """Follows the recording until the user moves the view; Escape or a double click follows again."""
 
@@ -57,6 +45,9 @@ class WaveformPlot(pg.PlotWidget):
     """The user clicked this sample, outside of an utterance."""
     utterance_chosen = Signal(int, int)
     """The user wants to hear an utterance: start and end in samples."""
+
+    followed = Signal()
+    """The user wants to see the newest sound again, or all of it after the recording."""
 
     _is_initialized = False
 
@@ -68,6 +59,7 @@ class WaveformPlot(pg.PlotWidget):
         self._live = False
         self._free = False
         self.item = WaveformItem(data)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         set_text(self.setAccessibleName, tr("Waveform"))
         plot = self.getPlotItem()
@@ -78,7 +70,7 @@ class WaveformPlot(pg.PlotWidget):
         plot.setContentsMargins(XS, XS, XS, 0)
         self._box = plot.getViewBox()
         self._box.setMouseEnabled(x=True, y=False)
-        self._box.setYRange(-1, 1, padding=0.04)
+        self._box.setYRange(-REACH_Y, REACH_Y, padding=0)
         self._box.setDefaultPadding(0)
         self._box.disableAutoRange()
         self._box.sigRangeChangedManually.connect(self._moved)
@@ -135,7 +127,8 @@ class WaveformPlot(pg.PlotWidget):
                 self._box.setXRange(start, start + width, padding=0)
         self.item.update()
         self._describe()
-        announce(self, self.accessibleDescription())
+        if index is not None:
+            announce(self, self.accessibleDescription())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -149,8 +142,7 @@ class WaveformPlot(pg.PlotWidget):
             self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
             self._moved()
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Escape):
-            self._free = False
-            self.refresh()
+            self._follow()
         else:
             event.ignore()
 
@@ -174,8 +166,7 @@ class WaveformPlot(pg.PlotWidget):
         """The text of the gap near a pixel column; "" without one."""
         low, high = self._box.viewRange()[0]
         at = self._box.mapSceneToView(self.mapToScene(x, 0)).x()
-        gap = self._data.gap_near(at, GAP_REACH * (high - low) / max(1.0, self._box.width()))
-        return missing(gap) if gap else ""
+        return gap_text(self._data, at, max(1.0, self._box.width()) / (high - low))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -215,6 +206,11 @@ class WaveformPlot(pg.PlotWidget):
             xMin=0, xMax=length, minXRange=min(MIN_VIEW_S, length), maxXRange=length, yMin=-1.1, yMax=1.1
         )
 
+    def _follow(self) -> None:
+        self._free = False
+        self.refresh()
+        self.followed.emit()
+
     def _moved(self, *_: object) -> None:
         self._free = True
 
@@ -222,10 +218,13 @@ class WaveformPlot(pg.PlotWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if event.double():
-            self._free = False
-            self.refresh()
+            self._follow()
             return
-        sample = int(self._box.mapSceneToView(event.scenePos()).x() * SAMPLE_RATE)
+        self.click_at(self._box.mapSceneToView(event.scenePos()).x())
+
+    def click_at(self, at_s: float) -> None:
+        """Play the utterance at this time, or report the position outside of one."""
+        sample = int(at_s * SAMPLE_RATE)
         if not 0 <= sample <= self._data.length_s * SAMPLE_RATE:
             return
         index = self._data.utterance_at(sample)
@@ -251,33 +250,4 @@ class WaveformPlot(pg.PlotWidget):
             self.utterance_chosen.emit(span.start, span.end)
 
     def _describe(self) -> None:
-        index, total = self.item.chosen, len(self._data.utterances)
-        if index is not None and index < total:
-            span = self._data.utterances[index]
-            words = tr(
-                "Utterance {index} of {total}, {start} to {end}. Enter plays it.",
-                index=index + 1,
-                total=total,
-                start=clock(seconds(span.start)),
-                end=clock(seconds(span.end)),
-            )
-        else:
-            waiting = len(self._data.pending)
-            words = joined(
-                " ",
-                tr_count(
-                    "{length} recorded, {n:,} utterance.",
-                    "{length} recorded, {n:,} utterances.",
-                    total,
-                    length=length(self._data.length_s),
-                ),
-                *(
-                    tr("{missing}, at {at}.", missing=missing(gap), at=clock(seconds(gap.at)))
-                    for gap in self._data.gaps[:5]
-                ),
-                tr_count("{n:,} utterance waiting for text.", "{n:,} utterances waiting for text.", waiting)
-                if waiting
-                else "",
-                tr("Left and right walk through them."),
-            )
-        set_text(self.setAccessibleDescription, words)
+        set_text(self.setAccessibleDescription, describe(self._data, self.item.chosen))

@@ -17,6 +17,7 @@ from saywrite.foundation.events import Device
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.translation import set_text, tr
 
 
@@ -79,27 +80,8 @@ def model_label(model: str) -> str:
     return dict(OPTIONS["local_model"].choices).get(model, model)
 
 
-class Chooser(QComboBox):
+class NarrowComboBox(QComboBox):
     """A drop-down that can be narrow: it shortens its text with "…"; its list shows the whole text."""
-
-    def __init__(self, name: str, icon_name: str, least_letters: int) -> None:
-        super().__init__()
-        self._icon_name = icon_name
-        set_text(self.setAccessibleName, name)
-        set_text(self.setToolTip, name)
-        self._fit_icons()
-        self.setMinimumContentsLength(least_letters)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """The width of the current text, up to 33 letters."""
-        hint = super().sizeHint()
-        extra = self.fontMetrics().horizontalAdvance(self.currentText()) - self.fontMetrics().horizontalAdvance(
-            "X" * self.minimumContentsLength()
-        )
-        most = self.fontMetrics().averageCharWidth() * 33
-        return QSize(hint.width() + max(0, min(extra + 8, most)), hint.height())
 
     def showPopup(self) -> None:
         widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
@@ -123,13 +105,36 @@ class Chooser(QComboBox):
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
+
+class Chooser(NarrowComboBox):
+    """A drop-down with an icon and a name, as wide as its text where there is room."""
+
+    def __init__(self, name: str, icon_name: str, least_letters: int) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        name_chooser(self, name)
+        set_text(self.setToolTip, name)
+        self._fit_icons()
+        self.setMinimumContentsLength(least_letters)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """The width of the current text, up to 33 letters."""
+        hint = super().sizeHint()
+        extra = self.fontMetrics().horizontalAdvance(self.currentText()) - self.fontMetrics().horizontalAdvance(
+            "X" * self.minimumContentsLength()
+        )
+        most = self.fontMetrics().averageCharWidth() * 33
+        return QSize(hint.width() + max(0, min(extra + 8, most)), hint.height())
+
     def put(self, text: str, data: object, *, tip: str = "", dimmed: bool = False) -> None:
         """Append an entry; a `dimmed` one looks disabled but can be chosen."""
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
         set_text(self.setItemText, row, text)
         if tip:
-            self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
+            set_text(self.setItemData, row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:
             self.setItemData(row, self._disabled_text(), Qt.ItemDataRole.ForegroundRole)
 
@@ -175,6 +180,7 @@ class MicrophoneChooser(Chooser):
         self._setting = ("", "")
         self._problem = ""
         self._has_devices_event = False
+        self._was_opened = False
         self._rebuild()
         self.activated.connect(lambda _row: self.chosen.emit(*self.currentData()))
 
@@ -192,11 +198,12 @@ class MicrophoneChooser(Chooser):
         self._rebuild()
 
     def showPopup(self) -> None:
+        self._was_opened = True
         self.refresh_requested.emit()
         super().showPopup()
 
     def _rebuild(self) -> None:
-        opened = self.view().isVisible()
+        opened = self._was_opened and self.view().isVisible()  # the first `view()` creates the list
         self.clear()
         default = next((device for device in self._devices if device.is_default), None)
         if self._devices or not self._has_devices_event:

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
-from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
+from saywrite.ui.toolkit.screen_reader import set_label
+from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import Chooser, EngineChoices, EngineChooser, LanguageChooser, model_label
 
@@ -57,7 +58,7 @@ class EnginePopup(QFrame):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for chooser, name in zip(choosers, (tr("&Recognizer"), tr("&Model"), tr("&Language")), strict=True):
             label = PlainLabel(name)
-            label.setBuddy(chooser)
+            set_label(label, chooser)
             self.form.addRow(label, chooser)
         self.form.addRow(self.note)
 
@@ -119,11 +120,11 @@ class EngineButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._words) + self._extra(), metrics.height() + 2 * S)
+        return QSize(metrics.horizontalAdvance(self._words) + self._extra(), max(TARGET, metrics.height() + 2 * S))
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * LEAST_LETTERS + self._extra(), metrics.height() + 2 * S)
+        return QSize(metrics.averageCharWidth() * LEAST_LETTERS + self._extra(), max(TARGET, metrics.height() + 2 * S))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _OPENING_KEYS:

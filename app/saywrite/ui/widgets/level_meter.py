@@ -1,48 +1,46 @@
 """The level meter of the microphone, −60…0 dBFS. GUI thread.
 
-A timer polls the latest level while a dictation records and the meter is visible: at 60 Hz while the bar moves, at
-20 Hz while it stands still. It stops when the bar has fallen to zero. To save processor time the meter is opaque and
-paints only the parts that have changed.
+While sound moves the meter, it asks for the latest level at every picture of the screen. In silence it sleeps until the
+dictation thread reports the first sound; hidden, minimized or at rest it does not run at all. To save processor time
+the meter is opaque and paints only the parts that have changed.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from math import inf, nextafter
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.audio.levels import FLOOR_DBFS, Meter, MeterReading
 from saywrite.foundation.events import Level
-from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
+from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.widgets.frame_clock import frame_clock
+from saywrite.ui.widgets.meter_face import MeterFace, MeterPicture, groove_in, make_face
 
 BOTTOM_DBFS = -60.0
-POLL_MS, STILL_POLL_MS = 16, 50
-"""The interval while the bar moves, 60 Hz, and while it stands still."""
+STILL_POLL_MS = 50
+"""The interval while the bar stands still and nobody can wake the meter."""
 STILL_AFTER = 15
 """The number of equal pictures after which the bar stands still."""
+RISE_S = 0.04
+"""A louder level is reached within this time, two blocks of sound, so that the bar glides instead of jumping."""
 NUMBER_EVERY_S = 0.2
 """The number in the tooltip and for screen readers changes at most five times a second."""
 SCALE_DBFS = (-48, -36, -24, -12, -6)
 
-
-class MeterPicture(NamedTuple):
-    """What the meter paints, in whole device-independent pixels; an equal picture is not painted again."""
-
-    bar: int
-    rms: int
-    hold: int
-    clip: bool
+WakeOutside = Callable[[float, float, Callable[[], None]], None]
+"""`LatestLevel.wake_outside` of the newest dictation."""
 
 
 def share(dbfs: float) -> float:
     """The position of a level on the scale, 0…1."""
-    return min(1.0, max(0.0, 1 - dbfs / BOTTOM_DBFS))
+    return 0.0 if dbfs <= BOTTOM_DBFS else 1.0 if dbfs >= 0 else 1 - dbfs / BOTTOM_DBFS
 
 
 def spoken(dbfs: float) -> str:
@@ -54,6 +52,22 @@ def spoken(dbfs: float) -> str:
     return f"{dbfs:.0f} dBFS".replace("-0 ", "0 ").replace("-", "−")
 
 
+def glided(shown_dbfs: float, dbfs: float, part: float) -> float:
+    """The level to show: this part (0…1) of the way to a louder one, and a quieter one at once."""
+    low = max(shown_dbfs, BOTTOM_DBFS)  # nothing is seen below it
+    return dbfs if dbfs - low < 0.1 else low + (dbfs - low) * part
+
+
+def _bounds(peak_dbfs: float | None) -> tuple[float, float]:
+    """The peaks between which a meter at rest stays as it is, after this one; none before the first one."""
+    if peak_dbfs is None:
+        return inf, -inf
+    if peak_dbfs <= FLOOR_DBFS:
+        return -inf, FLOOR_DBFS
+    return nextafter(FLOOR_DBFS, 0.0), BOTTOM_DBFS
+
+
+@has_role(Role.Graphic)
 class LevelMeter(QWidget):
     """Shows peak (light), RMS (full) and held peak (tick), and a lamp that stays on after clipping.
 
@@ -62,85 +76,135 @@ class LevelMeter(QWidget):
 
     sound_returned = Signal()
     """There is sound after digital silence, which a muted or disconnected microphone delivers."""
+    moved = Signal()
+    """The bar rises from rest: there is sound again that can be seen."""
+    _woken = Signal()
+    """There is another level than at rest; emitted on the thread that measures the sound."""
 
-    def __init__(self, take_level: Callable[[], Level | None], clock: Callable[[], float] = time.monotonic) -> None:
-        """`take_level` returns the newest level, None when there is none since the last call."""
+    def __init__(
+        self,
+        take_level: Callable[[], Level | None],
+        clock: Callable[[], float] = time.monotonic,
+        wake_outside: WakeOutside | None = None,
+    ) -> None:
+        """`take_level` returns the newest level, None when there is none since the last call.
+
+        Without `wake_outside`, every level is taken: in silence less often.
+        """
         super().__init__()
         self._take_level = take_level
         self._clock = clock
+        self._wake_outside = wake_outside
         self._meter = Meter()
+        self._bar_dbfs = self._rms_dbfs = FLOOR_DBFS
+        """What is shown, which glides to louder levels."""
         self._recording = False
-        self._silent = False
+        self._in_view = self._runs = False
+        self._peak_dbfs: float | None = None
         self._still = 0
         self._number = spoken(FLOOR_DBFS)
-        self._number_at = 0.0
+        self._number_at = self._polled_at = 0.0
         self._picture: MeterPicture | None = None
-        self._measured: tuple[QSize, QRectF] | None = None
-        self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
-        self._timer.timeout.connect(self.poll)
+        self._groove: QRect | None = None
+        self._face: MeterFace | None = None
+        self._frames = frame_clock()
+        self._slow = QTimer(self, interval=STILL_POLL_MS)
+        self._slow.timeout.connect(self.poll)
+        self._woken.connect(self._resume)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         set_text(self.setAccessibleName, tr("Microphone level"))
         self._describe(MeterReading())
 
     def set_recording(self, recording: bool) -> None:
-        """Poll while `recording`; afterward the bar falls to zero and the timer stops."""
+        """Poll while `recording`; afterward the bar falls to zero and nothing runs any more."""
         if recording and not self._recording:
             self._meter.reset_clip()
             self._take_level()
+            self._peak_dbfs = None
         self._recording = recording
         self._resume()
 
     @property
     def is_polling(self) -> bool:
-        """Whether the timer runs."""
-        return self._timer.isActive()
+        """Whether a timer runs."""
+        return self._runs or self._slow.isActive()
+
+    @property
+    def interval_ms(self) -> int:
+        """The time from one poll to the next; 0 while nothing runs."""
+        if self._runs:
+            return self._frames.interval_ms
+        return STILL_POLL_MS if self._slow.isActive() else 0
 
     @property
     def is_clipped(self) -> bool:
         """Whether the lamp is on."""
         return self._meter.reading.clip
 
+    @Slot()
     def poll(self) -> None:
         """Take the newest level, and repaint if it changes the picture."""
         now = self._clock()
         level = self._take_level() if self._recording else None
         reading = self._meter.update(level, now)
+        part = 1.0 if self._frames.is_reduced else min(1.0, (now - self._polled_at) / RISE_S)
+        self._polled_at = now
+        self._bar_dbfs = glided(self._bar_dbfs, reading.bar_dbfs, part)
+        self._rms_dbfs = glided(self._rms_dbfs, reading.rms_dbfs, part)
         if level is not None:
-            was_silent, self._silent = self._silent, level.peak_dbfs <= FLOOR_DBFS
-            if was_silent and not self._silent:
+            was_silent = self._peak_dbfs is not None and self._peak_dbfs <= FLOOR_DBFS
+            self._peak_dbfs = level.peak_dbfs
+            if was_silent and level.peak_dbfs > FLOOR_DBFS:
                 self.sound_returned.emit()
         if now - self._number_at >= NUMBER_EVERY_S:
             self._number_at = now
             self._number = spoken(reading.bar_dbfs)
             self._describe(reading)
-        if not self._recording and reading.hold_dbfs < BOTTOM_DBFS and reading.bar_dbfs < BOTTOM_DBFS:
-            self._timer.stop()
-            self._number = spoken(FLOOR_DBFS)
-        picture = self._drawn(reading)
-        if self._picture is None or picture.clip != self._picture.clip:
+        picture, before = self._drawn(), self._picture
+        if before is None or picture.clip != before.clip:
             self.update()
-        elif picture != self._picture:
-            self.update(self._moving(picture, self._picture))
-        self._set_pace(still=picture == self._picture)
+        elif picture != before:
+            self.update(self._moving(picture, before))
+        if picture.bar and (before is None or not before.bar):
+            self.moved.emit()
+        self._set_pace(picture, still=picture == before)
 
-    def _set_pace(self, *, still: bool) -> None:
-        """Poll more rarely once the picture has not changed for some time."""
+    def _set_pace(self, picture: MeterPicture, *, still: bool) -> None:
+        """Sleep once the meter is at rest; poll more rarely where nobody can wake it."""
         self._still = self._still + 1 if still else 0
-        pace = STILL_POLL_MS if self._still >= STILL_AFTER else POLL_MS
-        if self._timer.interval() != pace:
-            self._timer.setInterval(pace)
+        at_rest = picture.bar == picture.rms == picture.hold == 0 and self._meter.reading.hold_dbfs < BOTTOM_DBFS
+        if at_rest and not self._recording:
+            self._rest()
+            self._number = spoken(FLOOR_DBFS)
+        elif at_rest and self._wake_outside is not None and self._still >= STILL_AFTER:
+            self._rest()
+            self._wake_outside(*_bounds(self._peak_dbfs), self._woken.emit)
+        elif self._still >= STILL_AFTER and self._wake_outside is None:
+            self._rest()
+            self._slow.start()
+        elif self._in_view and not self._runs:
+            self._run()
+
+    def _run(self) -> None:
+        self._runs = True
+        self._slow.stop()
+        self._frames.start(self.poll)
+
+    def _rest(self) -> None:
+        self._runs = False
+        self._frames.stop(self.poll)
+        self._slow.stop()
 
     def _moving(self, new: MeterPicture, old: MeterPicture) -> QRect:
-        """The part of the groove in which two pictures differ."""
-        groove = self._groove()
+        """The part of the meter in which two pictures differ."""
         pairs = ((new.bar, old.bar), (new.rms, old.rms), (new.hold, old.hold))
         ends = [end for one, other in pairs if one != other for end in (one, other)]
-        cap = groove.height()  # the round end of a bar
-        left, right = groove.left() + min(ends) - cap, groove.left() + max(ends) + cap
+        start = 1 + min(ends) - 2  # the width of the tick
+        length = max(ends) - min(ends) + 3
         if self.isRightToLeft():
-            left, right = self.width() - right, self.width() - left
-        return QRectF(left, 0, right - left, self.height()).toAlignedRect()
+            start = self.width() - start - length
+        return QRect(start, 0, length, self.height())
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -151,38 +215,20 @@ class LevelMeter(QWidget):
         return QSize(metrics.averageCharWidth() * 10, metrics.height() + S)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._picture = picture = self._drawn(self._meter.reading)
-        palette, tones = self.palette(), theme_colors(self.palette())
-        window = palette.color(QPalette.ColorRole.Window)
-        full = readable(palette.color(QPalette.ColorRole.Highlight), window, GRAPHIC_CONTRAST)
+        self._picture = self._drawn()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), window)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.isRightToLeft():
             painter.translate(self.width(), 0)
             painter.scale(-1, 1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        groove = self._groove()
-        painter.setBrush(tones.track)
-        painter.drawRoundedRect(groove, groove.height() / 2, groove.height() / 2)
-        for width, color in ((picture.bar, blend(tones.track, full, 0.45)), (picture.rms, full)):
-            if width >= 2:
-                painter.setBrush(color)
-                filled = QRectF(groove.left(), groove.top(), max(float(width), groove.height()), groove.height())
-                painter.drawRoundedRect(filled, groove.height() / 2, groove.height() / 2)
-        painter.setBrush(window)
-        for mark in SCALE_DBFS:
-            painter.drawRect(QRectF(groove.left() + share(mark) * groove.width(), groove.top(), 1, groove.height()))
-        if picture.hold >= 2:
-            painter.setBrush(palette.color(QPalette.ColorRole.WindowText))
-            painter.drawRoundedRect(
-                QRectF(groove.left() + picture.hold - 2, groove.top() - 2, 2, groove.height() + 4), 1, 1
-            )
-        side = QRectF(groove.right(), 0, self.width() - groove.right(), self.height())
-        if self.isRightToLeft():
-            side.moveLeft(0)
-        if side.intersects(QRectF(event.rect())):
-            self._paint_lamp(painter, groove, picture.clip)
+        self._current_face().paint(painter, self._picture)
+
+    def _current_face(self) -> MeterFace:
+        """The parts of the picture, painted anew after a change of size, palette, font or screen."""
+        ratio = self.devicePixelRatioF()
+        if self._face is None or self._face.empty.devicePixelRatio() != ratio:
+            marks = [share(mark) for mark in SCALE_DBFS]
+            self._face = make_face(self.size(), self._current_groove(), self.palette(), ratio, marks)
+        return self._face
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Switch the clip lamp off."""
@@ -191,56 +237,54 @@ class LevelMeter(QWidget):
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
+        self._in_view = True
         self._resume()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
+        self._in_view = False  # also where the window was minimized, while isVisible() stays true
+        self._rest()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._groove = self._face = None
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
-            self._measured = None
+            self._groove = self._face = None
             self.updateGeometry()
             self.update()
         super().changeEvent(event)
 
+    @Slot()
     def _resume(self) -> None:
-        if self.isVisible() and (self._recording or not self._meter.at_rest) and not self._timer.isActive():
-            self._timer.start()
+        if self._in_view and (self._recording or not self._meter.at_rest):
+            self._still = 0
+            self._run()
 
-    def _drawn(self, reading: MeterReading) -> MeterPicture:
-        width = self._groove().width()
+    def _drawn(self) -> MeterPicture:
+        width, reading = self._current_groove().width(), self._meter.reading
         return MeterPicture(
-            round(share(reading.bar_dbfs) * width),
-            round(share(reading.rms_dbfs) * width),
+            round(share(self._bar_dbfs) * width),
+            round(share(self._rms_dbfs) * width),
             round(share(reading.hold_dbfs) * width),
             reading.clip,
         )
 
-    def _groove(self) -> QRectF:
+    def _current_groove(self) -> QRect:
         """The rectangle of the bar, measured after a change of size or font: it is used 60 times a second."""
-        if self._measured is None or self._measured[0] != self.size():
-            height = max(8, round(self.fontMetrics().height() * 0.55))
-            width = self.width() - 1 - (height + S)  # the lamp is beside it
-            self._measured = (self.size(), QRectF(1, round((self.height() - height) / 2), width, height))
-        return self._measured[1]
-
-    def _paint_lamp(self, painter: QPainter, groove: QRectF, lit: bool) -> None:
-        tones = theme_colors(self.palette())
-        side = groove.height()
-        lamp = QRectF(groove.right() + 5, groove.top(), side, side)
-        if lit:
-            painter.setBrush(tones.bad)
-            painter.drawEllipse(lamp)
-            return
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(tones.hairline)
-        painter.drawEllipse(lamp.adjusted(0.5, 0.5, -0.5, -0.5))
+        if self._groove is None:
+            self._groove = groove_in(self.size(), self.fontMetrics().height())
+        return self._groove
 
     def _describe(self, reading: MeterReading) -> None:
         """Update the description for screen readers and the tooltip."""
-        words = self._number.replace("−", "minus ")
+        words = self._number
+        before, sign, number = words.partition("−")
+        if sign:  # screen readers skip the sign
+            words = joined("", before, tr("minus {number}", number=number))
         if reading.clip:
-            words += tr(", clipped: too loud. Move away from the microphone or lower its level. Click to reset.")
+            words = joined(
+                "", words, tr(", clipped: too loud. Move away from the microphone or lower its level. Click to reset.")
+            )
         if words != self.accessibleDescription():
             set_text(self.setAccessibleDescription, words)
             set_text(self.setToolTip, tr("Microphone level: {value}", value=words if reading.clip else self._number))

@@ -9,11 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import icon_button, paint_icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
-from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, XS, L, M, S, sized
+from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, TARGET, XS, L, M, S, sized
 from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 MOST_AT_ONCE = 4
@@ -29,6 +30,14 @@ class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+SEVERITY_WORDS = {
+    Severity.INFO: message("info"),
+    Severity.WARNING: message("warning"),
+    Severity.ERROR: message("error"),
+}
+"""What a screen reader says before a notice."""
 
 
 class NoticeIcon(QWidget):
@@ -101,7 +110,8 @@ class Notice(NoticeBar):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._what.setFont(sized(self._what.font(), BODY, strong=True))
-        self._remedy.setVisible(bool(remedy))
+        if not remedy:
+            self._remedy.hide()  # `setVisible(True)` would show a window of its own: it has no parent yet
         self.close_button = icon_button("close", tr("Dismiss this message"))
         words = QVBoxLayout()
         words.setSpacing(XS)
@@ -114,6 +124,7 @@ class Notice(NoticeBar):
         row.addLayout(words, 1)
         for text, act in actions:
             button = worded(QPushButton(), text)
+            button.setMinimumHeight(TARGET)
             button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -134,7 +145,7 @@ class Notice(NoticeBar):
         self.message = what
         what = joined("", what, times)
         set_text(self._what.setText, what)
-        set_text(self.setAccessibleName, joined(" ", joined(": ", self.severity, what), self.advice))
+        set_text(self.setAccessibleName, joined(" ", joined(": ", SEVERITY_WORDS[self.severity], what), self.advice))
 
     def repeat(self, what: str) -> None:
         """Count that the same thing happened again."""

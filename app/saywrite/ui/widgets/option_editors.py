@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,6 +25,7 @@ from saywrite.storage.settings.option import Option, Value
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.screen_reader import set_label
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.amount_box import AmountBox
@@ -38,6 +39,9 @@ class OptionEditors(QObject):
 
     `refreshers` are called with the settings after each change.
     """
+
+    listen_requested = Signal()
+    """The user wants to hear the sounds."""
 
     def __init__(self, preferences: Preferences, parent: QWidget) -> None:
         super().__init__(parent)
@@ -59,6 +63,8 @@ class OptionEditors(QObject):
         """The widget that edits the option, and the widget for its row, often the same."""
         if option.name == "export_folder":
             return self._folder(option)
+        if option.name == "sound_volume":
+            return self._volume(option)
         if option.choices:
             editor = self._choice(option)
         elif option.kind is bool:
@@ -109,12 +115,15 @@ class OptionEditors(QObject):
         browse = worded(QPushButton(), tr("Choose…"))
         set_text(browse.setAccessibleName, tr("{label}: choose a folder", label=option.label))
         browse.clicked.connect(partial(self._choose_folder, option.name))
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(line, 1)
-        layout.addWidget(browse)
-        return line, row
+        return line, _beside(line, browse)
+
+    def _volume(self, option: Option) -> tuple[QWidget, QWidget]:
+        box = self._number(option)
+        listen = worded(QPushButton(), tr("Listen"))
+        set_text(listen.setAccessibleName, tr("Listen to the sounds"))
+        listen.setAutoDefault(False)
+        listen.clicked.connect(self.listen_requested)
+        return box, _beside(box, listen)
 
     def _choose_folder(self, name: str) -> None:
         dialog = QFileDialog(self._window, tr("Choose a folder"), getattr(self._preferences.settings, name))
@@ -123,6 +132,16 @@ class OptionEditors(QObject):
         dialog.fileSelected.connect(partial(self.set, name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+
+def _beside(editor: QWidget, button: QPushButton) -> QWidget:
+    """A row with an editor and a button."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(editor, 1)
+    layout.addWidget(button)
+    return row
 
 
 def new_form(content: QWidget) -> QFormLayout:
@@ -165,6 +184,6 @@ def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) ->
         form.addRow("", field)
     else:
         label = PlainLabel()
-        label.setBuddy(editor)
+        set_label(label, editor)
         form.addRow(worded(label, option.label), field)
     return field

@@ -73,20 +73,21 @@ class RecordButton(QAbstractButton):
         """Show a state of the dictation."""
         self._state = state
         look = BUTTON_LOOKS[state]
-        self._show(look, look.spoken, joined(" ", look.spoken, f"({self._shortcut})"))
+        self._show(look, look.spoken, joined(" ", look.spoken, f"({self._shortcut})"), self._shortcut)
 
     def show_file(self, name: str) -> None:
         """Offer to cancel the file of this name, which is transcribed."""
         words = tr("Transcribing {name}, press to cancel", name=name)
-        self._show(FILE_LOOK, words, plain_tooltip(words))
+        self._show(FILE_LOOK, words, plain_tooltip(words), "")
 
-    def _show(self, look: ButtonLook, spoken: str, tip: str) -> None:
+    def _show(self, look: ButtonLook, spoken: str, tip: str, keys: str) -> None:
         if (look is FILE_LOOK) is not (self._look is FILE_LOOK):
             self._hint = None
             self.updateGeometry()
         self._look = look
         set_text(self.setText, look.word)
         set_text(self.setAccessibleName, spoken)
+        set_text(self.setAccessibleDescription, keys)
         set_text(self.setToolTip, tip)
         self.update()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from saywrite.audio.levels import Envelope
 from saywrite.foundation.events import SAMPLE_RATE, Gap, seconds
 
 FULL_SCALE = 32_768
+FLAT = 10 ** (-60 / 40)
+"""The least height of a bar, that of a peak of −60 dBFS, the bottom of the level meter; lower ones are silence."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,11 +49,11 @@ class WaveformData:
         """Append the peaks that are new in `source`; True when there were any."""
         self._window = source.window
         total = len(source)
+        if total == self._count:
+            return False
         if total < self._count:
             self._count = 0
         new = source.slice(self._count, total)
-        if not len(new):
-            return False
         end = self._count + len(new)
         if end > len(self._heights):
             grown = np.zeros(max(end, 2 * len(self._heights)), dtype=np.float32)
@@ -73,7 +76,12 @@ class WaveformData:
         at multiples of their width, so that a moving picture does not flicker.
         """
         rate = SAMPLE_RATE / self._window
-        width = max(1, -(-int((end_s - start_s) * rate) // max(1, most)))
+        return self.bars(start_s, end_s, -(-int((end_s - start_s) * rate) // max(1, most)) / rate)
+
+    def bars(self, start_s: float, end_s: float, width_s: float) -> tuple[float, float, npt.NDArray[np.float32]]:
+        """Like `columns`, in columns of at least `width_s`, also where a part of a picture is painted."""
+        rate = SAMPLE_RATE / self._window
+        width = max(1, math.ceil(width_s * rate - 1e-6))
         first = max(0, int(start_s * rate) // width)
         last = min(-(-int(end_s * rate + 1) // width), -(-self._count // width))
         if last <= first:
@@ -81,6 +89,16 @@ class WaveformData:
         values = self._heights[first * width : min(last * width, self._count)]
         heights = np.maximum.reduceat(values, np.arange(0, len(values), width))
         return first * width / rate, width / rate, heights
+
+    def is_flat(self, from_s: float) -> bool:
+        """Whether there is nothing to see from this time on: no sound, no utterance and no gap."""
+        first = max(0, int(from_s * SAMPLE_RATE / self._window))
+        heights = self._heights[first : self._count]
+        if len(heights) and float(heights.max()) >= FLAT:
+            return False
+        ends = [spans[-1].end for spans in (self.utterances, self.pending) if spans]
+        ends += [self.gaps[-1].at] if self.gaps else []
+        return all(seconds(end) < from_s for end in ends)
 
     def add_utterance(self, span: WaveformSpan) -> None:
         """Add an utterance, or replace the one with its number."""

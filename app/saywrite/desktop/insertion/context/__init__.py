@@ -1,1 +1,1 @@
-"""What is known of the place that text goes to: the text before the caret, what the user did."""
+"""The place that a text is inserted into: the text before the caret, what the user did."""

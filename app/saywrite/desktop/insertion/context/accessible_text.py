@@ -1,6 +1,6 @@
 """The text before the cursor, as programs report it to assistive technology (AT-SPI). Insertion thread.
 
-Used only where an accessibility bus is already running, for a few dozen milliseconds at most. Source: the D-Bus
+Used only where an accessibility bus is already running, for `LOOK_S` unless the caller has more time. Source: the D-Bus
 interfaces of at-spi2-core 2.46 (org.a11y.atspi.Accessible, Collection, Text).
 """
 
@@ -16,29 +16,26 @@ from typing import Any
 from jeepney import DBusAddress, MessageFlag, MessageType, Properties, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
-from saywrite.desktop.insertion.base import TargetWindow
+from saywrite.desktop.insertion.base import LOOK_S, TargetWindow
 
 log = logging.getLogger(__name__)
-
-LOOK_S = 0.04
-"""Seconds for one query; the text does not wait longer for it."""
 
 AGAIN_S = 30.0
 """Seconds until a missing bus is looked for again."""
 
-CONTEXT = 300
+CONTEXT = 300  # characters: the sentence before the cursor, without copying a whole document
 _MOST = 250
 """Objects of a window to search, where the program cannot search them itself."""
 
 _ROOT = "/org/a11y/atspi/accessible/root"
 _REGISTRY = "org.a11y.atspi.Registry"
-_ACTIVE, _FOCUSED = 1, 12
-_PASSWORD_TEXT = 40
+_ACTIVE, _FOCUSED = 1, 12  # bits of AtspiStateType
+_PASSWORD_TEXT = 40  # ATSPI_ROLE_PASSWORD_TEXT
 _OBJECT = "\ufffc"
 """AT-SPI's character for an object inside the text, such as an image."""
 
 _ANY, _ALL = 2, 1
-_CANONICAL = 1
+_CANONICAL = 1  # ATSPI_Collection_SORT_ORDER_CANONICAL
 _EXPECTED = (OSError, KeyError, RuntimeError, StopIteration, ValueError, IndexError, TypeError)
 """What jeepney raises for a missing or vanished bus, and what malformed answers cause."""
 
@@ -60,9 +57,9 @@ class AccessibleText:
         self._focused: tuple[int, Place] | None = None
         self._deadline = 0.0
 
-    def look(self, target: TargetWindow | None) -> str | None:
-        """The text before the cursor of `target`; None where it is not reported within `LOOK_S`."""
-        self._deadline = time.monotonic() + LOOK_S
+    def look(self, target: TargetWindow | None, limit_s: float = LOOK_S) -> str | None:
+        """The text before the cursor of `target`; None where it is not reported within `limit_s` seconds."""
+        self._deadline = time.monotonic() + limit_s
         if not self._connect():
             return None
         try:
@@ -108,14 +105,21 @@ class AccessibleText:
                 if self._has(self._focused[1], _FOCUSED):
                     return self._focused[1]
         self._focused = None
+        foreign = target is not None and not target.own
         for program in self._children((_REGISTRY, _ROOT)):
             with contextlib.suppress(_Silent):
                 for top in self._children(program):
-                    if self._has(top, _ACTIVE) and (found := self._focus_in(top)) is not None:
+                    if not self._has(top, _ACTIVE) or (foreign and self._is_this_process(top)):
+                        continue  # our own window reports late that it lost the focus, and may show the same text
+                    if (found := self._focus_in(top)) is not None:
                         self._focused = window, found
                         return found
             self._left_s()  # raises when time is up
         return None
+
+    def _is_this_process(self, place: Place) -> bool:
+        bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+        return bool(self._answer(new_method_call(bus, "GetConnectionUnixProcessID", "s", (place[0],))) == os.getpid())
 
     def _focus_in(self, top: Place) -> Place | None:
         rule: tuple[Any, ...] = ([1 << _FOCUSED, 0], _ALL, {}, _ANY, [], _ANY, [], _ANY, False)
@@ -138,7 +142,7 @@ class AccessibleText:
             self._left_s()
 
     def _before(self, place: Place) -> str | None:
-        """What stands before the cursor, or before the selection that a text would replace."""
+        """The text before the cursor, or before the selection that a text would replace."""
         if self._ask(place, "Accessible", "GetRole") == _PASSWORD_TEXT:
             return None
         caret = int(self._get(place, "Text", "CaretOffset"))

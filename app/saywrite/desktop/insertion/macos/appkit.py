@@ -20,11 +20,11 @@ MARKS = ("org.nspasteboard.TransientType", "org.nspasteboard.ConcealedType")
 """Clipboard managers that know them keep nothing that carries them."""
 
 _TEXT = "public.utf8-plain-text"
-_HARDWARE = 1
-_HID_TAP = 0
-_COMMAND = 0x100000
-_MODIFIERS = 0x20000 | 0x40000 | 0x80000 | _COMMAND
-_IGNORING_OTHERS = 2
+_HARDWARE = 1  # kCGEventSourceStateHIDSystemState: without the keys that we press ourselves
+_HID_TAP = 0  # kCGHIDEventTap
+_COMMAND = 0x100000  # kCGEventFlagMaskCommand
+_MODIFIERS = 0x20000 | 0x40000 | 0x80000 | _COMMAND  # Shift, Control and Option
+_IGNORING_OTHERS = 2  # NSApplicationActivateIgnoringOtherApps
 _UNITS = 20
 """UTF-16 units that one key event carries."""
 

@@ -1,4 +1,4 @@
-"""The way into other programs on macOS: the pasteboard, and keys as CGEvents. Needs the Accessibility permission.
+"""Inserts text into other programs on macOS: the pasteboard, and keys as CGEvents. Needs the Accessibility permission.
 
 Decisions only; the calls are behind `MacDesktop` (`appkit.py`). macOS does not report who reads the pasteboard, so the
 outcome stays unknown, and the old contents are restored after seconds.

@@ -30,7 +30,7 @@ WATCHERS_S = 0.03
 _PAUSE_MS = "30"
 """wtype's keyboard is new to the compositor: without a pause its first key is lost in half of the runs (measured)."""
 
-_TYPING_S = 60.0
+_TYPING_S = 60.0  # a long text into a slow program; then wtype is ended
 _BACK_S = 1.0
 _LOOK_S = 0.02
 

@@ -171,7 +171,7 @@ class Clipboard:
     def _take_source(self, source: int, opcode: int, arguments: Arguments) -> None:
         if opcode == 0:
             self._answer(source, arguments.text(), arguments.fd())
-        else:  # cancelled: somebody else has it now, or we offer something newer
+        else:  # cancelled: another program owns it now, or we offer something newer
             self._held = {name: held for name, held in self._held.items() if held.source != source}
             self._wire.send(source, 1)
             self._wire.forget(source)

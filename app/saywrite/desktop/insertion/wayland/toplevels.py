@@ -7,7 +7,7 @@ import struct
 from saywrite.desktop.insertion.base import TargetWindow
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
 
-_ACTIVATED = 2
+_ACTIVATED = 2  # zwlr_foreign_toplevel_handle_v1.state
 
 
 class Toplevels:

@@ -1,7 +1,8 @@
 """A keyboard of our own at the compositor (virtual-keyboard): presses the chords that paste and undo.
 
 It has a plain keymap of its own, so its letters are those of a US keyboard, whatever the user's layout is. It is kept
-for all insertions: keys of a new or vanishing keyboard get lost, and GTK takes no chord of one (measured with wtype).
+for all insertions: keys of a keyboard that has just appeared or is about to vanish are lost, and GTK takes no chord
+from it (measured with wtype).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _KEYMAP = (
     'xkb_keymap { xkb_keycodes { include "evdev" }; xkb_types { include "complete" }; '
     'xkb_compat { include "complete" }; xkb_symbols { include "pc+us" }; };'
 )
-_TEXT_FORMAT = 1
+_TEXT_FORMAT = 1  # WL_KEYBOARD_KEYMAP_FORMAT_XKB_V1
 CTRL, SHIFT, ALT = 29, 42, 56
 """Key codes as in linux/input-event-codes.h."""
 

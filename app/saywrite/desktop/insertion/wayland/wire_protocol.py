@@ -17,9 +17,9 @@ from saywrite.foundation.messages import message
 Handler = Callable[[int, "Arguments"], None]
 """Called with an event's opcode and its arguments."""
 
-_DISPLAY = 1
+_DISPLAY = 1  # the id of wl_display, fixed by the protocol
 _LIMIT_S = 5.0
-_MOST_FDS = 28
+_MOST_FDS = 28  # of one message: MAX_FDS_OUT of libwayland
 
 
 class Arguments:

@@ -102,7 +102,7 @@ class WindowsClipboard:
 
     def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         self._desktop.pump(LOOK_S)
-        # A clipboard history has fetched it already: Windows asks nobody a second time.
+        # A clipboard history has fetched it already: Windows does not ask us a second time.
         self._fetched_early = bool(self._reads)
         self._reads.clear()
         return not self._refused(target) and self._desktop.press(_CHORDS[means])

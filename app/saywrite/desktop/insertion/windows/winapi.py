@@ -18,17 +18,17 @@ from typing import Any
 from saywrite.desktop.insertion.base import MOST_BYTES, READ_S, FailureReason, TargetWindow
 from saywrite.desktop.insertion.windows.backend import INSERT, RETURN, TAB
 
-UNICODE_TEXT = 13
+UNICODE_TEXT = 13  # CF_UNICODETEXT
 HANDLES = frozenset((2, 3, 9, 14, 0x80, 0x81, 0x82, 0x83, 0x8E, *range(0x200, 0x400)))
 """Formats that are no memory: bitmaps (Windows makes them from the DIB), metafiles, palettes, private handles."""
 
-_RENDER, _RENDER_ALL = 0x0305, 0x0306
-_MESSAGE_ONLY = -3
-_WINDOW_PROCEDURE = -4
+_RENDER, _RENDER_ALL = 0x0305, 0x0306  # WM_RENDERFORMAT, WM_RENDERALLFORMATS
+_MESSAGE_ONLY = -3  # HWND_MESSAGE: a window that is never shown
+_WINDOW_PROCEDURE = -4  # GWLP_WNDPROC
 _MOVEABLE, _REMOVE, _ALL_INPUT, _INPUT_AVAILABLE = 0x0002, 0x0001, 0x04FF, 0x0004
-_EXTENDED, _UP, _UNICODE = 1, 2, 4
+_EXTENDED, _UP, _UNICODE = 1, 2, 4  # KEYEVENTF_EXTENDEDKEY, KEYUP, UNICODE
 _QUERY_LIMITED, _TOKEN_QUERY, _TOKEN_ELEVATION = 0x1000, 0x0008, 20
-_OPEN_TRIES, _OPEN_PAUSE_S = 20, 0.01
+_OPEN_TRIES, _OPEN_PAUSE_S = 20, 0.01  # another program may have the clipboard open; 0.2 s are not noticed
 _EXCLUDE = "ExcludeClipboardContentFromMonitorProcessing"
 _HISTORY = ("CanIncludeInClipboardHistory", "CanUploadToCloudClipboard")
 
@@ -69,7 +69,7 @@ class _Input(ctypes.Structure):
 class WindowsApi:
     """Implements `WindowsDesktop` of `backend.py`.
 
-    Its hidden window exists only while a text is promised: at other times nobody answers its messages, and programs
+    Its hidden window exists only while a text is promised: at other times its messages are not answered, and programs
     that empty the clipboard would wait for it.
     """
 

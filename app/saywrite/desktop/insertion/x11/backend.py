@@ -20,7 +20,7 @@ from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
-_SAVE_S = 1.0
+_SAVE_S = 1.0  # a clipboard manager that hangs must not delay the end of the program
 
 
 class X11:

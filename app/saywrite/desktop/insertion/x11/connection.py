@@ -114,7 +114,7 @@ class X11Connection:
         except GONE:
             log.debug("the X server went first")
         finally:
-            self.display.display.socket.close()  # python-xlib leaves it open when the server went first
+            self.display.display.socket.close()  # python-xlib leaves it open when the server has ended first
 
     def _take_time(self, event: Any) -> None:
         if isinstance(event, PropertyNotify) and event.window.id == self.window.id:
@@ -126,7 +126,7 @@ class X11Connection:
 
 
 def _knock(name: str | None) -> None:
-    """Raise OSError when nobody listens on a local display. python-xlib would leave its sockets open."""
+    """Raise OSError when no server listens on a local display. python-xlib would leave its sockets open."""
     _, protocol, host, number, _ = get_display(name)
     if host not in ("", "unix") or protocol == "tcp":
         return

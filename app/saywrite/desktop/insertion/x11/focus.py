@@ -96,7 +96,7 @@ class Focus:
         return supported is not None and self._x.atom("_NET_ACTIVE_WINDOW") in supported.value
 
     def _pid(self, window: int) -> int:
-        """The process that made the window, 0 if the server cannot tell."""
+        """The process that made the window, 0 if the server does not know it."""
         if not self._can_tell_pids:
             reply = self._window(window).get_full_property(self._x.atom("_NET_WM_PID"), X.AnyPropertyType)
             return int(reply.value[0]) if reply is not None and len(reply.value) else 0

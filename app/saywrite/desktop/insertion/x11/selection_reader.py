@@ -26,7 +26,7 @@ NOT_DATA = frozenset(
         "BITMAP", "DRAWABLE", "COLORMAP", "FOREGROUND", "BACKGROUND", "WINDOW",
     )
 )  # fmt: skip
-"""Targets that answer questions, do something, or name things in the server: nothing to hand on later."""
+"""Targets that answer questions, do something, or name things in the server: nothing that could be offered later."""
 
 _FIRST = ("UTF8_STRING", "text/plain;charset=utf-8", "image/png", "text/html", "text/uri-list", "STRING")
 

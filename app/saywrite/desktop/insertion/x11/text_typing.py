@@ -1,7 +1,7 @@
 """Types a text through XTEST: by the keys of the active layout, and by free key codes for the rest.
 
-A program translates a key when it gets to it, with the bindings of that moment. So a code is bound anew only when
-the program has shown that it is done with the keys so far: it answers `_NET_WM_PING` in the order of its events.
+A program translates a key when it handles the event, with the bindings of that moment. So a code is bound anew only
+when the program has shown that it is done with the keys so far: it answers `_NET_WM_PING` in the order of its events.
 Programs that do not know the ping get a pause instead.
 """
 

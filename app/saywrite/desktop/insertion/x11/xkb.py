@@ -14,11 +14,11 @@ from Xlib import X
 from Xlib.protocol import rq
 
 NAME = "XKEYBOARD"
-CORE_KEYBOARD = 0x0100
+CORE_KEYBOARD = 0x0100  # XkbUseCoreKbd
 STICKY_KEYS = 1 << 3
 """In the enabled controls: a modifier that is pressed and released alone holds for the next key."""
 
-_TYPES_AND_SYMBOLS = 0b11
+_TYPES_AND_SYMBOLS = 0b11  # XkbKeyTypesMask and XkbKeySymsMask
 _HEADER = 40
 
 
@@ -46,20 +46,6 @@ class _GetState(rq.ReplyRequest):
     )
 
 
-class _LatchLockState(rq.Request):
-    _request = rq.Struct(
-        rq.Card8("opcode"),
-        rq.Opcode(5),
-        rq.RequestLength(),
-        rq.Card16("device"),
-        rq.Card8("affect_mod_locks"),
-        rq.Card8("mod_locks"),
-        rq.Card8("lock_group"),
-        rq.Card8("group_lock"),
-        rq.Pad(6),
-    )
-
-
 class _GetControls(rq.ReplyRequest):
     _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(6), rq.RequestLength(), rq.Card16("device"), rq.Pad(2))
     _reply = rq.Struct(
@@ -70,19 +56,6 @@ class _GetControls(rq.ReplyRequest):
         rq.Pad(48),
         rq.Card32("enabled"),
         rq.Pad(32),
-    )
-
-
-class _SetControls(rq.Request):
-    _request = rq.Struct(
-        rq.Card8("opcode"),
-        rq.Opcode(7),
-        rq.RequestLength(),
-        rq.Card16("device"),
-        rq.Pad(18),
-        rq.Card32("affect_enabled"),
-        rq.Card32("enabled"),
-        rq.Pad(68),
     )
 
 
@@ -140,21 +113,6 @@ class Xkb:
     @property
     def sticky_keys(self) -> bool:
         return self.available and bool(self._ask(_GetControls).enabled & STICKY_KEYS)
-
-    def lock_group(self, group: int) -> None:
-        """Make a group the active one until it is changed again, as a layout switcher does."""
-        _LatchLockState(
-            display=self._display.display, opcode=self._major, device=CORE_KEYBOARD,
-            affect_mod_locks=0, mod_locks=0, lock_group=1, group_lock=group,
-        )  # fmt: skip
-        self._display.sync()
-
-    def set_sticky_keys(self, on: bool) -> None:
-        _SetControls(
-            display=self._display.display, opcode=self._major, device=CORE_KEYBOARD,
-            affect_enabled=STICKY_KEYS, enabled=STICKY_KEYS if on else 0,
-        )  # fmt: skip
-        self._display.sync()
 
     def key_map(self) -> KeyMap:
         """Every key in the active group."""

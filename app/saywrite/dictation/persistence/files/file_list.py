@@ -14,6 +14,7 @@ from pathlib import Path
 
 from saywrite.foundation.events import FileState, QueuedFile
 from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
+from saywrite.foundation.messages import decoded, encoded
 from saywrite.foundation.paths import private_folder
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 def encode(files: Iterable[QueuedFile]) -> bytes:
     """The content of the list on disk, JSON in UTF-8."""
-    rows = [{name: getattr(file, name) for name in _STORED} for file in files]
+    rows = [{name: getattr(file, name) for name in _STORED} | _sentences(file) for file in files]
     return (json.dumps({"schema": SCHEMA, "files": rows}, ensure_ascii=False, indent=1) + "\n").encode(
         "utf-8", "surrogateescape"
     )
@@ -57,9 +58,15 @@ def decode(data: bytes) -> tuple[QueuedFile, ...]:
         raise ValueError("the list of files is damaged, or of another version") from error
 
 
+def _sentences(file: QueuedFile) -> dict[str, object]:
+    """Why it failed, with the templates: it may be read in another language after a restart."""
+    return {"what": encoded(file.what), "remedy": encoded(file.remedy)}
+
+
 def _file(row: dict[str, object]) -> QueuedFile:
     """A row of the list. Raises KeyError, TypeError and ValueError."""
     values = {name: row[name] for name in _STORED if name in row}
+    values |= {name: decoded(row[name]) for name in ("what", "remedy") if isinstance(row.get(name), dict)}
     kinds = {"number": int, "length": int, "confirmed": int}
     for name, value in values.items():
         if not isinstance(value, kinds.get(name, str)):

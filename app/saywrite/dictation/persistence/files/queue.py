@@ -1,7 +1,7 @@
 """The queue of sound files: reads, transcribes and retries them one after the other. Dictation thread only.
 
-A live dictation goes first: the file that is being transcribed is set aside, and continued afterwards where its text
-ends. The list is on disk, so that it survives a restart.
+A live dictation has precedence: the file that is being transcribed is set aside, and continued afterwards where its
+text ends. The list is on disk, so that it survives a restart.
 """
 
 from __future__ import annotations

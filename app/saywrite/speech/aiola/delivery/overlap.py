@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from saywrite.speech.aiola.delivery.units import units
+from saywrite.speech.aiola.delivery.words.units import units
 
 _LEAST = 2
 """Words that must agree where a part of the known words agrees with a part of the new ones."""
 
 _INSIDE = 3
-"""Words that must agree in the middle of the known words."""
+"""Words that must agree in the middle of the known words, where they are not a whole text that has come."""
 
 
 class OverlapDeduplicator:
@@ -23,10 +23,13 @@ class OverlapDeduplicator:
 
     def __init__(self) -> None:
         self._known: list[str] = []
+        self._texts: set[tuple[str, ...]] = set()
 
     def expect(self, texts: Iterable[str]) -> None:
         """Expect the words of these texts to come again, and no others."""
-        self._known = [word.key for text in texts for word in units(text)]
+        known = [tuple(word.key for word in units(text)) for text in texts]
+        self._known = [key for text in known for key in text]
+        self._texts = set(known)
 
     def strip(self, text: str) -> str:
         """`text` without the words at its beginning that have come before."""
@@ -51,7 +54,8 @@ class OverlapDeduplicator:
             return len(known)
         for at in range(1, len(known) - size + 1):
             at_the_end = at == len(known) - size
-            if known[at : at + size] == new and size >= (_LEAST if at_the_end else _INSIDE):
+            least = _LEAST if at_the_end or tuple(new) in self._texts else _INSIDE
+            if known[at : at + size] == new and size >= least:
                 self._known = known[at + size :]
                 return size
         for length in range(min(size, len(known)), _LEAST - 1, -1):

@@ -28,14 +28,17 @@ DOUBTFUL = SAMPLE_RATE * 15 // 100
 COUGH = SAMPLE_RATE // 2
 """Samples of voice below which an utterance counts as a cough when the service was asked twice and said nothing."""
 
+SENTENCE = SAMPLE_RATE
+"""Samples of voice from which on an utterance is more likely a sentence than a noise."""
+
 CUT = SAMPLE_RATE // 5
 """Samples of silence inside an utterance at which the service may cut it, when it cuts more finely than we do."""
 
 MARGINS = SAMPLE_RATE // 2
 """Samples before the first and behind the last voice that our detector counts to an utterance."""
 
-LETTERS_PER_S = 8
-IDEOGRAPHS_PER_S = 2
+FEWEST_LETTERS_PER_S = 8
+FEWEST_IDEOGRAPHS_PER_S = 2
 """Letters, and characters of Chinese and Japanese, in a second of voice below which a text is short for its sound."""
 
 WORD = SAMPLE_RATE // 2
@@ -103,7 +106,7 @@ class Utterance:
         if self.end is None:
             return True
         pause = self.end - self.start - self.voiced - MARGINS
-        return pause >= CUT or self.letters + letters < LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
+        return pause >= CUT or self.letters + letters < FEWEST_LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
 
     def was_hurried(self, sent: AckLog | None) -> bool:
         """Whether its sound was sent so much faster than it was spoken that the order of events says nothing."""
@@ -261,5 +264,5 @@ class PendingQueue:
 
 def spoken_letters(text: str) -> float:
     """The letters of a text. A Chinese or Japanese character counts for as many as take the same time."""
-    share = LETTERS_PER_S / IDEOGRAPHS_PER_S
+    share = FEWEST_LETTERS_PER_S / FEWEST_IDEOGRAPHS_PER_S
     return sum(share if is_cjk(char) else 1.0 for char in text if char.isalnum())

@@ -13,7 +13,7 @@ from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, UtteranceTracker
-from saywrite.speech.aiola.delivery.words import SETTLED_SLACK, WordTracker
+from saywrite.speech.aiola.delivery.words.word_tracker import SETTLED_SLACK, WordTracker
 from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 
 STUCK_S = 8.0
@@ -76,8 +76,7 @@ class DeliveryTracker:
         settled = self._words.settled
         spoken = [(max(start, settled), end) for start, end in spoken if end > settled]
         unanswered = self._words.speech.unanswered(self._utterances.spoken)
-        unheard = [(each.start, each.end) for each in self._words.unheard]
-        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken, *unheard]))
+        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken, *self._words.unheard.spans]))
 
     @property
     def has_text_behind_the_first_gap(self) -> bool:
@@ -110,17 +109,18 @@ class DeliveryTracker:
 
     def note_local_words(self, heard: LocalWords, now: float) -> None:
         """The recognizer on this computer has heard these words."""
-        self._deliver(self._words.note(heard, now))
+        self._deliver(self._words.note(heard))
         self._synchronize()
 
     def connected(self, now: float) -> int:
         """A connection is open; returns the offset at which its sound begins."""
-        start, first = self._utterances.connected(), self._words.speech.first_open()
+        start, first = self._heard, self._words.first_open()
         if first is not None:
             spans = self._words.speech.unanswered(self._utterances.spoken)
             begins = [begin for begin, end in spans if begin <= first.start < end]
-            start = min(start, max(min([first.start, *begins]) - LEAD_IN, 0))
-        start = min([start, *(max(each.start - LEAD_IN, 0) for each in self._words.unheard)])
+            start = max(min([first.start, *begins]) - LEAD_IN, 0)
+        start = min([start, *(max(begin - LEAD_IN, 0) for begin, _end in self._words.unheard.spans)])
+        start = self._utterances.connected(start)
         self._log.open(start, self._heard, now)
         return start
 
@@ -184,7 +184,7 @@ class DeliveryTracker:
 
     def stuck_since(self) -> float | None:
         """Since when sound has waited for its text on a working connection without any other text."""
-        first, last_answer = self._words.speech.first_open(), self._log.last_answer
+        first, last_answer = self._words.first_open(), self._log.last_answer
         closed_at = self._words.closed_at(first) if first is not None else None
         if closed_at is not None and (last_answer is None or last_answer < closed_at):
             return closed_at
@@ -197,12 +197,15 @@ class DeliveryTracker:
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():
-            if self._is_along() and now < (self._ended_at or now) + SETTLE_S:
+            is_due = self._is_along() and now < (self._ended_at or now) + SETTLE_S
+            if is_due or self._words.holds_text:
                 return CompletionState.WAIT, now + ASK_S
             state, due = self._utterances.verdict(now)
             if state is not CompletionState.COMPLETE:
                 return state, due
-            self._deliver(self._words.resolve_waiting(now))
+            if not self._words.misses_text:
+                return self._complete(now)  # the words that are still to come only tell the places of its texts
+            self._deliver(self._words.resolve_waiting())
         return self._verdict_by_words(now)
 
     @property
@@ -214,7 +217,7 @@ class DeliveryTracker:
         speech = self._words.speech
         if self._words.holds_text:
             return CompletionState.WAIT, now + ASK_S
-        if speech.first_open() is not None:
+        if self._words.first_open() is not None:
             extra = 0.5 if self._latency.known else self._latency.patience
             late, due = self._words.overdue(now, extra)
             if due is not None:
@@ -231,8 +234,13 @@ class DeliveryTracker:
         due = self._words.unheard_until(now)
         if due is not None:
             return CompletionState.WAIT, min(due, now + ASK_S)
-        if speech.first_unanswered() is not None or self._utterances.holes:
+        if self._words.unheard.has_sentence and not self._asked_in_the_end:
+            return CompletionState.ASK_AGAIN, now
+        if speech.first_unanswered() is not None or self._utterances.holes or self._words.unheard.has_sentence:
             return CompletionState.INCOMPLETE, now
+        return self._complete(now)
+
+    def _complete(self, now: float) -> tuple[CompletionState, float]:
         self._utterances.confirmed = self._confirmed = self._heard
         return CompletionState.COMPLETE, now
 
@@ -262,25 +270,34 @@ class DeliveryTracker:
                 return
             candidate = self._only_candidate(text, waiting.reach[1])
             if candidate is not None or not self._may_hold:
-                self._place_by_utterances(text, hint or candidate, now)
+                self._place_by_utterances(text, hint, now, candidate)
                 return
         self._words.wait(waiting)
 
     def _only_candidate(self, text: str, reach: int) -> tuple[int, int] | None:
-        """The place of the only utterance whose text this can be; None where its place is doubtful."""
-        if self._words.speech.first_open() is not None or self._log.start < self._log.replayed - SAMPLE_RATE:
+        """The place of the only utterance whose text this can be; None where its place is doubtful.
+
+        It is doubtful while earlier speech has local words that are not known, and may bring more texts: the text may
+        be one of these, and the utterance a noise.
+        """
+        if self._words.first_open() is not None or self._log.start < self._log.replayed - SAMPLE_RATE:
             return None
         candidates = [each for each in self._utterances.pending.queue if each.start < reach]
         if len(candidates) != 1:
             return None
         utterance, letters = candidates[0], spoken_letters(text)
+        if self._words.may_lack_words_before(utterance):
+            return None
         if utterance.may_continue(letters) or letters < FULL_RATE * utterance.voiced / SAMPLE_RATE:
             return None
         return utterance.voice
 
-    def _place_by_utterances(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
+    def _place_by_utterances(
+        self, text: str, hint: tuple[int, int] | None, now: float, guess: tuple[int, int] | None = None
+    ) -> None:
+        """Show a text at its place, or at the `guess`. The words that are still to come may lie elsewhere."""
         waiting = self._words.make_text(text, hint, self._heard, now)
-        placed = self._utterances.transcript(text, now, hint)
+        placed = self._utterances.transcript(text, now, hint or guess)
         if placed is not None:
             self._placed.append(placed)
             waiting.shown = placed

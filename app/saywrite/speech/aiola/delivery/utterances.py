@@ -28,6 +28,7 @@ from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
+    SENTENCE,
     CompletionState,
     DeliveredTranscript,
     PendingQueue,
@@ -83,7 +84,7 @@ class UtteranceTracker:
         self.holes: list[tuple[int, int]] = []
         """Utterances that the service was asked for twice and that have no text."""
         self._skipped: list[Utterance] = []
-        self._spoken: deque[Utterance] = deque(maxlen=REMEMBERED)
+        self.ended: deque[Utterance] = deque(maxlen=REMEMBERED)
         """The newest utterances that have ended."""
         self._last: Utterance | None = None
         """The newest utterance that has a text."""
@@ -95,6 +96,8 @@ class UtteranceTracker:
         """The texts of this connection, if it asks."""
         self._to_answer = 0
         """The utterances in the sound that it repeats, without those that may be coughs."""
+        self._sentences = self._texts = 0
+        """Utterances that are sentences, and texts that have come for the first time."""
         self._cuts_finer = False
         """Whether the service has sent several texts for what is one utterance to our detector."""
 
@@ -111,12 +114,7 @@ class UtteranceTracker:
     @property
     def spoken(self) -> list[tuple[int, int]]:
         """The newest utterances that have ended, as (start, end)."""
-        return [(each.start, each.end) for each in self._spoken if each.end is not None]
-
-    @property
-    def ended(self) -> Sequence[Utterance]:
-        """The newest utterances that have ended."""
-        return self._spoken
+        return [(each.start, each.end) for each in self.ended if each.end is not None]
 
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
         """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
@@ -168,6 +166,7 @@ class UtteranceTracker:
         self.confirm()
         if not fresh:
             return None
+        self._texts += 1
         self._delivered.append(DeliveredTranscript(fresh, start, max(until, end), latest))
         self._text_end = end
         return PlacedText(fresh, start, end)
@@ -175,6 +174,7 @@ class UtteranceTracker:
     def note_delivered(self, placed: Sequence[PlacedText]) -> None:
         """Take note of texts that were placed by words: they may come again, too."""
         latest = self._log.received.latest if self._log.received is not None else self._heard
+        self._texts += len(placed)
         for each in placed:
             self.pending.answer(each.start, each.end)
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
@@ -185,15 +185,18 @@ class UtteranceTracker:
         if self._skipped:
             self.pending.reinsert(self._skipped)
             self._skipped = []
-        start = self.confirmed if self.resume is None else self.resume
-        is_sure = self.resume is None and self._unsure_from is None
-        again = [each.text for each in self._delivered if (each.until if is_sure else each.latest) > start]
-        self._deduplicator.expect(again)
 
-    def connected(self) -> int:
-        """A connection is open; returns the offset from which on the sound is needed again."""
+    def connected(self, words_from: int) -> int:
+        """A connection is open; returns the offset at which its sound begins.
+
+        `words_from`: where it has to begin so that words without text are sent again.
+        """
         self._asking, self._answers_again = self.resume is not None, 0
-        start = self.confirmed if self.resume is None else self.resume
+        start = min(self.confirmed if self.resume is None else self.resume, words_from)
+        is_sure = self.resume is None and self._unsure_from is None
+        self._deduplicator.expect(
+            each.text for each in self._delivered if (each.until if is_sure else each.latest) > start
+        )
         self.resume = None
         return start
 
@@ -213,7 +216,7 @@ class UtteranceTracker:
         resume = max(min([first - LEAD_IN, *before[-1:]]), 0)
         # From the middle of an utterance, its last words would come again without those that tell where they belong.
         self.resume = min([resume, *(start for start, end in self.spoken if start < resume < end)])
-        self._to_answer = sum(each.voiced >= COUGH and each.start >= self.resume for each in self._spoken)
+        self._to_answer = sum(each.voiced >= COUGH and each.start >= self.resume for each in self.ended)
 
     def review(self, now: float) -> float | None:
         """Draw the conclusions that the passed time allows; returns when to call again."""
@@ -281,7 +284,8 @@ class UtteranceTracker:
         utterance = self.pending.close(boundary)
         if utterance is None:
             return
-        self._spoken.append(utterance)
+        self.ended.append(utterance)
+        self._sentences += utterance.voiced >= SENTENCE
         if utterance.received and self._delivered:
             self._delivered[-1] = replace(self._delivered[-1], until=min(self._delivered[-1].until, boundary.at))
         if utterance is self.pending.first and self.pending.was_answered_early(utterance):
@@ -369,8 +373,11 @@ class UtteranceTracker:
                 self._skipped.append(pending.queue.pop(0))
 
     def _all_answered_again(self) -> bool:
-        """Whether a connection that repeats sound has brought a text for each of its utterances."""
-        return self._asking and 0 < self._to_answer <= self._answers_again
+        """Whether a connection that repeats sound has brought all of its texts again.
+
+        With fewer texts than sentences in all, an earlier sentence has none: a later one took its place.
+        """
+        return self._asking and 0 < self._to_answer <= self._answers_again and self._texts >= self._sentences
 
     def _judge_silence(self) -> CompletionState:
         """The state after the deadline, when a working connection has brought no text for some utterances."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import json
 import re
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
@@ -218,6 +217,8 @@ def _of_proxy(error: BaseException, host: str) -> ServiceError | None:
 
 
 def _of_certificate(error: BaseException, host: str) -> ServiceError | None:
+    import ssl  # not at the start of every program: it loads OpenSSL
+
     if isinstance(error, ssl.SSLCertVerificationError):
         code = getattr(error, "verify_code", 0)
         # In words only where the code is none of OpenSSL's: its words hold the host, which may be called anything.

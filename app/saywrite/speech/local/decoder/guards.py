@@ -10,12 +10,12 @@ import re
 import zlib
 from dataclasses import dataclass
 
-MOST_COMPRESSION = 2.4
+MOST_COMPRESSION = 2.4  # of Whisper's own fallback (`compression_ratio_threshold`)
 LEAST_LOGPROB = -1.2
 LOOP_SHARE = 0.8
 """A loop in noise runs to the limit of tokens; the fastest speech needs half of the limit."""
 
-LIKELY_SILENCE = 0.6
+LIKELY_SILENCE = 0.6  # of Whisper's own fallback (`no_speech_threshold`)
 LEAST_LOGPROB_IN_SILENCE = -0.6
 STOCK_SILENCE = 0.3
 STOCK_LONGEST_S = 5.0
@@ -127,7 +127,7 @@ def looks_repeated(text: str) -> bool:
 
 
 def repeats_neighbors(text: str) -> bool:
-    """Whether three or more words stand twice in a row, as in "he said so, he said so".
+    """Whether three or more words are repeated immediately, as in "he said so, he said so".
 
     Case and punctuation do not count. A person may have said it twice, so the text is decoded again, not dropped.
     """

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from saywrite.foundation.events import SAMPLE_RATE
 
-FFT_SIZE = 400
-HOP = 160
+FFT_SIZE = 400  # 25 ms
+HOP = 160  # 10 ms
 
 Floats = npt.NDArray[np.float32]
 

@@ -1,6 +1,6 @@
 """The tokens in front of a transcription, which give Whisper the language and the vocabulary. Pure.
 
-A prompt is a text that seems to precede the speech; names in it are recognized and spelled as they stand there.
+A prompt is a text that seems to precede the speech; names in it are recognized and spelled as they are there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ SIMPLIFIED = "以下是普通话的句子。"
 def prompt_tokens(tokenizer: Tokenizer, language: str, keywords: Sequence[str]) -> list[int]:
     """The prompt for a `language` (ISO 639-1, ours and Whisper's alike) with the newest of the `keywords`.
 
-    Timestamps are asked for by not asking against them. Raises ValueError for a language the model does not have.
+    Without the token against timestamps, the model writes them. Raises ValueError for a language the model does not
+    have.
     """
     earlier = tokenizer.encode(SIMPLIFIED) if language == ZH else []
     earlier += glossary(tokenizer, keywords)

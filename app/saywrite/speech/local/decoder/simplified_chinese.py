@@ -1,6 +1,6 @@
 """Traditional Chinese characters as simplified ones, character by character. Pure after loading.
 
-Whisper writes Mandarin in either script as it likes; Saywrite writes the simplified one. The table is OpenCC's
+Whisper writes Mandarin in either script, unpredictably; Saywrite writes the simplified one. The table is OpenCC's
 (`resources/chinese/`), the first choice where it names several.
 """
 

@@ -1,6 +1,6 @@
 """Whisper's byte-level BPE tokenizer, read from `tokenizer.json`. Pure after loading; used in the child process.
 
-Byte-level: a text is UTF-8, each byte stands as one printable character (GPT-2's table), and pairs of neighbors are
+Byte-level: a text is UTF-8, each byte is written as one printable character (GPT-2's table), and pairs of neighbors are
 merged in the order in which the training found them. So one character may be spread over several tokens: tokens
 are joined as bytes first and decoded afterwards.
 """
@@ -15,8 +15,8 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-SECONDS_PER_TIMESTAMP = 0.02
-LAST_TIMESTAMP = 1500
+SECONDS_PER_TIMESTAMP = 0.02  # one frame of the encoder: two hops of 10 ms
+LAST_TIMESTAMP = 1500  # 30 s, the length of the window that Whisper was trained on
 
 _CONTRACTIONS = re.compile("'(?:s|t|re|ve|m|ll|d)")
 _WHITE_SPACE = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
@@ -26,7 +26,7 @@ _WHITE_SPACE = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u300
 
 
 class Tokenizer:
-    """Texts to token ids and back; knows the ids of Whisper's special tokens.
+    """Texts to token ids and back; has the ids of Whisper's special tokens.
 
     Raises OSError when `path` cannot be read, ValueError when it is no tokenizer of a multilingual Whisper.
     """
@@ -57,11 +57,11 @@ class Tokenizer:
             raise ValueError(f"the model has no language {code!r}") from None
 
     def seconds(self, token: int) -> float | None:
-        """The time in the window that a timestamp token stands for; None for every other token."""
+        """The time in the window of a timestamp token; None for every other token."""
         return (token - self.first_timestamp) * SECONDS_PER_TIMESTAMP if token >= self.first_timestamp else None
 
     def timestamps_after(self, seconds: float) -> range:
-        """The timestamp tokens that stand for later times, up to the last one, 30 s."""
+        """The timestamp tokens of later times, up to the last one, 30 s."""
         last = self.first_timestamp + LAST_TIMESTAMP
         return range(min(last, self.first_timestamp + int(seconds / SECONDS_PER_TIMESTAMP)) + 1, last + 1)
 

@@ -23,12 +23,12 @@ from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
-from saywrite.speech.local.decoder.word_times import WordTime, place_between
+from saywrite.speech.local.decoder.windows import WordTime, place_between
 from saywrite.speech.local.models import window_policy
 from saywrite.text.characters import has_letter_or_digit
 
-FINAL_BEAM = 5
-PARTIAL_BEAM = 1
+FINAL_BEAM = 5  # the default of OpenAI's command line
+PARTIAL_BEAM = 1  # a partial is replaced in a moment, so it may be a quick guess
 LENGTH_PENALTY = 0.5
 """The beam's score is the sum of logarithms divided by the length to this power. With 1, the usual value, a sentence
 said twice wins over the sentence: its second half is certain, and raises the mean."""
@@ -42,7 +42,7 @@ MODEL_DEFAULTS = -1
 SLACK_S = 0.5
 """Timestamps further than this behind the sound are suppressed. With them the model repeats the last sentence."""
 
-_DOUBLE_PERIOD = re.compile(r"(?<![.。])([.。])\1(?![.。])")
+_PERIODS = re.compile(r"(?<![.。])([.。])(?:\1(?!\s*[.。])|(?:\s+\1)+|(?:\s*\1){3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class _Window:
     words: tuple[WordTime, ...]
 
 
-def merge_double_periods(text: str) -> str:
-    """Make one period of two, which Whisper sometimes writes at the end of the sound; an ellipsis stays."""
-    return _DOUBLE_PERIOD.sub(r"\1", text)
+def merge_periods(text: str) -> str:
+    """Make one period of several, which Whisper sometimes writes where the sound ends; an ellipsis stays."""
+    return _PERIODS.sub(r"\1", text)
 
 
 class WhisperDecoder:
@@ -123,21 +123,24 @@ class WhisperDecoder:
         """The text of `pcm`: 16 kHz mono s16le of one utterance, of any length, best up to 25 s.
 
         `language`: ISO 639-1. `keywords`: written forms, the newest first. `final`: search wider (beam 5) and decode
-        a repetition once more; without it the text is a quick guess. `long_window`: always windows of 30 s, for
-        files: more exact, five times the work. Raises ValueError for a language the model does not have.
+        a repetition once more; without it the text is a quick guess, and a repetition is not trusted. `long_window`:
+        always windows of 30 s, for files: more exact, five times the work. Raises ValueError for a language the model
+        does not have.
         """
         samples = prepare(samples_of(pcm))
         task = _Task(self._prompt_for(language, keywords), language, final, long_window)
         decoding = self._transcribe(samples, task)
+        if not looks_repeated(decoding.text):
+            return decoding
+        if not final:  # the sound ends in the middle of a sentence, which Whisper fills up with the same words
+            return replace(decoding, trusted=False)
         is_short = self._window_s(samples, long_window) < windows.LONGEST_S
-        if final and is_short and looks_repeated(decoding.text):
-            return self._transcribe(samples, replace(task, long_window=True))
-        return decoding
+        return self._transcribe(samples, replace(task, long_window=True)) if is_short else decoding
 
     def heard_language(self) -> tuple[str, float] | None:
         """The most probable language of the last utterance that was decoded with `final`, and its probability.
 
-        None for a sound too short to tell. It takes one step of the decoder, and none of the encoder.
+        None for a sound that is too short. It takes one step of the decoder, and none of the encoder.
         """
         if self._encoded is None or self._encoded[1] < LEAST_SPEECH_S or not self._model.is_multilingual:
             return None
@@ -166,7 +169,7 @@ class WhisperDecoder:
         # A breath in a pause is often written as "." or "♪".
         texts = [window for window in found if has_letter_or_digit(window.text)]
         trusted = [window for window in texts if window.trusted]
-        text = merge_double_periods("".join(window.text for window in trusted or texts).strip())
+        text = merge_periods("".join(window.text for window in trusted or texts).strip())
         words = tuple(word for window in trusted or texts for word in window.words)
         return Decoding(text, bool(trusted) or not texts, words)
 

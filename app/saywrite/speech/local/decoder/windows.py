@@ -1,7 +1,11 @@
-"""The length of the model's window, and the start of the next one from the timestamps in its text. Pure.
+"""The length of the model's window, the start of the next one, and the place of each word. Pure.
 
 Whisper was trained on windows of 30 s, but its encoder takes shorter ones at a fraction of the cost. With timestamp
 tokens it still knows where the speech ends (without them it repeats itself: 24 % wrong words instead of 2.6 %).
+
+These tokens place segments in steps of 20 ms. The words of a segment share its time in proportion to their characters,
+which is cheap; the cross-attention of the model would be more exact. The words serve to place the texts of another
+recognizer, where half a second suffices.
 """
 
 from __future__ import annotations
@@ -11,15 +15,16 @@ from dataclasses import dataclass
 
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 from saywrite.speech.local.models import WindowPolicy
+from saywrite.text.word_times import word_spans
 
-LONGEST_S = 30.0
+LONGEST_S = 30.0  # the encoder has positions for no more
 TOKENS_PER_SECOND = 9
 TOKENS_MORE = 24
 MOST_TOKENS = 224
 """Half of the decoder's 448 positions: the other half is for the prompt."""
 
 LEAST_ADVANCE_S = 1.0
-"""A window begins at least this far behind the one before it: a whole pass for less new sound is too dear."""
+"""A window begins at least this far behind the one before it: a whole pass for less new sound costs too much time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +98,40 @@ def _segments(tokens: Sequence[int], tokenizer: Tokenizer) -> list[DecodedSegmen
     if text:
         found.append(DecodedSegment(start, None, tuple(text)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """A word with the marks beside it. `start_s`, `end_s`: seconds from the start of the sound."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+def divide(text: str, start_s: float, end_s: float) -> list[WordTime]:
+    """The words of a segment, which share the time between `start_s` and `end_s` by their characters."""
+    words = [text[first:last] for first, last in word_spans(text)]
+    total = sum(map(len, words))
+    length_s = max(end_s - start_s, 0.0)
+    timed: list[WordTime] = []
+    before = 0
+    for word in words:
+        after = before + len(word)
+        timed.append(WordTime(word, start_s + length_s * before / total, start_s + length_s * after / total))
+        before = after
+    return timed
+
+
+def place_between(
+    segments: Sequence[tuple[str, float, float | None]], offset_s: float, length_s: float
+) -> tuple[WordTime, ...]:
+    """The words of one window, from its segments (text, start, end or None).
+
+    `offset_s`: where the window begins. `length_s`: of the sound in it, where a segment without an end ends.
+    """
+    return tuple(
+        word
+        for text, start, end in segments
+        for word in divide(text, offset_s + start, offset_s + min(length_s if end is None else end, length_s))
+    )

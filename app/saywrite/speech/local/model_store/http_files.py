@@ -1,4 +1,4 @@
-"""Files over HTTP, from an offset on. The only place of the model store that knows httpx, which it imports late.
+"""Files over HTTP, from an offset on. The only module of the model store that uses httpx, which it imports late.
 
 TLS trust and proxies are those of the system (`speech.network`). Nothing secret is sent. Runs on the thread that
 downloads.

@@ -21,10 +21,10 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-_FLOAT32, _INT8, _FLOAT16 = 0, 1, 4
-_BINARY_VERSION = 6
-_LARGEST = 127.0
-_VALUES_AT_ONCE = 8_000_000
+_FLOAT32, _INT8, _FLOAT16 = 0, 1, 4  # `DataType` of CTranslate2
+_BINARY_VERSION = 6  # of `model.bin`; others may have another layout
+_LARGEST = 127.0  # −128 is left out, so that the scale is symmetric
+_VALUES_AT_ONCE = 8_000_000  # 32 MB of float32
 
 
 class WeightsError(ValueError):

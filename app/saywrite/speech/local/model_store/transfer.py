@@ -131,7 +131,7 @@ class Transfer:
     def _fill(self, part: Path, file: ModelFile, open_stream: OpenStream, progress: Progress) -> None:
         """Bring the part to its full size, with as many connections as that takes.
 
-        A source that has given nothing yet gets one attempt, one that has given something a few in a row.
+        A source that has delivered nothing yet has one attempt, one that has delivered something a few in a row.
         """
         given, failures = False, 0
         while (before := _size(part)) != file.size:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from saywrite.storage.history.filters import VISIBLE
 from saywrite.storage.history.store import HistoryStore
-from saywrite.text.keyword_sets.suggestions import Correction
 from saywrite.text.keywords import Keyword
+
+if TYPE_CHECKING:
+    from saywrite.text.keyword_sets.suggestions import Correction
 
 NEWEST = 1_000
 """Corrections that are read at most."""
@@ -40,6 +43,8 @@ def keep_original(store: HistoryStore, dictation: str, number: int) -> None:
 
 def corrections(store: HistoryStore) -> tuple[Correction, ...]:
     """Return the corrections that still make a difference, the newest first."""
+    from saywrite.text.keyword_sets.suggestions import Correction  # with the words of every language
+
     with store.reading() as connection:
         rows = connection.execute(
             f"""SELECT o.text, s.text, d.language FROM originals o

@@ -64,5 +64,5 @@ def receipts_of(store: HistoryStore, dictation: str) -> tuple[TextReceipt, ...]:
 
 
 def describe_receipt(receipt: TextReceipt) -> str:
-    """Say in words where the text went: "LibreOffice Writer received the text"."""
+    """Say in words where the text was inserted: "LibreOffice Writer received the text"."""
     return filled(_OUTCOMES[receipt.outcome], program=receipt.program or message("An unknown program"))

@@ -1,7 +1,7 @@
 """Deleted dictations that can still be restored. Any thread.
 
-A dictation in the trash is not listed and not found. `empty_trash` deletes it for good: the history window does so when
-the undo is over, and the start of the program for what a closed or killed window left.
+A dictation in the trash is not listed and not found. `empty_trash` deletes it finally: the history window does so
+when the time for an undo has passed, and the start of the program for what a closed or killed window left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ UNDO_FOR = timedelta(minutes=5)
 
 
 def move_to_trash(store: HistoryStore, dictations: Iterable[str], at: datetime) -> None:
-    """Hide dictations until they are restored or deleted for good. Missing ones are no error. Raises HistoryError."""
+    """Hide dictations until they are restored or deleted finally. Missing ones are no error. Raises HistoryError."""
     rows = [(microseconds(at), dictation) for dictation in dictations]
 
     def move(connection: sqlite3.Connection) -> None:

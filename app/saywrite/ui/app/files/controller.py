@@ -14,7 +14,7 @@ from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, Q
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -82,7 +82,7 @@ class FilesController(QObject):
         if any(path.is_dir() for path in wanted):
             from saywrite.dictation.persistence.files.file_list import expand
 
-            run_task(lambda: expand(wanted), queue, lambda error: self._notify(str(error), ""), owner=self)
+            run_task(lambda: expand(wanted), queue, lambda error: self._notify(error_text(error), ""), owner=self)
         else:
             queue(wanted)
 
@@ -120,11 +120,18 @@ class FilesController(QObject):
             self._window.status.show_message(tr("Transcribed {file}{rest}", file=name_of(file), rest=rest))
 
     def _save(self, file: QueuedFile) -> None:
+        from saywrite.ui.app.exports import document_of
         from saywrite.ui.app.files.saving import save_beside
+
+        pause_s = self._window.transcript.document.paragraphs.pause_s
+
+        def document(history: HistoryStore, dictation: str) -> Document | None:
+            dictated = history.load(dictation)
+            return document_of(dictated, self._choices.engine_label, pause_s) if dictated is not None else None
 
         def work() -> Path | None:
             with closing(self._open_history()) as history:
-                return save_beside(file, history, self._document, date.today())
+                return save_beside(file, history, document, date.today())
 
         def done(saved: Path | None) -> None:
             if saved is not None:
@@ -134,12 +141,6 @@ class FilesController(QObject):
             self._notify(getattr(error, "what", str(error)), getattr(error, "remedy", ""))
 
         run_task(work, done, fail, owner=self)
-
-    def _document(self, history: HistoryStore, dictation: str) -> Document | None:
-        from saywrite.ui.app.exports import document_of
-
-        dictated = history.load(dictation)
-        return document_of(dictated, self._choices.engine_label) if dictated is not None else None
 
     def _notify(self, what: str, remedy: str) -> None:
         actions = ((tr("Show the &files"), self.show),)

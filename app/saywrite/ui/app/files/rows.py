@@ -13,7 +13,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 STEPS = 1_000
 """Of the progress bar."""
@@ -59,8 +59,8 @@ class FileRow(QFrame):
         self.name = PlainLabel()
         self.status = NoteLabel()
         self.bar = QProgressBar()
-        self.retry = QPushButton(icon("refresh"), tr("Retry"))
-        self.cancel = QPushButton(icon("close"), tr("Cancel"))
+        self.retry = worded(QPushButton(icon("refresh"), ""), tr("Retry"))
+        self.cancel = worded(QPushButton(icon("close"), ""), tr("Cancel"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, STEPS)

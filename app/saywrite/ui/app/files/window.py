@@ -14,6 +14,7 @@ from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
@@ -21,6 +22,7 @@ SIZE = QSize(620, 480)
 EMPTY = message("Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.")
 
 
+@has_role(Role.Window)
 class FilesWindow(QWidget):
     """The rows of the queue; its controls only report what the user wants."""
 
@@ -39,7 +41,7 @@ class FilesWindow(QWidget):
         self.rows: dict[int, FileRow] = {}
         self.summary = ThemedLabel(strong=True)
         self.empty = NoteLabel(EMPTY)
-        self.add = QPushButton(icon("add"), tr("&Add files…"))
+        self.add = worded(QPushButton(icon("add"), ""), tr("&Add files…"))
         self.clear = worded(QPushButton(), tr("&Remove finished"))
         self.save_beside = worded(QCheckBox(), tr("&Save the text beside each file, as"))
         self.pattern = QLineEdit(DEFAULT_PATTERN)
@@ -106,6 +108,7 @@ class FilesWindow(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_text(area.setAccessibleName, tr("Files"))
         set_text(self.pattern.setAccessibleName, tr("Name of the saved text"))
         set_text(self.pattern.setToolTip, PATTERN_HELP)

@@ -50,7 +50,7 @@ class KeyStep(Step):
         self.recorder = self.keys.recorder("hotkey")
         set_text(self.recorder.setAccessibleName, OPTIONS["hotkey"].label)
         label = PlainLabel(tr("&Key"))
-        label.setBuddy(self.recorder.button)
+        label.setBuddy(self.recorder)  # the name of its button has the word already
         self.request = NoteLabel("", "", size=1.0)
         self.practice = PracticeField(dictation, 2)
         self.findings = Findings()

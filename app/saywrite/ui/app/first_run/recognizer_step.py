@@ -21,8 +21,9 @@ from saywrite.ui.settings.connection_test import ConnectionTest
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.theme.tokens import XL, S
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.screen_reader import set_label
+from saywrite.ui.toolkit.theme.tokens import TARGET, XL, S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices, LanguageChooser
 
 BOTH = "both"
@@ -78,6 +79,7 @@ class RecognizerStep(Step):
         self._models = models
         self._row: ModelRow | None = None
         self.language = LanguageChooser(choices)
+        self.language.setMinimumHeight(TARGET)
         self.language.chosen.connect(lambda code: preferences.update(language=code))
         self.buttons: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
@@ -108,13 +110,14 @@ class RecognizerStep(Step):
 
     def _arrange(self) -> None:
         spoken = PlainLabel(tr("I &speak"))
-        spoken.setBuddy(self.language)
+        set_label(spoken, self.language)
         self.column.addWidget(spoken)
         self.column.addWidget(self.language)
         for choice, (label, note) in CHOICES.items():
             if choice != LOCAL and (self.secret is None or self._choices.engine(AIOLA) is None):
                 continue
-            button = QRadioButton(label)
+            button = worded(QRadioButton(), label)
+            button.setMinimumHeight(TARGET)
             set_text(button.setAccessibleDescription, note)
             button.clicked.connect(partial(self._choose, choice))
             self._group.addButton(button)

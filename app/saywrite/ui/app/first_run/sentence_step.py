@@ -12,7 +12,8 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.first_run.practice_field import PracticeField
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.theme.tokens import TARGET
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -30,7 +31,8 @@ class SentenceStep(Step):
         super().__init__(tr("Say a sentence"), "")
         self._dictation = dictation
         self.practice = PracticeField(dictation, 4)
-        self.button = QPushButton(START)
+        self.button = worded(QPushButton(), START)
+        self.button.setMinimumHeight(TARGET)
         self.button.setAutoDefault(False)
         set_text(self.button.setAccessibleDescription, tr("Starts and stops without the key"))
         self.button.clicked.connect(self._toggle)

@@ -19,6 +19,7 @@ from saywrite.ui.app.first_run.judgement import Judgement, LevelJudge
 from saywrite.ui.app.first_run.step import Findings, Step
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.theme.tokens import TARGET
 from saywrite.ui.toolkit.translation import joined, tr
 from saywrite.ui.widgets.choosers import MicrophoneChooser
 from saywrite.ui.widgets.level_meter import LevelMeter
@@ -63,10 +64,12 @@ class SpeakStep(Step):
         self._preferences = preferences
         self._clock = clock
         self._judge = LevelJudge()
+        self._was_good = False
         self._device = ""
         self._no_device: AccessState | None = None
         self._entered = False
         self.chooser = MicrophoneChooser()
+        self.chooser.setMinimumHeight(TARGET)
         self.chooser.chosen.connect(
             lambda host_api, name: preferences.update(microphone_host_api=host_api, microphone_name=name)
         )
@@ -83,7 +86,7 @@ class SpeakStep(Step):
 
     def enter(self) -> None:
         self._entered = True
-        self._judge.clear()
+        self._forget()
         self._dictation.watch_microphone(True)
         self.meter.set_recording(True)
         self._timer.start()
@@ -112,13 +115,17 @@ class SpeakStep(Step):
         status = monitor.status if monitor is not None else None
         if status is not None and status.device != self._device:
             self._device = status.device
-            self._judge.clear()
+            self._forget()
         if status is not None and status.what and not status.device:
             self.findings.show_findings([AccessState(False, status.what, status.remedy)])
         elif self._no_device is not None and not self._device:
             self.findings.show_findings([self._no_device])
         else:
-            self.findings.show_findings([describe(self._judge.judge(self._clock()))])
+            judgement = self._judge.judge(self._clock())
+            self._was_good |= judgement is Judgement.GOOD
+            # Who has been told that the microphone is good has then only stopped speaking.
+            known = self._was_good and judgement in (Judgement.SILENT, Judgement.QUIET)
+            self.findings.show_findings([describe(judgement)], announced=not known)
 
     def _take_level(self) -> Level | None:
         monitor = self._dictation.monitor
@@ -129,4 +136,9 @@ class SpeakStep(Step):
 
     def _show_setting(self, settings: Settings) -> None:
         self.chooser.show_setting(settings.microphone_host_api, settings.microphone_name)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin a new judgement."""
         self._judge.clear()
+        self._was_good = False

@@ -23,8 +23,8 @@ from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.theme.tokens import TARGET, L, M, S
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -62,13 +62,15 @@ class FirstRunWindow(QDialog):
         self.sentence = SentenceStep(dictation, preferences)
         self.steps: tuple[Step, ...] = (self.speak, self.recognizer, self.key, self.sentence)
         self._entered: Step | None = None
-        self._labels = [ThemedLabel(f"{number}  {step.name}") for number, step in enumerate(self.steps, start=1)]
+        self._labels = [
+            ThemedLabel(joined("  ", str(number), step.name)) for number, step in enumerate(self.steps, start=1)
+        ]
         self._pages = QStackedWidget()
         for step in self.steps:
             self._pages.addWidget(step)
         self.skip = worded(QPushButton(), tr("S&kip"))
         self.back = worded(QPushButton(), tr("&Back"))
-        self.next = QPushButton(NEXT)
+        self.next = worded(QPushButton(), NEXT)
         self._arrange()
         self._connect()
         self._show_step(0)
@@ -140,6 +142,7 @@ class FirstRunWindow(QDialog):
         row.addWidget(self.next)
         for button in (self.skip, self.back, self.next):
             button.setAutoDefault(False)
+            button.setMinimumHeight(TARGET)
         self.next.setDefault(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(L, L, L, L)

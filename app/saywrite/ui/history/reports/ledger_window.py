@@ -30,7 +30,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import error_text, follow_language, joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def summarize(months: tuple[LedgerEntry, ...], today: date) -> str:
         sent = size(sum(entry.sent for entry in entries))
         heard = length(sum(seconds(entry.heard) for entry in entries))
         parts.append(tr("{length} went to {host} ({bytes})", length=heard, host=host, bytes=sent))
-    return tr("This month: {parts}.", parts=", ".join(parts))
+    return tr("This month: {parts}.", parts=joined(", ", *parts))
 
 
 def note() -> str:
@@ -97,6 +97,7 @@ class LedgerWindow(QDialog):
         set_text(self.setWindowTitle, tr("Where my speech went – Saywrite"))
         self._arrange()
         self.show_ledger(self.ledger)
+        follow_language(self._show_again)
 
     def reload(self) -> None:
         """Read the ledger from the history and show it."""
@@ -105,7 +106,13 @@ class LedgerWindow(QDialog):
             with closing(self._open_history()) as history:
                 return read_ledger(history)
 
-        run_task(load, self.show_ledger, lambda error: self.note.setText(str(error)), owner=self, in_order=True)
+        run_task(load, self.show_ledger, self._show_error, owner=self, in_order=True)
+
+    def _show_error(self, error: Exception) -> None:
+        set_text(self.note.setText, error_text(error))
+
+    def _show_again(self) -> None:
+        self.show_ledger(self.ledger)
 
     def show_ledger(self, ledger: Ledger) -> None:
         """Show a ledger."""
@@ -125,11 +132,11 @@ class LedgerWindow(QDialog):
         return (
             _name_of_month(entry.month),
             entry.host or tr("On this computer"),
-            self._choices.engine_label(entry.engine),
+            tr(self._choices.engine_label(entry.engine)),
             f"{entry.dictations:,}",
-            length(seconds(entry.heard)),
-            size(entry.sent) if entry.host else "–",
-            size(entry.received) if entry.host else "–",
+            tr(length(seconds(entry.heard))),
+            tr(size(entry.sent)) if entry.host else "–",
+            tr(size(entry.received)) if entry.host else "–",
         )
 
     def _arrange(self) -> None:

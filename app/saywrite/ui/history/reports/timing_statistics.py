@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import Latency, TimedDictation
@@ -87,6 +86,8 @@ def _between(start: int | None, end: int | None) -> int | None:
 
 
 def _spreads(rows: list[tuple[int | None, ...]]) -> tuple[TimingSpread | None, ...]:
+    from statistics import median  # not at the start of the window: it loads fractions and decimal
+
     result: list[TimingSpread | None] = []
     for column in zip(*rows, strict=True):
         values = [value for value in column if value is not None]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPalette, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,8 +27,9 @@ from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
+from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import error_text, follow_language, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ WIDEST_NAME = 260
 """The maximum width of the names of the groups, device-independent pixels."""
 
 
+@has_role(Role.Chart)
 class LatencyPlot(pg.PlotWidget):
     """For every group and step a bar up to the median, and a line to the 95th percentile."""
 
@@ -48,6 +50,7 @@ class LatencyPlot(pg.PlotWidget):
 
     def __init__(self, name_of: Callable[[TimingSummary], str]) -> None:
         super().__init__(enableMenu=False)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._name_of = name_of
         set_text(self.setAccessibleName, tr("Speed of each step"))
         self.setAntialiasing(True)
@@ -136,6 +139,7 @@ SHOWN = 6
 """The number of groups in the plot; the table has all."""
 
 
+@has_role(Role.Window)
 class LatencyWindow(QWidget):
     """The plot and the table of the newest 1,000 dictations."""
 
@@ -146,12 +150,15 @@ class LatencyWindow(QWidget):
         self._open_history = open_history
         self._choices = choices
         self.note = NoteLabel(NOTE)
+        self._timed: tuple[TimedDictation, ...] | None = None
+        follow_language(self._show_again)
         self.table = QTableWidget(0, len(STEPS) + 2)
         self.plot: QWidget = PlainLabel()
         set_text(self.setWindowTitle, tr("Speed – Saywrite"))
         self.resize(860, 620)
         set_text(self.table.setHorizontalHeaderLabels, [tr("Recognizer and microphone"), tr("Dictations"), *STEPS])
         set_text(self.table.setAccessibleName, tr("Speed of each step: median, 95th percentile"))
+        self.table.setTabKeyNavigation(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -159,6 +166,7 @@ class LatencyWindow(QWidget):
         self._column.addWidget(self.plot, 3)
         self._column.addWidget(self.note)
         self._column.addWidget(self.table, 2)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
     def reload(self) -> None:
         """Read the latencies from the history and show them."""
@@ -168,10 +176,18 @@ class LatencyWindow(QWidget):
             with closing(self._open_history()) as history:
                 return history.latencies()
 
-        run_task(load, self.show_timed, lambda error: self.note.setText(str(error)), owner=self, in_order=True)
+        run_task(load, self.show_timed, self._show_error, owner=self, in_order=True)
+
+    def _show_error(self, error: Exception) -> None:
+        set_text(self.note.setText, error_text(error))
+
+    def _show_again(self) -> None:
+        if self._timed is not None:
+            self.show_timed(self._timed)
 
     def show_timed(self, timed: tuple[TimedDictation, ...]) -> None:
         """Show the latencies of dictations."""
+        self._timed = timed
         found = speeds(timed)
         if not isinstance(self.plot, LatencyPlot):
             self._column.removeWidget(self.plot)
@@ -196,7 +212,7 @@ class LatencyWindow(QWidget):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _name(self, speed: TimingSummary) -> str:
-        return f"{self._choices.engine_label(speed.engine)}\n{speed.microphone}"
+        return f"{tr(self._choices.engine_label(speed.engine))}\n{speed.microphone}"
 
 
 def _swatch(color: QColor) -> QIcon:

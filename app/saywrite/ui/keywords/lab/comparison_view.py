@@ -16,7 +16,7 @@ from saywrite.text.keyword_sets.word_differences import Span
 from saywrite.ui.toolkit.document_text import as_paragraph
 from saywrite.ui.toolkit.theme import blend, page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import SMALL, M, sized
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import set_text, tr
 
 MARKED = 0.22
 """The share of the color in the background of a mark: text on it has a contrast of 4.5 and more."""
@@ -66,7 +66,7 @@ class ComparisonView(QTextEdit):
     def show_texts(self, shown: Sequence[tuple[ComparedText, tuple[Span, ...]]], empty: str) -> None:
         """Show texts with their marks; `empty` is shown when there are none."""
         self._shown = shown
-        self.setPlaceholderText(empty)
+        set_text(self.setPlaceholderText, empty)
         self._write()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -95,7 +95,7 @@ class ComparisonView(QTextEdit):
         colors = theme_colors(self.palette())
         for number, (text, marks) in enumerate(self._shown):
             self._begin_line(cursor, first=not number, gap=M if number else 0)
-            cursor.insertText(moment(text.past.began.astimezone().replace(tzinfo=None), self._now), self._note())
+            cursor.insertText(tr(moment(text.past.began.astimezone().replace(tzinfo=None), self._now)), self._note())
             if text.changed:
                 self._line(cursor, str(tr("Before:")), text.before, text.removed, colors.bad)
                 self._line(cursor, str(tr("After:")), text.after, marks, colors.good)

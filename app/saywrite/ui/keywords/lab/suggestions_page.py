@@ -26,7 +26,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count
 
 SUGGESTION = Qt.ItemDataRole.UserRole
 HistoryJob = Callable[[HistoryStore], object]
@@ -145,7 +145,7 @@ class SuggestionsPage(QWidget):
             with closing(self._open_history()) as history:
                 return question(history)
 
-        run_task(work, answer, lambda error: self._say(str(error)), owner=self, in_order=True)
+        run_task(work, answer, lambda error: self._say(error_text(error)), owner=self, in_order=True)
 
     def _say(self, words: str, undo: Callable[[], None] | None = None) -> None:
         self._undo_job = undo

@@ -12,9 +12,9 @@ from saywrite.ui.keywords.lab.comparison_view import ComparisonView, Shown, sele
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import announce, name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import add_item, set_text, tr, tr_count
 
 LETTERS = 14
 """The width of the list of what is shown; its entries are shown whole when it is open."""
@@ -122,7 +122,7 @@ class TrialPage(QWidget):
             Shown.HITS: tr("No keyword is in your last dictations."),
             Shown.SELECTED: tr("The selected keyword is not in your last dictations."),
         }
-        self.view.show_texts(found, str(nothing[self._mode]))
+        self.view.show_texts(found, nothing[self._mode])
 
     def _arrange(self) -> None:
         for shown, words in (
@@ -130,11 +130,10 @@ class TrialPage(QWidget):
             (Shown.HITS, tr("Texts with hits")),
             (Shown.SELECTED, tr("Hits of the selected keyword")),
         ):
-            self.shown.addItem("", shown.value)
-            set_text(self.shown.setItemText, self.shown.count() - 1, words)
+            add_item(self.shown, words, shown.value)
         self.shown.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.shown.setMinimumContentsLength(LETTERS)
-        set_text(self.shown.setAccessibleName, tr("Which texts are shown"))
+        name_chooser(self.shown, tr("Which texts are shown"))
         set_text(self.view.setAccessibleName, tr("Before and after"))
         set_text(self.progress.setAccessibleName, tr("Progress of the trial"))
         self.progress.setTextVisible(False)
@@ -188,6 +187,14 @@ def describe_details(outcome: TrialOutcome) -> str:
                 "{n} dictation has no recording: its text was used.",
                 "{n} dictations have no recording: their texts were used.",
                 outcome.missing,
+            )
+        )
+    if outcome.left_out:
+        parts.append(
+            tr_count(
+                "You stopped before {n} recording: its text was used.",
+                "You stopped before {n} recordings: their texts were used.",
+                outcome.left_out,
             )
         )
     if outcome.failed:

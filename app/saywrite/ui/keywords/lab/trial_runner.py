@@ -8,9 +8,10 @@ from contextlib import closing
 from PySide6.QtCore import QObject, Signal, Slot
 
 from saywrite.dictation.models.keyword_trial import KeywordTrialRun, TrialOutcome, TrialRequest
-from saywrite.dictation.models.retranscription import Retranscriber, RetranscriptionStopped
+from saywrite.dictation.models.transcribing_child import Retranscriber, RetranscriptionStopped
 from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.translation import error_text
 
 
 class TrialRunner(QObject):
@@ -72,4 +73,4 @@ class TrialRunner(QObject):
         if isinstance(error, RetranscriptionStopped):
             self.stopped.emit()
         else:
-            self.failed.emit(str(error))
+            self.failed.emit(error_text(error))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QMessageBox,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.dictation.models.keyword_trial import TrialOutcome, TrialRequest
-from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keywords import Keyword
 from saywrite.text.phrase_index import key
@@ -62,6 +63,7 @@ class KeywordLabWindow(QDialog):
         self.panel = KeywordsPanel(model=self.rules)
         self.panel.set_keywords(keywords)
         self._present = self.panel.keywords()
+        self._opened_with = self.panel.rows()
         self.advice = NoteLabel("", "warn")
         self.trial = TrialPage(can_hear=retranscriber is not None, now=datetime.now())
         self.suggestions = SuggestionsPage(open_history, preferences, self.panel.keywords)
@@ -76,6 +78,25 @@ class KeywordLabWindow(QDialog):
         self._show_advice()
         self.suggestions.reload()
         self.trial.try_button.setFocus()
+
+    def reject(self) -> None:
+        """Close the window; with changes that are not applied, ask what becomes of them."""
+        if self.panel.rows() == self._opened_with:
+            super().reject()
+            return
+        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), "", parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        set_text(box.setText, tr("You changed keywords and did not apply the changes."))
+        apply = box.addButton("", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("", QMessageBox.ButtonRole.RejectRole)
+        for button, words in ((apply, tr("&Apply")), (discard, tr("&Discard")), (keep, tr("&Keep editing"))):
+            set_text(button.setText, words)
+        apply.clicked.connect(self._apply)
+        discard.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
+        box.setDefaultButton(apply)
+        box.setEscapeButton(keep)
+        box.open()
 
     def done(self, result: int) -> None:
         """Close the window, and stop a trial that still runs."""
@@ -109,7 +130,7 @@ class KeywordLabWindow(QDialog):
         rows = self.panel.table.selectionModel().selectedRows()
         row = self.panel.shown.mapToSource(rows[0]).row() if len(rows) == 1 else -1
         advice = self.rules.advice(row) if row >= 0 else ""
-        self.advice.setText(advice)
+        set_text(self.advice.setText, advice)
         self.advice.setVisible(bool(advice))
         self.trial.show_hits_of(self.rules.spoken_key(row) if row >= 0 else ())
 

@@ -12,6 +12,9 @@ XS, S, M, L, XL = 4, 8, 12, 16, 24
 """The spacing scale: inside a control, between controls, between groups, at the edge of a window, around a page."""
 SPACES = (XS, S, M, L, XL)
 
+TARGET = 32
+"""The smallest height of a main control, so that an unsteady hand hits it; a button with only an icon is as wide."""
+
 SMALL, BODY, LARGE = 0.9, 1.0, 1.25
 """The three text sizes, as factors of the system's font."""
 TEXT_SIZES = (SMALL, BODY, LARGE)

@@ -18,13 +18,29 @@ from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.translation import set_text, tr
 
 
-def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
-    """Break `text` into lines as the editor breaks a row."""
+def colored(text: str, start: int, end: int, color: QColor) -> QTextLayout.FormatRange:
+    """A range of the characters of `text` in a color."""
+    part = QTextLayout.FormatRange()
+    part.start = utf16_length(text[:start])
+    part.length = utf16_length(text[start:end])
+    style = QTextCharFormat()
+    style.setForeground(color)
+    part.format = style
+    return part
+
+
+def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection, hidden: int = 0) -> QTextLayout:
+    """Break `text` into lines as the editor breaks a paragraph.
+
+    The first `hidden` characters are not painted.
+    """
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     option.setTextDirection(direction)
     layout = QTextLayout(as_paragraph(text), font)
     layout.setTextOption(option)
+    if hidden:
+        layout.setFormats([colored(text, 0, hidden, QColor(Qt.GlobalColor.transparent))])
     place_lines(layout, font, width)
     return layout
 
@@ -46,6 +62,7 @@ class PartialText(QWidget):
         super().__init__(parent)
         self._text = ""
         self._agreed = (0, 0)
+        self._behind = ""
         self._layout: QTextLayout | None = None
         self._laid_out_for: tuple[object, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -72,6 +89,13 @@ class PartialText(QWidget):
         set_text(self.setAccessibleDescription, text)
         self.update()
 
+    def set_behind(self, text: str) -> None:
+        """Leave free the place of `text`, the last line of the editor, which the words continue; "" for none."""
+        if text != self._behind:
+            self._behind = text
+            self._laid_out_for = ()
+            self.update()
+
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -91,14 +115,10 @@ class PartialText(QWidget):
             layout.draw(painter, QPointF(0, 0), [self._agreed_format()])
 
     def _agreed_format(self) -> QTextLayout.FormatRange:
+        text, behind = self._behind + self._text, len(self._behind)
         start, end = self._agreed
-        part = QTextLayout.FormatRange()
-        part.start = utf16_length(self._text[:start])
-        part.length = utf16_length(self._text[start:end])
-        style = QTextCharFormat()
-        style.setForeground(self.palette().color(QPalette.ColorRole.Text))
-        part.format = style
-        return part
+        color = self.palette().color(QPalette.ColorRole.Text)
+        return colored(text, behind + start, behind + end, color)
 
     def _laid_out(self, width: int) -> QTextLayout | None:
         """The lines of the text at this width; laid out again only after a change."""
@@ -107,5 +127,7 @@ class PartialText(QWidget):
         key = (width, self.font().key(), self.layoutDirection())
         if self._laid_out_for == key:
             return self._layout
-        self._layout, self._laid_out_for = lay_out(self._text, self.font(), width, self.layoutDirection()), key
+        text = self._behind + self._text
+        self._layout = lay_out(text, self.font(), width, self.layoutDirection(), hidden=len(self._behind))
+        self._laid_out_for = key
         return self._layout

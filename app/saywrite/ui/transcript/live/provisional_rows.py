@@ -14,8 +14,8 @@ from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segment
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.paragraphs.undo_stack import Edit
 from saywrite.ui.transcript.rows import Row, RowKind
-from saywrite.ui.transcript.undo_stack import Edit
 
 FIRST_NUMBER = -1_000
 """The number of the row of stretch 0; the rows of segments have positive numbers."""

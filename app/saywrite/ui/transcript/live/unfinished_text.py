@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from saywrite.foundation.events import ProvisionalStretch
+from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.rows import Row, RowKind, pending_lines, starts_paragraph
 
 Span = tuple[int, int]
+
+
+class ParagraphRules(Protocol):
+    """What the place of the text depends on: a `TranscriptDocument`."""
+
+    @property
+    def languages(self) -> dict[str, str]: ...
+
+    @property
+    def rows(self) -> list[Row]: ...
+
+    @property
+    def in_paragraphs(self) -> bool: ...
+
+    def next_lead(self, row: Row) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextBelow:
+    """The text below the last row, or behind it.
+
+    `agreed`: the range of characters that will hardly change. `paragraph`: the text will begin a paragraph. `lead`: the
+    space behind the last row where the text continues its paragraph; None where it does not.
+    """
+
+    text: str
+    agreed: Span
+    paragraph: bool
+    lead: str | None = None
 
 
 class UnfinishedText:
@@ -30,7 +62,7 @@ class UnfinishedText:
         """The sound of the first line, if known: the first that waits, or the words being heard."""
         if not self.pending:
             return None
-        return self.pending[-1] if self.partial else self.pending[0]
+        return self.pending[-1] if self.partial and not self._provisional else self.pending[0]
 
     def clear(self) -> None:
         """Begin with a new dictation; the words being heard are set apart."""
@@ -57,14 +89,35 @@ class UnfinishedText:
             return False
         return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, dictation, -1, *following, ""))
 
-    def text(self) -> tuple[str, Span]:
-        """The whole text, and the range of its characters that will hardly change."""
-        # The words being heard are those of the last utterance, which therefore needs no line of its own; neither does
-        # an utterance whose words are shown as provisional text.
+    def shown(self, document: ParagraphRules, dictation: str) -> TextBelow:
+        """The text and its place below the rows of the document."""
+        rows, lead = document.rows, None
+        if not document.in_paragraphs:
+            return TextBelow(*self.text(), self.starts_paragraph(rows, dictation))
+        text, agreed = self.text(document.languages.get(dictation, ""))
+        if rows and text and not self.waiting():
+            # Without known times the words follow the row above at once.
+            span = self.first_span or (rows[-1].end, rows[-1].end)
+            lead = document.next_lead(Row(RowKind.SEGMENT, dictation, -1, *span, text))
+        return TextBelow(text, agreed, lead is None and bool(rows) and rows[-1].kind is not RowKind.HEADING, lead)
+
+    def waiting(self) -> list[Span]:
+        """The utterances with a line of their own, because no words of them are shown."""
+        # The words being heard are those of the last utterance.
         pending = self.pending[:-1] if self.partial else self.pending
-        waiting = [span for span in pending if not any(_overlap(span, heard) for heard in self._heard)]
-        lines = [*pending_lines(waiting), *self._provisional, *([self.partial] if self.partial else [])]
-        text = "\n".join(lines)
+        return [span for span in pending if not any(_overlap(span, heard) for heard in self._heard)]
+
+    def text(self, language: str | None = None) -> tuple[str, Span]:
+        """The whole text, and the range of its characters that will hardly change.
+
+        With a `language` the words are running prose in it, unless an utterance waits; else each text is a line.
+        """
+        waiting = self.waiting()
+        texts = [*self._provisional, *([self.partial] if self.partial else [])]
+        if language is None or waiting:
+            text = "\n".join([*pending_lines(waiting), *texts])
+        else:
+            text = join(texts, language)
         start = len(text) - len(self.partial)
         return text, (start, start + self._agreed) if self._agreed else (0, 0)
 

@@ -1,4 +1,4 @@
-"""The window with all keyboard shortcuts, read from the menus and the settings when it is opened. GUI thread."""
+"""Two windows of the Help menu: the keyboard shortcuts, and the changelog. GUI thread; loaded when one is opened."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QMenuBar,
+    QTextBrowser,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import resource
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.settings.placement import fill_dialog
-from saywrite.ui.toolkit.translation import bare, set_text, tr
+from saywrite.ui.toolkit.translation import bare, follow_language, set_text, tr
 
-PREFERRED_SIZE = QSize(520, 560)
+SHORTCUTS_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = message("In every program")
 
 Section = tuple[str, tuple[tuple[str, str], ...]]
@@ -33,6 +35,7 @@ def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
     keys = [
         (tr("Dictate into the program in front"), settings.hotkey),
         (tr("The same, second key"), settings.second_hotkey),
+        (tr("Switch the hands-free mode on and off"), settings.hands_free_hotkey),
     ]
     found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key) for words, key in keys if key))]
     for top in bar.actions():
@@ -60,16 +63,44 @@ class ShortcutsWindow(QDialog):
         self.table.setRootIsDecorated(False)
         self.table.setItemsExpandable(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        for heading, pairs in sections(bar, settings):
-            top = QTreeWidgetItem([heading])
+        self._bar, self._settings = bar, settings
+        self._fill()
+        follow_language(self._fill)
+        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.header().setStretchLastSection(False)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        fill_dialog(self, self.table, SHORTCUTS_SIZE)
+
+    def _fill(self) -> None:
+        self.table.clear()
+        for heading, pairs in sections(self._bar, self._settings):
+            top = QTreeWidgetItem([str(tr(heading))])
             font = top.font(0)
             font.setBold(True)
             top.setFont(0, font)
             top.addChildren([QTreeWidgetItem([words, keys]) for words, keys in pairs])
             self.table.addTopLevelItem(top)
         self.table.expandAll()
-        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.header().setStretchLastSection(False)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        fill_dialog(self, self.table, PREFERRED_SIZE)
+
+
+CHANGELOG_SIZE = QSize(560, 460)
+CHANGELOG = "changelog.md"
+
+
+def changelog() -> str:
+    """Return the changelog as Markdown. Raises OSError without the file."""
+    return resource(CHANGELOG).read_text(encoding="utf-8")
+
+
+class WhatsNewWindow(QDialog):
+    """Shows the changelog; keys scroll it, Escape closes it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_text(self.setWindowTitle, tr("What's new"))
+        self.text = QTextBrowser()
+        self.text.setObjectName("changelog")
+        set_text(self.text.setAccessibleName, tr("What is new"))
+        self.text.setMarkdown(changelog())
+        fill_dialog(self, self.text, CHANGELOG_SIZE)

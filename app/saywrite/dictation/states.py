@@ -1,9 +1,35 @@
-"""The states of one dictation (`session.py`), and the signals that change them. Pure."""
+"""The states of the application (`loop.py`) and of one dictation (`session.py`). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum, StrEnum
+
+from saywrite.foundation.events import State
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.IDLE: frozenset({State.STARTING, State.FAILED}),
+    State.STARTING: frozenset({State.LISTENING, State.FINISHING, State.FAILED}),
+    State.LISTENING: frozenset({State.RECONNECTING, State.FINISHING, State.FAILED}),
+    State.RECONNECTING: frozenset({State.LISTENING, State.FINISHING, State.FAILED}),
+    # A press while the last text is still being worked out starts the next dictation at once (promise 3).
+    State.FINISHING: frozenset({State.IDLE, State.STARTING, State.FAILED}),
+    State.FAILED: frozenset({State.STARTING, State.IDLE}),
+}
+
+CAPTURING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
+"""The states in which a source is running, so that it can be stopped."""
+
+
+class UnlistedTransition(AssertionError):
+    """The loop was to change to a state that `TRANSITIONS` does not list: an error in our code."""
+
+
+def move(now: State, to: State) -> State:
+    """Return the new state. Raises UnlistedTransition where the table does not list it."""
+    if to not in TRANSITIONS[now]:
+        raise UnlistedTransition(f"{now} -> {to}")
+    return to
 
 
 class SessionState(Enum):

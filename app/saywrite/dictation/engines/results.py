@@ -41,7 +41,7 @@ CONFIRM_EVERY = 5 * SAMPLE_RATE
 """Samples without new text after which the confirmed offset is noted in the recording again."""
 
 SLOW_DISK = 3 * SAMPLE_RATE
-"""Samples that may wait for the disk before the user is told."""
+"""Samples that may wait for the disk before the user is warned."""
 
 SLOW_DISK_WORDS = (
     message("The disk is not keeping up: the newest sound is only in memory yet."),
@@ -174,7 +174,7 @@ class ProgressWriter:
         self._begun = True
 
     def note_text(self) -> None:
-        """Take note that text came: the next confirmed offset goes into the recording at once."""
+        """Note that text came: the next confirmed offset goes into the recording at once."""
         self._has_new_text = True
 
     def note_confirmed(self) -> None:
@@ -188,7 +188,7 @@ class ProgressWriter:
             self._record.confirm(confirmed)
 
     def suppress_disk_warning(self) -> None:
-        """Take note that the user knows already why the disk does not take the sound."""
+        """Note that the user knows already why the disk does not take the sound."""
         self._warning_suppressed = True
 
     def note_written(self) -> None:

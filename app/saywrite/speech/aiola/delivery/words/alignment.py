@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-_EQUAL = 2.0
-_ALIKE = 1.0
-_DIFFERENT = -0.5
-_ALONE = -0.7
-"""Points of a pair of units, and of a unit without partner inside the alignment."""
+_EQUAL = 20
+_ALIKE = 10
+_DIFFERENT = -5
+_ALONE = -7
+"""Points of a pair of units, and of a unit without partner inside the alignment; integers, so that sums are exact."""
 
-_AT_A_BREAK = 0.6
+_AT_A_BREAK = 6
 """Points of an alignment that begins, or ends, at a pause or beside a unit that has its text."""
+
+_IN_ORDER = 4
+"""Points for each unit of the text where the alignment begins behind the text before, as a service in order has it."""
 
 _SHARE = 0.4
 """The share of a text's units that must have an equal partner; a similar one counts half."""
@@ -46,18 +49,20 @@ class Alignment:
     matched: float
 
 
-def align(text: Sequence[str], local: Sequence[str], breaks: Sequence[bool]) -> Alignment | None:
+def align(
+    text: Sequence[str], local: Sequence[str], breaks: Sequence[bool], expected_from: int = 0
+) -> Alignment | None:
     """Align the keys of a text with local keys; None where too few agree.
 
     `breaks[n]`: whether a text may well begin with the local unit `n`, or end before it. It has one entry more than
-    `local`.
+    `local`. `expected_from`: the local unit from which on the text lies if the service keeps the order.
     """
     if not text or not local:
         return None
     begin, end = 0, len(local)
     if len(text) * len(local) > _CELLS:
         begin, end = _narrowed(text, local)
-    found = _Table(text, local[begin:end], breaks[begin : end + 1]).best()
+    found = _Table(text, local[begin:end], breaks[begin : end + 1]).best(expected_from - begin)
     if found is None or not begin:
         return found
     partners = tuple(None if at is None else at + begin for at in found.partners)
@@ -97,22 +102,23 @@ class _Table:
         self._local_pairs = [_pairs_of_letters(key) for key in local]
         self._steps: list[list[int]] = [[_STOP] * (len(local) + 1)]
 
-    def best(self) -> Alignment | None:
+    def best(self, expected_from: int) -> Alignment | None:
         """Compute the table and follow the best alignment back."""
-        rows = [[_AT_A_BREAK * at_a_break for at_a_break in self._breaks]]
+        in_order = _IN_ORDER * len(self._text)
+        rows = [[_AT_A_BREAK * each + in_order * (at >= expected_from) for at, each in enumerate(self._breaks)]]
         for at in range(1, len(self._text) + 1):
             rows.append(self._row(at, rows))
         last = [score + _AT_A_BREAK * self._breaks[at] for at, score in enumerate(rows[-1])]
         return self._follow(max(range(len(last)), key=lambda at: (last[at], -at)))
 
-    def _row(self, row: int, rows: list[list[float]]) -> list[float]:
+    def _row(self, row: int, rows: list[list[int]]) -> list[int]:
         text, local, above = self._text, self._local, rows[row - 1]
         key, letters, before = text[row - 1], self._text_pairs[row - 1], text[row - 2] if row > 1 else ""
         scores, steps = [above[0] + _ALONE], [_TEXT_ALONE]
         for at in range(1, len(local) + 1):
             other = local[at - 1]
             score, step = above[at - 1] + (_EQUAL if key == other else self._unequal(letters, at - 1)), _PAIR
-            if above[at] + _ALONE > score:
+            if above[at] + _ALONE >= score:  # the last units may lie in sound that is not heard yet
                 score, step = above[at] + _ALONE, _TEXT_ALONE
             if scores[at - 1] + _ALONE > score:
                 score, step = scores[at - 1] + _ALONE, _LOCAL_ALONE
@@ -125,7 +131,7 @@ class _Table:
         self._steps.append(steps)
         return scores
 
-    def _unequal(self, letters: frozenset[str], at: int) -> float:
+    def _unequal(self, letters: frozenset[str], at: int) -> int:
         return _ALIKE if _are_similar(letters, self._local_pairs[at]) else _DIFFERENT
 
     def _worth(self, row: int, at: int) -> float:

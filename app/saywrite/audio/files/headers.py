@@ -1,11 +1,11 @@
-"""Finds the sound in a WAV file, even if its header is wrong.
+"""Finds the sound in files whose headers are wrong or were never finished: WAV, AIFF and AU.
 
-Pure but for reading the file it is given; runs on the thread of its caller. Headers are wrong in four ways: a
+Pure but for reading the file it is given; runs on the thread of its caller. Headers of WAV are wrong in four ways: a
 recorder that was killed never wrote the length; a program that writes into a pipe puts a placeholder; a length of
 more than 4 GiB wraps around; and a copy that broke off is shorter than its header says. The first three lose no sound
-and are no error; only the last one is.
+and are no error; only the last one is. In AIFF and AU the lengths of the first two are corrected for FFmpeg.
 
-The format: RIFF chunks (https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html), 64-bit lengths in the
+The formats: RIFF chunks (https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html), 64-bit lengths in the
 `ds64` chunk of RF64 and BW64 (EBU Tech 3306).
 """
 
@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from saywrite.audio.files.file_view import FileView
+from saywrite.audio.files.file_view import FileView, Patches
 
 Order = Literal["big", "little"]
 
-_MAX_CHUNKS = 1_000
+_MAX_CHUNKS = 1_000  # a file with more is garbage
 _GIB = 1 << 30
 _WRAP = 1 << 32
 _ALL_ONES = 0xFFFF_FFFF
@@ -150,3 +150,47 @@ def repaired(file: BinaryIO, data: WavData) -> FileView:
     length = min(data.length, (1 << 8 * data.field_size) - 1)
     patch = length.to_bytes(data.field_size, "big" if data.big_endian else "little")
     return FileView(file, 0, data.start + data.length, ((data.field, patch),))
+
+
+_UNKNOWN = (0, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
+
+
+def repair_streamed(file: BinaryIO, size: int) -> FileView | None:
+    """A view of an AIFF or AU file with correct lengths; None if they are correct, or for other formats."""
+    file.seek(0)
+    head = file.read(12)
+    patches: Patches = ()
+    if head[:4] == b".snd" and head[8:12] == bytes(4):
+        patches = ((8, b"\xff" * 4),)
+    elif head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        patches = _aiff_patches(file, size)
+    return FileView(file, 0, size, patches) if patches else None
+
+
+def _aiff_patches(file: BinaryIO, size: int) -> Patches:
+    """The corrections of an AIFF file whose lengths are unknown; none for another.
+
+    `SSND` holds the sound behind 8 bytes of its own, `COMM` the channels, the frames and the bits of a sample.
+    """
+    at, common, frame, frames = 12, 0, 0, 0
+    for _ in range(_MAX_CHUNKS):
+        file.seek(at)
+        head = file.read(16)
+        if len(head) < 16:
+            return ()
+        name, length = head[:4], int.from_bytes(head[4:8], "big")
+        if name == b"COMM":
+            common, frames = at + 10, int.from_bytes(head[10:14], "big")
+            frame = int.from_bytes(head[8:10], "big") * -(-int.from_bytes(head[14:16], "big") // 8)
+        if name == b"SSND":
+            if not common or not frame or (length not in _UNKNOWN and frames not in _UNKNOWN):
+                return ()
+            there = size - at - 8
+            counted = min((there - 8) // frame, 0xFFFF_FFFF)
+            return (
+                (4, (size - 8).to_bytes(4, "big")),
+                (common, counted.to_bytes(4, "big")),
+                (at + 4, there.to_bytes(4, "big")),
+            )
+        at += 8 + length + length % 2
+    return ()

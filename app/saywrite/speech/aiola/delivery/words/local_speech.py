@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.alignment import Alignment, align, is_alike
-from saywrite.speech.aiola.delivery.units import units
+from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
+from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.engine import LocalWord
 from saywrite.text.characters import is_cjk
+from saywrite.text.folding import fold
 
 PAUSE = SAMPLE_RATE * 15 // 100
 """Samples between two words from which on a segment may end there."""
@@ -28,8 +29,8 @@ STRETCH = SAMPLE_RATE * 7 // 10
 TAIL = 20 * SAMPLE_RATE
 """Samples of answered words that are kept behind the oldest unanswered one, to recognize repetitions."""
 
-FILLERS = frozenset(("uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "ahm", "euh", "eh", "ehm"))
-"""Sounds of hesitation, which the service leaves out, as keys."""
+FILLERS = frozenset(("uh", "um", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "ahm", "euh", "eh", "ehm"))
+"""Sounds of hesitation, which the service leaves out, folded. "um" is a word in Portuguese, too, but a short one."""
 
 MOST = 0.7
 """The share of a text that must agree with local words so that its place is certain."""
@@ -40,7 +41,7 @@ class LocalUnit:
     """A unit in the samples `[start, end)`.
 
     `text`: its word as the local recognizer wrote it; empty behind the first unit of a word. `answered`: it has its
-    text. `connection`: the last connection that answered it. `asked`: the service was asked for it again. `given_up`:
+    text. `connections`: those that answered it. `asked`: the service was asked for it again. `given_up`:
     it was asked for in vain. `omitted`: the service left it out of the text around it. `until`: the offset before which
     its sound lies; it is later than `end` where no local word tells the place of a text. `loose`: the number of such a
     text, 0 for a unit with a certain place.
@@ -51,12 +52,17 @@ class LocalUnit:
     end: int
     text: str
     answered: bool = False
-    connection: int = -1
+    connections: frozenset[int] = frozenset()
     asked: bool = False
     given_up: bool = False
     omitted: bool = False
     until: int = 0
     loose: int = 0
+
+    @property
+    def connection(self) -> int:
+        """The last connection that answered it, -1 for none."""
+        return max(self.connections, default=-1)
 
     @property
     def is_open(self) -> bool:
@@ -83,24 +89,40 @@ class LocalSpeech:
     def __init__(self) -> None:
         self.units: list[LocalUnit] = []
         self._loose = 0
+        self.known_from = 0
+        """The offset before which units were dropped."""
         self.settled = 0
         """The local recognizer brings no more words before this offset."""
 
     def add(self, words: Iterable[LocalWord], settled: int) -> None:
         """Take new words. A word of a text with several units shares its samples among them."""
         for word in words:
-            found = [unit for unit in units(word.text) if unit.key not in FILLERS]
+            found = [unit for unit in units(word.text) if fold(word.text[unit.start : unit.end]) not in FILLERS]
             length = max(word.end - word.start, 1)
             for number, unit in enumerate(found):
                 start, end = (word.start + length * at // len(found) for at in (number, number + 1))
-                self.units.append(LocalUnit(unit.key, start, end, "" if number else word.text.strip()))
+                self._add(LocalUnit(unit.key, start, end, "" if number else word.text.strip()))
         self.settled = max(self.settled, settled)
+
+    def _add(self, unit: LocalUnit) -> None:
+        """Add a local word behind those before it: texts that came before it may lie behind it."""
+        at = len(self.units)
+        while at and self.units[at - 1].start > unit.start:
+            at -= 1
+        self.units.insert(self._behind_text(at), unit)
+
+    def _behind_text(self, at: int) -> int:
+        """The first place from `at` on that is not in the middle of a text without a certain place."""
+        while 0 < at < len(self.units) and self.units[at].loose and self.units[at - 1].loose == self.units[at].loose:
+            at += 1
+        return at
 
     def forget(self) -> None:
         """Drop answered units that lie far behind the oldest open one."""
         first = next((unit.start for unit in self.units if unit.is_open), self.units[-1].end if self.units else 0)
         before = next((at for at, unit in enumerate(self.units) if max(unit.end, unit.until) >= first - TAIL), 0)
         if before > 64:
+            self.known_from = max(self.known_from, *(unit.end for unit in self.units[:before]))
             self.units = [unit for unit in self.units[:before] if unit.given_up] + self.units[before:]
 
     def place(
@@ -121,9 +143,11 @@ class LocalSpeech:
         heard = [unit for unit in self.units if unit.start < reach[1] and max(unit.start, unit.until) >= reach[0]]
         if own:
             heard = [unit for unit in heard if not any(unit is each for each in own)]
-        unseen = [unit for unit in heard if unit.connection != connection]
-        found = align(keys, [unit.key for unit in unseen], _breaks(unseen))
-        seen = [unit for unit in heard if unit.connection == connection and unit.end <= replayed]
+        unseen = [unit for unit in heard if connection not in unit.connections]
+        last = max((unit.end for unit in self.units if connection in unit.connections and not unit.loose), default=0)
+        expected_from = sum(unit.end <= last for unit in unseen)
+        found = align(keys, [unit.key for unit in unseen], _breaks(unseen), expected_from)
+        seen = [unit for unit in heard if connection in unit.connections and unit.end <= replayed]
         if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
             again = align(keys, [unit.key for unit in seen], _breaks(seen))
             if again is not None and again.matched >= len(keys) * MOST:
@@ -131,15 +155,17 @@ class LocalSpeech:
         place = _place(found, unseen, keys) if found is not None else None
         return place if place is not None and place.between else None
 
-    def answer(self, keys: Sequence[str], place: Placement, until: int, connection: int) -> None:
+    def answer(self, keys: Sequence[str], place: Placement, until: int, connections: frozenset[int]) -> None:
         """Replace the units of a place by those of the text that was placed there.
 
         Its last units may lie further on. `until`: the offset before which all sound of the text lies.
         """
-        connection = max(connection, *(unit.connection for unit in place.between))
-        written = [LocalUnit(key, *span, "", True, connection) for key, span in zip(keys, _spans(place), strict=True)]
+        latest = max(max(connections), *(unit.connection for unit in place.between))
+        written = [LocalUnit(key, *span, "", True) for key, span in zip(keys, _spans(place), strict=True)]
         for unit, partner in zip(written, place.partners, strict=True):
+            unit.connections = connections | {latest}
             if partner is not None:
+                unit.connections |= partner.connections
                 unit.until, unit.loose = partner.until, partner.loose
         for unit, partner in zip(reversed(written), reversed(place.partners), strict=True):
             if partner is not None:
@@ -147,23 +173,24 @@ class LocalSpeech:
             unit.until = until
         self._replace(place.between, written)
 
-    def insert(self, keys: Sequence[str], span: tuple[int, int], until: int, connection: int) -> list[LocalUnit]:
+    def insert(
+        self, keys: Sequence[str], span: tuple[int, int], until: int, connections: frozenset[int]
+    ) -> list[LocalUnit]:
         """Add the units of a text whose place no local word tells: in `span`, or behind it before `until`."""
-        written = _spread(keys, span, connection)
+        written = _spread(keys, span, connections)
         for unit in written:
             unit.until = until
         at = next((at for at, unit in enumerate(self.units) if unit.start > span[0]), len(self.units))
-        while 0 < at < len(self.units) and self.units[at].loose and self.units[at - 1].loose == self.units[at].loose:
-            at += 1  # the words of another text stay together
+        at = self._behind_text(at)
         self._loose += 1
         for unit in written:
             unit.loose = self._loose
         self.units[at:at] = written
         return written
 
-    def cover(self, stretch: Sequence[LocalUnit], keys: Sequence[str], until: int, connection: int) -> None:
+    def cover(self, stretch: Sequence[LocalUnit], keys: Sequence[str], until: int, connections: frozenset[int]) -> None:
         """Replace a stretch by a text that has other words for the same sound."""
-        written = _spread(keys, (stretch[0].start, max(unit.end for unit in stretch)), connection)
+        written = _spread(keys, (stretch[0].start, max(unit.end for unit in stretch)), connections)
         for unit in written:
             unit.until = until
         self._replace(stretch, written)
@@ -176,7 +203,7 @@ class LocalSpeech:
             return False
         for stretch, text in zip(stretches, texts, strict=True):
             self.remove(text)
-            self.cover(stretch, [unit.key for unit in text], text[-1].until, connection)
+            self.cover(stretch, [unit.key for unit in text], text[-1].until, text[-1].connections)
         return True
 
     def remove(self, units: Sequence[LocalUnit]) -> None:
@@ -216,9 +243,6 @@ class LocalSpeech:
 
     def first_unanswered(self) -> int | None:
         return next((unit.start for unit in self.units if unit.is_open or unit.given_up), None)
-
-    def first_open(self) -> LocalUnit | None:
-        return next((unit for unit in self.units if unit.is_open), None)
 
     def answered_to(self) -> int:
         """The end of the last answered unit before the first unanswered one."""
@@ -286,10 +310,10 @@ def _spans(place: Placement) -> list[tuple[int, int]]:
     return spans
 
 
-def _spread(keys: Sequence[str], span: tuple[int, int], connection: int) -> list[LocalUnit]:
+def _spread(keys: Sequence[str], span: tuple[int, int], connections: frozenset[int]) -> list[LocalUnit]:
     start, length = span[0], max(span[1] - span[0], len(keys))
     edges = [start + length * at // max(len(keys), 1) for at in range(len(keys) + 1)]
-    return [LocalUnit(key, *edge, "", True, connection) for key, edge in zip(keys, pairwise(edges), strict=True)]
+    return [LocalUnit(key, *edge, "", True, connections) for key, edge in zip(keys, pairwise(edges), strict=True)]
 
 
 def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:

@@ -1,0 +1,1 @@
+"""The hands-free mode: a spoken phrase begins a dictation, another one ends it."""

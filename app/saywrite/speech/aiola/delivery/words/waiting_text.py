@@ -1,0 +1,66 @@
+"""A text of the service that waits for the local words at its place, and the parts of it that are new. Pure.
+
+Offsets are samples of the dictation, times monotonic seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from saywrite.speech.aiola.delivery.pending import PlacedText
+from saywrite.speech.aiola.delivery.words.local_speech import LocalUnit, Placement
+from saywrite.speech.aiola.delivery.words.units import Unit
+
+
+@dataclass(slots=True)
+class WaitingText:
+    """A text without local words at its place so far. `shown`: where it was placed without them; None: not shown."""
+
+    text: str
+    units: list[Unit]
+    connection: int
+    reach: tuple[int, int]
+    heard: int
+    """The sound that must be settled so that all local words of the text are known."""
+    at: float
+    hint: tuple[int, int] | None = None
+    shown: PlacedText | None = None
+    replayed: int = 0
+    inserted: list[LocalUnit] = field(default_factory=list)
+    """Its units among the local words, as long as its place is not known."""
+
+    @property
+    def keys(self) -> list[str]:
+        return [unit.key for unit in self.units]
+
+
+def new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
+    """The parts of a text whose local words have no text yet. A unit without partner belongs to the one before."""
+    known = _known(place)
+    parts: list[PlacedText] = []
+    for is_known, group in groupby(range(len(known)), key=known.__getitem__):
+        numbers = list(group)
+        partners = [unit for unit in place.partners[numbers[0] : numbers[-1] + 1] if unit is not None]
+        if is_known or not partners:
+            continue
+        begin = text.units[numbers[0]].start if numbers[0] else 0
+        after = numbers[-1] + 1
+        end = text.units[after].start if after < len(known) else len(text.text)
+        part = text.text[begin:end].strip()
+        start = min(unit.start for unit in partners)
+        parts.append(PlacedText(part, start, max(max(unit.end for unit in partners), start + 1)))
+    return parts
+
+
+def _known(place: Placement) -> list[bool]:
+    """For each unit of a text, whether it has come before.
+
+    A unit without partner between two that have come is another wording of the same sound. At the ends of a text it is
+    new: a text that has come lies there in the service's own words.
+    """
+    found = [partner is not None and partner.answered for partner in place.partners]
+    paired = [number for number, partner in enumerate(place.partners) if partner is not None]
+    for before, after in pairwise(paired):
+        found[before + 1 : after] = [found[before]] * (after - before - 1)
+    return found

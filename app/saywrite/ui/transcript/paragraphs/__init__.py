@@ -1,0 +1,1 @@
+"""The rows of the transcript as paragraphs of running prose."""
