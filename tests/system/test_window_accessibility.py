@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from tests.system.lab.accessible_rules import controls, out_of_order, unreached, violations
 from tests.system.lab.accessible_tree import ENABLED, FOCUSABLE, AccessibleTree, accessible_tree
+from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, Window, recordings, room, window
 
 pytestmark = pytest.mark.system
@@ -88,6 +89,11 @@ def close(saywrite: Window, tree: AccessibleTree, title: str) -> None:
     saywrite.wait_active()
 
 
+def waveform_path(tree: AccessibleTree) -> str:
+    """The path of what shows the waveform in the main window; "" while there is none."""
+    return next((node.path for node in tree.window(MAIN) if node.name == "Waveform"), "")
+
+
 WINDOWS = [
     (["ctrl+h"], "History – Saywrite"),
     (["ctrl+shift+o"], "Files – Saywrite"),
@@ -110,7 +116,10 @@ PAGES = {"Recognition": ("Use Whisper base", "Download: Whisper small", "Show wo
 
 
 def test_the_main_window(saywrite: Window, tree: AccessibleTree) -> None:
-    tab_stops(saywrite, tree, alone="")  # the first focus puts the plot in the place of the waveform's strip
+    strip = waveform_path(tree)
+    tab_stops(saywrite, tree, alone="")
+    # The first focus puts the plot in the place of the strip, after an import that takes seconds on a busy machine.
+    wait_for(lambda: waveform_path(tree) != strip, "no plot in the place of the waveform's strip", 30)
     assert check(saywrite, tree, MAIN, ("Start dictation", "Waveform", "Transcript", "Copy")) == []
 
 
