@@ -230,6 +230,42 @@ def test_a_local_recognizer_whose_words_come_too_late_loses_no_word(
     assert dictate(speech, habits, Along(lag_s), drops).lost_silently == 0
 
 
+THREE = speak(
+    *("river stone window garden paper", 0.83, "yellow market doctor engine summer bottle", 2.2),
+    "pencil thunder island carpet hammer velvet circus",
+)
+
+
+@pytest.mark.parametrize("lag_s", [6.5, 8.2, 9.5, 13.5])
+@pytest.mark.parametrize("lost_at_s", [3.8, 4.4, 5.6, 6.2, 7.0, 9.0])
+@pytest.mark.parametrize("lost_for_s", [0.3, 1.4])
+def test_a_text_that_waits_for_late_local_words_when_its_connection_is_lost_comes_once(
+    lag_s: float, lost_at_s: float, lost_for_s: float
+) -> None:
+    result = dictate(THREE, Habits(delays=(0.9,)), Along(lag_s), ((lost_at_s, lost_for_s),))
+    check(result)
+    assert not result.missing
+
+
+def test_a_slow_text_that_comes_while_the_local_words_lag_is_placed_on_those_that_are_known() -> None:
+    speech = speak(
+        *("river stone", 1.52, "window garden paper yellow market doctor engine", 0.71, "summer bottle pencil thunder"),
+        *(1.26, "island carpet hammer velvet circus orange planet", 0.79, "ribbon sailor tunnel walnut", 1.87),
+        "basket candle dragon",
+    )
+    drops = ((3.93, 0.3), (8.61, 2.6), (9.11, 0.9))
+    check(dictate(speech, Habits(delays=(4.0,), blank=True), Along(8.9), drops))
+
+
+def test_texts_that_waited_for_late_local_words_are_shown_before_the_next_one() -> None:
+    speech = speak(
+        *("river stone", 0.87, "window garden paper yellow market", 1.19, "doctor engine summer bottle pencil", 1.09),
+        *("thunder island carpet hammer velvet circus", 0.6, "orange planet"),
+    )
+    result = dictate(speech, Habits(delays=(0.9,)), Along(8.4))
+    assert result.words == [word.text for word in speech]
+
+
 @pytest.mark.parametrize("lag_s", [1.5, 4.0, 9.0])
 def test_minutes_with_a_fault_every_half_minute_repeat_and_lose_no_word(lag_s: float) -> None:
     chance = random.Random(1)

@@ -120,7 +120,8 @@ class DeliveryTracker:
             begins = [begin for begin, end in spans if begin <= first.start < end]
             start = max(min([first.start, *begins]) - LEAD_IN, 0)
         start = min([start, *(max(begin - LEAD_IN, 0) for begin, _end in self._words.unheard.spans)])
-        start = self._utterances.connected(start)
+        held = [(text.text, text.reach[1]) for text in self._words.waiting if text.shown is None]
+        start = self._utterances.connected(start, held)
         self._log.open(start, self._heard, now)
         return start
 
@@ -146,10 +147,12 @@ class DeliveryTracker:
             return
         self._log.note_answer(now)
         hint = self._hint(hint_s)
-        if not self._is_along():
-            self._place_by_utterances(text, hint, now)
-        else:
+        if self._is_along():
             self._place_by_words(text, hint, now)
+        else:
+            self._release_held()
+            if not self._answers_open_words(text, hint, now):
+                self._place_by_utterances(text, hint, now)
         self._synchronize()
 
     def lost(self) -> None:
@@ -177,7 +180,7 @@ class DeliveryTracker:
         if not self._heard_all:
             self._placed += self._words.give_up(now, take=self._take_local)
         if not self._is_along():
-            self._release_held(now)
+            self._release_held()
         due = [self._utterances.review(now), self._words.next_release(), self._words.overdue(now)[1]]
         self._synchronize()
         return min((at for at in due if at is not None and at > now), default=None)
@@ -274,6 +277,14 @@ class DeliveryTracker:
                 return
         self._words.wait(waiting)
 
+    def _answers_open_words(self, text: str, hint: tuple[int, int] | None, now: float) -> bool:
+        """Whether a text that came while the local recognizer lags is that of words that it heard long ago."""
+        if self._words.first_open() is None:
+            return False
+        found = self._words.place(self._words.make_text(text, hint, self._heard, now))
+        self._deliver(found or [])
+        return found is not None
+
     def _only_candidate(self, text: str, reach: int) -> tuple[int, int] | None:
         """The place of the only utterance whose text this can be; None where its place is doubtful.
 
@@ -308,14 +319,16 @@ class DeliveryTracker:
         self._placed += placed
         self._utterances.note_delivered(placed)
 
-    def _release_held(self, now: float) -> None:
+    def _release_held(self) -> None:
         """Show the texts that wait for local words which do not come."""
         for text in [each for each in self._words.waiting if each.shown is None]:
-            self._words.waiting.remove(text)
-            if self._log.received is not None:
-                self._place_by_utterances(text.text, text.hint, now)
+            if text.connection == self._log.number and self._log.received is not None:
+                self._words.waiting.remove(text)
+                self._place_by_utterances(text.text, text.hint, text.at)
             else:
-                self._deliver(self._words.place_unheard(text))
+                shown = self._words.show(text)
+                self._placed.append(shown)
+                self._utterances.note_late(shown, text.reach[1])
 
     def _synchronize(self) -> None:
         """Leave to the words what they decide: the utterances before the settled offset."""

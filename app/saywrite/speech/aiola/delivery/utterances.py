@@ -179,6 +179,14 @@ class UtteranceTracker:
             self.pending.answer(each.start, each.end)
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
 
+    def note_late(self, placed: PlacedText, until: int) -> None:
+        """Take note of a text of an earlier connection that is shown only now.
+
+        Its sound lies before `until`.
+        """
+        self._texts += 1
+        self._delivered.append(DeliveredTranscript(placed.text, placed.start, until, until))
+
     def lost(self) -> None:
         """The connection is lost: the next one sends all sound from `confirmed` on."""
         self.pending.reopen()
@@ -186,17 +194,17 @@ class UtteranceTracker:
             self.pending.reinsert(self._skipped)
             self._skipped = []
 
-    def connected(self, words_from: int) -> int:
+    def connected(self, words_from: int, held: Sequence[tuple[str, int]]) -> int:
         """A connection is open; returns the offset at which its sound begins.
 
-        `words_from`: where it has to begin so that words without text are sent again.
+        `words_from`: where it has to begin so that words without text are sent again. `held`: texts that are not shown
+        yet, and the offsets before which their sound lies.
         """
         self._asking, self._answers_again = self.resume is not None, 0
         start = min(self.confirmed if self.resume is None else self.resume, words_from)
         is_sure = self.resume is None and self._unsure_from is None
-        self._deduplicator.expect(
-            each.text for each in self._delivered if (each.until if is_sure else each.latest) > start
-        )
+        known = [(each.text, each.until if is_sure else each.latest) for each in self._delivered]
+        self._deduplicator.expect(text for text, until in [*known, *held] if until > start)
         self.resume = None
         return start
 

@@ -206,7 +206,7 @@ class WordTracker:
                 break
             found = self.place(text, must_decide=True)
             if found is None and self.settled < text.heard:
-                placed.append(self._show(text))
+                placed.append(self.show(text))
                 continue
             placed += self._end_waiting(text, found)
         self.unheard_until(now)
@@ -214,13 +214,6 @@ class WordTracker:
             since = min(now, self._log.last_sign_of_life) - 1.25 * self._latency.longest - 0.3
             self.speech.skip_omitted(self._log.offset_at(since) - self._silence)
         return placed
-
-    def _show(self, text: WaitingText) -> PlacedText:
-        """Show a text whose local words are late. It keeps waiting for them, because they tell its place."""
-        text.shown = PlacedText(text.text, *(text.hint or self._expected_span(text)))
-        self._note_placed(text.shown.end, text.connection)
-        self._insert(text, text.shown)
-        return text.shown
 
     def _expected_span(self, text: WaitingText) -> tuple[int, int]:
         """Where a text probably lies: behind the one before, for as long as it takes to say it."""
@@ -231,6 +224,13 @@ class WordTracker:
         start = max(start, before)
         length = round(spoken_letters(text.text) * SAMPLE_RATE / USUAL_LETTERS_PER_S)
         return start, max(min(end, start + length), start + 1)
+
+    def show(self, text: WaitingText) -> PlacedText:
+        """Show a text whose local words are late. It keeps waiting for them, because they tell its place."""
+        text.shown = PlacedText(text.text, *(text.hint or self._expected_span(text)))
+        self._note_placed(text.shown.end, text.connection)
+        self._insert(text, text.shown)
+        return text.shown
 
     def resolve_waiting(self) -> list[PlacedText]:
         """Place the texts that wait, because no more local words come."""
