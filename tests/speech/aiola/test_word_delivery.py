@@ -118,6 +118,11 @@ answer shows that it was speech.
 losses = st.lists(st.tuples(st.floats(0.5, 25), st.floats(0.05, 3)), max_size=4).map(tuple)
 
 
+def in_transcript(result: Result) -> list[str]:
+    """The words as the transcript has them: sorted by the starts of their texts."""
+    return [word for text in sorted(result.texts, key=lambda each: each.start) for word in text.text.split()]
+
+
 def check(result: Result) -> None:
     assert result.lost_silently == 0, result
     assert result.twice == 0, result
@@ -258,6 +263,27 @@ def test_a_slow_text_that_comes_while_the_local_words_lag_is_placed_on_those_tha
     )
     drops = ((3.93, 0.3), (8.5, lost_for_s), (9.0, 0.9))
     check(dictate(speech, Habits(delays=(4.0,), blank=True), Along(lag_s), drops))
+
+
+@pytest.mark.parametrize("delay_s", [4.0, 5.0])
+@pytest.mark.parametrize("lag_s", [8.5, 9.5, 11.0])
+@pytest.mark.parametrize(("pause_s", "silence_s"), [(0.4, 0.25), (0.9, 0.5)])
+def test_slow_texts_keep_their_order_while_the_local_words_lag(
+    delay_s: float, lag_s: float, pause_s: float, silence_s: float
+) -> None:
+    speech = sentences(5, pause_s)
+    result = dictate(speech, Habits(silence_s, delays=(delay_s,)), Along(lag_s))
+    check(result)
+    assert in_transcript(result) == [word.text for word in speech]
+
+
+def test_a_text_does_not_take_the_place_of_a_cough_before_a_text_that_is_shown() -> None:
+    speech = speak(
+        *("*", 1.5, "river stone window garden paper", 1.5, "*", 1.0, "yellow market doctor engine", 1.9),
+        *("summer bottle pencil thunder island carpet hammer", 2.1, "velvet circus"),
+    )
+    result = dictate(speech, Habits(delays=(0.3,)), Along(10.0))
+    assert in_transcript(result) == [word.text for word in speech if word.text]
 
 
 def test_texts_that_waited_for_late_local_words_are_shown_before_the_next_one() -> None:

@@ -181,7 +181,9 @@ class DeliveryTracker:
             self._placed += self._words.give_up(now, take=self._take_local)
         if not self._is_along():
             self._release_held()
-        due = [self._utterances.review(now), self._words.next_release(), self._words.overdue(now)[1]]
+        due = [self._words.next_release(), self._words.overdue(now)[1]]
+        if not self._words.holds_text:  # a text that waits may be that of an utterance that seems to have none
+            due.append(self._utterances.review(now))
         self._synchronize()
         return min((at for at in due if at is not None and at > now), default=None)
 

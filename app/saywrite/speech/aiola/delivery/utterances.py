@@ -177,6 +177,7 @@ class UtteranceTracker:
         self._texts += len(placed)
         for each in placed:
             self.pending.answer(each.start, each.end)
+            self._text_end = max(self._text_end, each.end)
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
 
     def note_late(self, placed: PlacedText, until: int) -> None:

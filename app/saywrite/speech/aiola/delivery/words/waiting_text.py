@@ -29,6 +29,8 @@ class WaitingText:
     replayed: int = 0
     inserted: list[LocalUnit] = field(default_factory=list)
     """Its units among the local words, as long as its place is not known."""
+    begins: int | None = None
+    """Where its sound begins, once its place is known."""
 
     @property
     def keys(self) -> list[str]:

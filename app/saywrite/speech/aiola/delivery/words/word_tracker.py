@@ -8,7 +8,9 @@ monotonic seconds.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import PlacedText, Utterance, spoken_letters
@@ -37,6 +39,9 @@ HOLD_S = 3.0
 LEAST_SILENCE = SAMPLE_RATE // 5
 """Samples of silence that close a segment of the service, at least."""
 
+REMEMBERED = 30
+"""Texts with a guessed place that are kept for the order of later ones."""
+
 ASK_EVERY_S = 20.0
 """Seconds between two questions for open words while the dictation goes on."""
 
@@ -56,6 +61,8 @@ class WordTracker:
         self.unheard = UnheardStretches(self.speech, silence, log, latency)
         self.listens = False
         """Whether the local recognizer has said that it listens along, if only that it has settled nothing."""
+        self._guessed: deque[tuple[WaitingText, int]] = deque(maxlen=REMEMBERED)
+        """The newest texts that were shown before their place was known, and where they stand in the transcript."""
         self._placed_to = 0
         self._connection = self._connection_to = 0
         self._asked_at: float | None = None
@@ -105,10 +112,23 @@ class WordTracker:
             return None
         if text.connection == self._log.number != place.between[-1].connection and text.shown is None:
             self._learn(place.between[-1].end, text.at)
-        new = [] if text.shown is not None else new_parts(text, place)
+        text.begins = place.between[0].start
+        new = [] if text.shown is not None else [self._in_order(text, part) for part in new_parts(text, place)]
         self.speech.answer(text.keys, place, text.reach[1], self._forget_inserted(text))
         self._note_placed(place.between[-1].end, text.connection)
         return new
+
+    def _in_order(self, text: WaitingText, part: PlacedText) -> PlacedText:
+        """Move a part behind earlier texts that were shown too far behind: the transcript is sorted by the places."""
+        start = part.start
+        for other, shown_at in () if text.hint else self._guessed:
+            if text.begins is None or other.begins is None:
+                is_earlier = other.connection == text.connection
+            else:
+                is_earlier = other.begins < part.start
+            if is_earlier:
+                start = max(start, shown_at + 1)
+        return replace(part, start=start, end=max(part.end, start + 1))
 
     def _is_of_unheard_speech(self, text: WaitingText, place: Placement) -> bool:
         """Whether a text that shares words with texts of uncertain place is that of speech without a text."""
@@ -158,6 +178,7 @@ class WordTracker:
         """Let a text wait for the local words at its place. Its repetition is recognized from now on."""
         self.waiting.append(text)
         if text.shown is not None and self.listens:
+            self._guessed.append((text, text.shown.start))
             self._insert(text, text.shown)
 
     def _insert(self, text: WaitingText, shown: PlacedText) -> None:
@@ -228,9 +249,11 @@ class WordTracker:
     def show(self, text: WaitingText) -> PlacedText:
         """Show a text whose local words are late. It keeps waiting for them, because they tell its place."""
         text.shown = PlacedText(text.text, *(text.hint or self._expected_span(text)))
+        placed = self._in_order(text, text.shown)
+        self._guessed.append((text, placed.start))
         self._note_placed(text.shown.end, text.connection)
         self._insert(text, text.shown)
-        return text.shown
+        return placed
 
     def resolve_waiting(self) -> list[PlacedText]:
         """Place the texts that wait, because no more local words come."""
