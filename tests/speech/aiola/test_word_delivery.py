@@ -277,6 +277,18 @@ def test_slow_texts_keep_their_order_while_the_local_words_lag(
     assert in_transcript(result) == [word.text for word in speech]
 
 
+@pytest.mark.parametrize("delay_s", [0.9, 1.5])
+@pytest.mark.parametrize("lag_s", [5.0, 6.8, 8.0])
+@pytest.mark.parametrize("lost_at_s", [7.3, 7.6])
+@pytest.mark.parametrize("lost_for_s", [0.3, 1.0, 2.1])
+def test_the_rest_of_an_utterance_is_not_lost_with_a_connection_while_the_local_words_lag(
+    delay_s: float, lag_s: float, lost_at_s: float, lost_for_s: float
+) -> None:
+    """The texts of its first parts are no reason to leave the rest out of what is sent again."""
+    speech = sentences(3, pause=0.45, length=6)
+    check(dictate(speech, Habits(0.25, delays=(delay_s,)), Along(lag_s), ((lost_at_s, lost_for_s),)))
+
+
 def test_a_text_does_not_take_the_place_of_a_cough_before_a_text_that_is_shown() -> None:
     speech = speak(
         *("*", 1.5, "river stone window garden paper", 1.5, "*", 1.0, "yellow market doctor engine", 1.9),

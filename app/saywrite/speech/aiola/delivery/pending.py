@@ -71,6 +71,10 @@ class PlacedText:
     local: bool = False
 
 
+REST = SAMPLE_RATE // 2
+"""Samples of voice behind a text from which on another text is expected for them."""
+
+
 @dataclass(slots=True)
 class Utterance:
     """Speech that our detector has found. `end`: None while it goes on. `doubtful`: it may be a noise."""
@@ -235,9 +239,16 @@ class PendingQueue:
             self.provisional = None
         return gone
 
-    def answer(self, start: int, end: int) -> None:
-        """A text was placed between two offsets by its words: the utterances in there have their text."""
-        inside = [each for each in self.queue if each.end is not None and start <= sum(each.voice) // 2 < end]
+    def answer(self, start: int, end: int, letters: float) -> None:
+        """A text was placed between two offsets by its words: the utterances that end there have their text."""
+        inside = list[Utterance]()
+        for each in self.queue:
+            if each.end is None or not start <= sum(each.voice) // 2 < end:
+                continue
+            if each.voice[1] - end < REST:
+                inside.append(each)
+            else:
+                each.letters += letters
         if inside and inside[0] is self.queue[0]:
             self.answered = max([self.answered, *(each.end for each in inside if each.end is not None)])
         self.queue = [each for each in self.queue if each not in inside]

@@ -338,7 +338,9 @@ class DeliveryTracker:
         if self._heard_all and self._words.listens and self._is_settled_to_the_end():
             settled = self._heard
         if settled:
-            self._words.note_utterances(self._utterances.forget(settled, self._words.speech.answered_to()))
+            self._words.note_utterances(
+                self._utterances.forget(settled, min(self._words.speech.answered_to(), settled))
+            )
         self._confirm()
 
     def _confirm(self) -> None:

@@ -176,7 +176,7 @@ class UtteranceTracker:
         latest = self._log.received.latest if self._log.received is not None else self._heard
         self._texts += len(placed)
         for each in placed:
-            self.pending.answer(each.start, each.end)
+            self.pending.answer(each.start, each.end, spoken_letters(each.text))
             self._text_end = max(self._text_end, each.end)
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
 
