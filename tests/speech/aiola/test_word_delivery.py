@@ -24,8 +24,10 @@ from tests.speech.aiola.word_simulation import (
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import CompletionState
+from saywrite.speech.aiola.delivery.timings import LatencyEstimator
+from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
-from saywrite.speech.engine import LocalWord
+from saywrite.speech.engine import LocalWord, LocalWords, VoiceSettings
 
 EXAMPLES = 40
 
@@ -70,13 +72,18 @@ FOREIGN = (
 def wrong_hearings(
     draw: st.DrawFn, speech: tuple[SpokenWord, ...], rate: tuple[float, float] = (0.1, 0.4), *, misses: bool = True
 ) -> Along:
-    """A local recognizer that hears a share of the words wrong. `misses`: and whole sentences not at all."""
+    """A local recognizer that hears a share of the words wrong.
+
+    `misses`: and whole sentences not at all. Otherwise each sentence has words that it hears right: a sentence that it
+    hears wrong as a whole may be that of any text.
+    """
     share = round(100 * draw(st.floats(*rate)))
     said = [word for word in speech if word.text]
     wording = dict[str, str]()
     most = round(len(said) * rate[1])
+    clear = set[str]() if misses else {word.text for sentence in sentences_of(said) for word in sentence[::2]}
     for word in said:
-        if len(wording) < most and draw(st.integers(0, 99)) < share:
+        if len(wording) < most and word.text not in clear and draw(st.integers(0, 99)) < share:
             other = draw(st.sampled_from([*FOREIGN, "", word.text[:-1] + "x", f"um {word.text}"]))
             wording[word.text] = other
     if misses:
@@ -345,6 +352,21 @@ def test_a_late_text_of_a_short_sentence_that_this_computer_does_not_hear_is_wai
     result = dictate(speech, Habits(delays=(2.5,)), Along(unheard=speech), ((8.0, 0.1),))
     check(result)
     assert result.verdict is CompletionState.COMPLETE
+
+
+def test_a_text_that_comes_before_its_last_local_word_seems_to_be_closed_is_a_quick_answer() -> None:
+    latency = LatencyEstimator()
+    tracker = DeliveryTracker(VoiceSettings(), latency)
+    tracker.note_local_words(LocalWords((), 0), 0.0)
+    tracker.connected(0.0)
+    tracker.listen(samples(2.4), samples(1.8), [])
+    tracker.received(samples(2.4), 2.4)
+    tracker.transcript("river stone", 2.4)
+    words = LocalWord("river", samples(0.6), samples(0.9)), LocalWord("stone", samples(1.0), samples(2.2))
+    tracker.note_local_words(LocalWords(words, samples(2.4)), 2.5)
+    assert [text.text for text in tracker.take_placed()] == ["river stone"]
+    assert latency.known
+    assert latency.longest == 0.0
 
 
 @pytest.mark.parametrize("lag_s", [1.75, 1.87, 1.95, 2.0, 2.05])

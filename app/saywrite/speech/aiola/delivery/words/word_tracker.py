@@ -360,5 +360,5 @@ class WordTracker:
     def _learn(self, end: int, at: float) -> None:
         """Learn from a text that came at the time `at`, and whose sound ends at the offset `end`."""
         closed_at = self._log.time_of(end + self._silence)
-        if closed_at is not None:
-            self._latency.learn([min(closed_at, at)], at)
+        # A local word may seem to end later than it did: then the text comes before the sound that seems to close it.
+        self._latency.learn([at if closed_at is None else min(closed_at, at)], at)
