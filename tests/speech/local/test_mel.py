@@ -70,7 +70,8 @@ def test_one_frame_equals_the_definition_written_out() -> None:
 
 
 def test_silence_is_the_floor_everywhere() -> None:
-    assert np.all(log_mel(np.zeros(16_000, np.float32)) == -1.5)
+    # The last bit depends on the processor's instructions.
+    np.testing.assert_allclose(log_mel(np.zeros(16_000, np.float32)), -1.5, rtol=0, atol=1e-6)
 
 
 def test_nothing_is_more_than_eight_decades_below_the_loudest() -> None:

@@ -22,7 +22,7 @@ from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
 from saywrite.speech.local.decoder.guards import repeats_neighbors
 from saywrite.speech.local.decoder.spoken_language import SURE
-from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_periods
+from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder, merge_periods
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -30,6 +30,11 @@ MIN_VOICE = RATE * 15 // 100
 """As the worker: an utterance with less voice than 0.15 s is not decoded."""
 
 TWO_CITIES = "it was the best of times it was the worst of times it was the age of wisdom it was the age of foolishness"
+CUT_S = 8.0
+"""Where TWO_CITIES is over: the last tenth of a second of its recording is the first sound of another sentence.
+
+Which word that is, and whether it is one, differs with the processor's instructions.
+"""
 TWO_SENTENCES = "many people in the city take the train to work we are going to the house by the river"
 SENTENCES = {
     "de-DE": [
@@ -212,18 +217,23 @@ def test_many_keywords_leave_the_sentence_whole(decoder: WhisperDecoder) -> None
     assert word_error_rate(TWO_SENTENCES, decoding.text) == 0
 
 
+def before_the_cut(decoding: Decoding) -> str:
+    """The words of a decoding of TWO_CITIES without what was made of the sound behind it."""
+    return " ".join(word.text for word in decoding.words if word.start_s < CUT_S)
+
+
 @pytest.mark.parametrize("dbfs", [-40, -50])
 def test_quiet_speech_is_written_like_loud_speech(dbfs: int, decoder: WhisperDecoder) -> None:
     samples = recording("two_cities")
     quiet = samples / level(samples) * 10 ** (dbfs / 20)
-    assert word_error_rate(TWO_CITIES, decoder.decode(pcm(quiet), language="en").text) <= 5
+    assert word_error_rate(TWO_CITIES, before_the_cut(decoder.decode(pcm(quiet), language="en"))) <= 5
 
 
 @pytest.mark.parametrize("offset", [-0.3, 0.3])
 def test_a_constant_offset_changes_no_word(offset: float, decoder: WhisperDecoder) -> None:
     samples = 0.6 * recording("two_cities")
     decoding = decoder.decode(pcm(samples + offset), language="en")
-    assert word_error_rate(TWO_CITIES, decoding.text) == 0
+    assert word_error_rate(TWO_CITIES, before_the_cut(decoding)) == 0
     assert decoding.trusted
 
 
@@ -231,14 +241,14 @@ def test_a_constant_offset_changes_no_word(offset: float, decoder: WhisperDecode
 def test_mains_hum_as_loud_as_the_voice_changes_no_word(hertz: int, decoder: WhisperDecoder) -> None:
     samples = recording("two_cities")
     hum = np.sqrt(2) * level(samples) * np.sin(2 * np.pi * hertz * np.arange(len(samples)) / RATE)
-    assert word_error_rate(TWO_CITIES, decoder.decode(pcm(samples + hum), language="en").text) <= 2
+    assert word_error_rate(TWO_CITIES, before_the_cut(decoder.decode(pcm(samples + hum), language="en"))) <= 2
 
 
 def test_speech_ten_decibels_above_noise_is_understood(decoder: WhisperDecoder) -> None:
     samples = recording("two_cities")
     noisy = samples + pink_noise(len(samples)) * level(samples) / 10**0.5
     decoding = decoder.decode(pcm(noisy), language="en")
-    assert word_error_rate(TWO_CITIES, decoding.text) <= 10
+    assert word_error_rate(TWO_CITIES, before_the_cut(decoding)) <= 10
     assert decoding.trusted
 
 

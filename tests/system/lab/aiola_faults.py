@@ -382,7 +382,6 @@ def _asleep(scene: Scene) -> None:
     scene.line.stall(existing=True)
     scene.service.set(clock_off_s=600.0)
     scene.service.reset()
-    scene.began = time.monotonic()  # before it sleeps: the dictation may notice at once
     scene.speaker.clocks.sleep(600.0)
 
 

@@ -13,8 +13,7 @@ utterances, too, and know from the pongs what the service had received when. Fro
 - After a lost connection everything from the first utterance without text is sent again; `overlap` removes repeated
   words, from texts only that may have come from that sound.
 
-In doubt a word comes twice rather than not at all. Offsets are samples of the dictation, times monotonic seconds of the
-caller.
+In doubt a word comes twice rather than not at all. Offsets are samples of the dictation, times monotonic seconds.
 """
 
 from __future__ import annotations
@@ -145,10 +144,7 @@ class UtteranceTracker:
         return gone
 
     def transcript(self, text: str, now: float, hint: tuple[int, int] | None = None) -> PlacedText | None:
-        """Place a text and return its new part; None when all of it is a repetition.
-
-        `hint`: the place of the text according to the service.
-        """
+        """Place a text, at the service's `hint` if there is one; returns its new part, None for a repetition."""
         if self._log.received is None:
             return None
         fresh = self._deduplicator.strip(text).strip()
@@ -181,10 +177,7 @@ class UtteranceTracker:
         self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
 
     def note_late(self, placed: PlacedText, until: int) -> None:
-        """Take note of a text of an earlier connection that is shown only now.
-
-        Its sound lies before `until`.
-        """
+        """Take note of a text of an earlier connection, shown only now, whose sound lies before `until`."""
         self._texts += 1
         self._delivered.append(DeliveredTranscript(placed.text, placed.start, until, until))
 
@@ -198,8 +191,7 @@ class UtteranceTracker:
     def connected(self, words_from: int, held: Sequence[tuple[str, int]]) -> int:
         """A connection is open; returns the offset at which its sound begins.
 
-        `words_from`: where it has to begin so that words without text are sent again. `held`: texts that are not shown
-        yet, and the offsets before which their sound lies.
+        `words_from`: where words without text begin. `held`: texts not shown yet, and the ends of their sound.
         """
         self._asking, self._answers_again = self.resume is not None, 0
         start = min(self.confirmed if self.resume is None else self.resume, words_from)

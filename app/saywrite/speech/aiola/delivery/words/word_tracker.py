@@ -119,7 +119,10 @@ class WordTracker:
         return new
 
     def _in_order(self, text: WaitingText, part: PlacedText) -> PlacedText:
-        """Move a part behind earlier texts that were shown too far behind: the transcript is sorted by the places."""
+        """Move a part behind earlier texts whose guessed places are too far behind.
+
+        The transcript is sorted by the places.
+        """
         start = part.start
         for other, shown_at in () if text.hint else self._guessed:
             if text.begins is None or other.begins is None:
