@@ -121,7 +121,11 @@ class Connection:
         loop, line, last, free, data = asyncio.get_running_loop(), self.line, 0.0, 0.0, b"?"
         while data:
             await self._gate(way)
-            data = await reader.read(PIECE)
+            try:
+                data = await reader.read(PIECE)
+            except ConnectionError:
+                await self._gate(way)  # a reset does not come through a line that stands still either
+                raise
             if data and (way in line.holed or way in self.holed):
                 line.swallowed += len(data)
                 continue
