@@ -100,6 +100,21 @@ def test_overlay_opens_and_closes_without_taking_the_focus_or_a_key(
         assert saywrite.troubles() == []
 
 
+def test_overlay_opens_when_another_program_becomes_active_in_mid_dictation(
+    desk: Room, editor: Editor, tmp_path: Path
+) -> None:
+    screen = desk.screen
+    with window(desk, tmp_path, 'overlay = "on"\n') as saywrite:
+        screen.window("^Saywrite$")
+        saywrite.wait_active()
+        assert run("start", at=tmp_path).returncode == 0
+        saywrite.wait_state("listening")
+        assert overlay(screen) is None
+        screen.xdotool("windowactivate", screen.window("other program"))
+        wait_overlay(screen)
+        stop(tmp_path, saywrite, screen)
+
+
 def test_drag_moves_the_overlay_permanently_and_leaves_the_focus(desk: Room, editor: Editor, tmp_path: Path) -> None:
     screen = desk.screen
     with window(desk, tmp_path, 'overlay = "on"\n') as saywrite:

@@ -206,8 +206,11 @@ class OverlayController(QObject):
 
     @Slot()
     def _follow_focus(self) -> None:
-        """Show that the microphone waits as soon as the window, which says so itself, is not active any more."""
-        if self._phrase and not self._is_done and self._state in (State.IDLE, State.FAILED):
+        """Show the overlay as soon as the window, which shows more, is not active any more."""
+        if self._state not in (State.IDLE, State.FAILED):
+            if self.overlay is None or not self.overlay.isVisible():
+                self._show(self._heard)
+        elif self._phrase and not self._is_done:
             self._hide()
 
     def _get_overlay(self) -> Overlay:
