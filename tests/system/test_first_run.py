@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.screen_reader import Widget
-from tests.system.lab.window import Room, Window, recordings, room
+from tests.system.lab.window import Room, Window, new_user, recordings, room
 
 pytestmark = pytest.mark.system
 
@@ -27,31 +23,6 @@ MOST_S = 60.0
 def lab() -> Iterator[Room]:
     with room(["desk:48000:1"]) as made:
         yield made
-
-
-@contextmanager
-def new_user(lab: Room, home: Path) -> Iterator[Window]:
-    """The program as a user starts it from the menu: no arguments, and folders without any file."""
-    places = {name: str(home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "saywrite"],
-        env={**os.environ, **lab.screen.env, **lab.reader.env, **lab.sound.env, **places},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    shown = Window(process, lab.screen, lab.reader)
-    try:
-        yield shown
-    except BaseException:
-        lab.screen.shot(Path("artifacts") / "failed-first-run.png")
-        raise
-    finally:
-        if process.poll() is None:
-            shown.kill()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 class Clicks:

@@ -119,7 +119,8 @@ def test_the_focus_is_visible_on_every_control(
     assert faint == []
 
 
-def test_a_click_with_the_mouse_shows_no_ring(qtbot: Any, qapp: QApplication, ring: FocusRing) -> None:
+def two_buttons(qtbot: Any) -> tuple[QWidget, QPushButton, QPushButton]:
+    """An active window with two buttons."""
     window = QWidget()
     qtbot.addWidget(window)
     row = QHBoxLayout(window)
@@ -129,6 +130,11 @@ def test_a_click_with_the_mouse_shows_no_ring(qtbot: Any, qapp: QApplication, ri
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
+    return window, first, second
+
+
+def test_a_click_with_the_mouse_shows_no_ring(qtbot: Any, qapp: QApplication, ring: FocusRing) -> None:
+    window, first, second = two_buttons(qtbot)
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_Tab)
     assert ring.ring is not None
@@ -141,15 +147,7 @@ def test_a_click_with_the_mouse_shows_no_ring(qtbot: Any, qapp: QApplication, ri
 
 
 def test_the_ring_ends_with_its_widget(qtbot: Any, qapp: QApplication, ring: FocusRing) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    row = QHBoxLayout(window)
-    first, second = QPushButton("First"), QPushButton("Second")
-    row.addWidget(first)
-    row.addWidget(second)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    _window, first, second = two_buttons(qtbot)
     second.setFocus(Qt.FocusReason.ShortcutFocusReason)
     Shiboken.delete(second)
     first.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -5,18 +5,14 @@ Run `python -m tests.system.lab.orca_walk` in the checkout. Speech comes into a 
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import tests.conftest  # noqa: F401 - leaves the desktop of the person who runs it
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.orca import Orca, orca
-from tests.system.lab.window import ROOT, Room, Window, recordings, room
+from tests.system.lab.window import ROOT, Room, Window, new_user, recordings, room
 
 REPORT = ROOT / "artifacts" / "orca.txt"
 
@@ -48,28 +44,6 @@ class Walk:
         room.screen.xdotool("keyup", *reversed(keys))
         self._saywrite.wait_label("^That took")
         self.listen(f"hold {'+'.join(keys)} and speak")
-
-
-@contextmanager
-def new_user(place: Room, home: Path) -> Iterator[Window]:
-    """The program as a user starts it first: no arguments, and folders without any file."""
-    places = {name: str(home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "saywrite"],
-        env={**os.environ, **place.screen.env, **place.reader.env, **place.sound.env, **places},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    shown = Window(process, place.screen, place.reader)
-    try:
-        yield shown
-    finally:
-        if process.poll() is None:
-            shown.kill()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 def first_run(walk: Walk, saywrite: Window, place: Room, wav: Path) -> None:

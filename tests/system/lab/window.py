@@ -283,3 +283,31 @@ def window(
             shown.kill()
         assert process.stderr is not None
         process.stderr.close()
+
+
+@contextmanager
+def new_user(place: Room, home: Path) -> Iterator[Window]:
+    """The program as a user starts it first from the menu: no arguments, and folders without any file.
+
+    A test that fails leaves the screen of that moment in artifacts/.
+    """
+    places = {name: str(home / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "saywrite"],
+        env={**os.environ, **place.screen.env, **place.reader.env, **place.sound.env, **places},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    shown = Window(process, place.screen, place.reader)
+    try:
+        yield shown
+    except BaseException:
+        place.screen.shot(ROOT / "artifacts" / "failed-first-run.png")
+        raise
+    finally:
+        if process.poll() is None:
+            shown.kill()
+        assert process.stderr is not None
+        process.stderr.close()

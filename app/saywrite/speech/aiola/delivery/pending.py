@@ -44,6 +44,9 @@ FEWEST_IDEOGRAPHS_PER_S = 2
 WORD = SAMPLE_RATE // 2
 """Samples of voice that a text need not account for: a single word is slow, and the detector adds to it."""
 
+REST = SAMPLE_RATE // 2
+"""Samples of voice behind a text from which on another text is expected for them."""
+
 HURRIED_S = 0.75
 """Seconds by which an utterance was sent faster than it was spoken, from which on its times say little."""
 
@@ -69,10 +72,6 @@ class PlacedText:
     start: int
     end: int
     local: bool = False
-
-
-REST = SAMPLE_RATE // 2
-"""Samples of voice behind a text from which on another text is expected for them."""
 
 
 @dataclass(slots=True)

@@ -94,7 +94,8 @@ class WordTracker:
         if hint is not None:
             reach = (hint[0] - HINT_SLACK, hint[1] + HINT_SLACK)
         must_settle = min(reach[1], heard - SETTLED_SLACK)
-        return WaitingText(text, units(text), self._log.number, reach, must_settle, now, hint, None, self._log.replayed)
+        number, replayed = self._log.number, self._log.replayed
+        return WaitingText(text, units(text), number, reach, must_settle, now, hint, replayed=replayed)
 
     def place(self, text: WaitingText, *, must_decide: bool = False) -> list[PlacedText] | None:
         """Place a text on local words and return its new parts; None where none agree with it (yet).
