@@ -174,13 +174,14 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
     from saywrite.ui.app.dictation_thread import DictationThread
-    from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window
+    from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window, settings_at_start
     from saywrite.ui.toolkit.background import MainThread
     from saywrite.ui.widgets.choosers import catalog_choices
 
     paths, stored, keywords, problems = _load(options)
+    app = create_application(sys.argv[:1], stored.theme, stored.program_language)
+    stored = settings_at_start(stored, paths.settings)
     settings, problems = cli.with_options(stored, options), (*problems, *filter(None, [instance.problem]))
-    app = create_application(sys.argv[:1], settings.theme, settings.program_language)
     route_messages()
     thread, secrets, on_main = DictationThread(), LateSecrets(), MainThread().do
     dictation = build(

@@ -2192,6 +2192,10 @@
         <translation>Mit Links und Rechts gehen Sie durch die Äußerungen.</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>{key} links</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>Länge</translation>
     </message>
@@ -2390,6 +2394,10 @@
     <message>
         <source>Motion</source>
         <translation>Bewegung</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>Maustaste {number}</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3106,6 +3114,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>Erneut versuchen: {name}</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>{key} rechts</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

@@ -2192,6 +2192,10 @@
         <translation>Las flechas izquierda y derecha los recorren.</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>{key} izquierda</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>Duración</translation>
     </message>
@@ -2390,6 +2394,10 @@
     <message>
         <source>Motion</source>
         <translation>Movimiento</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>Botón {number} del ratón</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3106,6 +3114,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>Reintentar: {name}</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>{key} derecha</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

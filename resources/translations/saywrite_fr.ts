@@ -2192,6 +2192,10 @@
         <translation>Les flèches gauche et droite les parcourent.</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>{key} gauche</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>Durée</translation>
     </message>
@@ -2390,6 +2394,10 @@
     <message>
         <source>Motion</source>
         <translation>Animations</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>Bouton de souris {number}</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3106,6 +3114,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>Réessayer : {name}</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>{key} droite</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

@@ -2187,6 +2187,10 @@
         <translation>左右の矢印キーで順に移動します。</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>左 {key}</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>長さ</translation>
     </message>
@@ -2385,6 +2389,10 @@
     <message>
         <source>Motion</source>
         <translation>動き</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>マウスボタン {number}</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3101,6 +3109,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>{name}を再試行</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>右 {key}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

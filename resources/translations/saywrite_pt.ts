@@ -2192,6 +2192,10 @@
         <translation>As setas para a esquerda e para a direita os percorrem.</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>{key} esquerdo</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>Duração</translation>
     </message>
@@ -2390,6 +2394,10 @@
     <message>
         <source>Motion</source>
         <translation>Movimento</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>Botão {number} do mouse</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3106,6 +3114,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>Tentar novamente: {name}</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>{key} direito</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

@@ -2187,6 +2187,10 @@
         <translation>用左右方向键逐个查看。</translation>
     </message>
     <message>
+        <source>Left {key}</source>
+        <translation>左 {key}</translation>
+    </message>
+    <message>
         <source>Length</source>
         <translation>时长</translation>
     </message>
@@ -2385,6 +2389,10 @@
     <message>
         <source>Motion</source>
         <translation>动态效果</translation>
+    </message>
+    <message>
+        <source>Mouse {number}</source>
+        <translation>鼠标按键 {number}</translation>
     </message>
     <message>
         <source>Move away a little, or lower the input level in the sound settings of this computer.</source>
@@ -3101,6 +3109,10 @@
     <message>
         <source>Retry {name}</source>
         <translation>重试 {name}</translation>
+    </message>
+    <message>
+        <source>Right {key}</source>
+        <translation>右 {key}</translation>
     </message>
     <message>
         <source>Rules for single programs</source>

@@ -12,9 +12,10 @@ from window_fakes import CHOICES, FakeDictation, ui_context
 
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window
+from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window, settings_at_start
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.translation import set_language
 
 KEYWORDS = (Keyword("sea plus plus", "C++"),)
 
@@ -25,6 +26,27 @@ def first_window(
     return make_window(
         dictation, FirstView(settings, keywords, CHOICES, folder / "window.json", lambda: None, problems)
     )
+
+
+@pytest.mark.parametrize(("program", "spoken"), [("de", "de"), ("ja", "ja"), ("en", "en")])
+def test_a_new_user_speaks_the_language_of_the_program(
+    qapp: QApplication, tmp_path: Path, program: str, spoken: str
+) -> None:
+    set_language(program)
+    try:
+        assert settings_at_start(Settings(), tmp_path / "saywrite.toml") == replace(Settings(), language=spoken)
+    finally:
+        set_language("en")
+
+
+def test_saved_settings_keep_their_language(qapp: QApplication, tmp_path: Path) -> None:
+    saved = tmp_path / "saywrite.toml"
+    saved.write_text("version = 1\n")
+    set_language("de")
+    try:
+        assert settings_at_start(Settings(), saved).language == "en"
+    finally:
+        set_language("en")
 
 
 @pytest.mark.parametrize("keywords", [(), KEYWORDS], ids=["no keywords", "keywords"])

@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 )
 from tests.packaging_modules import load_script
 
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.foundation.messages import message, message_count
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
-from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import bare, joined, key_text, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import catalog_choices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,41 @@ class Marked(QTranslator):
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
         return f"⟦{source}⟧"
+
+
+@pytest.mark.parametrize(
+    ("keys", "language", "shown"),
+    [
+        ("Ctrl+Alt+Space", "en", "Ctrl+Alt+Space"),
+        ("Ctrl+Alt+Space", "de", "Strg+Alt+Leertaste"),
+        ("Ctrl+Shift+Page Up", "fr", "Ctrl+Maj+Page préc"),
+        ("Delete", "it", "Canc"),
+        ("Ctrl+Space", "zh", "Ctrl+空格"),
+        ("Right Ctrl", "de", "Strg rechts"),
+        ("Left Shift", "ja", "左 Shift"),
+        ("Mouse 8", "de", "Maustaste 8"),
+        ("Super+F9", "de", "Super+F9"),
+        ("Ctrl+Comma", "en", "Ctrl+,"),
+        ("Press Ctrl+Alt+Space", "de", "Press Ctrl+Alt+Space"),
+    ],
+)
+def test_keys_are_named_as_in_menus(qapp: QApplication, keys: str, language: str, shown: str) -> None:
+    translation.set_language(language)
+    try:
+        assert key_text(keys) == shown
+    finally:
+        translation.set_language("en")
+
+
+def test_keys_in_a_text_from_below_follow_the_language(qapp: QApplication) -> None:
+    taken = message("Another program has already taken {chord}.", chord=parse("Ctrl+Alt+Space"))
+    label = worded(QLabel(), taken)
+    assert label.text() == "Another program has already taken Ctrl+Alt+Space."
+    translation.set_language("de")
+    try:
+        assert label.text() == "Ein anderes Programm hat Strg+Alt+Leertaste schon belegt."
+    finally:
+        translation.set_language("en")
 
 
 @pytest.fixture

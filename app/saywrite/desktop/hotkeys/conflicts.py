@@ -94,15 +94,24 @@ def objections(chord: KeyCombination, platform: str, others: Iterable[KeyCombina
         )
     if key.modifier and chord.modifiers:
         found.append(
-            KeyConflict(message("{key} can only be used alone, not with other keys.", key=chord.key), refused=True)
+            KeyConflict(
+                message("{key} can only be used alone, not with other keys.", key=KeyCombination(chord.key)),
+                refused=True,
+            )
         )
     elif code is None:
         found.append(
-            KeyConflict(message("This system does not report {key} to other programs.", key=chord.key), refused=True)
+            KeyConflict(
+                message("This system does not report {key} to other programs.", key=KeyCombination(chord.key)),
+                refused=True,
+            )
         )
     elif key.modifier:
         found.append(
-            KeyConflict(message("{key} no longer works in combinations with other keys.", key=chord.key), refused=False)
+            KeyConflict(
+                message("{key} no longer works in combinations with other keys.", key=KeyCombination(chord.key)),
+                refused=False,
+            )
         )
     if chord.key == "Caps Lock" and platform == "linux":
         found.append(KeyConflict(message("Caps Lock goes on switching capitals on and off."), refused=False))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +19,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.theme.motion import apply_motion
+from saywrite.ui.toolkit.translation import current_language
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -43,6 +44,11 @@ class FirstView:
     """Gives the account of an engine over the network; called for such an engine only."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
+
+
+def settings_at_start(stored: Settings, file: Path) -> Settings:
+    """Return the settings for the window: who has saved none yet speaks the language of the program."""
+    return stored if file.exists() else replace(stored, language=current_language())
 
 
 def make_window(dictation: Dictation, view: FirstView) -> MainWindow:

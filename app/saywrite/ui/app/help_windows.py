@@ -21,7 +21,7 @@ from saywrite.foundation.messages import message
 from saywrite.foundation.paths import resource
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.settings.placement import fill_dialog
-from saywrite.ui.toolkit.translation import bare, follow_language, set_text, tr
+from saywrite.ui.toolkit.translation import bare, follow_language, key_text, set_text, tr
 
 SHORTCUTS_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = message("In every program")
@@ -37,7 +37,7 @@ def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
         (tr("The same, second key"), settings.second_hotkey),
         (tr("Switch the hands-free mode on and off"), settings.hands_free_hotkey),
     ]
-    found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key) for words, key in keys if key))]
+    found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key_text(key)) for words, key in keys if key))]
     for top in bar.actions():
         menu = top.menu()
         if menu is not None:

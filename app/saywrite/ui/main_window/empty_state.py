@@ -12,7 +12,7 @@ from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import joined, key_text, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 HEADLINES: dict[State, tuple[str, str]] = {
@@ -139,7 +139,7 @@ class EmptyState(QWidget):
         if DICTATE in desktop_names:
             words, usual = PRESS if self._hotkey_mode == "toggle" else HOLD
             key = desktop_names[DICTATE] or self._hotkey
-            return tr(words.source, key=key), sentence if self._model_missing else usual
+            return tr(words.source, key=key_text(key)), sentence if self._model_missing else usual
         why = next((each for each in self._keys.problems if each.binding in (DICTATE, "")), None)
         return headline, joined("\n", sentence, joined(" ", why.what, why.remedy)) if why else sentence
 
@@ -211,7 +211,9 @@ def _hints() -> QWidget:
     for row, (key, words) in enumerate(HINTS):
         cell = QHBoxLayout()
         cell.addStretch(1)
-        cell.addWidget(KeyCap(key))
+        cap = KeyCap()
+        set_text(cap.show_keys, key_text(key))
+        cell.addWidget(cap)
         grid.addLayout(cell, row, 0)
         grid.addWidget(ThemedLabel(words), row, 1)
     return hints

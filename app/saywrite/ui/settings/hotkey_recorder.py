@@ -17,7 +17,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XS
-from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import joined, key_text, set_text, tr, worded
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 MODIFIERS = frozenset((Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)) | {
@@ -170,8 +170,9 @@ class KeyRecorder(QWidget):
         self._show()
 
     def _show(self) -> None:
-        set_text(self.button.setText, self._value or tr("None: press to choose"))
-        set_text(self.button.setAccessibleName, joined(": ", self.accessibleName(), self._value or tr("none")))
+        keys = key_text(self._value) if self._value else ""
+        set_text(self.button.setText, keys or tr("None: press to choose"))
+        set_text(self.button.setAccessibleName, joined(": ", self.accessibleName(), keys or tr("none")))
         self.clear_button.setEnabled(bool(self._value))
         words = [self._problem] if self._problem else []
         if self._value and not self._problem:

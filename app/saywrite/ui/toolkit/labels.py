@@ -98,14 +98,20 @@ class NoteLabel(ThemedLabel):
 class KeyCap(QWidget):
     """The picture of a key of the keyboard."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._key = key
+        self._keys = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_keys(self, keys: str) -> None:
+        """Show the name of a key, or of several that are pressed together."""
+        self._keys = keys
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(max(metrics.horizontalAdvance(self._key) + M, metrics.height() + S), metrics.height() + S)
+        return QSize(max(metrics.horizontalAdvance(self._keys) + M, metrics.height() + S), metrics.height() + S)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones = theme_colors(self.palette())
@@ -116,4 +122,4 @@ class KeyCap(QWidget):
         cap = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(cap, RADIUS_SMALL, RADIUS_SMALL)
         painter.setPen(tones.muted)
-        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._keys)

@@ -20,9 +20,10 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu
 
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier, parse
 from saywrite.foundation import messages
 from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
-from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.errors import SaywriteError, SettingsError
 from saywrite.foundation.messages import Message, message, message_count
 from saywrite.foundation.paths import resource
 
@@ -32,6 +33,33 @@ CONTEXT = "Saywrite"
 _MNEMONIC = re.compile(r"\(&\w\)|&(&?)")
 """“(&C)” in Japanese and Chinese, “&” in other languages; “&&” is the sign itself."""
 
+_QT_KEYS = {
+    "Delete": "Del",
+    "Escape": "Esc",
+    "Insert": "Ins",
+    "Page Up": "PgUp",
+    "Page Down": "PgDown",
+    "Print Screen": "Print",
+    "Caps Lock": "CapsLock",
+    "Scroll Lock": "ScrollLock",
+    "Mute": "Volume Mute",
+}
+"""What Qt's translations call a key, where that is not our name."""
+
+_SIGNS = {
+    "Minus": "-",
+    "Equal": "=",
+    "Comma": ",",
+    "Period": ".",
+    "Slash": "/",
+    "Backslash": "\\",
+    "Semicolon": ";",
+    "Apostrophe": "'",
+    "Grave": "`",
+    "Left Bracket": "[",
+    "Right Bracket": "]",
+    "Less": "<",
+}
 _QT_FILES = {ZH: "qtbase_zh_CN", PT: "qtbase_pt_BR"}
 _Worded = TypeVar("_Worded", bound=QAbstractButton | QLabel | QAction | QMenu)
 
@@ -63,6 +91,8 @@ class _Translations:
             return value.strftime(self.named(value, form))
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(format(value, form))
+        if isinstance(value, KeyCombination):
+            return format(_keys(value), form)
         return format(value, form)
 
     def named(self, day: date, form: str) -> str:
@@ -138,6 +168,18 @@ def changed(text: str, change: Callable[[str], str]) -> str:
     return _Changed(text, change) if isinstance(text, Message) else change(text)
 
 
+def key_text(keys: str) -> str:
+    """Return a key combination in the current language: "Strg+Alt+Leertaste" for "Ctrl+Alt+Space".
+
+    A text that is no combination, for example a desktop's own name for one, stays as it is.
+    """
+    try:
+        chord = parse(keys)
+    except SettingsError:
+        return keys
+    return tr(Message(_keys(chord), "{chord}", {"chord": chord}))
+
+
 def error_text(error: Exception) -> str:
     """Return what happened and what to do, in the current language."""
     if isinstance(error, SaywriteError):
@@ -204,6 +246,11 @@ def set_language(wanted: str) -> None:
     _show_again()
 
 
+def current_language() -> str:
+    """Return the code of the current language."""
+    return _current.code
+
+
 def system_language() -> str:
     """Return the first language of the system's settings that the program has, else English."""
     return nearest_language(QLocale.system().uiLanguages())
@@ -218,6 +265,25 @@ def nearest_language(wanted: Sequence[str]) -> str:
 def number_text(value: float) -> str:
     """Write a number with the separators of the current language."""
     return _current.number(format(value, ","))
+
+
+def _keys(chord: KeyCombination) -> str:
+    """Return the keys as the menus of Qt name them in the current language."""
+    held = [_key_name(each.value) for each in Modifier if each in chord.modifiers]
+    return "+".join([*held, _key_name(chord.key)])
+
+
+def _key_name(name: str) -> str:
+    side, _, key = name.partition(" ")
+    if side in ("Left", "Right") and key in list(Modifier):
+        known = _key_name(key)
+        return str(tr("Left {key}", key=known) if side == "Left" else tr("Right {key}", key=known))
+    if side == "Mouse":
+        return str(tr("Mouse {number}", number=key))
+    if name in _SIGNS or _current.of_qt is None:
+        return _SIGNS.get(name, name)
+    found: str | None = _current.of_qt.translate("QShortcut", _QT_KEYS.get(name, name))
+    return found or name
 
 
 def _is_translatable(value: Any) -> bool:

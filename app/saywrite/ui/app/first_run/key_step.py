@@ -16,7 +16,7 @@ from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.settings.hotkey_page import KeysPage
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import key_text, set_text, tr
 from saywrite.ui.widgets.option_editors import OptionEditors
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ class KeyStep(Step):
         self._editors.refresh(settings)
         if settings.hotkey:
             set_text(
-                self.request.setText, tr("Hold {hotkey}, say “one, two, three”, and let go:", hotkey=settings.hotkey)
+                self.request.setText,
+                tr("Hold {hotkey}, say “one, two, three”, and let go:", hotkey=key_text(settings.hotkey)),
             )
         else:
             set_text(self.request.setText, tr("Choose a key first."))

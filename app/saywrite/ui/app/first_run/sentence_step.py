@@ -13,7 +13,7 @@ from saywrite.ui.app.first_run.practice_field import PracticeField
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import TARGET
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import key_text, set_text, tr, worded
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -63,7 +63,7 @@ class SentenceStep(Step):
 
     def _show_settings(self, settings: Settings) -> None:
         key = (
-            tr("Hold {hotkey}, say any sentence, and let go.", hotkey=settings.hotkey)
+            tr("Hold {hotkey}, say any sentence, and let go.", hotkey=key_text(settings.hotkey))
             if settings.hotkey
             else tr("Press Start and speak.")
         )
