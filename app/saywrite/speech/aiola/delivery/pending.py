@@ -133,17 +133,6 @@ class ProvisionalAnswer:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredTranscript:
-    """A transcript that has come. The sound of its text lies between `start` and `until`."""
-
-    text: str
-    start: int
-    until: int
-    latest: int
-    """The newest sound that the service received when it came: its own sound cannot lie further on."""
-
-
 class PendingQueue:
     """The utterances without text. `answered`: no text is due for the sound before this offset."""
 

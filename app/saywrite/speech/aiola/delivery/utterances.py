@@ -23,13 +23,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
+from saywrite.speech.aiola.delivery.delivered import REMEMBERED, DeliveredTexts
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
     SENTENCE,
     CompletionState,
-    DeliveredTranscript,
     PendingQueue,
     PlacedText,
     Utterance,
@@ -56,9 +55,6 @@ ASK_S = 0.1
 FARTHEST = 60 * SAMPLE_RATE
 """Samples that are sent again, at most, when it is uncertain which utterance has no text."""
 
-REMEMBERED = 30
-"""Confirmed transcripts that are kept, for the case that their sound is sent again after all."""
-
 RECHECK = 20 * SAMPLE_RATE
 """Samples that are sent again, at most, to find out whether an utterance has no text or its answer was lost."""
 
@@ -71,8 +67,7 @@ class UtteranceTracker:
         self.pending = PendingQueue(voice)
         self._log = log
         self._latency = latency
-        self._delivered: list[DeliveredTranscript] = []
-        self._deduplicator = OverlapDeduplicator()
+        self._delivered = DeliveredTexts()
         self._heard = 0
         self._settled = 0
         self._text_end = 0
@@ -147,7 +142,7 @@ class UtteranceTracker:
         """Place a text, at the service's `hint` if there is one; returns its new part, None for a repetition."""
         if self._log.received is None:
             return None
-        fresh = self._deduplicator.strip(text).strip()
+        fresh = self._delivered.fresh_part(text)
         latest = self._log.received.latest
         self._answers_again += 1
         if self._asking and not fresh:
@@ -163,9 +158,10 @@ class UtteranceTracker:
         if not fresh:
             return None
         self._texts += 1
-        self._delivered.append(DeliveredTranscript(fresh, start, max(until, end), latest))
+        placed = PlacedText(fresh, start, end)
+        self._delivered.note(placed, max(until, end), latest)
         self._text_end = end
-        return PlacedText(fresh, start, end)
+        return placed
 
     def note_delivered(self, placed: Sequence[PlacedText]) -> None:
         """Take note of texts that were placed by words: they may come again, too."""
@@ -174,12 +170,12 @@ class UtteranceTracker:
         for each in placed:
             self.pending.answer(each.start, each.end, spoken_letters(each.text))
             self._text_end = max(self._text_end, each.end)
-        self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
+            self._delivered.note(each, each.end, latest)
 
     def note_late(self, placed: PlacedText, until: int) -> None:
         """Take note of a text of an earlier connection, shown only now, whose sound lies before `until`."""
         self._texts += 1
-        self._delivered.append(DeliveredTranscript(placed.text, placed.start, until, until))
+        self._delivered.note(placed, until, until)
 
     def lost(self) -> None:
         """The connection is lost: the next one sends all sound from `confirmed` on."""
@@ -196,8 +192,7 @@ class UtteranceTracker:
         self._asking, self._answers_again = self.resume is not None, 0
         start = min(self.confirmed if self.resume is None else self.resume, words_from)
         is_sure = self.resume is None and self._unsure_from is None
-        known = [(each.text, each.until if is_sure else each.latest) for each in self._delivered]
-        self._deduplicator.expect(text for text, until in [*known, *held] if until > start)
+        self._delivered.expect_from(start, held, is_sure=is_sure)
         self.resume = None
         return start
 
@@ -213,8 +208,8 @@ class UtteranceTracker:
         if self._unsure_from is not None and self._heard - self._unsure_from <= FARTHEST:
             starts.append(self._unsure_from)
         first = min(starts, default=self._heard)
-        before = [each.start for each in self._delivered if each.start < first and self._heard - each.start <= RECHECK]
-        resume = max(min([first - LEAD_IN, *before[-1:]]), 0)
+        before = self._delivered.last_start_between(self._heard - RECHECK, first)
+        resume = max(min([first - LEAD_IN, *before]), 0)
         # From the middle of an utterance, its last words would come again without those that tell where they belong.
         self.resume = min([resume, *(start for start, end in self.spoken if start < resume < end)])
         self._to_answer = sum(each.voiced >= COUGH and each.start >= self.resume for each in self.ended)
@@ -278,8 +273,7 @@ class UtteranceTracker:
         if without_text:
             to = min(to, min(without_text) - LEAD_IN)
         self.confirmed = max(self.confirmed, min(to, self._heard))
-        while len(self._delivered) > REMEMBERED and self._delivered[0].until <= self.confirmed:
-            self._delivered.pop(0)
+        self._delivered.drop_confirmed(self.confirmed)
 
     def _close(self, boundary: UtteranceBoundary) -> None:
         utterance = self.pending.close(boundary)
@@ -288,7 +282,7 @@ class UtteranceTracker:
         self.ended.append(utterance)
         self._sentences += utterance.voiced >= SENTENCE
         if utterance.received and self._delivered:
-            self._delivered[-1] = replace(self._delivered[-1], until=min(self._delivered[-1].until, boundary.at))
+            self._delivered.end_last(boundary.at)
         if utterance is self.pending.first and self.pending.was_answered_early(utterance):
             self._last = utterance
             self.pending.resolve(self._log.sent, self._log.last_answer or 0.0)
