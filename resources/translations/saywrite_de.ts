@@ -329,7 +329,7 @@
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
-        <translation>, übersteuert: zu laut. Gehen Sie weiter weg vom Mikrofon oder senken Sie seinen Pegel. Klicken setzt zurück.</translation>
+        <translation>, übersteuert: zu laut. Gehen Sie weiter vom Mikrofon weg oder senken Sie seinen Pegel. Zum Zurücksetzen klicken.</translation>
     </message>
     <message>
         <source>, files verified</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
-        <translation>Ein freihändiges Diktat endet dann, und Saywrite wartet wieder auf die Formel.</translation>
+        <translation>Ein freihändiges Diktat endet dann, und Saywrite wartet wieder auf den Sprachbefehl.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -397,11 +397,11 @@
     </message>
     <message>
         <source>A new connection is tried.</source>
-        <translation>Eine neue Verbindung wird versucht.</translation>
+        <translation>Es wird versucht, die Verbindung neu herzustellen.</translation>
     </message>
     <message>
         <source>A new token is fetched; if you use a token of your own, check it in {settings}.</source>
-        <translation>Ein neues Token wird geholt; wenn Sie ein eigenes verwenden, prüfen Sie es unter {settings}.</translation>
+        <translation>Ein neues Token wird abgerufen; wenn Sie ein eigenes verwenden, prüfen Sie es unter {settings}.</translation>
     </message>
     <message>
         <source>A recording was not recognized: {reason}</source>
@@ -517,7 +517,7 @@
     </message>
     <message>
         <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
-        <translation>aiOla hat für einen Teil des Diktats keinen Text: Dieser Teil ist das, was die Erkennung auf diesem Computer gehört hat.</translation>
+        <translation>aiOla hat für einen Teil des Diktats keinen Text: Dieser Teil ist das, was der Erkenner auf diesem Computer gehört hat.</translation>
     </message>
     <message>
         <source>aiOla has no text for some words.</source>
@@ -609,7 +609,7 @@
     </message>
     <message>
         <source>Any language</source>
-        <translation>Jede Sprache</translation>
+        <translation>Alle Sprachen</translation>
     </message>
     <message>
         <source>Any length</source>
@@ -617,11 +617,11 @@
     </message>
     <message>
         <source>Any program</source>
-        <translation>Jedes Programm</translation>
+        <translation>Alle Programme</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation>Jeder Erkenner</translation>
+        <translation>Alle Erkenner</translation>
     </message>
     <message>
         <source>API key</source>
@@ -645,7 +645,7 @@
     </message>
     <message>
         <source>Ask for read permission, or copy the file.</source>
-        <translation>Bitten Sie um das Leserecht oder kopieren Sie die Datei.</translation>
+        <translation>Bitten Sie um Leserechte oder kopieren Sie die Datei.</translation>
     </message>
     <message>
         <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
@@ -662,10 +662,6 @@
     <message>
         <source>Ask whoever runs your token address.</source>
         <translation>Fragen Sie den Betreiber Ihrer Token-Adresse.</translation>
-    </message>
-    <message>
-        <source>Asking for a newer version…</source>
-        <translation>Es wird nach einer neueren Version gefragt…</translation>
     </message>
     <message>
         <source>asking for a token</source>
@@ -709,7 +705,7 @@
     </message>
     <message>
         <source>Begin and end a dictation with a spoken phrase</source>
-        <translation>Ein Diktat mit einer gesprochenen Formel beginnen und beenden</translation>
+        <translation>Ein Diktat mit einem Sprachbefehl beginnen und beenden</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -721,11 +717,11 @@
     </message>
     <message>
         <source>belongs to debuggers</source>
-        <translation>Taste von Debuggern</translation>
+        <translation>den Debugger aufrufen</translation>
     </message>
     <message>
         <source>belongs to Windows</source>
-        <translation>von Windows belegt</translation>
+        <translation>Systemfunktion von Windows</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -1013,7 +1009,7 @@
     </message>
     <message>
         <source>Choose one of {codes}.</source>
-        <translation>Wählen Sie eines von {codes}.</translation>
+        <translation>Wählen Sie eine der folgenden: {codes}.</translation>
     </message>
     <message>
         <source>Choose one of: {names}.</source>
@@ -1061,7 +1057,7 @@
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
-        <translation>Wählen Sie „{other}“ als Erkennung, dann {name}.</translation>
+        <translation>Wählen Sie „{other}“ als Erkenner, dann {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -1118,6 +1114,10 @@
     <message>
         <source>Co&amp;py it</source>
         <translation>Ko&amp;pieren</translation>
+    </message>
+    <message>
+        <source>Collecting diagnostics…</source>
+        <translation>Diagnosedaten werden gesammelt…</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
@@ -1197,11 +1197,11 @@
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation>Kopieren Sie die ganze Zeichenfolge noch einmal in {settings} oder {key_variable}.</translation>
+        <translation>Kopieren Sie die ganze Zeichenfolge noch einmal und fügen Sie sie unter {settings} oder in {key_variable} ein.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation>Kopieren Sie die ganze Zeichenfolge noch einmal in {settings}.</translation>
+        <translation>Kopieren Sie die ganze Zeichenfolge noch einmal und fügen Sie sie unter {settings} ein.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
@@ -1277,7 +1277,7 @@
     </message>
     <message>
         <source>De&amp;tails…</source>
-        <translation>De&amp;tails…</translation>
+        <translation>Deta&amp;ils…</translation>
     </message>
     <message>
         <source>Default: {default}</source>
@@ -1317,7 +1317,7 @@
     </message>
     <message>
         <source>Dictate into the program in front</source>
-        <translation>In das vorderste Programm diktieren</translation>
+        <translation>In das Programm im Vordergrund diktieren</translation>
     </message>
     <message>
         <source>Dictate something first.</source>
@@ -1326,6 +1326,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Diktieren Sie etwas; Aufnahmen werden so lange aufbewahrt, wie unter Einstellungen &gt; Dateien und Datenschutz angegeben.</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>Mit der zweiten Taste diktieren</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1341,7 +1345,7 @@
     </message>
     <message>
         <source>Dictation failed, start again</source>
-        <translation>Diktat fehlgeschlagen, bitte neu starten</translation>
+        <translation>Diktat fehlgeschlagen, erneut starten</translation>
     </message>
     <message>
         <source>Dictation {date}</source>
@@ -1413,7 +1417,7 @@
     </message>
     <message>
         <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
-        <translation>Laden Sie eines unter Einstellungen → Erkennung herunter; dann wartet Saywrite von selbst auf die Formel.</translation>
+        <translation>Laden Sie eines unter Einstellungen → Erkennung herunter; dann wartet Saywrite von selbst auf den Sprachbefehl.</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -1433,7 +1437,7 @@
     </message>
     <message>
         <source>Each sentence is a line</source>
-        <translation>Jeder Satz ist eine Zeile</translation>
+        <translation>Jeder Satz in eigener Zeile</translation>
     </message>
     <message>
         <source>Ed&amp;it</source>
@@ -1517,7 +1521,7 @@
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation>Exportieren, wohin meine Sprache ging</translation>
+        <translation>Exportieren, wohin meine Worte gingen</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
@@ -1669,11 +1673,11 @@
     </message>
     <message>
         <source>Hands-free from the start</source>
-        <translation>Freihändig ab dem Start</translation>
+        <translation>Freihändig ab Programmstart</translation>
     </message>
     <message>
         <source>Hands-free key</source>
-        <translation>Taste für freihändig</translation>
+        <translation>Taste für den freihändigen Modus</translation>
     </message>
     <message>
         <source>Hands-free mode on and off</source>
@@ -1717,7 +1721,7 @@
     </message>
     <message>
         <source>Hide the unfinished dictations</source>
-        <translation>Die nicht abgeschlossenen Diktate ausblenden</translation>
+        <translation>Unfertige Diktate ausblenden</translation>
     </message>
     <message>
         <source>hides a program</source>
@@ -1757,7 +1761,7 @@
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation>Zum Sprechen halten, oder zum Starten und Stoppen tippen</translation>
+        <translation>Zum Sprechen halten oder zum Starten und Stoppen kurz drücken</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
@@ -1801,11 +1805,11 @@
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation>Wenn dies aus ist, erscheint jeder Satz erst an seinem Ende, und die Erkennung braucht ein Zehntel der Prozessorzeit.</translation>
+        <translation>Ist dies ausgeschaltet, erscheint jeder Satz erst an seinem Ende, und die Erkennung braucht ein Zehntel der Prozessorzeit.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation>Wenn dies an ist, merkt sich dieser Computer, was Sie in einem Text korrigieren, solange dessen Diktat im Verlauf ist.</translation>
+        <translation>Ist dies eingeschaltet, merkt sich dieser Computer, was Sie in einem Text korrigieren, solange dessen Diktat im Verlauf ist.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
@@ -1829,7 +1833,7 @@
     </message>
     <message>
         <source>In Settings → Privacy &amp; security → Microphone, switch on “Let desktop apps access your microphone”.</source>
-        <translation>Schalten Sie unter Einstellungen → Datenschutz und Sicherheit → Mikrofon „Desktop-Apps Zugriff auf Ihr Mikrofon erlauben“ ein.</translation>
+        <translation>Schalten Sie unter Einstellungen → Datenschutz und Sicherheit → Mikrofon „Desktop-Apps den Zugriff auf Ihr Mikrofon erlauben“ ein.</translation>
     </message>
     <message>
         <source>In the desktop's keyboard settings, bind a key to each command shown in Saywrite's settings.</source>
@@ -1841,7 +1845,7 @@
     </message>
     <message>
         <source>In use</source>
-        <translation>In Gebrauch</translation>
+        <translation>Wird verwendet</translation>
     </message>
     <message numerus="yes">
         <source>in {n:,} places</source>
@@ -1869,7 +1873,7 @@
     </message>
     <message>
         <source>Insert into the window in front</source>
-        <translation>In das vorderste Fenster einfügen</translation>
+        <translation>In das Fenster im Vordergrund einfügen</translation>
     </message>
     <message>
         <source>Insert text by</source>
@@ -1960,10 +1964,6 @@
         <translation>Es geht in {wait} weiter.</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Es verschwindet, wenn Saywrite deinstalliert wird.</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>unter diesem Namen liegt dort eine andere Datei</translation>
     </message>
@@ -1986,6 +1986,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>Sie wird von selbst wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Es wird bei der Deinstallation von Saywrite entfernt.</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2065,7 +2069,7 @@
     </message>
     <message>
         <source>It works in every program.</source>
-        <translation>Sie wirkt in jedem Programm.</translation>
+        <translation>Die Taste wirkt in jedem Programm.</translation>
     </message>
     <message>
         <source>Italian</source>
@@ -2074,14 +2078,6 @@
     <message>
         <source>its address cannot be read</source>
         <translation>die Adresse ist nicht lesbar</translation>
-    </message>
-    <message>
-        <source>Its log says what.</source>
-        <translation>Was geschehen ist, steht in seinem Protokoll.</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>Warum, steht in seinem Protokoll.</translation>
     </message>
     <message>
         <source>its packages do not hold the model</source>
@@ -2124,6 +2120,10 @@
         <translation>Behalten</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>Zeilenumbrüche beibehalten</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>Aufnahmen aufbewahren</translation>
     </message>
@@ -2133,11 +2133,7 @@
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation>Lassen Sie Saywrite geöffnet; schließen Sie, was den Datenträger sonst noch beschäftigt.</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>Beibehalten</translation>
+        <translation>Lassen Sie Saywrite geöffnet; schließen Sie andere Programme, die den Datenträger auslasten.</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2198,6 +2194,10 @@
     <message>
         <source>Length</source>
         <translation>Länge</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>Länge der Aufnahme</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2281,19 +2281,19 @@
     </message>
     <message>
         <source>Longest dictation</source>
-        <translation>Längstes Diktat</translation>
+        <translation>Höchstdauer eines Diktats</translation>
     </message>
     <message>
         <source>Longest sentence</source>
-        <translation>Längster Satz</translation>
-    </message>
-    <message>
-        <source>Looking around…</source>
-        <translation>Daten werden gesammelt…</translation>
+        <translation>Höchstdauer eines Satzes</translation>
     </message>
     <message>
         <source>Looking for models…</source>
         <translation>Modelle werden gesucht…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>Es wird nach Updates gesucht…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -2649,7 +2649,7 @@
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>Unter Wayland hört nur der Desktop Tasten, und es gibt keinen Bus, um ihn danach zu fragen.</translation>
+        <translation>Unter Wayland hört nur der Desktop Tasten, und es gibt keinen Bus, über den man ihn fragen könnte.</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
@@ -2781,7 +2781,7 @@
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation>Signalton beim Start abspielen</translation>
+        <translation>Signalton zu Beginn abspielen</translation>
     </message>
     <message>
         <source>Play sounds</source>
@@ -2809,11 +2809,11 @@
     </message>
     <message>
         <source>Press Start and speak</source>
-        <translation>Drücken Sie Start und sprechen Sie</translation>
+        <translation>Drücken Sie „Start“ und sprechen Sie</translation>
     </message>
     <message>
         <source>Press Start and speak.</source>
-        <translation>Drücken Sie Start und sprechen Sie.</translation>
+        <translation>Drücken Sie „Starten“ und sprechen Sie.</translation>
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
@@ -3289,7 +3289,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Saywrite {version} is there.</source>
-        <translation>Saywrite {version} ist da.</translation>
+        <translation>Saywrite {version} ist verfügbar.</translation>
     </message>
     <message>
         <source>Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}</source>
@@ -3389,7 +3389,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
-        <translation>Einstellungen &gt; Tastatur &gt; Tastenkürzel ansehen und anpassen &gt; Eigene Tastenkürzel: eines mit diesem Befehl hinzufügen</translation>
+        <translation>Einstellungen &gt; Tastatur &gt; Tastenkombinationen anzeigen und anpassen &gt; Eigene Tastenkombinationen: eine mit diesem Befehl hinzufügen</translation>
     </message>
     <message>
         <source>Settings → aiOla</source>
@@ -3401,7 +3401,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation>Kürzeste Äußerung</translation>
+        <translation>Mindestdauer einer Äußerung</translation>
     </message>
     <message>
         <source>Show</source>
@@ -3421,7 +3421,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Show the unfinished dictations</source>
-        <translation>Die nicht abgeschlossenen Diktate anzeigen</translation>
+        <translation>Unfertige Diktate anzeigen</translation>
     </message>
     <message>
         <source>Show the waveform</source>
@@ -3521,7 +3521,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Speak. Your words appear here as you say them.</source>
-        <translation>Sprechen Sie. Ihre Worte erscheinen hier, während Sie sie sagen.</translation>
+        <translation>Sprechen Sie. Ihre Worte erscheinen hier sofort.</translation>
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
@@ -3537,7 +3537,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
-        <translation>Sprechzeit zählt für einen Host, wenn etwas davon dorthin gesendet wurde. Diktate, die Sie löschen, bleiben ohne ihren Text in den Summen ihres Monats.</translation>
+        <translation>Sprechzeit zählt für einen Host, wenn ein Teil davon dorthin gesendet wurde. Diktate, die Sie löschen, bleiben ohne ihren Text in den Summen ihres Monats.</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -3569,11 +3569,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation>Starten Sie neu; wenn es wieder vorkommt, senden Sie das Protokoll (Hilfe &gt; Diagnosedaten kopieren).</translation>
+        <translation>Starten Sie das Diktat erneut; wenn der Fehler wieder auftritt, senden Sie das Protokoll (Hilfe &gt; Diagnosedaten kopieren).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation>Starten Sie neu; wenn das nicht hilft, sagen „saywrite doctor“ und das Protokoll mehr.</translation>
+        <translation>Starten Sie das Diktat erneut; wenn das nicht hilft, geben „saywrite doctor“ und das Protokoll mehr Auskunft.</translation>
     </message>
     <message>
         <source>Start at login</source>
@@ -3677,7 +3677,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Stop that download first.</source>
-        <translation>Stoppen Sie zuerst jenen Download.</translation>
+        <translation>Stoppen Sie zuerst den anderen Download.</translation>
     </message>
     <message>
         <source>Stopped.</source>
@@ -3757,7 +3757,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation>Zum Starten und Stoppen tippen</translation>
+        <translation>Zum Starten und Stoppen kurz drücken</translation>
     </message>
     <message>
         <source>Test of the connection</source>
@@ -3853,7 +3853,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The computer was too busy to take all sound.</source>
-        <translation>Der Computer war zu beschäftigt, um den ganzen Ton aufzunehmen.</translation>
+        <translation>Der Computer war zu stark ausgelastet, um den ganzen Ton aufzunehmen.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>
@@ -3913,7 +3913,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The desktop took the key away.</source>
-        <translation>Der Desktop hat die Taste entzogen.</translation>
+        <translation>Der Desktop hat Saywrite die Taste entzogen.</translation>
     </message>
     <message>
         <source>The desktop was not allowed to give Saywrite a key.</source>
@@ -3949,7 +3949,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The dictation was ended: the longest time for a dictation was reached.</source>
-        <translation>Das Diktat wurde beendet: Die längste Zeit für ein Diktat war erreicht.</translation>
+        <translation>Das Diktat wurde beendet: Die Höchstdauer eines Diktats war erreicht.</translation>
     </message>
     <message>
         <source>The dictation was not transcribed again.</source>
@@ -4041,7 +4041,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The hands-free mode is on</source>
-        <translation>Der freihändige Modus ist ein</translation>
+        <translation>Der freihändige Modus ist an</translation>
     </message>
     <message>
         <source>The hands-free mode needs a recognition model on this computer, and there is none.</source>
@@ -4185,7 +4185,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The message above says why, and what helps.</source>
-        <translation>Die Meldung darüber sagt, warum, und was hilft.</translation>
+        <translation>Die Meldung oben nennt den Grund und was hilft.</translation>
     </message>
     <message>
         <source>The microphone</source>
@@ -4197,7 +4197,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The microphone closes after this time, even while the key is down.</source>
-        <translation>Das Mikrofon schließt nach dieser Zeit, auch wenn die Taste noch gedrückt ist.</translation>
+        <translation>Das Mikrofon wird nach dieser Zeit geschlossen, auch wenn die Taste noch gedrückt ist.</translation>
     </message>
     <message>
         <source>The microphone could not be opened ({name}).</source>
@@ -4236,8 +4236,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Mikrofon wurde geschlossen: Die Taste wird nicht mehr gehört.</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>Das Mikrofon wurde geschlossen: Die längste Zeit für eine Taste war erreicht.</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>Das Mikrofon wurde geschlossen: Die Höchstdauer für die Taste war erreicht.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4253,7 +4253,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The model could not be tried: {reason}</source>
-        <translation>Das Modell konnte nicht ausprobiert werden: {reason}</translation>
+        <translation>Das Modell konnte nicht getestet werden: {reason}</translation>
     </message>
     <message>
         <source>the name is too long</source>
@@ -4308,6 +4308,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>die Anführungszeichen passen nicht zusammen.</translation>
     </message>
     <message>
+        <source>The reason is in its log.</source>
+        <translation>Den Grund nennt sein Protokoll.</translation>
+    </message>
+    <message>
         <source>The recognition model is not on this computer yet.</source>
         <translation>Das Erkennungsmodell ist noch nicht auf diesem Computer.</translation>
     </message>
@@ -4321,11 +4325,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
-        <translation>Die Erkennung (CTranslate2) ist nicht installiert oder kann nicht geladen werden ({error}).</translation>
+        <translation>Der Erkenner (CTranslate2) ist nicht installiert oder kann nicht geladen werden ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation>Der Erkenner endete, bevor der Text vollständig war.</translation>
+        <translation>Der Erkenner wurde beendet, bevor der Text vollständig war.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
@@ -4345,7 +4349,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation>Der Erkenner auf diesem Computer endete oder antwortete nicht mehr, dreimal in Folge.</translation>
+        <translation>Der Erkenner auf diesem Computer hat sich dreimal in Folge beendet oder nicht mehr geantwortet.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
@@ -4404,10 +4408,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das laufende Saywrite gab keine verständliche Antwort.</translation>
     </message>
     <message>
-        <source>The same, second key</source>
-        <translation>Ebenso, zweite Taste</translation>
-    </message>
-    <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
         <translation>Das Saywrite mit diesem Datenordner gehört einem anderen Benutzer.</translation>
     </message>
@@ -4445,11 +4445,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The sound could not be played ({name}).</source>
-        <translation>Der Signalton konnte nicht abgespielt werden ({name}).</translation>
+        <translation>Der Ton konnte nicht abgespielt werden ({name}).</translation>
     </message>
     <message>
         <source>The sound could not be played.</source>
-        <translation>Der Signalton konnte nicht abgespielt werden.</translation>
+        <translation>Der Ton konnte nicht abgespielt werden.</translation>
     </message>
     <message>
         <source>The sound is sent again.</source>
@@ -4557,11 +4557,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>the window in front</source>
-        <translation>das vordere Fenster</translation>
+        <translation>das Fenster im Vordergrund</translation>
     </message>
     <message>
         <source>The window in front did not read the text.</source>
-        <translation>Das vordere Fenster hat den Text nicht gelesen.</translation>
+        <translation>Das Fenster im Vordergrund hat den Text nicht gelesen.</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
@@ -4657,7 +4657,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>There is no network route to {host}.</source>
-        <translation>Es gibt keinen Netzwerkweg zu {host}.</translation>
+        <translation>Zu {host} gibt es keine Netzwerkroute.</translation>
     </message>
     <message>
         <source>There is no recorded dictation to try the model on.</source>
@@ -5045,7 +5045,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation>Benutzen Sie Kopfhörer: Ein Mikrofon nahe einem Lautsprecher hört den Ton mit.</translation>
+        <translation>Benutzen Sie Kopfhörer: Ein Mikrofon nahe einem Lautsprecher hört den Signalton mit.</translation>
     </message>
     <message>
         <source>Use of the key</source>
@@ -5069,7 +5069,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Utterance {index} of {total}, {start} to {end}. Enter plays it.</source>
-        <translation>Äußerung {index} von {total}, {start} bis {end}. Eingabe spielt sie ab.</translation>
+        <translation>Äußerung {index} von {total}, {start} bis {end}. Die Eingabetaste spielt sie ab.</translation>
     </message>
     <message>
         <source>Verify</source>
@@ -5097,7 +5097,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>waiting for a phrase</source>
-        <translation>wartet auf die Formel</translation>
+        <translation>wartet auf den Sprachbefehl</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
@@ -5110,6 +5110,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Waveform</source>
         <translation>Wellenform</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>Wellenform der Aufnahme</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
@@ -5133,7 +5137,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>What is new</source>
-        <translation>Was ist neu</translation>
+        <translation>Neuigkeiten</translation>
     </message>
     <message>
         <source>What is on the clipboard comes too slowly from its program; it could not be saved, so it was left alone and the text typed into {program}.</source>
@@ -5157,7 +5161,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation>Was es vor einem Tastendruck hört, bleibt einen Moment im Speicher und wird dann vergessen.</translation>
+        <translation>Was das Mikrofon vor einem Tastendruck hört, bleibt einen Moment im Speicher und wird dann vergessen.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
@@ -5181,11 +5185,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>What you said is kept. Say the phrase again to go on.</source>
-        <translation>Was Sie gesagt haben, bleibt erhalten. Sagen Sie die Formel noch einmal, um weiterzumachen.</translation>
+        <translation>Was Sie gesagt haben, bleibt erhalten. Wiederholen Sie den Sprachbefehl, um weiterzumachen.</translation>
     </message>
     <message>
         <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
-        <translation>Was Sie gesagt haben, bleibt erhalten. Saywrite wartet wieder auf die Formel, wenn der Bildschirm entsperrt ist.</translation>
+        <translation>Was Sie gesagt haben, bleibt erhalten. Saywrite wartet wieder auf den Sprachbefehl, sobald der Bildschirm entsperrt ist.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
@@ -5225,15 +5229,15 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Where &amp;my speech went…</source>
-        <translation>Wohin &amp;meine Sprache ging…</translation>
+        <translation>Wohin &amp;meine Worte gingen…</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
-        <translation>Wohin meine Sprache ging – Saywrite</translation>
+        <translation>Wohin meine Worte gingen – Saywrite</translation>
     </message>
     <message>
         <source>Where my speech went, by month</source>
-        <translation>Wohin meine Sprache ging, nach Monat</translation>
+        <translation>Wohin meine Worte gingen, nach Monat</translation>
     </message>
     <message>
         <source>Which texts are shown</source>
@@ -5277,7 +5281,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation>Mit weniger Bewegung ändert sich der Pegel im Overlay selten.</translation>
+        <translation>Mit weniger Bewegung ändert sich der Pegel im Overlay nur selten.</translation>
     </message>
     <message>
         <source>Without text yet</source>
@@ -5293,7 +5297,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Words it should know</source>
-        <translation>Wörter, die es kennen soll</translation>
+        <translation>Wörter, die Saywrite kennen soll</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -5317,7 +5321,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
-        <translation>Schreiben Sie sie wie Ctrl+Alt+Space, F9 oder Right Ctrl.</translation>
+        <translation>Schreiben Sie sie zum Beispiel so: Ctrl+Alt+Space, F9 oder Right Ctrl.</translation>
     </message>
     <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
@@ -5353,7 +5357,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>You changed keywords and did not apply the changes.</source>
-        <translation>Sie haben Schlüsselwörter geändert und die Änderungen nicht übernommen.</translation>
+        <translation>Sie haben Schlüsselwörter geändert, die Änderungen aber nicht angewendet.</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
@@ -5363,8 +5367,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>Sie haben vor {n} Aufnahme gestoppt: Ihr Text wurde verwendet.</numerusform>
-            <numerusform>Sie haben vor {n} Aufnahmen gestoppt: Ihre Texte wurden verwendet.</numerusform>
+            <numerusform>{n} Aufnahme wurde nicht mehr erkannt, weil Sie gestoppt haben: Verwendet wurde der vorhandene Text.</numerusform>
+            <numerusform>{n} Aufnahmen wurden nicht mehr erkannt, weil Sie gestoppt haben: Verwendet wurden die vorhandenen Texte.</numerusform>
         </translation>
     </message>
     <message>
@@ -5373,7 +5377,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
-        <translation>Ihre Worte erscheinen hier, während Sie sie sagen. Drücken Sie Stopp, wenn Sie fertig sind.</translation>
+        <translation>Ihre Worte erscheinen hier, während Sie sprechen. Drücken Sie „Stopp“, wenn Sie fertig sind.</translation>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
@@ -5971,8 +5975,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
         <translation>
-            <numerusform>{n} Korrektur gelöscht; ihr Text bleibt.</numerusform>
-            <numerusform>{n} Korrekturen gelöscht; ihre Texte bleiben.</numerusform>
+            <numerusform>{n} Korrektur gelöscht; der Text selbst bleibt.</numerusform>
+            <numerusform>{n} Korrekturen gelöscht; die Texte selbst bleiben.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -5987,8 +5991,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
         <translation>
-            <numerusform>{n} Diktat hat keine Aufnahme: Sein Text wurde verwendet.</numerusform>
-            <numerusform>{n} Diktate haben keine Aufnahme: Ihre Texte wurden verwendet.</numerusform>
+            <numerusform>{n} Diktat hat keine Aufnahme: Verwendet wurde der vorhandene Text.</numerusform>
+            <numerusform>{n} Diktate haben keine Aufnahme: Verwendet wurden die vorhandenen Texte.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -6085,7 +6089,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation>{path}: {what} Die Datei wird daneben als {name} aufbewahrt, und es gibt keine Schlüsselwörter. Reparieren Sie jene Datei und importieren Sie sie dann in der Schlüsselwortliste.</translation>
+        <translation>{path}: {what} Die Datei wird daneben als {name} aufbewahrt, und es gibt keine Schlüsselwörter. Reparieren Sie die aufbewahrte Datei und importieren Sie sie dann in der Schlüsselwortliste.</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
@@ -6249,7 +6253,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
-        <translation>„saywrite doctor“ sagt mehr.</translation>
+        <translation>Mehr erfahren Sie mit „saywrite doctor“.</translation>
     </message>
     <message>
         <source>“{file}” was not transcribed. {what}</source>
@@ -6293,7 +6297,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
-        <translation>„{name}“ enthält Ton einer Art, die hier nicht dekodiert werden kann oder kopiergeschützt ist.</translation>
+        <translation>„{name}“ enthält Ton, der hier nicht dekodiert werden kann oder kopiergeschützt ist.</translation>
     </message>
     <message>
         <source>“{name}” holds no sound.</source>
@@ -6361,11 +6365,11 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
-        <translation>„{spoken}“ steht weiter unten noch einmal: Jener Eintrag gilt.</translation>
+        <translation>„{spoken}“ steht weiter unten noch einmal: Es gilt der untere Eintrag.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>„{spoken}“ steht in Zeile {line} noch einmal: Jener Eintrag gilt.</translation>
+        <translation>„{spoken}“ steht in Zeile {line} noch einmal: Es gilt der spätere Eintrag.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

@@ -664,10 +664,6 @@
         <translation>Consulte a quien administra su dirección del token.</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>Consultando si hay una versión más reciente…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>solicitud de un token</translation>
     </message>
@@ -1120,6 +1116,10 @@
         <translation>Co&amp;piar</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>Recopilando el diagnóstico…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>No se aceptan órdenes de otros programas: no se puede escribir en {data}.</translation>
     </message>
@@ -1326,6 +1326,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dicte algo; las grabaciones se conservan durante el tiempo indicado en Ajustes &gt; Archivos y privacidad.</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>Dictar con la segunda tecla</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1960,10 +1964,6 @@
         <translation>Continúa en {wait}.</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Desaparece al desinstalar Saywrite.</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>tiene otro archivo con este nombre</translation>
     </message>
@@ -1986,6 +1986,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>Se restablece sola.</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Se elimina al desinstalar Saywrite.</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2076,14 +2080,6 @@
         <translation>su dirección no se puede leer</translation>
     </message>
     <message>
-        <source>Its log says what.</source>
-        <translation>Su registro dice qué ocurrió.</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>Su registro dice por qué.</translation>
-    </message>
-    <message>
         <source>its packages do not hold the model</source>
         <translation>sus paquetes no contienen el modelo</translation>
     </message>
@@ -2124,6 +2120,10 @@
         <translation>Conservar</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>Conservar los saltos de línea</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>Conservar las grabaciones</translation>
     </message>
@@ -2134,10 +2134,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>Mantenga Saywrite abierto; cierre lo demás que ocupe el disco.</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>Conservarlos</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2198,6 +2194,10 @@
     <message>
         <source>Length</source>
         <translation>Duración</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>Duración de la grabación</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2288,12 +2288,12 @@
         <translation>Frase más larga</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>Recopilando datos…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>Buscando modelos…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>Buscando actualizaciones…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -4236,8 +4236,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>El micrófono se cerró: la tecla ya no se capta.</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>El micrófono se cerró: se alcanzó el tiempo máximo para una tecla.</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>Se cerró el micrófono: se alcanzó el límite de tiempo de la tecla.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4306,6 +4306,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>the quotation marks do not match.</source>
         <translation>las comillas no coinciden.</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>El motivo figura en su registro.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4402,10 +4406,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
         <translation>El Saywrite en marcha no dio una respuesta con sentido.</translation>
-    </message>
-    <message>
-        <source>The same, second key</source>
-        <translation>Lo mismo, segunda tecla</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -5110,6 +5110,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Waveform</source>
         <translation>Forma de onda</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>Forma de onda de la grabación</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>

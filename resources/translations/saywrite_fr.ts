@@ -664,10 +664,6 @@
         <translation>Demandez au responsable de votre adresse de jeton.</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>Recherche d'une version plus récente…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>demande d'un jeton</translation>
     </message>
@@ -1120,6 +1116,10 @@
         <translation>Co&amp;pier</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>Collecte des diagnostics…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>Les commandes d'autres programmes ne sont pas acceptées : impossible d'écrire dans {data}.</translation>
     </message>
@@ -1326,6 +1326,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dictez quelque chose ; les enregistrements sont conservés aussi longtemps que l'indique Paramètres &gt; Fichiers et confidentialité.</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>Dicter avec la deuxième touche</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1960,10 +1964,6 @@
         <translation>Reprise dans {wait}.</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Il disparaît quand Saywrite est désinstallé.</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>un autre fichier y porte ce nom</translation>
     </message>
@@ -1986,6 +1986,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>Elle est rétablie automatiquement.</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Il est supprimé lors de la désinstallation de Saywrite.</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2076,14 +2080,6 @@
         <translation>l'adresse est illisible</translation>
     </message>
     <message>
-        <source>Its log says what.</source>
-        <translation>Son journal indique ce qui s'est passé.</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>Son journal indique pourquoi.</translation>
-    </message>
-    <message>
         <source>its packages do not hold the model</source>
         <translation>les paquets ne contiennent pas le modèle</translation>
     </message>
@@ -2124,6 +2120,10 @@
         <translation>Conserver</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>Conserver les sauts de ligne</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>Conserver les enregistrements</translation>
     </message>
@@ -2134,10 +2134,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>Laissez Saywrite ouvert ; fermez ce qui occupe le disque par ailleurs.</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>Les conserver</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2198,6 +2194,10 @@
     <message>
         <source>Length</source>
         <translation>Durée</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>Durée de l'enregistrement</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2288,12 +2288,12 @@
         <translation>Phrase la plus longue</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>Collecte des informations…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>Recherche de modèles…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>Recherche de mises à jour…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -4236,8 +4236,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Le microphone a été fermé : la touche n'est plus captée.</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>Le microphone a été fermé : la durée maximale pour une touche était atteinte.</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>Le microphone a été fermé : la durée maximale de la touche est atteinte.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4306,6 +4306,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>the quotation marks do not match.</source>
         <translation>les guillemets ne correspondent pas.</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>La raison figure dans son journal.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4402,10 +4406,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
         <translation>Le Saywrite en cours n'a pas donné de réponse compréhensible.</translation>
-    </message>
-    <message>
-        <source>The same, second key</source>
-        <translation>De même, deuxième touche</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -5110,6 +5110,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Waveform</source>
         <translation>Forme d'onde</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>Forme d'onde de l'enregistrement</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>

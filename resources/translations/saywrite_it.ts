@@ -664,10 +664,6 @@
         <translation>Chiedi a chi gestisce il tuo indirizzo del token.</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>Ricerca di una versione più recente…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>richiesta di un token</translation>
     </message>
@@ -1120,6 +1116,10 @@
         <translation>Co&amp;pia</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>Raccolta dei dati diagnostici…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>I comandi di altri programmi non vengono accettati: impossibile scrivere in {data}.</translation>
     </message>
@@ -1326,6 +1326,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Detta qualcosa; le registrazioni sono conservate per il tempo indicato in Impostazioni &gt; File e privacy.</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>Dettare con il secondo tasto</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1960,10 +1964,6 @@
         <translation>Si riprende tra {wait}.</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Viene rimosso quando si disinstalla Saywrite.</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>ha un altro file con questo nome</translation>
     </message>
@@ -1986,6 +1986,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>Viene ristabilita automaticamente.</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Viene rimosso quando si disinstalla Saywrite.</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2076,14 +2080,6 @@
         <translation>l'indirizzo non è leggibile</translation>
     </message>
     <message>
-        <source>Its log says what.</source>
-        <translation>Il suo registro dice che cosa.</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>Il suo registro dice perché.</translation>
-    </message>
-    <message>
         <source>its packages do not hold the model</source>
         <translation>i pacchetti non contengono il modello</translation>
     </message>
@@ -2124,6 +2120,10 @@
         <translation>Mantieni</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>Mantieni gli a capo</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>Conserva le registrazioni</translation>
     </message>
@@ -2134,10 +2134,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>Tieni aperto Saywrite; chiudi gli altri programmi che occupano il disco.</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>Mantienile</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2198,6 +2194,10 @@
     <message>
         <source>Length</source>
         <translation>Durata</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>Durata della registrazione</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2288,12 +2288,12 @@
         <translation>Frase più lunga</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>Raccolta delle informazioni…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>Ricerca dei modelli…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>Ricerca di aggiornamenti…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -4236,8 +4236,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il microfono è stato chiuso: il tasto non viene più ricevuto.</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>Il microfono è stato chiuso: è stata raggiunta la durata massima per un tasto.</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>Il microfono è stato chiuso: è stato raggiunto il limite di tempo del tasto.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4306,6 +4306,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>the quotation marks do not match.</source>
         <translation>le virgolette non corrispondono.</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>Il motivo è nel suo registro.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4402,10 +4406,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
         <translation>Il Saywrite in esecuzione non ha dato una risposta sensata.</translation>
-    </message>
-    <message>
-        <source>The same, second key</source>
-        <translation>Lo stesso, secondo tasto</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -5110,6 +5110,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Waveform</source>
         <translation>Forma d'onda</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>Forma d'onda della registrazione</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>

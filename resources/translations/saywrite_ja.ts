@@ -221,7 +221,7 @@
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation>本文も今すぐ置き換える(&amp;R) {where}</translation>
+        <translation>テキスト内も今すぐ置き換える(&amp;R) – {where}</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
@@ -237,7 +237,7 @@
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation>各ファイルと同じ場所にテキストを保存する形式(&amp;S)</translation>
+        <translation>各ファイルと同じ場所に、次の名前でテキストを保存(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
@@ -324,7 +324,7 @@
     </message>
     <message>
         <source>(it is not in the text)</source>
-        <translation>（本文にはありません）</translation>
+        <translation>テキストにはありません</translation>
     </message>
     <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
@@ -363,7 +363,7 @@
     </message>
     <message>
         <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
-        <translation>ハンズフリーの音声入力はここで終わり、Saywriteは再び合図の言葉を待ちます。</translation>
+        <translation>この時間だけ無音が続くと、ハンズフリーの音声入力は終了し、Saywriteは再び合図の言葉を待ちます。</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -411,7 +411,7 @@
     </message>
     <message>
         <source>A sentence is sent after a pause of this length.</source>
-        <translation>この長さの間が空くと、文を送信します。</translation>
+        <translation>この長さの間隔が空くと、文を送信します。</translation>
     </message>
     <message>
         <source>A shorter sound is ignored.</source>
@@ -431,7 +431,7 @@
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
-        <translation>前のテキストに続くテキストは、キーを押すかクリックするまで、空白で始まります。</translation>
+        <translation>続けて挿入するテキストは、先頭に空白が付きます。キーを押すかクリックした後は付きません。</translation>
     </message>
     <message>
         <source>A value of the command is not a short text.</source>
@@ -487,7 +487,7 @@
     </message>
     <message>
         <source>After:</source>
-        <translation>後:</translation>
+        <translation>変更後:</translation>
     </message>
     <message>
         <source>aiOla</source>
@@ -662,10 +662,6 @@
         <translation>トークンアドレスの管理者に問い合わせてください。</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>新しいバージョンを確認しています…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>トークンの取得</translation>
     </message>
@@ -695,7 +691,7 @@
     </message>
     <message>
         <source>Before:</source>
-        <translation>前:</translation>
+        <translation>変更前:</translation>
     </message>
     <message>
         <source>Began</source>
@@ -707,7 +703,7 @@
     </message>
     <message>
         <source>Begin and end a dictation with a spoken phrase</source>
-        <translation>合図の言葉で音声入力を開始・終了します</translation>
+        <translation>合図の言葉で音声入力を開始・終了する</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -735,7 +731,7 @@
     </message>
     <message>
         <source>Built-in (basic)</source>
-        <translation>内蔵（基本）</translation>
+        <translation>内蔵 (基本)</translation>
     </message>
     <message>
         <source>By &amp;month…</source>
@@ -779,7 +775,7 @@
     </message>
     <message>
         <source>Cancel the dictation</source>
-        <translation>音声入力を取り消す</translation>
+        <translation>音声入力をキャンセル</translation>
     </message>
     <message>
         <source>Caps Lock goes on switching capitals on and off.</source>
@@ -863,7 +859,7 @@
     </message>
     <message>
         <source>Check the disk it is on.</source>
-        <translation>保存先のディスクを確認してください。</translation>
+        <translation>ファイルがあるディスクを確認してください。</translation>
     </message>
     <message>
         <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
@@ -871,7 +867,7 @@
     </message>
     <message>
         <source>Check the disk, or {elsewhere}.</source>
-        <translation>ディスクを確認するか、次のとおりにしてください: {elsewhere}。</translation>
+        <translation>ディスクを確認するか、{elsewhere}ください。</translation>
     </message>
     <message>
         <source>Check the disk.</source>
@@ -967,7 +963,7 @@
     </message>
     <message>
         <source>choose another folder</source>
-        <translation>別のフォルダーを選ぶ</translation>
+        <translation>別のフォルダーを選んで</translation>
     </message>
     <message>
         <source>Choose another key in the settings, or free it in the other program.</source>
@@ -1118,6 +1114,10 @@
         <translation>コピー(&amp;P)</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>診断情報を収集しています…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>ほかのプログラムからのコマンドは受け付けません: {data}に書き込めません。</translation>
     </message>
@@ -1247,7 +1247,7 @@
     </message>
     <message>
         <source>Create the folder again, or {elsewhere}.</source>
-        <translation>フォルダーを作り直すか、次のとおりにしてください: {elsewhere}。</translation>
+        <translation>フォルダーを作り直すか、{elsewhere}ください。</translation>
     </message>
     <message>
         <source>CSV table</source>
@@ -1307,7 +1307,7 @@
     </message>
     <message>
         <source>Dictate (second key)</source>
-        <translation>音声入力 (2つ目のキー)</translation>
+        <translation>音声入力 (2番目のキー)</translation>
     </message>
     <message>
         <source>Dictate in {language}</source>
@@ -1324,6 +1324,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>何か音声入力してください。録音は「設定」&gt;「ファイルとプライバシー」で決めた期間、保持されます。</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>2番目のキーで音声入力</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1351,7 +1355,7 @@
     </message>
     <message>
         <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
-        <translation>違い: {words}。印が付いています。ディクテーションのテキストは変わりません。</translation>
+        <translation>違い: {words}。印が付いています。音声入力のテキストは変わりません。</translation>
     </message>
     <message>
         <source>Discard recording</source>
@@ -1411,7 +1415,7 @@
     </message>
     <message>
         <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
-        <translation>「設定 → 認識」でダウンロードしてください。その後、Saywriteは自動的に合図の言葉を待ちます。</translation>
+        <translation>「設定」→「認識」でダウンロードしてください。その後、Saywriteは自動的に合図の言葉を待ちます。</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -1463,7 +1467,7 @@
     </message>
     <message>
         <source>ends the display</source>
-        <translation>ディスプレイを終了</translation>
+        <translation>Xサーバーを終了</translation>
     </message>
     <message>
         <source>ends the session</source>
@@ -1574,7 +1578,7 @@
     </message>
     <message>
         <source>finishing</source>
-        <translation>完了処理中</translation>
+        <translation>仕上げ中</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
@@ -1630,7 +1634,7 @@
     </message>
     <message>
         <source>Give your user write permission for this folder, or {elsewhere}.</source>
-        <translation>自分のユーザーにこのフォルダーへの書き込みを許可するか、次のとおりにしてください: {elsewhere}。</translation>
+        <translation>自分のユーザーにこのフォルダーへの書き込みを許可するか、{elsewhere}ください。</translation>
     </message>
     <message>
         <source>GNOME and KDE let a program insert when the user allows it.</source>
@@ -1638,7 +1642,7 @@
     </message>
     <message>
         <source>Go back to the window where you started</source>
-        <translation>開始したウィンドウに戻ってください</translation>
+        <translation>開始したウィンドウに戻って挿入</translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
@@ -1714,7 +1718,7 @@
     </message>
     <message>
         <source>Hide the unfinished dictations</source>
-        <translation>未完了のディクテーションを隠す</translation>
+        <translation>未完了の音声入力を隠す</translation>
     </message>
     <message>
         <source>hides a program</source>
@@ -1746,7 +1750,7 @@
     </message>
     <message>
         <source>Hold the key</source>
-        <translation>キーを押したままにしてください</translation>
+        <translation>キーを押したまま話す</translation>
     </message>
     <message>
         <source>Hold to talk</source>
@@ -1754,7 +1758,7 @@
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation>押している間だけ話す、または押して開始・停止</translation>
+        <translation>押している間だけ話す、または短く押して開始・停止</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
@@ -1844,7 +1848,7 @@
         <source>in {n:,} places</source>
         <extracomment>Singular: in {n:,} place</extracomment>
         <translation>
-            <numerusform>（{n:,}か所）</numerusform>
+            <numerusform>{n:,}か所</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1955,10 +1959,6 @@
         <translation>{wait}後に再開します。</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Saywriteをアンインストールすると、なくなります。</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>この名前のファイルの内容が異なります</translation>
     </message>
@@ -1981,6 +1981,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>自動的に再接続します。</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Saywriteをアンインストールすると、削除されます。</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2028,11 +2032,11 @@
     </message>
     <message>
         <source>it points to an address that is not secure</source>
-        <translation>安全でないアドレスに転送されます</translation>
+        <translation>安全でないアドレスにリダイレクトされます</translation>
     </message>
     <message>
         <source>it redirects without end</source>
-        <translation>転送が終わりません</translation>
+        <translation>リダイレクトが終わりません</translation>
     </message>
     <message>
         <source>it refuses access (HTTP {status})</source>
@@ -2069,14 +2073,6 @@
     <message>
         <source>its address cannot be read</source>
         <translation>アドレスを読み取れません</translation>
-    </message>
-    <message>
-        <source>Its log says what.</source>
-        <translation>内容はそのログにあります。</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>理由はそのログにあります。</translation>
     </message>
     <message>
         <source>its packages do not hold the model</source>
@@ -2119,6 +2115,10 @@
         <translation>残す</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>改行をそのまま残す</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>録音の保存期間</translation>
     </message>
@@ -2129,10 +2129,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>Saywriteを開いたままにし、ディスクを使っているほかのプログラムを閉じてください。</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>そのまま残す</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2156,7 +2152,7 @@
     </message>
     <message>
         <source>Keyword lab</source>
-        <translation>キーワードの試験</translation>
+        <translation>キーワードのテスト</translation>
     </message>
     <message>
         <source>Keywords</source>
@@ -2193,6 +2189,10 @@
     <message>
         <source>Length</source>
         <translation>長さ</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>録音の長さ</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2283,12 +2283,12 @@
         <translation>文の最大の長さ</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>探しています…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>モデルを探しています…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>アップデートを確認しています…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -2296,7 +2296,7 @@
     </message>
     <message>
         <source>macOS does not give {chord} to programs ({code}).</source>
-        <translation>macOSは{chord}をプログラムに渡しません ({code})。</translation>
+        <translation>macOSは、{chord}をプログラムに渡しません ({code})。</translation>
     </message>
     <message>
         <source>macOS does not let Saywrite insert text yet. The text is on the clipboard.</source>
@@ -2304,15 +2304,15 @@
     </message>
     <message>
         <source>macOS does not report {chord} to other programs.</source>
-        <translation>macOSは{chord}をほかのプログラムに伝えません。</translation>
+        <translation>macOSは、{chord}をほかのプログラムに通知しません。</translation>
     </message>
     <message>
         <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOSでは、ユーザーが「アクセシビリティ」で許可すると、プログラムがキーを押せます。</translation>
+        <translation>macOSでは、ユーザーが「アクセシビリティ」で許可すると、プログラムがキー入力を送れます。</translation>
     </message>
     <message>
         <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOSは、許可がなくてもプログラムにそのホットキーを伝えます。</translation>
+        <translation>macOSは、許可がなくてもプログラムにホットキーを通知します。</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -2320,7 +2320,7 @@
     </message>
     <message>
         <source>Make it writable, or {elsewhere}.</source>
-        <translation>書き込めるようにするか、次のとおりにしてください: {elsewhere}。</translation>
+        <translation>書き込めるようにするか、{elsewhere}ください。</translation>
     </message>
     <message>
         <source>Make the file readable for your user and start Saywrite again.</source>
@@ -2448,7 +2448,7 @@
     </message>
     <message>
         <source>New paragraph after a pause of</source>
-        <translation>段落を改める間の長さ</translation>
+        <translation>段落を分ける間隔</translation>
     </message>
     <message>
         <source>New text</source>
@@ -2584,7 +2584,7 @@
     </message>
     <message>
         <source>Nothing leaves this computer</source>
-        <translation>このコンピューターから何も送信されません</translation>
+        <translation>このコンピューターから何も送信しない</translation>
     </message>
     <message>
         <source>Nothing left this computer</source>
@@ -2652,11 +2652,11 @@
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
-        <translation>オン（クリックは下のウィンドウに届く）</translation>
+        <translation>オン (クリックは下のウィンドウに届く)</translation>
     </message>
     <message>
         <source>On, and it can be dragged</source>
-        <translation>オン（ドラッグで移動できる）</translation>
+        <translation>オン (ドラッグで移動できる)</translation>
     </message>
     <message>
         <source>One moment…</source>
@@ -2748,7 +2748,7 @@
     </message>
     <message>
         <source>Pause between sentences</source>
-        <translation>文と文の間</translation>
+        <translation>文と文の間隔</translation>
     </message>
     <message>
         <source>Paused at {done}</source>
@@ -2828,7 +2828,7 @@
     </message>
     <message>
         <source>problem</source>
-        <translation>問題</translation>
+        <translation>問題あり</translation>
     </message>
     <message>
         <source>Problems</source>
@@ -2916,7 +2916,7 @@
     </message>
     <message>
         <source>Re&amp;move</source>
-        <translation>取り除く(&amp;M)</translation>
+        <translation>削除(&amp;M)</translation>
     </message>
     <message>
         <source>Reading the file…</source>
@@ -2984,7 +2984,7 @@
     </message>
     <message>
         <source>Recognizing recording {done} of {number}</source>
-        <translation>録音を認識しています（{done}/{number}）</translation>
+        <translation>録音を認識しています ({done}/{number})</translation>
     </message>
     <message>
         <source>Recognizing your last dictation…</source>
@@ -3072,7 +3072,7 @@
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
-        <translation>選択したキーワードを取り除く (Delete)</translation>
+        <translation>選択したキーワードを削除 (Delete)</translation>
     </message>
     <message>
         <source>Remove {folder}.</source>
@@ -3396,7 +3396,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Shortest speech</source>
-        <translation>発話の最短の長さ</translation>
+        <translation>発話の最小の長さ</translation>
     </message>
     <message>
         <source>Show</source>
@@ -3416,7 +3416,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
-        <translation>未完了のディクテーションを表示</translation>
+        <translation>未完了の音声入力を表示</translation>
     </message>
     <message>
         <source>Show the waveform</source>
@@ -3432,7 +3432,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
-        <translation>キーワード（名前や用語とその表記）を表示します</translation>
+        <translation>キーワード (名前や用語とその表記) を表示します</translation>
     </message>
     <message>
         <source>Sign in with</source>
@@ -3492,7 +3492,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Speak</source>
-        <translation>話してください</translation>
+        <translation>話す</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
@@ -3608,7 +3608,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>start with --data and another folder</source>
-        <translation>--dataで別のフォルダーを指定して起動する</translation>
+        <translation>--dataで別のフォルダーを指定して起動して</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3748,7 +3748,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>takes a picture of the screen</source>
-        <translation>画面を撮影</translation>
+        <translation>スクリーンショットを撮影</translation>
     </message>
     <message>
         <source>Tap to start and stop</source>
@@ -3884,7 +3884,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The desktop could not let Saywrite insert text into other programs.</source>
-        <translation>デスクトップは、Saywriteによるほかのプログラムへのテキストの挿入を可能にできませんでした。</translation>
+        <translation>デスクトップ側の問題で、Saywriteがほかのプログラムにテキストを挿入できるようになりませんでした。</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3952,7 +3952,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
-        <translation>ディスクが30分間、録音を受け付けていません。それまでの内容はメモリーに保持されていますが、これ以降は保持されません。</translation>
+        <translation>ディスクに録音を書き込めない状態が30分続いています。それまでの内容はメモリーに保持されていますが、これ以降は保持されません。</translation>
     </message>
     <message>
         <source>the disk is full</source>
@@ -3976,7 +3976,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation>ディスプレイがなくなったため、キーを受け取れなくなりました。</translation>
+        <translation>ディスプレイへの接続が失われたため、キーを受け取れなくなりました。</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
@@ -4147,7 +4147,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The language you speak.</source>
-        <translation>あなたが話す言語です。</translation>
+        <translation>話す言語です。</translation>
     </message>
     <message>
         <source>The last insertion was too long ago.</source>
@@ -4230,8 +4230,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>マイクを閉じました: キーを受け取れなくなりました。</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>マイクを閉じました: キーを使った録音の最大の長さに達しました。</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>マイクを閉じました。キーの制限時間に達しました。</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4239,7 +4239,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation>マイクがなくなりました。</translation>
+        <translation>マイクが使えなくなりました。</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
@@ -4300,6 +4300,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>the quotation marks do not match.</source>
         <translation>引用符の対応が取れていません。</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>理由はSaywriteのログにあります。</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4398,10 +4402,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>動作中のSaywriteから、意味のある応答がありませんでした。</translation>
     </message>
     <message>
-        <source>The same, second key</source>
-        <translation>同上（2番目のキー）</translation>
-    </message>
-    <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
         <translation>このデータフォルダーのSaywriteは、別のユーザーのものです。</translation>
     </message>
@@ -4475,11 +4475,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the spoken form is empty.</source>
-        <translation>話す形が空です。</translation>
+        <translation>読みが空です。</translation>
     </message>
     <message>
         <source>the spoken form is not a text.</source>
-        <translation>話す形がテキストではありません。</translation>
+        <translation>読みがテキストではありません。</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -4527,7 +4527,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The transcript shows sentences without a longer pause between them as running text.</source>
-        <translation>これより長い間が空かない文は、文字起こしで続けて表示されます。</translation>
+        <translation>文と文の間隔がこれより短い場合は、文字起こしで続けて表示されます。</translation>
     </message>
     <message>
         <source>The transcript was cleared.</source>
@@ -4551,11 +4551,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the window in front</source>
-        <translation>手前のウィンドウ</translation>
+        <translation>前面のウィンドウ</translation>
     </message>
     <message>
         <source>The window in front did not read the text.</source>
-        <translation>手前のウィンドウがテキストを読み取りませんでした。</translation>
+        <translation>前面のウィンドウがテキストを読み取りませんでした。</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
@@ -4575,15 +4575,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the written form is empty.</source>
-        <translation>書く形が空です。</translation>
+        <translation>表記が空です。</translation>
     </message>
     <message>
         <source>the written form is missing.</source>
-        <translation>書く形がありません。</translation>
+        <translation>表記がありません。</translation>
     </message>
     <message>
         <source>the written form is not a text.</source>
-        <translation>書く形がテキストではありません。</translation>
+        <translation>表記がテキストではありません。</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
@@ -4595,7 +4595,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
-        <translation>その後、音声入力はこのコンピューターが聞き取った内容で終わり、お知らせが表示されます。</translation>
+        <translation>この時間が過ぎると、音声入力はこのコンピューターが聞き取った内容で終了し、お知らせが表示されます。</translation>
     </message>
     <message>
         <source>There are no dictations yet to try the keywords on.</source>
@@ -4615,7 +4615,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
-        <translation>WindowsのARM版には、認識エンジン (CTranslate2) がありません。</translation>
+        <translation>ARM版Windows用の認識エンジン (CTranslate2) はありません。</translation>
     </message>
     <message>
         <source>There is no display, so text cannot be put into other programs.</source>
@@ -4847,7 +4847,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Token address</source>
-        <translation>トークンのアドレス</translation>
+        <translation>トークンアドレス</translation>
     </message>
     <message>
         <source>Token address of your company</source>
@@ -4887,7 +4887,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>transcribes an audio file; you can also drop one here</source>
-        <translation>音声ファイルを文字起こしします（ここにドロップもできます）</translation>
+        <translation>音声ファイルを文字起こしします (ここにドロップもできます)</translation>
     </message>
     <message>
         <source>Transcribing again: {recognizer}, {language}</source>
@@ -4907,7 +4907,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Translate into</source>
-        <translation>翻訳先</translation>
+        <translation>翻訳先の言語</translation>
     </message>
     <message>
         <source>Translation</source>
@@ -4959,7 +4959,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
-        <translation>キー入力（遅いが、クリップボードを使わない）</translation>
+        <translation>キー入力 (遅いが、クリップボードを使わない)</translation>
     </message>
     <message>
         <source>unavailable</source>
@@ -5079,7 +5079,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation>終わりに待つ時間</translation>
+        <translation>終了時の待ち時間</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
@@ -5104,6 +5104,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Waveform</source>
         <translation>波形</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>録音の波形</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>
@@ -5199,7 +5203,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
-        <translation>各段落が始まる時刻。テキストで Enter を押すと、カーソル位置の単語から再生します。</translation>
+        <translation>各段落が始まる時刻です。テキストでEnterを押すと、カーソル位置の語から再生します。</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5243,7 +5247,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation>話した内容を何が書き取りますか？</translation>
+        <translation>話した内容の書き取りに何を使いますか？</translation>
     </message>
     <message>
         <source>Window</source>
@@ -5271,7 +5275,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>With less motion, the overlay's level moves rarely.</source>
-        <translation>動きを控えめにすると、オーバーレイの音量レベルはまれにしか動きません。</translation>
+        <translation>動きを控えめにすると、オーバーレイの音量レベルが動く回数が減ります。</translation>
     </message>
     <message>
         <source>Without text yet</source>
@@ -5323,7 +5327,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation>X11は、1つのキーを1つのプログラムに渡します。</translation>
+        <translation>X11では、1つのキーは1つのプログラムにだけ渡されます。</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
@@ -5351,18 +5355,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
-        <translation>あなたがテキストで直した言葉です。</translation>
+        <translation>テキストで直した言葉です。</translation>
     </message>
     <message numerus="yes">
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>残り{n}件の録音の前に停止しました。これらは元のテキストを使いました。</numerusform>
+            <numerusform>残り{n}件の録音を認識する前に停止したため、それらは元のテキストを使いました。</numerusform>
         </translation>
     </message>
     <message>
         <source>You went to another window before the text was there.</source>
-        <translation>テキストができる前に、別のウィンドウに移りました。</translation>
+        <translation>テキストができる前に別のウィンドウに移った場合の動作です。</translation>
     </message>
     <message>
         <source>Your words appear here as you say them. Press Stop when you are done.</source>
@@ -5457,7 +5461,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
-        <translation>{file}: {name} {problem}。既定値を使います: {shown}。</translation>
+        <translation>{file}: {name}{problem}。既定値を使います: {shown}。</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>
@@ -5473,7 +5477,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder}はほかのユーザーもアクセスできます ({mode:03o})。ほかのプログラムからのコマンドは受け付けません。</translation>
+        <translation>{folder}にはほかのユーザーもアクセスできます ({mode:03o})。ほかのプログラムからのコマンドは受け付けません。</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -5489,7 +5493,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation>{go_on} 設定を確認してください。</translation>
+        <translation>{go_on}設定を確認してください。</translation>
     </message>
     <message>
         <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
@@ -5521,7 +5525,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{host} does not know this workflow.</source>
-        <translation>{host}はこのワークフローを認識しません。</translation>
+        <translation>{host}にこのワークフローはありません。</translation>
     </message>
     <message>
         <source>{host} does not take this sound: its format or its length.</source>
@@ -5617,7 +5621,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation>{key} どのプログラムでもこのように使えます。</translation>
+        <translation>{key}どのプログラムでもこのように使えます。</translation>
     </message>
     <message>
         <source>{label} (default)</source>
@@ -5737,7 +5741,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation>{label}がなくなりました。</translation>
+        <translation>{label}が使えなくなりました。</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
@@ -5745,11 +5749,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{length} at {at}: {cause}</source>
-        <translation>{at}で{length}: {cause}</translation>
+        <translation>{at}の位置で{length}: {cause}</translation>
     </message>
     <message>
         <source>{length} of sound is missing {where}: {cause}</source>
-        <translation>{length}の音声が欠落しています（{where}）: {cause}</translation>
+        <translation>{length}の音声が欠落しています ({where}): {cause}</translation>
     </message>
     <message>
         <source>{length} of sound missing</source>
@@ -5796,7 +5800,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{missing}, at {at}.</source>
-        <translation>{missing}（{at}）。</translation>
+        <translation>{missing} ({at})。</translation>
     </message>
     <message>
         <source>{model} on this computer</source>
@@ -5846,14 +5850,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{n:,} keywords removed.</source>
         <extracomment>Singular: {n:,} keyword removed.</extracomment>
         <translation>
-            <numerusform>キーワード{n:,}件を取り除きました。</numerusform>
+            <numerusform>キーワード{n:,}件を削除しました。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>{n:,} lines left out:</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
         <translation>
-            <numerusform>読み込まなかった行{n:,}行:</numerusform>
+            <numerusform>{n:,}行を読み込みませんでした:</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -5956,7 +5960,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{n} days</source>
         <extracomment>Singular: {n} day</extracomment>
         <translation>
-            <numerusform>{n} 日</numerusform>
+            <numerusform>{n}日</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -5984,7 +5988,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{n} minutes</source>
         <extracomment>Singular: {n} minute</extracomment>
         <translation>
-            <numerusform>{n} 分</numerusform>
+            <numerusform>{n}分</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -6005,7 +6009,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{n} seconds</source>
         <extracomment>Singular: {n} second</extracomment>
         <translation>
-            <numerusform>{n} 秒</numerusform>
+            <numerusform>{n}秒</numerusform>
         </translation>
     </message>
     <message>
@@ -6054,11 +6058,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
-        <translation>{path}: {what} このファイルは同じ場所に{name}として残し、キーワードはない状態です。そのファイルを修復してから、キーワードの一覧で読み込んでください。</translation>
+        <translation>{path}: {what}このファイルは同じ場所に{name}として残し、キーワードはない状態です。そのファイルを修復してから、キーワードの一覧で読み込んでください。</translation>
     </message>
     <message>
         <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
-        <translation>{path}: {what} このファイルは元のまま残し、キーワードはない状態です。修復するか、移動してください。</translation>
+        <translation>{path}: {what}このファイルは元のまま残し、キーワードはない状態です。修復するか、移動してください。</translation>
     </message>
     <message>
         <source>{place} cannot be written ({error})</source>
@@ -6106,7 +6110,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{recognizer} for {segments}</source>
-        <translation>{recognizer}（{segments}）</translation>
+        <translation>{recognizer} ({segments})</translation>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
@@ -6130,7 +6134,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{seconds:g} seconds</source>
-        <translation>{seconds:g} 秒</translation>
+        <translation>{seconds:g}秒</translation>
     </message>
     <message>
         <source>{seconds} s</source>
@@ -6225,7 +6229,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
-        <translation>「{name}」は途中で切れています。復号に必要な末尾がありません。</translation>
+        <translation>「{name}」は途中で切れています。デコードに必要な末尾がありません。</translation>
     </message>
     <message>
         <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
@@ -6261,7 +6265,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” has sound of a kind that cannot be decoded here, or that is protected against copying.</source>
-        <translation>「{name}」の音声は、ここでは復号できない種類か、コピー防止されています。</translation>
+        <translation>「{name}」の音声は、ここではデコードできない種類か、コピー防止されています。</translation>
     </message>
     <message>
         <source>“{name}” holds no sound.</source>
@@ -6293,7 +6297,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” is not a sound file that can be decoded here.</source>
-        <translation>「{name}」は、ここで復号できる音声ファイルではありません。</translation>
+        <translation>「{name}」は、ここでデコードできる音声ファイルではありません。</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
@@ -6351,7 +6355,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
         <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
         <translation>
-            <numerusform>「{spoken}」→「{written}」（修正{n}回）</numerusform>
+            <numerusform>「{spoken}」→「{written}」 (修正{n}回)</numerusform>
         </translation>
     </message>
     <message>

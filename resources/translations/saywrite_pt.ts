@@ -664,10 +664,6 @@
         <translation>Fale com quem administra seu endereço do token.</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>Consultando se há uma versão mais recente…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>solicitação de um token</translation>
     </message>
@@ -1120,6 +1116,10 @@
         <translation>Co&amp;piar</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>Coletando o diagnóstico…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>Comandos de outros programas não são aceitos: não é possível gravar em {data}.</translation>
     </message>
@@ -1326,6 +1326,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>Dite algo; as gravações são mantidas pelo tempo indicado em Configurações &gt; Arquivos e privacidade.</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>Ditar com a segunda tecla</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1960,10 +1964,6 @@
         <translation>Continua em {wait}.</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>Ele some quando o Saywrite é desinstalado.</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>tem outro arquivo com este nome</translation>
     </message>
@@ -1986,6 +1986,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>Ela é refeita automaticamente.</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>Ele é removido quando o Saywrite é desinstalado.</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2076,14 +2080,6 @@
         <translation>o endereço não pode ser lido</translation>
     </message>
     <message>
-        <source>Its log says what.</source>
-        <translation>O registro dele diz o que houve.</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>O registro dele diz por quê.</translation>
-    </message>
-    <message>
         <source>its packages do not hold the model</source>
         <translation>os pacotes não contêm o modelo</translation>
     </message>
@@ -2124,6 +2120,10 @@
         <translation>Manter</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>Manter as quebras de linha</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>Manter gravações</translation>
     </message>
@@ -2134,10 +2134,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>Mantenha o Saywrite aberto; feche o que mais estiver ocupando o disco.</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>Mantê-las</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2198,6 +2194,10 @@
     <message>
         <source>Length</source>
         <translation>Duração</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>Duração da gravação</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2288,12 +2288,12 @@
         <translation>Frase mais longa</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>Coletando dados…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>Procurando modelos…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>Procurando atualizações…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -4236,8 +4236,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O microfone foi fechado: a tecla não é mais captada.</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>O microfone foi fechado: o tempo máximo para uma tecla foi atingido.</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>O microfone foi fechado: o tempo limite da tecla foi atingido.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4306,6 +4306,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>the quotation marks do not match.</source>
         <translation>as aspas não combinam.</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>O motivo está no registro dele.</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4402,10 +4406,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
         <translation>O Saywrite em execução não deu uma resposta que faça sentido.</translation>
-    </message>
-    <message>
-        <source>The same, second key</source>
-        <translation>O mesmo, segunda tecla</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -5110,6 +5110,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Waveform</source>
         <translation>Forma de onda</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>Forma de onda da gravação</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>

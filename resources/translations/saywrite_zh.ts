@@ -662,10 +662,6 @@
         <translation>请咨询令牌地址的管理者。</translation>
     </message>
     <message>
-        <source>Asking for a newer version…</source>
-        <translation>正在查询新版本…</translation>
-    </message>
-    <message>
         <source>asking for a token</source>
         <translation>获取令牌</translation>
     </message>
@@ -1118,6 +1114,10 @@
         <translation>复制(&amp;P)</translation>
     </message>
     <message>
+        <source>Collecting diagnostics…</source>
+        <translation>正在收集诊断信息…</translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation>不接受来自其他程序的命令：无法写入 {data}。</translation>
     </message>
@@ -1324,6 +1324,10 @@
     <message>
         <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
         <translation>请听写一些内容；录音按“设置”&gt;“文件与隐私”中设定的时间保留。</translation>
+    </message>
+    <message>
+        <source>Dictate with the second key</source>
+        <translation>用第二个按键听写</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1955,10 +1959,6 @@
         <translation>将在 {wait} 后继续。</translation>
     </message>
     <message>
-        <source>It goes when Saywrite is uninstalled.</source>
-        <translation>卸载 Saywrite 时会一并移除。</translation>
-    </message>
-    <message>
         <source>it has another file under this name</source>
         <translation>该名称对应的是另一个文件</translation>
     </message>
@@ -1981,6 +1981,10 @@
     <message>
         <source>It is made again by itself.</source>
         <translation>会自动重新连接。</translation>
+    </message>
+    <message>
+        <source>It is removed when Saywrite is uninstalled.</source>
+        <translation>卸载 Saywrite 时会一并移除。</translation>
     </message>
     <message>
         <source>It is tried again when the network changes.</source>
@@ -2071,14 +2075,6 @@
         <translation>无法识别其地址</translation>
     </message>
     <message>
-        <source>Its log says what.</source>
-        <translation>其日志中有说明。</translation>
-    </message>
-    <message>
-        <source>Its log says why.</source>
-        <translation>其日志中说明了原因。</translation>
-    </message>
-    <message>
         <source>its packages do not hold the model</source>
         <translation>其软件包中没有该模型</translation>
     </message>
@@ -2119,6 +2115,10 @@
         <translation>保留</translation>
     </message>
     <message>
+        <source>Keep line breaks</source>
+        <translation>保留换行</translation>
+    </message>
+    <message>
         <source>Keep recordings</source>
         <translation>录音保留时间</translation>
     </message>
@@ -2129,10 +2129,6 @@
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
         <translation>请保持 Saywrite 打开，并关闭占用磁盘的其他程序。</translation>
-    </message>
-    <message>
-        <source>Keep them</source>
-        <translation>保留</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2193,6 +2189,10 @@
     <message>
         <source>Length</source>
         <translation>时长</translation>
+    </message>
+    <message>
+        <source>Length of the recording</source>
+        <translation>录音时长</translation>
     </message>
     <message>
         <source>Less</source>
@@ -2283,12 +2283,12 @@
         <translation>句子的最长时间</translation>
     </message>
     <message>
-        <source>Looking around…</source>
-        <translation>正在收集信息…</translation>
-    </message>
-    <message>
         <source>Looking for models…</source>
         <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>Looking for updates…</source>
+        <translation>正在检查更新…</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -3012,7 +3012,7 @@
     </message>
     <message>
         <source>Recorded</source>
-        <translation>录音时长</translation>
+        <translation>已录音</translation>
     </message>
     <message>
         <source>Recorded time</source>
@@ -4230,8 +4230,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>麦克风已关闭：不再收到按键。</translation>
     </message>
     <message>
-        <source>The microphone was closed: the longest time for a key was reached.</source>
-        <translation>麦克风已关闭：已达到按键录音的最长时间。</translation>
+        <source>The microphone was closed: the time limit of the key was reached.</source>
+        <translation>麦克风已关闭：已达到按键的时间上限。</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4300,6 +4300,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>the quotation marks do not match.</source>
         <translation>引号不匹配。</translation>
+    </message>
+    <message>
+        <source>The reason is in its log.</source>
+        <translation>原因在其日志中。</translation>
     </message>
     <message>
         <source>The recognition model is not on this computer yet.</source>
@@ -4396,10 +4400,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The running Saywrite gave no answer that makes sense.</source>
         <translation>正在运行的 Saywrite 没有给出有意义的应答。</translation>
-    </message>
-    <message>
-        <source>The same, second key</source>
-        <translation>同上，第二按键</translation>
     </message>
     <message>
         <source>The Saywrite with this data folder belongs to another user.</source>
@@ -5104,6 +5104,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Waveform</source>
         <translation>波形</translation>
+    </message>
+    <message>
+        <source>Waveform of the recording</source>
+        <translation>录音的波形</translation>
     </message>
     <message>
         <source>WebVTT subtitles</source>

@@ -97,7 +97,7 @@ def test_limit_of_the_settings_closes_the_microphone_and_is_reported() -> None:
     commands.press()
     commands.wait(60.0)
     assert commands.done == ["start dictate", "stop"]
-    assert commands.told == ["The microphone was closed: the longest time for a key was reached."]
+    assert commands.told == ["The microphone was closed: the time limit of the key was reached."]
 
 
 @pytest.mark.parametrize("began", [FIRST, "window"])

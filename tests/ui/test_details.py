@@ -61,7 +61,7 @@ def test_details_of_a_service_show_host_and_bytes() -> None:
     assert told["Bytes received"] == "812 bytes"
     assert told["Began"] == "2026-11-22 10:42:07"
     assert (told["Language"], told["Source"]) == ("German", "Microphone")
-    assert (told["Recorded"], told["Text"]) == ("1 min 35 s", "5 words in 2 segments")
+    assert (told["Length of the recording"], told["Text"]) == ("1 min 35 s", "5 words in 2 segments")
     assert (told["Without text yet"], told["Missing sound"]) == ("Nothing", "Nothing")
 
 
@@ -80,7 +80,7 @@ def test_newest_event_counts_while_the_dictation_runs() -> None:
         ProgressChanged("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND), {HOST: Traffic("d1", HOST, 400_000, 90)}
     )
     told = table(dictated(finished=False, traffic=(Traffic("d1", HOST, 1_000, 9),)), live)
-    assert (told["Recorded"], told["Without text yet"], told["Bytes sent"]) == ("12 s", "3 s", "400,000 bytes")
+    assert (told["Length of the recording"], told["Without text yet"], told["Bytes sent"]) == ("12 s", "3 s", "400,000 bytes")
 
 
 def test_structured_results_are_readable_and_copied_with_the_table() -> None:

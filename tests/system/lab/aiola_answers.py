@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.aiola_server.hosting import ServiceProcess
+from tests.aiola_server.script import Script
 from tests.aiola_server.spoken import COUGH, SENTENCES, SpokenScript, joined
 from tests.system.lab.counting import count, words_of
 from tests.system.lab.speaker import Speaker
 
 from saywrite.foundation.events import SAMPLE_RATE, Finished, Segment, SegmentAdded, SegmentsRemoved
+from saywrite.speech.engine import VoiceSettings
 
 FOUR = SENTENCES[:4]
 LIMIT_S = 90.0
@@ -90,8 +92,9 @@ ROWS = (
 class AnswerResult:
     """`silent`: words lost although the dictation is called complete and no problem was reported.
 
-    `end_s`: from the release, or the service's last answer if that is later, to the end. `place_s`: the largest error
-    of a segment's start or end. `pending_s`: sound that is kept without text.
+    `end_s`: from the release, or the service's last answer if that is later, to the end; after a cough at the end, an
+    answer counts that the service could still have given. `place_s`: the largest error of a segment's start or end.
+    `pending_s`: sound that is kept without text.
     """
 
     row: str
@@ -149,12 +152,20 @@ def _dictated(row: AnswerRow, seed: int, folder: Path, listens_along: bool) -> A
             finished = speaker.let_go(LIMIT_S)
             ended = time.monotonic()
             answers = [answer.sent for stream in service.records().streams for answer in stream.answers]
+            if row.parts[-1] == COUGH:
+                answers.append(released - row.tail_s + _answer_time_s(row))
             return _counted(
                 AnswerResult(row.name, listens_along, seed, end_s=ended - max([released, *answers])),
                 script,
                 finished,
                 speaker,
             )
+
+
+def _answer_time_s(row: AnswerRow) -> float:
+    """Seconds from the end of a sound to the service's answer."""
+    answering = Script(**row.script)
+    return (answering.min_silence_ms or VoiceSettings().min_silence_ms) / 1000 + answering.delay_s
 
 
 def _disturb(row: AnswerRow, service: ServiceProcess, speaker: Speaker, later_s: float) -> None:

@@ -54,7 +54,7 @@ def ask(
     if not record.address:
         raise _refused(
             message("Saywrite is running (process {pid}) but takes no commands.", pid=record.pid),
-            message("Its log says why."),
+            message("The reason is in its log."),
         )
     values = {"verb": verb, "engine": engine, "language": language, "activation": activation}
     try:

@@ -131,7 +131,7 @@ class ControlServer:
         except Exception:  # the outermost edge of one command: the next one is served
             log.exception("a command failed")
             answer = refusal(
-                ControlRefused(message("Something went wrong inside Saywrite."), message("Its log says what."))
+                ControlRefused(message("Something went wrong inside Saywrite."), message("The reason is in its log."))
             )
         with suppress(OSError):  # BlockingIOError too: the client does not read its answer
             connection.send(format_answer(answer))

@@ -61,7 +61,7 @@ ESCAPE = Binding(CANCEL, KeyCombination("Escape"), message("Cancel the dictation
 _GO_ON = message("What you said is kept. Press the key to go on.")
 _NOTICES = {
     StopReason.LIMIT: (
-        message("The microphone was closed: the longest time for a key was reached."),
+        message("The microphone was closed: the time limit of the key was reached."),
         message("{go_on} See the settings.", go_on=_GO_ON),
     ),
     StopReason.LOCKED: (message("The microphone was closed when the screen was locked."), _GO_ON),

@@ -57,7 +57,7 @@ _MEANS = {
     "type": "Typing (slower, does not use the clipboard)",
     "clipboard": "Copying to the clipboard only",
 }
-_LINE_BREAKS = {"space": "Write a space instead", "as is": "Keep them"}
+_LINE_BREAKS = {"space": "Write a space instead", "as is": "Keep line breaks"}
 _OTHER_WINDOW = {
     "here": "Insert into the window in front",
     "back": "Go back to the window where you started",

@@ -300,7 +300,7 @@ class Dialogs(QObject):
 
     def copy_diagnostics(self) -> None:
         """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
-        self._window.status.show_message(tr("Looking around…"))
+        self._window.status.show_message(tr("Collecting diagnostics…"))
 
         def copy(report: str) -> None:
             copy_text(report)
@@ -321,7 +321,7 @@ class Dialogs(QObject):
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
-        self._window.status.show_message(tr("Asking for a newer version…"))
+        self._window.status.show_message(tr("Looking for updates…"))
 
         def show(release: Release | None) -> None:
             self._window.notices.withdraw("updates")

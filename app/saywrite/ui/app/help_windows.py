@@ -34,7 +34,7 @@ def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
     """Return the shortcuts of every menu, and the keys of push-to-talk."""
     keys = [
         (tr("Dictate into the program in front"), settings.hotkey),
-        (tr("The same, second key"), settings.second_hotkey),
+        (tr("Dictate with the second key"), settings.second_hotkey),
         (tr("Switch the hands-free mode on and off"), settings.hands_free_hotkey),
     ]
     found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key_text(key)) for words, key in keys if key))]

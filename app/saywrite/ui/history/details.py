@@ -57,7 +57,7 @@ def facts(dictated: Dictated, choices: EngineChoices, live: RunningDictation | N
         (tr("Source"), PurePath(file.replace("\\", "/")).name if file else tr("Microphone")),
         (tr("Recognizer"), _engines(dictated, choices)),
         (tr("Language"), choices.language(summary.language)),
-        (tr("Recorded"), length(seconds(heard))),
+        (tr("Length of the recording"), length(seconds(heard))),
         (tr("Text"), _text(dictated)),
         (tr("Without text yet"), length(seconds(pending)) if pending > 0 else tr("Nothing")),
         (tr("Missing sound"), _gaps(dictated)),

@@ -47,7 +47,7 @@ class WaveformView(QWidget):
         self.length = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        set_text(self.setAccessibleName, tr("Recording"))
+        set_text(self.setAccessibleName, tr("Waveform of the recording"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:

@@ -121,7 +121,7 @@ class ModelStore:
             if self.folder(model) is not None:
                 raise ModelUnwritable(
                     message("{label} is part of the installation and stays.", label=model.label),
-                    message("It goes when Saywrite is uninstalled."),
+                    message("It is removed when Saywrite is uninstalled."),
                 )
             raise ModelUnknown(
                 message("{label} is not on this computer.", label=model.label), message("There is nothing to remove.")
