@@ -1276,10 +1276,6 @@
         <translation>Dunkel</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>Deta&amp;ils…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>Standard: {default}</translation>
     </message>
@@ -1290,6 +1286,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>Alle gemerkten Korrekturen &amp;löschen</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>Deta&amp;ils…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1306,6 +1306,10 @@
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
         <translation>Diagnosedaten kopiert: ohne Text, Ton und Schlüssel</translation>
+    </message>
+    <message>
+        <source>Dictate</source>
+        <translation>Diktieren</translation>
     </message>
     <message>
         <source>Dictate (second key)</source>
@@ -5824,8 +5828,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{model} · auf diesem Computer</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{month:%B} {year}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>

@@ -13,7 +13,7 @@
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation> Está en uso: hasta que vuelva a haber un modelo, sus palabras se graban y se escriben más tarde.</translation>
+        <translation> Está en uso: hasta que vuelva a haber un modelo, sus palabras se grabarán y se escribirán más tarde.</translation>
     </message>
     <message>
         <source>&amp;About Saywrite</source>
@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation>&amp;Atrás</translation>
+        <translation>At&amp;rás</translation>
     </message>
     <message>
         <source>&amp;Before and after</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
-        <translation>El dictado con manos libres termina entonces y Saywrite vuelve a esperar la frase.</translation>
+        <translation>El dictado con manos libres termina entonces y Saywrite vuelve a esperar la frase de activación.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -429,7 +429,7 @@
     </message>
     <message>
         <source>A stream can be opened at {host}.</source>
-        <translation>Se puede abrir un flujo en {host}.</translation>
+        <translation>Se puede abrir una transmisión en {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -541,7 +541,7 @@
     </message>
     <message>
         <source>aiOla's streaming service is not in this version of Saywrite.</source>
-        <translation>El servicio de flujo de aiOla no está en esta versión de Saywrite.</translation>
+        <translation>El servicio de transmisión de aiOla no está en esta versión de Saywrite.</translation>
     </message>
     <message>
         <source>aiOla's text for an inserted dictation has arrived.</source>
@@ -557,11 +557,11 @@
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation>Permítalo en Ajustes del Sistema → Privacidad &amp; seguridad → Micrófono y vuelva a iniciar Saywrite.</translation>
+        <translation>Permítalo en Ajustes del Sistema → Privacidad y seguridad → Micrófono y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation>Permita Saywrite en Ajustes del Sistema &gt; Privacidad &amp; seguridad &gt; Accesibilidad.</translation>
+        <translation>Permita Saywrite en Ajustes del Sistema &gt; Privacidad y seguridad &gt; Accesibilidad.</translation>
     </message>
     <message>
         <source>Always</source>
@@ -581,7 +581,7 @@
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
-        <translation>Otro programa ya ha tomado {chord}.</translation>
+        <translation>Otro programa ya usa {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
@@ -593,15 +593,15 @@
     </message>
     <message>
         <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
-        <translation>Otro programa tomó el portapapeles antes de que fuera seguro que {program} había leído el texto.</translation>
+        <translation>Otro programa tomó el control del portapapeles antes de que fuera seguro que {program} había leído el texto.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation>Otro programa tomó el portapapeles antes de que se leyera el texto.</translation>
+        <translation>Otro programa tomó el control del portapapeles antes de que se leyera el texto.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation>Otra ventana tenía el teclado cuando empezó.</translation>
+        <translation>Cuando empezó, estaba activa otra ventana.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
@@ -653,7 +653,7 @@
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation>Pida a quien administra el proxy que permita este host o elija otra red.</translation>
+        <translation>Pida a quien administra el proxy que permita este host, o elija otra red.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
@@ -785,7 +785,7 @@
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation>La grabación continúa en cuanto vuelva.</translation>
+        <translation>La grabación continuará en cuanto vuelva.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
@@ -793,11 +793,11 @@
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation>Cámbielo solo si su empresa tiene su propio servicio.</translation>
+        <translation>Cámbiela solo si su empresa tiene su propio servicio.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation>Cámbielo solo si su empresa tiene su propio servicio de inicio de sesión.</translation>
+        <translation>Cámbiela solo si su empresa tiene su propio servicio de inicio de sesión.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
@@ -849,7 +849,7 @@
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
-        <translation>Compruebe el reloj de este equipo; en una empresa, pida que se instale su certificado.</translation>
+        <translation>Compruebe el reloj de este equipo; en una empresa, pida que se instale el certificado de la empresa.</translation>
     </message>
     <message>
         <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
@@ -1005,7 +1005,7 @@
     </message>
     <message>
         <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
-        <translation>Elija un archivo con la forma {"spoken": "written"} o un archivo CSV.</translation>
+        <translation>Elija un archivo con el formato {"spoken": "written"} o un archivo CSV.</translation>
     </message>
     <message>
         <source>Choose one of {codes}.</source>
@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation>Copiar el texto seleccionado o todo (Ctrl+Shift+C)</translation>
+        <translation>Copiar el texto seleccionado o todo (Ctrl+Mayús+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
@@ -1276,10 +1276,6 @@
         <translation>Oscuro</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>De&amp;talles…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>Predeterminado: {default}</translation>
     </message>
@@ -1290,6 +1286,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>Eliminar &amp;todas las correcciones recordadas</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>Det&amp;alles…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1306,6 +1306,10 @@
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
         <translation>Diagnóstico copiado: no contiene texto, audio ni claves</translation>
+    </message>
+    <message>
+        <source>Dictate</source>
+        <translation>Dictar</translation>
     </message>
     <message>
         <source>Dictate (second key)</source>
@@ -1417,7 +1421,7 @@
     </message>
     <message>
         <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
-        <translation>Descargue uno en Ajustes → Reconocimiento; entonces Saywrite esperará la frase por sí solo.</translation>
+        <translation>Descargue uno en Ajustes → Reconocimiento; entonces Saywrite esperará por sí solo la frase de activación.</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -1469,7 +1473,7 @@
     </message>
     <message>
         <source>ends the display</source>
-        <translation>cerrar la pantalla</translation>
+        <translation>cerrar el servidor gráfico</translation>
     </message>
     <message>
         <source>ends the session</source>
@@ -1521,7 +1525,7 @@
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation>Exportar adónde fue mi voz</translation>
+        <translation>Exportar «Adónde fue mi voz»</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
@@ -1541,7 +1545,7 @@
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation>Menos errores, sobre todo en idiomas distintos del inglés; unas cuatro veces el tiempo de procesador de base.</translation>
+        <translation>Menos errores, sobre todo en idiomas distintos del inglés; unas cuatro veces el tiempo de procesador del modelo base.</translation>
     </message>
     <message>
         <source>Files</source>
@@ -1581,7 +1585,7 @@
     </message>
     <message>
         <source>finishing</source>
-        <translation>finalizando</translation>
+        <translation>terminando</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
@@ -1661,7 +1665,7 @@
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation>Buen dictado diario en cualquier equipo.</translation>
+        <translation>Bueno para dictar a diario en cualquier equipo.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
@@ -1749,7 +1753,7 @@
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation>Mantenga pulsada una tecla, hable, suéltela</translation>
+        <translation>Mantenga pulsada una tecla, hable y suéltela</translation>
     </message>
     <message>
         <source>Hold the key</source>
@@ -1761,7 +1765,7 @@
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation>Mantener pulsada para hablar, o tocar para iniciar y detener</translation>
+        <translation>Mantener para hablar, o pulsar una vez para iniciar y detener</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
@@ -1945,7 +1949,7 @@
     </message>
     <message>
         <source>it cannot be reached</source>
-        <translation>no se puede contactar</translation>
+        <translation>no está accesible</translation>
     </message>
     <message>
         <source>it cannot prove that it is the right server</source>
@@ -2189,7 +2193,7 @@
     </message>
     <message>
         <source>Left {key}</source>
-        <translation>{key} izquierda</translation>
+        <translation>{key} (izquierda)</translation>
     </message>
     <message>
         <source>Length</source>
@@ -2317,7 +2321,7 @@
     </message>
     <message>
         <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS comunica a un programa sus teclas de acceso rápido, sin permiso.</translation>
+        <translation>macOS comunica a un programa sus atajos de teclado, sin pedir permiso.</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -2337,7 +2341,7 @@
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation>Dé a su usuario permiso de escritura en la carpeta {parent}, o inicie con --data y otra carpeta.</translation>
+        <translation>Dé a su usuario permiso de escritura en la carpeta {parent}, o inicie Saywrite con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
@@ -2349,7 +2353,7 @@
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation>Coincidir &amp;mayúsculas y minúsculas</translation>
+        <translation>Distinguir &amp;mayúsculas</translation>
     </message>
     <message>
         <source>Microphone</source>
@@ -2405,11 +2409,11 @@
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Mueva el archivo a otro lugar, o inicie con --data y otra carpeta.</translation>
+        <translation>Mueva el archivo a otro lugar, o inicie Saywrite con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation>Cambio a {label} en los ajustes de sonido.</translation>
+        <translation>El micrófono se cambió a {label} en los ajustes de sonido.</translation>
     </message>
     <message>
         <source>must be a whole number</source>
@@ -2469,7 +2473,7 @@
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation>Aún no hay dictados. Lo que dicta se conserva aquí.</translation>
+        <translation>Aún no hay dictados. Lo que dicte se conservará aquí.</translation>
     </message>
     <message>
         <source>No files</source>
@@ -2601,7 +2605,7 @@
     </message>
     <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
-        <translation>Aún no hay mediciones. Dicte algo; cuánto duró cada paso se conserva con su texto.</translation>
+        <translation>Aún no hay mediciones. Dicte algo; la duración de cada paso se conserva con su texto.</translation>
     </message>
     <message>
         <source>nothing new</source>
@@ -2685,7 +2689,7 @@
     </message>
     <message>
         <source>opening the stream</source>
-        <translation>apertura del flujo</translation>
+        <translation>apertura de la transmisión</translation>
     </message>
     <message>
         <source>opens a terminal</source>
@@ -2781,11 +2785,11 @@
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation>Emitir un sonido al inicio</translation>
+        <translation>Reproducir un sonido al inicio</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation>Emitir sonidos</translation>
+        <translation>Reproducir sonidos</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
@@ -2825,7 +2829,7 @@
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation>Anterior (Shift+F3)</translation>
+        <translation>Anterior (Mayús+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -3033,7 +3037,7 @@
     </message>
     <message>
         <source>Recording goes on as soon as sound arrives.</source>
-        <translation>La grabación sigue en cuanto llegue sonido.</translation>
+        <translation>La grabación continuará en cuanto llegue sonido.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
@@ -3117,7 +3121,7 @@
     </message>
     <message>
         <source>Right {key}</source>
-        <translation>{key} derecha</translation>
+        <translation>{key} (derecha)</translation>
     </message>
     <message>
         <source>Rules for single programs</source>
@@ -3229,7 +3233,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation>Saywrite oye la tecla en todos los programas.</translation>
+        <translation>Saywrite capta la tecla en todos los programas.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
@@ -3465,7 +3469,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Some terminals run a command at every line break.</source>
-        <translation>Algunas terminales ejecutan una orden en cada salto de línea.</translation>
+        <translation>Algunos terminales ejecutan una orden en cada salto de línea.</translation>
     </message>
     <message>
         <source>Something went wrong inside Saywrite.</source>
@@ -3509,7 +3513,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Speak, and it is written.</source>
-        <translation>Hable, y se escribe.</translation>
+        <translation>Hable, y queda escrito.</translation>
     </message>
     <message>
         <source>Speak, then press it again: your words are inserted where you type.</source>
@@ -3525,7 +3529,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation>Hable. Sus palabras se escriben en cuanto el modelo esté aquí.</translation>
+        <translation>Hable. Sus palabras se escribirán en cuanto el modelo esté disponible.</translation>
     </message>
     <message>
         <source>Speech</source>
@@ -3577,7 +3581,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Start at login</source>
-        <translation>Iniciar al abrir sesión</translation>
+        <translation>Abrir al iniciar sesión</translation>
     </message>
     <message>
         <source>Start dictation</source>
@@ -3613,7 +3617,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>start with --data and another folder</source>
-        <translation>inicie con --data y otra carpeta</translation>
+        <translation>inicie Saywrite con --data y otra carpeta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3625,11 +3629,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation>inicia y detiene en esta ventana</translation>
+        <translation>inicia y detiene el dictado en esta ventana</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation>Inicia y detiene sin la tecla</translation>
+        <translation>Inicia y detiene el dictado sin la tecla</translation>
     </message>
     <message>
         <source>Stay connected for</source>
@@ -3757,7 +3761,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation>Tocar para iniciar y detener</translation>
+        <translation>Pulsar para iniciar y detener</translation>
     </message>
     <message>
         <source>Test of the connection</source>
@@ -3813,7 +3817,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>That is silence.</source>
-        <translation>Eso es silencio.</translation>
+        <translation>Solo hay silencio.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
@@ -3981,7 +3985,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation>La pantalla ha desaparecido; ya no se capta ninguna tecla.</translation>
+        <translation>La pantalla ya no está disponible; ya no se capta ninguna tecla.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
@@ -4137,7 +4141,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation>La palabra clave se añade a la lista lateral y cuenta a partir de las próximas palabras.</translation>
+        <translation>La palabra clave se añade a la lista lateral y se aplica a partir de las próximas palabras.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
@@ -4245,7 +4249,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation>El micrófono desapareció.</translation>
+        <translation>El micrófono ya no está disponible.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
@@ -4305,7 +4309,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>the quotation marks do not match.</source>
-        <translation>las comillas no coinciden.</translation>
+        <translation>faltan comillas de apertura o de cierre.</translation>
     </message>
     <message>
         <source>The reason is in its log.</source>
@@ -4821,7 +4825,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
-        <translation>Esto suena a {name}, pero está elegido {chosen}.</translation>
+        <translation>El idioma detectado ({name}) no es el elegido ({chosen}).</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -4913,7 +4917,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Translate into</source>
-        <translation>Traducir al</translation>
+        <translation>Traducir a</translation>
     </message>
     <message>
         <source>Translation</source>
@@ -5029,7 +5033,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation>Actualice Saywrite, o inicie con --data y otra carpeta.</translation>
+        <translation>Actualice Saywrite, o inícielo con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Use --data.</source>
@@ -5045,7 +5049,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation>Use auriculares: un micrófono cerca de un altavoz oye el sonido.</translation>
+        <translation>Use auriculares: un micrófono cerca de un altavoz capta el sonido.</translation>
     </message>
     <message>
         <source>Use of the key</source>
@@ -5085,7 +5089,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation>Al final, esperar como máximo</translation>
+        <translation>Esperar al final</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
@@ -5097,7 +5101,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>waiting for a phrase</source>
-        <translation>esperando una frase</translation>
+        <translation>esperando la frase de activación</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
@@ -5161,7 +5165,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation>Lo que oye antes de pulsar una tecla se guarda un momento en la memoria y luego se olvida.</translation>
+        <translation>Lo que oye antes de que pulse una tecla se guarda un momento en la memoria y luego se olvida.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
@@ -5185,11 +5189,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>What you said is kept. Say the phrase again to go on.</source>
-        <translation>Lo que dijo se conserva. Diga la frase de nuevo para continuar.</translation>
+        <translation>Lo que dijo se conserva. Diga de nuevo la frase de activación para continuar.</translation>
     </message>
     <message>
         <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
-        <translation>Lo que dijo se conserva. Saywrite volverá a esperar la frase cuando se desbloquee la pantalla.</translation>
+        <translation>Lo que dijo se conserva. Saywrite volverá a esperar la frase de activación cuando se desbloquee la pantalla.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
@@ -5225,7 +5229,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Where</source>
-        <translation>Adónde</translation>
+        <translation>Destino</translation>
     </message>
     <message>
         <source>Where &amp;my speech went…</source>
@@ -5245,7 +5249,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
-        <translation>Mientras dicta, use auriculares: un micrófono cerca de un altavoz oye lo que se lee.</translation>
+        <translation>Mientras dicta, use auriculares: un micrófono cerca de un altavoz capta lo que se lee.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5345,7 +5349,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation>Ya puede hablar: sus palabras se graban y se escriben en cuanto el modelo esté aquí.</translation>
+        <translation>Ya puede hablar: sus palabras se graban y se escribirán en cuanto el modelo esté disponible.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
@@ -5367,8 +5371,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>Ha detenido la prueba antes de {n} grabación: se usó su texto.</numerusform>
-            <numerusform>Ha detenido la prueba antes de {n} grabaciones: se usaron sus textos.</numerusform>
+            <numerusform>Ha detenido la prueba y ha quedado {n} grabación sin reconocer: se usó su texto.</numerusform>
+            <numerusform>Ha detenido la prueba y han quedado {n} grabaciones sin reconocer: se usaron sus textos.</numerusform>
         </translation>
     </message>
     <message>
@@ -5381,11 +5385,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation>Sus palabras se graban. Se escriben en cuanto el modelo esté aquí.</translation>
+        <translation>Sus palabras se graban. Se escribirán en cuanto el modelo esté disponible.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation>Sus palabras se escriben en cuanto el modelo esté aquí.</translation>
+        <translation>Sus palabras se escribirán en cuanto el modelo esté disponible.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
@@ -5409,7 +5413,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation>Función habitual de {chord}: {purpose}.</translation>
+        <translation>Uso habitual de {chord}: {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
@@ -5533,7 +5537,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{host} does not know this workflow.</source>
-        <translation>{host} no conoce este workflow.</translation>
+        <translation>{host} no conoce este flujo de trabajo.</translation>
     </message>
     <message>
         <source>{host} does not take this sound: its format or its length.</source>
@@ -5541,7 +5545,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{host} ended the connection.</source>
-        <translation>{host} terminó la conexión.</translation>
+        <translation>{host} finalizó la conexión.</translation>
     </message>
     <message>
         <source>{host} gave an answer that makes no sense (while {doing}).</source>
@@ -5621,11 +5625,11 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{key} can only be used alone, not with other keys.</source>
-        <translation>{key} solo se puede usar sola, no con otras teclas.</translation>
+        <translation>La tecla {key} solo se puede usar sola, no con otras teclas.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation>{key} deja de funcionar en combinación con otras teclas.</translation>
+        <translation>La tecla {key} deja de funcionar en combinación con otras teclas.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
@@ -5665,15 +5669,15 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} delivered no sound.</source>
-        <translation>{label} no dio sonido.</translation>
+        <translation>De {label} no llegó sonido.</translation>
     </message>
     <message>
         <source>{label} delivers no sound.</source>
-        <translation>{label} no da sonido.</translation>
+        <translation>De {label} no llega sonido.</translation>
     </message>
     <message>
         <source>{label} delivers nothing but silence.</source>
-        <translation>{label} no da más que silencio.</translation>
+        <translation>De {label} solo llega silencio.</translation>
     </message>
     <message>
         <source>{label} does not know {name}.</source>
@@ -5749,7 +5753,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation>{label} desapareció.</translation>
+        <translation>{label} ya no está disponible.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
@@ -5824,8 +5828,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{model} · en este equipo</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{month:%B} de {year}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -5953,7 +5957,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>{name} – not in {label}</source>
-        <translation>{name} – no está en {label}</translation>
+        <translation>{name} – no disponible en {label}</translation>
     </message>
     <message>
         <source>{name}: recording from {device}</source>
@@ -6223,8 +6227,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
         <translation>
-            <numerusform>De {n:,} palabra, {words:,}</numerusform>
-            <numerusform>De {n:,} palabras, {words:,}</numerusform>
+            <numerusform>{words:,} de {n:,} palabra</numerusform>
+            <numerusform>{words:,} de {n:,} palabras</numerusform>
         </translation>
     </message>
     <message>
@@ -6249,7 +6253,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
-        <translation>«Escuchar» emite uno tras otro los sonidos de inicio, de final y de fallo.</translation>
+        <translation>«Escuchar» reproduce uno tras otro los sonidos de inicio, de final y de fallo.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>

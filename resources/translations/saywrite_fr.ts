@@ -81,7 +81,7 @@
     </message>
     <message>
         <source>&amp;Discard</source>
-        <translation>&amp;Ignorer</translation>
+        <translation>A&amp;bandonner</translation>
     </message>
     <message>
         <source>&amp;Done</source>
@@ -281,7 +281,7 @@
     </message>
     <message>
         <source>&amp;Transcribe again</source>
-        <translation>&amp;Transcrire à nouveau</translation>
+        <translation>Tr&amp;anscrire à nouveau</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Try on my last {n} dictations</source>
@@ -393,7 +393,7 @@
     </message>
     <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
-        <translation>Un nom ne peut contenir aucun de ces caractères : \ / : * ? " &lt; &gt; |</translation>
+        <translation>Un nom ne peut contenir aucun de ces caractères : \ / : * ? " &lt; &gt; |</translation>
     </message>
     <message>
         <source>A new connection is tried.</source>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
-        <translation>Ajoutez à ~/.config/sway/config, puis exécutez : swaymsg reload</translation>
+        <translation>Ajoutez à ~/.config/sway/config, puis exécutez : swaymsg reload</translation>
     </message>
     <message>
         <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
@@ -517,7 +517,7 @@
     </message>
     <message>
         <source>aiOla has no text for a part of the dictation: that part is what the recognizer on this computer heard.</source>
-        <translation>aiOla n'a pas de texte pour une partie de la dictée : cette partie est ce que la reconnaissance sur cet ordinateur a entendu.</translation>
+        <translation>aiOla n'a pas de texte pour une partie de la dictée : cette partie est ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
     </message>
     <message>
         <source>aiOla has no text for some words.</source>
@@ -557,11 +557,11 @@
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation>Autorisez-le dans Réglages Système → Confidentialité &amp; sécurité → Microphone, puis relancez Saywrite.</translation>
+        <translation>Autorisez-le dans Réglages Système → Confidentialité et sécurité → Microphone, puis relancez Saywrite.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation>Autorisez Saywrite dans Réglages Système &gt; Confidentialité &amp; sécurité &gt; Accessibilité.</translation>
+        <translation>Autorisez Saywrite dans Réglages Système &gt; Confidentialité et sécurité &gt; Accessibilité.</translation>
     </message>
     <message>
         <source>Always</source>
@@ -609,19 +609,19 @@
     </message>
     <message>
         <source>Any language</source>
-        <translation>Toute langue</translation>
+        <translation>Toutes les langues</translation>
     </message>
     <message>
         <source>Any length</source>
-        <translation>Toute durée</translation>
+        <translation>Toutes les durées</translation>
     </message>
     <message>
         <source>Any program</source>
-        <translation>Tout programme</translation>
+        <translation>Tous les programmes</translation>
     </message>
     <message>
         <source>Any recognizer</source>
-        <translation>Tout moteur</translation>
+        <translation>Tous les moteurs</translation>
     </message>
     <message>
         <source>API key</source>
@@ -661,7 +661,7 @@
     </message>
     <message>
         <source>Ask whoever runs your token address.</source>
-        <translation>Demandez au responsable de votre adresse de jeton.</translation>
+        <translation>Adressez-vous au responsable de l'adresse du jeton.</translation>
     </message>
     <message>
         <source>asking for a token</source>
@@ -669,7 +669,7 @@
     </message>
     <message>
         <source>Assign one in the desktop's keyboard settings.</source>
-        <translation>Attribuez-en une dans les paramètres de clavier du bureau.</translation>
+        <translation>Attribuez-en une dans les paramètres du clavier du bureau.</translation>
     </message>
     <message>
         <source>at {at}</source>
@@ -737,7 +737,7 @@
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation>Par &amp;mois…</translation>
+        <translation>Par m&amp;ois…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -785,7 +785,7 @@
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation>L'enregistrement reprend dès son retour.</translation>
+        <translation>L'enregistrement reprend dès que le microphone est de retour.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
@@ -905,7 +905,7 @@
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation>Vérifiez l'adresse de jeton dans {settings}, ou adressez-vous à son responsable.</translation>
+        <translation>Vérifiez l'adresse du jeton dans {settings}, ou adressez-vous à son responsable.</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
@@ -1057,7 +1057,7 @@
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
-        <translation>Choisissez « {other} » comme moteur de reconnaissance, puis {name}.</translation>
+        <translation>Choisissez « {other} » comme moteur de reconnaissance, puis {name}.</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -1193,7 +1193,7 @@
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation>Recopiez-le, il tient sur une seule ligne ; ce système conserve au plus {limit} caractères.</translation>
+        <translation>Recopiez la valeur, qui tient sur une seule ligne ; ce système conserve au plus {limit} caractères.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
@@ -1201,7 +1201,7 @@
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation>Recopiez le tout en entier dans {settings}.</translation>
+        <translation>Recopiez la valeur en entier dans {settings}.</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Copy the selected text, or all of it (Ctrl+Shift+C)</source>
-        <translation>Copier le texte sélectionné, ou tout le texte (Ctrl+Shift+C)</translation>
+        <translation>Copier le texte sélectionné, ou tout le texte (Ctrl+Maj+C)</translation>
     </message>
     <message>
         <source>Copy to the clipboard only</source>
@@ -1276,10 +1276,6 @@
         <translation>Sombre</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>Dé&amp;tails…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>Par défaut : {default}</translation>
     </message>
@@ -1290,6 +1286,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>Supprimer &amp;toutes les corrections mémorisées</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>Dé&amp;tails…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1308,8 +1308,12 @@
         <translation>Diagnostics copiés : ils ne contiennent ni texte, ni son, ni clé</translation>
     </message>
     <message>
+        <source>Dictate</source>
+        <translation>Dicter</translation>
+    </message>
+    <message>
         <source>Dictate (second key)</source>
-        <translation>Dicter (seconde touche)</translation>
+        <translation>Dicter (deuxième touche)</translation>
     </message>
     <message>
         <source>Dictate in {language}</source>
@@ -1357,7 +1361,7 @@
     </message>
     <message>
         <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
-        <translation>Différences : {words}. Elles sont marquées. La dictée garde son texte.</translation>
+        <translation>Différences : {words}. Elles sont marquées. La dictée garde son texte.</translation>
     </message>
     <message>
         <source>Discard recording</source>
@@ -1429,7 +1433,7 @@
     </message>
     <message>
         <source>downloading {share} %</source>
-        <translation>téléchargement {share} %</translation>
+        <translation>téléchargement {share} %</translation>
     </message>
     <message>
         <source>Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.</source>
@@ -1469,7 +1473,7 @@
     </message>
     <message>
         <source>ends the display</source>
-        <translation>arrêter l'affichage</translation>
+        <translation>arrêter le serveur graphique</translation>
     </message>
     <message>
         <source>ends the session</source>
@@ -1521,7 +1525,7 @@
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation>Exporter où mes paroles sont allées</translation>
+        <translation>Exporter « Où mes paroles sont allées »</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
@@ -1841,7 +1845,7 @@
     </message>
     <message>
         <source>In the desktop's keyboard settings, bind this command to a key</source>
-        <translation>Dans les réglages du clavier du bureau, associez cette commande à une touche</translation>
+        <translation>Dans les paramètres du clavier du bureau, associez cette commande à une touche</translation>
     </message>
     <message>
         <source>In use</source>
@@ -2133,7 +2137,7 @@
     </message>
     <message>
         <source>Keep Saywrite open; close what else keeps the disk busy.</source>
-        <translation>Laissez Saywrite ouvert ; fermez ce qui occupe le disque par ailleurs.</translation>
+        <translation>Laissez Saywrite ouvert ; fermez les autres programmes qui occupent le disque.</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2201,7 +2205,7 @@
     </message>
     <message>
         <source>Less</source>
-        <translation>Moins</translation>
+        <translation>Réduites</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
@@ -2249,7 +2253,7 @@
     </message>
     <message>
         <source>listening</source>
-        <translation>à l’écoute</translation>
+        <translation>à l'écoute</translation>
     </message>
     <message>
         <source>Listening. Speak now.</source>
@@ -2317,7 +2321,7 @@
     </message>
     <message>
         <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS signale à un programme ses raccourcis, sans autorisation.</translation>
+        <translation>macOS signale à un programme ses raccourcis clavier, sans autorisation.</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -2673,7 +2677,7 @@
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation>Ouvrez un navigateur et identifiez-vous sur ce réseau ; ensuite, cela reprend.</translation>
+        <translation>Ouvrez un navigateur et identifiez-vous sur ce réseau ; la reprise est ensuite automatique.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
@@ -2761,7 +2765,7 @@
     </message>
     <message>
         <source>paused at {share} %</source>
-        <translation>en pause à {share} %</translation>
+        <translation>en pause à {share} %</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2825,7 +2829,7 @@
     </message>
     <message>
         <source>Previous (Shift+F3)</source>
-        <translation>Précédent (Shift+F3)</translation>
+        <translation>Précédent (Maj+F3)</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2873,7 +2877,7 @@
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
-        <translation>Saisissez-le dans Paramètres → aiOla, ou mettez une clé API dans la variable d'environnement {key_variable}.</translation>
+        <translation>Saisissez la valeur dans Paramètres → aiOla, ou mettez une clé API dans la variable d'environnement {key_variable}.</translation>
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
@@ -3229,7 +3233,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation>Saywrite entend la touche, dans tous les programmes.</translation>
+        <translation>Saywrite capte la touche, dans tous les programmes.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
@@ -3389,7 +3393,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
-        <translation>Paramètres &gt; Clavier &gt; Voir et personnaliser les raccourcis &gt; Raccourcis personnalisés : ajoutez-en un avec cette commande</translation>
+        <translation>Paramètres &gt; Clavier &gt; Voir et personnaliser les raccourcis &gt; Raccourcis personnalisés : ajoutez-en un avec cette commande</translation>
     </message>
     <message>
         <source>Settings → aiOla</source>
@@ -3529,11 +3533,11 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Speech</source>
-        <translation>Parole</translation>
+        <translation>Temps de parole</translation>
     </message>
     <message>
         <source>Speech by month and host</source>
-        <translation>Parole par mois et par hôte</translation>
+        <translation>Temps de parole par mois et par hôte</translation>
     </message>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
@@ -3701,7 +3705,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
-        <translation>Les sous-titres ont besoin des temps des mots, et ce texte n'en a pas.</translation>
+        <translation>Les sous-titres ont besoin du minutage des mots, que ce texte n'a pas.</translation>
     </message>
     <message>
         <source>Suggest keywords from my &amp;corrections</source>
@@ -3749,7 +3753,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
-        <translation>Configuration du système &gt; Clavier &gt; Raccourcis &gt; Ajouter &gt; Commande : saisissez cette commande</translation>
+        <translation>Configuration du système &gt; Clavier &gt; Raccourcis &gt; Ajouter &gt; Commande : saisissez cette commande</translation>
     </message>
     <message>
         <source>takes a picture of the screen</source>
@@ -4137,7 +4141,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>The keyword joins the list at the side and counts from the next words on.</source>
-        <translation>Le mot-clé rejoint la liste sur le côté et compte à partir des mots suivants.</translation>
+        <translation>Le mot-clé est ajouté à la liste latérale et s'applique dès les mots suivants.</translation>
     </message>
     <message>
         <source>The keywords were changed since then: try them again.</source>
@@ -4237,7 +4241,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>The microphone was closed: the time limit of the key was reached.</source>
-        <translation>Le microphone a été fermé : la durée maximale de la touche est atteinte.</translation>
+        <translation>Le microphone a été fermé : la durée maximale d'une dictée avec la touche est atteinte.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4325,11 +4329,11 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
-        <translation>La reconnaissance (CTranslate2) n'est pas installée ou ne peut pas être chargée ({error}).</translation>
+        <translation>Le moteur de reconnaissance (CTranslate2) n'est pas installé ou ne peut pas être chargé ({error}).</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation>Le moteur de reconnaissance s'est terminé avant que le texte soit complet.</translation>
+        <translation>Le moteur de reconnaissance s'est arrêté avant que le texte soit complet.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
@@ -4349,7 +4353,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation>Le moteur de reconnaissance de cet ordinateur s'est terminé ou a cessé de répondre, trois fois de suite.</translation>
+        <translation>Le moteur de reconnaissance de cet ordinateur s'est arrêté ou a cessé de répondre, trois fois de suite.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
@@ -4481,11 +4485,11 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>the spoken form is empty.</source>
-        <translation>la forme parlée est vide.</translation>
+        <translation>la forme prononcée est vide.</translation>
     </message>
     <message>
         <source>the spoken form is not a text.</source>
-        <translation>la forme parlée n'est pas un texte.</translation>
+        <translation>la forme prononcée n'est pas un texte.</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -4505,7 +4509,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>The text in {program} was changed since then, or the cursor was moved, so nothing was undone.</source>
-        <translation>Le texte dans {program} a été modifié depuis, ou le curseur a été déplacé : rien n'a été annulé.</translation>
+        <translation>Le texte dans {program} a été modifié depuis, ou le curseur a été déplacé : rien n'a été annulé.</translation>
     </message>
     <message>
         <source>The text is in the history and can be copied from there.</source>
@@ -4681,7 +4685,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>There is no token address yet.</source>
-        <translation>Il n'y a pas encore d'adresse de jeton.</translation>
+        <translation>L'adresse du jeton n'est pas encore indiquée.</translation>
     </message>
     <message>
         <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
@@ -4821,7 +4825,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
-        <translation>Cela ressemble à : {name}. La langue choisie est : {chosen}.</translation>
+        <translation>Cela ressemble à : {name}. La langue choisie est : {chosen}.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -4841,7 +4845,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Times</source>
-        <translation>Temps</translation>
+        <translation>Repères temporels</translation>
     </message>
     <message>
         <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
@@ -4981,7 +4985,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation>Annulez-le dans le programme lui-même, ou sélectionnez-le là-bas et supprimez-le.</translation>
+        <translation>Annulez l'insertion dans le programme lui-même, ou sélectionnez-y le texte et supprimez-le.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
@@ -5097,7 +5101,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>waiting for a phrase</source>
-        <translation>attend une phrase</translation>
+        <translation>en attente d'une phrase</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
@@ -5157,7 +5161,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>What it does</source>
-        <translation>Ce que cela fait</translation>
+        <translation>Action</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
@@ -5205,11 +5209,11 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>When each paragraph begins. Ctrl+Enter in the text plays the sentence at the cursor.</source>
-        <translation>Le début de chaque paragraphe. Ctrl+Entrée dans le texte lit la phrase où se trouve le curseur.</translation>
+        <translation>Le moment où commence chaque paragraphe. Ctrl+Entrée dans le texte lit la phrase où se trouve le curseur.</translation>
     </message>
     <message>
         <source>When each paragraph begins. Enter in the text plays from the word at the cursor.</source>
-        <translation>L'heure du début de chaque paragraphe. Entrée dans le texte lit à partir du mot sous le curseur.</translation>
+        <translation>Le moment où commence chaque paragraphe. Entrée dans le texte lit à partir du mot sous le curseur.</translation>
     </message>
     <message>
         <source>When I &amp;hear</source>
@@ -5229,7 +5233,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Where &amp;my speech went…</source>
-        <translation>Où &amp;mes paroles sont allées…</translation>
+        <translation>Où mes &amp;paroles sont allées…</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
@@ -5245,7 +5249,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
-        <translation>Pendant la dictée, utilisez un casque : un microphone près d'un haut-parleur capte ce qui est lu.</translation>
+        <translation>Pendant la dictée, utilisez un casque : un microphone près d'un haut-parleur capte ce qui est lu.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5367,8 +5371,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>Vous avez arrêté avant {n} enregistrement : son texte a été utilisé.</numerusform>
-            <numerusform>Vous avez arrêté avant {n} enregistrements : leurs textes ont été utilisés.</numerusform>
+            <numerusform>Vous avez arrêté avant le traitement de {n} enregistrement : son texte a été utilisé.</numerusform>
+            <numerusform>Vous avez arrêté avant le traitement de {n} enregistrements : leurs textes ont été utilisés.</numerusform>
         </translation>
     </message>
     <message>
@@ -5493,7 +5497,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{found:,} found</source>
-        <translation>trouvés : {found:,}</translation>
+        <translation>Résultats : {found:,}</translation>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
@@ -5621,7 +5625,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{key} can only be used alone, not with other keys.</source>
-        <translation>{key} ne peut être utilisé que seul, pas avec d'autres touches.</translation>
+        <translation>La touche {key} ne peut être utilisée que seule, pas avec d'autres touches.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -5729,7 +5733,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation>{label} est très faible.</translation>
+        <translation>Le son de {label} est très faible.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
@@ -5824,8 +5828,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{model} · sur cet ordinateur</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{month:%B} {year}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -6117,7 +6121,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{program} could not be brought to the front, so nothing was undone.</source>
-        <translation>Impossible de mettre {program} au premier plan : rien n'a été annulé.</translation>
+        <translation>Impossible de mettre {program} au premier plan : rien n'a été annulé.</translation>
     </message>
     <message>
         <source>{program} did not read the text.</source>
@@ -6129,7 +6133,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
-        <translation>{program} n'indique pas si vous y avez saisi du texte depuis : rien n'a été annulé.</translation>
+        <translation>{program} n'indique pas si vous y avez saisi du texte depuis : rien n'a été annulé.</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6223,8 +6227,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
         <translation>
-            <numerusform>Sur {n:,} mot, {words:,}</numerusform>
-            <numerusform>Sur {n:,} mots, {words:,}</numerusform>
+            <numerusform>{words:,} sur {n:,} mot</numerusform>
+            <numerusform>{words:,} sur {n:,} mots</numerusform>
         </translation>
     </message>
     <message>
@@ -6249,7 +6253,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
-        <translation>« Écouter » émet l'un après l'autre les sons de début, de fin et d'échec.</translation>
+        <translation>« Écouter » émet l'un après l'autre les sons de début, de fin et d'échec.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
@@ -6329,7 +6333,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>“{name}” is not a sound file that can be decoded here.</source>
-        <translation>« {name} » n'est pas un fichier son qui peut être décodé ici.</translation>
+        <translation>« {name} » n'est pas un fichier audio qui puisse être décodé ici.</translation>
     </message>
     <message>
         <source>“{name}” is too large for a list of keywords.</source>
@@ -6337,7 +6341,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation>« {name} » est très faible : aucune parole n'y a été trouvée.</translation>
+        <translation>Le son de « {name} » est très faible : aucune parole n'y a été trouvée.</translation>
     </message>
     <message>
         <source>“{name}” may not be read.</source>

@@ -81,7 +81,7 @@
     </message>
     <message>
         <source>&amp;Discard</source>
-        <translation>&amp;Ignora</translation>
+        <translation>&amp;Scarta</translation>
     </message>
     <message>
         <source>&amp;Done</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
-        <translation>La dettatura a mani libere termina e Saywrite attende di nuovo la frase.</translation>
+        <translation>A quel punto la dettatura a mani libere termina e Saywrite attende di nuovo la frase.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -385,7 +385,7 @@
     </message>
     <message>
         <source>A longer sentence is written in parts.</source>
-        <translation>Una frase più lunga viene scritta in parti.</translation>
+        <translation>Una frase più lunga viene scritta in più parti.</translation>
     </message>
     <message>
         <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
@@ -593,7 +593,7 @@
     </message>
     <message>
         <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
-        <translation>Un altro programma ha preso gli appunti prima che fosse certo che {program} avesse letto il testo.</translation>
+        <translation>Un altro programma ha occupato gli appunti prima che fosse certo che {program} avesse letto il testo.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
@@ -705,7 +705,7 @@
     </message>
     <message>
         <source>Begin and end a dictation with a spoken phrase</source>
-        <translation>Iniziare e terminare una dettatura con una frase pronunciata</translation>
+        <translation>Inizia e termina una dettatura con una frase pronunciata</translation>
     </message>
     <message>
         <source>Being heard</source>
@@ -737,7 +737,7 @@
     </message>
     <message>
         <source>By &amp;month…</source>
-        <translation>Per &amp;mese…</translation>
+        <translation>Pe&amp;r mese…</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -785,19 +785,19 @@
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation>L'acquisizione riprende appena torna disponibile.</translation>
+        <translation>La registrazione riprende appena il microfono torna disponibile.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
-        <translation>L'acquisizione continua.</translation>
+        <translation>La registrazione riprende.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own service.</source>
-        <translation>Modifica solo se la tua azienda ha un servizio proprio.</translation>
+        <translation>Modificalo solo se la tua azienda ha un servizio proprio.</translation>
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
-        <translation>Modifica solo se la tua azienda ha un servizio di accesso proprio.</translation>
+        <translation>Modificalo solo se la tua azienda ha un servizio di accesso proprio.</translation>
     </message>
     <message>
         <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
@@ -821,7 +821,7 @@
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
-        <translation>Controlla che non sia disattivato e il suo livello di ingresso nelle impostazioni audio.</translation>
+        <translation>Controlla che non sia disattivato e verifica il suo livello di ingresso nelle impostazioni audio.</translation>
     </message>
     <message>
         <source>Check its mute switch.</source>
@@ -1117,7 +1117,7 @@
     </message>
     <message>
         <source>Collecting diagnostics…</source>
-        <translation>Raccolta dei dati diagnostici…</translation>
+        <translation>Raccolta delle informazioni di diagnostica…</translation>
     </message>
     <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
@@ -1193,7 +1193,7 @@
     </message>
     <message>
         <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
-        <translation>Copialo di nuovo, è una sola riga; questo sistema conserva al massimo {limit} caratteri.</translation>
+        <translation>Copia di nuovo il valore, che occupa una sola riga; questo sistema conserva al massimo {limit} caratteri.</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
@@ -1276,10 +1276,6 @@
         <translation>Scuro</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>&amp;Dettagli…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>Predefinito: {default}</translation>
     </message>
@@ -1290,6 +1286,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>Elimina &amp;tutte le correzioni memorizzate</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>&amp;Dettagli…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1306,6 +1306,10 @@
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
         <translation>Informazioni di diagnostica copiate: non contengono testi, audio o chiavi</translation>
+    </message>
+    <message>
+        <source>Dictate</source>
+        <translation>Detta</translation>
     </message>
     <message>
         <source>Dictate (second key)</source>
@@ -1329,7 +1333,7 @@
     </message>
     <message>
         <source>Dictate with the second key</source>
-        <translation>Dettare con il secondo tasto</translation>
+        <translation>Detta con il secondo tasto</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1469,7 +1473,7 @@
     </message>
     <message>
         <source>ends the display</source>
-        <translation>termina il display</translation>
+        <translation>termina il server grafico</translation>
     </message>
     <message>
         <source>ends the session</source>
@@ -1521,7 +1525,7 @@
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation>Esporta dove è andata la mia voce</translation>
+        <translation>Esporta «Dove è andata la mia voce»</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
@@ -1581,7 +1585,7 @@
     </message>
     <message>
         <source>finishing</source>
-        <translation>in chiusura</translation>
+        <translation>completamento</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
@@ -1681,7 +1685,7 @@
     </message>
     <message>
         <source>Hands-free mode on and off</source>
-        <translation>Attivare e disattivare la modalità a mani libere</translation>
+        <translation>Attiva e disattiva la modalità a mani libere</translation>
     </message>
     <message>
         <source>Hands-free: cannot listen</source>
@@ -1693,11 +1697,11 @@
     </message>
     <message>
         <source>Hands-free: say “{phrase}”</source>
-        <translation>A mani libere: di' “{phrase}”</translation>
+        <translation>A mani libere: di' «{phrase}»</translation>
     </message>
     <message>
         <source>Hands-free: “{phrase}” ends the dictation</source>
-        <translation>A mani libere: “{phrase}” termina la dettatura</translation>
+        <translation>A mani libere: «{phrase}» termina la dettatura</translation>
     </message>
     <message>
         <source>Hear from here</source>
@@ -1805,11 +1809,11 @@
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
-        <translation>Se è disattivato, ogni frase appare quando finisce e il riconoscimento richiede un decimo del tempo del processore.</translation>
+        <translation>Se questa opzione è disattivata, ogni frase appare quando finisce e il riconoscimento richiede un decimo del tempo di processore.</translation>
     </message>
     <message>
         <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
-        <translation>Se è attivato, ciò che correggi in un testo viene memorizzato su questo computer finché la dettatura è nella cronologia.</translation>
+        <translation>Se questa opzione è attivata, ciò che correggi in un testo viene memorizzato su questo computer finché la dettatura è nella cronologia.</translation>
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
@@ -2121,7 +2125,7 @@
     </message>
     <message>
         <source>Keep line breaks</source>
-        <translation>Mantieni gli a capo</translation>
+        <translation>Mantieni le interruzioni di riga</translation>
     </message>
     <message>
         <source>Keep recordings</source>
@@ -2673,7 +2677,7 @@
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation>Apri un browser e accedi a questa rete; poi si continua.</translation>
+        <translation>Apri un browser e accedi a questa rete; poi si riprende automaticamente.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
@@ -2917,7 +2921,7 @@
     </message>
     <message>
         <source>Raise its level, then transcribe it again.</source>
-        <translation>Alza il livello, poi trascrivila di nuovo.</translation>
+        <translation>Alza il livello, poi trascrivilo di nuovo.</translation>
     </message>
     <message>
         <source>Re&amp;move</source>
@@ -3297,7 +3301,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Saywrite: say “{phrase}”. The microphone is open.</source>
-        <translation>Saywrite: di' “{phrase}”. Il microfono è aperto.</translation>
+        <translation>Saywrite: di' «{phrase}». Il microfono è aperto.</translation>
     </message>
     <message>
         <source>Saywrite: {words}{preroll}</source>
@@ -3525,7 +3529,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation>Parla. Le tue parole vengono scritte appena il modello è qui.</translation>
+        <translation>Parla. Le tue parole vengono scritte appena il modello è disponibile.</translation>
     </message>
     <message>
         <source>Speech</source>
@@ -3569,11 +3573,11 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
-        <translation>Avvia di nuovo; se succede ancora, invia il registro (Aiuto &gt; Copia le informazioni di diagnostica).</translation>
+        <translation>Avvia di nuovo la dettatura; se succede ancora, invia il registro (Aiuto &gt; Copia le informazioni di diagnostica).</translation>
     </message>
     <message>
         <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
-        <translation>Avvia di nuovo; se non basta, «saywrite doctor» e il registro danno altri dettagli.</translation>
+        <translation>Avvia di nuovo la dettatura; se non basta, «saywrite doctor» e il registro danno altri dettagli.</translation>
     </message>
     <message>
         <source>Start at login</source>
@@ -3717,7 +3721,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Switch the hands-free mode on and off</source>
-        <translation>Attivare o disattivare la modalità a mani libere</translation>
+        <translation>Attiva o disattiva la modalità a mani libere</translation>
     </message>
     <message>
         <source>switches between programs</source>
@@ -3821,7 +3825,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The access token contains characters that cannot occur in one.</source>
-        <translation>Il token di accesso contiene caratteri che non può avere.</translation>
+        <translation>Il token di accesso contiene caratteri non ammessi.</translation>
     </message>
     <message>
         <source>The access token is there.</source>
@@ -3833,7 +3837,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The API key contains characters that cannot occur in one.</source>
-        <translation>La chiave API contiene caratteri che non può avere.</translation>
+        <translation>La chiave API contiene caratteri non ammessi.</translation>
     </message>
     <message>
         <source>The clipboard could not be used, so the text was not inserted.</source>
@@ -3889,7 +3893,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The desktop could not let Saywrite insert text into other programs.</source>
-        <translation>Il desktop non ha potuto far inserire a Saywrite testo in altri programmi.</translation>
+        <translation>Il desktop non ha potuto consentire a Saywrite di inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The desktop could not set up the key.</source>
@@ -3921,7 +3925,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The desktop was not allowed to let Saywrite insert text into other programs.</source>
-        <translation>Al desktop non è stato permesso di far inserire a Saywrite testo in altri programmi.</translation>
+        <translation>Il desktop non è stato autorizzato a consentire a Saywrite di inserire testo in altri programmi.</translation>
     </message>
     <message>
         <source>The desktop's portal does not answer.</source>
@@ -4217,7 +4221,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The microphone is then open from the start of Saywrite.</source>
-        <translation>Il microfono è quindi aperto dall'avvio di Saywrite.</translation>
+        <translation>In tal caso il microfono è aperto fin dall'avvio di Saywrite.</translation>
     </message>
     <message>
         <source>The microphone offers no sample rate that Saywrite can use.</source>
@@ -4237,7 +4241,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The microphone was closed: the time limit of the key was reached.</source>
-        <translation>Il microfono è stato chiuso: è stato raggiunto il limite di tempo del tasto.</translation>
+        <translation>Il microfono è stato chiuso: è stata raggiunta la durata massima di una dettatura con il tasto.</translation>
     </message>
     <message>
         <source>The microphone was not found.</source>
@@ -4329,7 +4333,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
-        <translation>Il riconoscitore è terminato prima che il testo fosse completo.</translation>
+        <translation>Il riconoscitore si è interrotto prima che il testo fosse completo.</translation>
     </message>
     <message>
         <source>The recognizer is not available.</source>
@@ -4349,7 +4353,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
-        <translation>Il riconoscitore su questo computer è terminato o ha smesso di rispondere tre volte di seguito.</translation>
+        <translation>Il riconoscitore su questo computer si è interrotto o ha smesso di rispondere tre volte di seguito.</translation>
     </message>
     <message>
         <source>The recording cannot be read back ({reason}).</source>
@@ -4821,7 +4825,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
-        <translation>Sembra {name}, ma è scelto {chosen}.</translation>
+        <translation>Sembra {name}, ma la lingua scelta è {chosen}.</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -4981,7 +4985,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Undo it in the program itself, or select it there and delete it.</source>
-        <translation>Annullalo nel programma stesso, o selezionalo lì ed eliminalo.</translation>
+        <translation>Annulla l'inserimento nel programma stesso, oppure seleziona lì il testo ed eliminalo.</translation>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
@@ -5005,7 +5009,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Unlock the login keychain in Keychain Access.</source>
-        <translation>Sblocca il portachiavi di login in Accesso Portachiavi.</translation>
+        <translation>Sblocca il portachiavi «login» in Accesso Portachiavi.</translation>
     </message>
     <message>
         <source>Unmute it in the sound settings or with its mute key.</source>
@@ -5157,11 +5161,11 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>What it does</source>
-        <translation>Che cosa fa</translation>
+        <translation>Azione</translation>
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation>Ciò che sente prima di un tasto resta in memoria per un momento, poi viene dimenticato.</translation>
+        <translation>Ciò che sente prima che tu prema un tasto resta in memoria per un momento, poi viene dimenticato.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
@@ -5193,7 +5197,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
-        <translation>Viene scritto anche ciò che dici poco prima di premere il tasto. Il microfono resta allora aperto tra le dettature; l'audio meno recente viene dimenticato subito.</translation>
+        <translation>Viene scritto anche ciò che dici poco prima di premere il tasto. Il microfono resta allora aperto tra le dettature; l'audio più vecchio viene dimenticato subito.</translation>
     </message>
     <message>
         <source>What's new</source>
@@ -5213,7 +5217,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>When I &amp;hear</source>
-        <translation>Se si s&amp;ente</translation>
+        <translation>Quando s&amp;ento</translation>
     </message>
     <message>
         <source>When I say</source>
@@ -5229,7 +5233,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Where &amp;my speech went…</source>
-        <translation>Do&amp;ve è andata la mia voce…</translation>
+        <translation>Dove è &amp;andata la mia voce…</translation>
     </message>
     <message>
         <source>Where my speech went – Saywrite</source>
@@ -5345,7 +5349,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation>Puoi già parlare: le tue parole vengono registrate, e scritte appena il modello è qui.</translation>
+        <translation>Puoi già parlare: le tue parole vengono registrate, e scritte appena il modello è disponibile.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
@@ -5367,8 +5371,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>Hai interrotto prima di {n} registrazione: è stato usato il suo testo.</numerusform>
-            <numerusform>Hai interrotto prima di {n} registrazioni: sono stati usati i loro testi.</numerusform>
+            <numerusform>Hai interrotto prima di riconoscere {n} registrazione: è stato usato il suo testo.</numerusform>
+            <numerusform>Hai interrotto prima di riconoscere {n} registrazioni: sono stati usati i loro testi.</numerusform>
         </translation>
     </message>
     <message>
@@ -5381,11 +5385,11 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation>Le tue parole vengono registrate. Saranno scritte appena il modello è qui.</translation>
+        <translation>Le tue parole vengono registrate. Saranno scritte appena il modello è disponibile.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation>Le tue parole vengono scritte appena il modello è qui.</translation>
+        <translation>Le tue parole vengono scritte appena il modello è disponibile.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
@@ -5621,7 +5625,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>{key} can only be used alone, not with other keys.</source>
-        <translation>{key} può essere usato solo da solo, non con altri tasti.</translation>
+        <translation>Il tasto {key} si può usare soltanto da solo, non con altri tasti.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
@@ -5705,7 +5709,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation>{label} è disattivato (muto).</translation>
+        <translation>L'audio di {label} è disattivato.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
@@ -5729,7 +5733,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>{label} is very quiet.</source>
-        <translation>{label} è molto debole.</translation>
+        <translation>L'audio di {label} è molto debole.</translation>
     </message>
     <message>
         <source>{label} was damaged while it was converted.</source>
@@ -5824,8 +5828,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{model} · su questo computer</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{month:%B} {year}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -6023,8 +6027,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
         <translation>
-            <numerusform>{n} di {all} dettature cambia.</numerusform>
-            <numerusform>{n} di {all} dettature cambiano.</numerusform>
+            <numerusform>Cambia {n} dettatura su {all}.</numerusform>
+            <numerusform>Cambiano {n} dettature su {all}.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -6223,8 +6227,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
         <translation>
-            <numerusform>{words:,} di {n:,} parola</numerusform>
-            <numerusform>{words:,} di {n:,} parole</numerusform>
+            <numerusform>{words:,} su {n:,} parola</numerusform>
+            <numerusform>{words:,} su {n:,} parole</numerusform>
         </translation>
     </message>
     <message>
@@ -6337,7 +6341,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>“{name}” is very quiet: no speech was found in it.</source>
-        <translation>«{name}» è molto debole: non vi è stato trovato alcun parlato.</translation>
+        <translation>L'audio di «{name}» è molto debole: non vi è stato trovato alcun parlato.</translation>
     </message>
     <message>
         <source>“{name}” may not be read.</source>
@@ -6361,7 +6365,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
-        <translation>«{spoken}» compare in {some} di {all} dettature: controlla che significhi sempre questo.</translation>
+        <translation>«{spoken}» compare in {some} dettature su {all}: controlla che significhi sempre questo.</translation>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>

@@ -1274,10 +1274,6 @@
         <translation>ダーク</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>詳細(&amp;T)…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>既定: {default}</translation>
     </message>
@@ -1288,6 +1284,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>記憶した修正をすべて削除(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>詳細(&amp;T)…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1304,6 +1304,10 @@
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
         <translation>診断情報をコピーしました。テキスト、音声、キーは含まれません</translation>
+    </message>
+    <message>
+        <source>Dictate</source>
+        <translation>音声入力</translation>
     </message>
     <message>
         <source>Dictate (second key)</source>
@@ -5815,8 +5819,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{model} · このコンピューター</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{year}年{month:%B}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>

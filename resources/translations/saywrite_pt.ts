@@ -13,7 +13,7 @@
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation> Ele está em uso: até que haja um modelo novamente, suas palavras são gravadas e escritas depois.</translation>
+        <translation> Ele está em uso: até que haja um modelo novamente, suas palavras serão gravadas e escritas depois.</translation>
     </message>
     <message>
         <source>&amp;About Saywrite</source>
@@ -365,7 +365,7 @@
     </message>
     <message>
         <source>A hands-free dictation ends then, and Saywrite waits for the phrase again.</source>
-        <translation>O ditado com mãos livres termina nesse momento, e o Saywrite volta a esperar a frase.</translation>
+        <translation>O ditado com mãos livres termina nesse momento, e o Saywrite volta a esperar a frase de ativação.</translation>
     </message>
     <message>
         <source>A key is saved</source>
@@ -429,7 +429,7 @@
     </message>
     <message>
         <source>A stream can be opened at {host}.</source>
-        <translation>É possível abrir um fluxo em {host}.</translation>
+        <translation>É possível abrir uma transmissão em {host}.</translation>
     </message>
     <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
@@ -541,7 +541,7 @@
     </message>
     <message>
         <source>aiOla's streaming service is not in this version of Saywrite.</source>
-        <translation>O serviço de fluxo da aiOla não está nesta versão do Saywrite.</translation>
+        <translation>O serviço de transmissão da aiOla não está nesta versão do Saywrite.</translation>
     </message>
     <message>
         <source>aiOla's text for an inserted dictation has arrived.</source>
@@ -557,11 +557,11 @@
     </message>
     <message>
         <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
-        <translation>Permita isso em Ajustes do Sistema → Privacidade &amp; Segurança → Microfone e inicie o Saywrite novamente.</translation>
+        <translation>Permita isso em Ajustes do Sistema → Privacidade e Segurança → Microfone e inicie o Saywrite novamente.</translation>
     </message>
     <message>
         <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
-        <translation>Permita o Saywrite em Ajustes do Sistema &gt; Privacidade &amp; Segurança &gt; Acessibilidade.</translation>
+        <translation>Permita o Saywrite em Ajustes do Sistema &gt; Privacidade e Segurança &gt; Acessibilidade.</translation>
     </message>
     <message>
         <source>Always</source>
@@ -581,7 +581,7 @@
     </message>
     <message>
         <source>Another program has already taken {chord}.</source>
-        <translation>Outro programa já pegou {chord}.</translation>
+        <translation>Outro programa já usa {chord}.</translation>
     </message>
     <message>
         <source>Another program is using the audio output.</source>
@@ -593,15 +593,15 @@
     </message>
     <message>
         <source>Another program took the clipboard before it was certain that {program} had read the text.</source>
-        <translation>Outro programa assumiu a área de transferência antes que fosse certo que {program} tinha lido o texto.</translation>
+        <translation>Outro programa assumiu o controle da área de transferência antes que fosse certo que {program} tinha lido o texto.</translation>
     </message>
     <message>
         <source>Another program took the clipboard before the text was read.</source>
-        <translation>Outro programa tomou a área de transferência antes que o texto fosse lido.</translation>
+        <translation>Outro programa assumiu o controle da área de transferência antes que o texto fosse lido.</translation>
     </message>
     <message>
         <source>Another window had the keyboard when you started.</source>
-        <translation>Outra janela estava com o teclado quando você começou.</translation>
+        <translation>Outra janela estava ativa quando você começou.</translation>
     </message>
     <message>
         <source>Another window has the focus now.</source>
@@ -653,7 +653,7 @@
     </message>
     <message>
         <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
-        <translation>Peça a quem administra o proxy que permita este host ou escolha outra rede.</translation>
+        <translation>Peça a quem administra o proxy que permita este host, ou escolha outra rede.</translation>
     </message>
     <message>
         <source>Ask whoever runs your aiOla account to allow it.</source>
@@ -785,7 +785,7 @@
     </message>
     <message>
         <source>Capture goes on as soon as it is back.</source>
-        <translation>A gravação continua assim que ele voltar.</translation>
+        <translation>A gravação continuará assim que ele voltar.</translation>
     </message>
     <message>
         <source>Capture goes on.</source>
@@ -813,7 +813,7 @@
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation>Verifique o modo de entrada em {settings}.</translation>
+        <translation>Verifique o modo de login em {settings}.</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
@@ -1233,7 +1233,7 @@
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
-        <translation>Corrija em um texto uma palavra mal-entendida, e ela é sugerida aqui.</translation>
+        <translation>Corrija em um texto uma palavra entendida errado, e ela será sugerida aqui.</translation>
     </message>
     <message>
         <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
@@ -1276,10 +1276,6 @@
         <translation>Escuro</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>De&amp;talhes…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>Padrão: {default}</translation>
     </message>
@@ -1290,6 +1286,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>Excluir &amp;todas as correções lembradas</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>Det&amp;alhes…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1306,6 +1306,10 @@
     <message>
         <source>Diagnostics copied: no text, audio or key is in them</source>
         <translation>Diagnóstico copiado: não contém texto, áudio nem chave</translation>
+    </message>
+    <message>
+        <source>Dictate</source>
+        <translation>Ditar</translation>
     </message>
     <message>
         <source>Dictate (second key)</source>
@@ -1417,7 +1421,7 @@
     </message>
     <message>
         <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
-        <translation>Baixe um em Configurações → Reconhecimento; então o Saywrite passa a esperar a frase sozinho.</translation>
+        <translation>Baixe um em Configurações → Reconhecimento; então o Saywrite passa a esperar sozinho a frase de ativação.</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -1469,7 +1473,7 @@
     </message>
     <message>
         <source>ends the display</source>
-        <translation>encerrar a tela</translation>
+        <translation>encerrar o servidor gráfico</translation>
     </message>
     <message>
         <source>ends the session</source>
@@ -1521,7 +1525,7 @@
     </message>
     <message>
         <source>Export where my speech went</source>
-        <translation>Exportar para onde minha fala foi</translation>
+        <translation>Exportar “Para onde minha fala foi”</translation>
     </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
@@ -1541,7 +1545,7 @@
     </message>
     <message>
         <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
-        <translation>Menos erros, sobretudo em idiomas que não o inglês; cerca de quatro vezes o tempo de processador do base.</translation>
+        <translation>Menos erros, sobretudo em idiomas que não o inglês; cerca de quatro vezes o tempo de processador do modelo base.</translation>
     </message>
     <message>
         <source>Files</source>
@@ -1661,11 +1665,11 @@
     </message>
     <message>
         <source>Good everyday dictation on any computer.</source>
-        <translation>Bom ditado do dia a dia em qualquer computador.</translation>
+        <translation>Bom para ditar no dia a dia em qualquer computador.</translation>
     </message>
     <message>
         <source>Good: Saywrite hears you.</source>
-        <translation>Bom: o Saywrite ouve você.</translation>
+        <translation>Tudo certo: o Saywrite está ouvindo você.</translation>
     </message>
     <message>
         <source>Hands-free</source>
@@ -1749,7 +1753,7 @@
     </message>
     <message>
         <source>Hold a key, speak, let go</source>
-        <translation>Mantenha uma tecla pressionada, fale, solte</translation>
+        <translation>Mantenha uma tecla pressionada, fale e solte</translation>
     </message>
     <message>
         <source>Hold the key</source>
@@ -1761,7 +1765,7 @@
     </message>
     <message>
         <source>Hold to talk, or tap to start and stop</source>
-        <translation>Manter pressionada para falar, ou tocar para iniciar e parar</translation>
+        <translation>Manter pressionada para falar, ou dar um toque para iniciar e parar</translation>
     </message>
     <message>
         <source>Hold {hotkey}, say any sentence, and let go.</source>
@@ -1945,7 +1949,7 @@
     </message>
     <message>
         <source>it cannot be reached</source>
-        <translation>não pode ser contatado</translation>
+        <translation>não está acessível</translation>
     </message>
     <message>
         <source>it cannot prove that it is the right server</source>
@@ -2317,7 +2321,7 @@
     </message>
     <message>
         <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>O macOS informa a um programa suas teclas de atalho, sem permissão.</translation>
+        <translation>O macOS informa a um programa os atalhos de teclado dele, sem exigir permissão.</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -2337,7 +2341,7 @@
     </message>
     <message>
         <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
-        <translation>Dê ao seu usuário permissão de gravação na pasta {parent}, ou inicie com --data e outra pasta.</translation>
+        <translation>Dê ao seu usuário permissão de gravação na pasta {parent}, ou inicie o Saywrite com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Mark words heard differently</source>
@@ -2405,11 +2409,11 @@
     </message>
     <message>
         <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Mova o arquivo para outro lugar, ou inicie com --data e outra pasta.</translation>
+        <translation>Mova o arquivo para outro lugar, ou inicie o Saywrite com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>
-        <translation>Mudança para {label} nas configurações de som.</translation>
+        <translation>O microfone foi trocado para {label} nas configurações de som.</translation>
     </message>
     <message>
         <source>must be a whole number</source>
@@ -2469,7 +2473,7 @@
     </message>
     <message>
         <source>No dictations yet. What you dictate is kept here.</source>
-        <translation>Ainda não há ditados. O que você dita é mantido aqui.</translation>
+        <translation>Ainda não há ditados. O que você ditar ficará guardado aqui.</translation>
     </message>
     <message>
         <source>No files</source>
@@ -2673,11 +2677,11 @@
     </message>
     <message>
         <source>Open a browser and sign in to this network; then it goes on.</source>
-        <translation>Abra um navegador e entre nesta rede; depois disso, continua.</translation>
+        <translation>Abra um navegador e faça login nesta rede; depois disso, continua.</translation>
     </message>
     <message>
         <source>Open a web page in the browser and sign in to the network, then try again.</source>
-        <translation>Abra uma página da web no navegador, entre na rede e tente novamente.</translation>
+        <translation>Abra uma página da web no navegador, faça login na rede e tente novamente.</translation>
     </message>
     <message>
         <source>Open the page</source>
@@ -2685,7 +2689,7 @@
     </message>
     <message>
         <source>opening the stream</source>
-        <translation>abertura do fluxo</translation>
+        <translation>abertura da transmissão</translation>
     </message>
     <message>
         <source>opens a terminal</source>
@@ -2781,11 +2785,11 @@
     </message>
     <message>
         <source>Play a sound at the start</source>
-        <translation>Emitir um som no início</translation>
+        <translation>Reproduzir um som no início</translation>
     </message>
     <message>
         <source>Play sounds</source>
-        <translation>Emitir sons</translation>
+        <translation>Reproduzir sons</translation>
     </message>
     <message>
         <source>Plug in a microphone or switch it on, then try again.</source>
@@ -3033,7 +3037,7 @@
     </message>
     <message>
         <source>Recording goes on as soon as sound arrives.</source>
-        <translation>A gravação continua assim que o som chegar.</translation>
+        <translation>A gravação continuará assim que o som chegar.</translation>
     </message>
     <message>
         <source>Recording goes on while the connection is being restored.</source>
@@ -3229,7 +3233,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
-        <translation>O Saywrite ouve a tecla em todos os programas.</translation>
+        <translation>O Saywrite capta a tecla em todos os programas.</translation>
     </message>
     <message>
         <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
@@ -3449,7 +3453,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Signed in at {host}.</source>
-        <translation>Conectado à conta em {host}.</translation>
+        <translation>Login feito em {host}.</translation>
     </message>
     <message>
         <source>signing in</source>
@@ -3457,7 +3461,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Signing in failed ({name}).</source>
-        <translation>A entrada na conta falhou ({name}).</translation>
+        <translation>O login falhou ({name}).</translation>
     </message>
     <message>
         <source>Some sound got lost on its way.</source>
@@ -3525,7 +3529,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Speak. Your words are written as soon as the model is here.</source>
-        <translation>Fale. Suas palavras são escritas assim que o modelo estiver aqui.</translation>
+        <translation>Fale. Suas palavras serão escritas assim que o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>Speech</source>
@@ -3613,7 +3617,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>start with --data and another folder</source>
-        <translation>inicie com --data e outra pasta</translation>
+        <translation>inicie o Saywrite com --data e outra pasta</translation>
     </message>
     <message>
         <source>Starting, press to stop</source>
@@ -3625,11 +3629,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>starts and stops in this window</source>
-        <translation>inicia e para nesta janela</translation>
+        <translation>inicia e encerra o ditado nesta janela</translation>
     </message>
     <message>
         <source>Starts and stops without the key</source>
-        <translation>Inicia e para sem a tecla</translation>
+        <translation>Inicia e encerra o ditado sem a tecla</translation>
     </message>
     <message>
         <source>Stay connected for</source>
@@ -3757,7 +3761,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Tap to start and stop</source>
-        <translation>Tocar para iniciar e parar</translation>
+        <translation>Dar um toque para iniciar e parar</translation>
     </message>
     <message>
         <source>Test of the connection</source>
@@ -3813,7 +3817,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>That is silence.</source>
-        <translation>Isso é silêncio.</translation>
+        <translation>Só há silêncio.</translation>
     </message>
     <message>
         <source>That took {took} from the end of your words to the text.</source>
@@ -3981,7 +3985,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The display has gone; no key is heard any more.</source>
-        <translation>A tela não existe mais; nenhuma tecla é mais captada.</translation>
+        <translation>A tela não está mais disponível; nenhuma tecla é mais captada.</translation>
     </message>
     <message>
         <source>The download of {label} is paused at {arrived}.</source>
@@ -4245,7 +4249,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The microphone went away.</source>
-        <translation>O microfone sumiu.</translation>
+        <translation>O microfone não está mais disponível.</translation>
     </message>
     <message>
         <source>The model cannot be saved: {reason}.</source>
@@ -4305,7 +4309,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>the quotation marks do not match.</source>
-        <translation>as aspas não combinam.</translation>
+        <translation>faltam aspas de abertura ou de fechamento.</translation>
     </message>
     <message>
         <source>The reason is in its log.</source>
@@ -4545,7 +4549,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>The trial was stopped.</source>
-        <translation>O teste foi parado.</translation>
+        <translation>O teste foi interrompido.</translation>
     </message>
     <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
@@ -4737,7 +4741,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This computer listens along</source>
-        <translation>Este computador ouve junto</translation>
+        <translation>Este computador também ouve</translation>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
@@ -4821,7 +4825,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>This sounds like {name}, but {chosen} is chosen.</source>
-        <translation>Isto soa como {name}, mas {chosen} está escolhido.</translation>
+        <translation>O idioma detectado ({name}) não é o escolhido ({chosen}).</translation>
     </message>
     <message>
         <source>This system does not report {key} to other programs.</source>
@@ -5029,7 +5033,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Update Saywrite, or start with --data and another folder.</source>
-        <translation>Atualize o Saywrite, ou inicie com --data e outra pasta.</translation>
+        <translation>Atualize o Saywrite, ou inicie-o com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Use --data.</source>
@@ -5045,7 +5049,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
-        <translation>Use fones de ouvido: um microfone perto de um alto-falante ouve o som.</translation>
+        <translation>Use fones de ouvido: um microfone perto de um alto-falante capta o som.</translation>
     </message>
     <message>
         <source>Use of the key</source>
@@ -5085,7 +5089,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Wait at the end for</source>
-        <translation>No fim, esperar no máximo</translation>
+        <translation>Esperar no fim</translation>
     </message>
     <message>
         <source>Wait: aiOla's text replaces what this computer hears meanwhile</source>
@@ -5097,7 +5101,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>waiting for a phrase</source>
-        <translation>esperando uma frase</translation>
+        <translation>esperando a frase de ativação</translation>
     </message>
     <message>
         <source>Waiting, continues at {confirmed}</source>
@@ -5161,7 +5165,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>What it hears before a key is kept in memory for a moment, then forgotten.</source>
-        <translation>O que ele ouve antes de uma tecla fica um momento na memória e depois é esquecido.</translation>
+        <translation>O que ele ouve antes de você pressionar uma tecla fica um momento na memória e depois é esquecido.</translation>
     </message>
     <message>
         <source>What Saywrite hears</source>
@@ -5185,11 +5189,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>What you said is kept. Say the phrase again to go on.</source>
-        <translation>O que você disse está guardado. Diga a frase de novo para continuar.</translation>
+        <translation>O que você disse está guardado. Diga de novo a frase de ativação para continuar.</translation>
     </message>
     <message>
         <source>What you said is kept. Saywrite waits for the phrase again when the screen is unlocked.</source>
-        <translation>O que você disse está guardado. O Saywrite volta a esperar a frase quando a tela for desbloqueada.</translation>
+        <translation>O que você disse está guardado. O Saywrite voltará a esperar a frase de ativação quando a tela for desbloqueada.</translation>
     </message>
     <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
@@ -5225,7 +5229,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Where</source>
-        <translation>Para onde</translation>
+        <translation>Destino</translation>
     </message>
     <message>
         <source>Where &amp;my speech went…</source>
@@ -5245,7 +5249,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>While you dictate, use headphones: a microphone near a loudspeaker hears what is read.</source>
-        <translation>Ao ditar, use fones de ouvido: um microfone perto de um alto-falante ouve o que é lido.</translation>
+        <translation>Ao ditar, use fones de ouvido: um microfone perto de um alto-falante capta o que é lido.</translation>
     </message>
     <message>
         <source>Who writes</source>
@@ -5265,7 +5269,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>O Windows deixa um programa pressionar teclas em programas com os mesmos direitos.</translation>
+        <translation>O Windows deixa um programa pressionar teclas em programas com as mesmas permissões.</translation>
     </message>
     <message>
         <source>Windows refused it ({reason}).</source>
@@ -5345,7 +5349,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation>Você já pode falar: suas palavras são gravadas e escritas assim que o modelo estiver aqui.</translation>
+        <translation>Você já pode falar: suas palavras são gravadas e serão escritas assim que o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
@@ -5367,8 +5371,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>Você parou antes de {n} gravação: o texto dela foi usado.</numerusform>
-            <numerusform>Você parou antes de {n} gravações: os textos delas foram usados.</numerusform>
+            <numerusform>Você interrompeu o teste, e {n} gravação não foi reconhecida: o texto dela foi usado.</numerusform>
+            <numerusform>Você interrompeu o teste, e {n} gravações não foram reconhecidas: os textos delas foram usados.</numerusform>
         </translation>
     </message>
     <message>
@@ -5381,11 +5385,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation>Suas palavras são gravadas. Elas são escritas assim que o modelo estiver aqui.</translation>
+        <translation>Suas palavras são gravadas. Elas serão escritas assim que o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
-        <translation>Suas palavras são escritas assim que o modelo estiver aqui.</translation>
+        <translation>Suas palavras serão escritas assim que o modelo estiver disponível.</translation>
     </message>
     <message>
         <source>{added:,} added</source>
@@ -5409,7 +5413,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
-        <translation>Função habitual de {chord}: {purpose}.</translation>
+        <translation>Uso habitual de {chord}: {purpose}.</translation>
     </message>
     <message>
         <source>{column}, keyword {row}</source>
@@ -5533,7 +5537,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{host} does not know this workflow.</source>
-        <translation>{host} não conhece este workflow.</translation>
+        <translation>{host} não conhece este fluxo de trabalho.</translation>
     </message>
     <message>
         <source>{host} does not take this sound: its format or its length.</source>
@@ -5621,11 +5625,11 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{key} can only be used alone, not with other keys.</source>
-        <translation>{key} só pode ser usada sozinha, não com outras teclas.</translation>
+        <translation>A tecla {key} só pode ser usada sozinha, não com outras teclas.</translation>
     </message>
     <message>
         <source>{key} no longer works in combinations with other keys.</source>
-        <translation>{key} deixa de funcionar em combinação com outras teclas.</translation>
+        <translation>A tecla {key} deixa de funcionar em combinação com outras teclas.</translation>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
@@ -5705,15 +5709,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} is muted.</source>
-        <translation>{label} está sem som (mudo).</translation>
+        <translation>{label} está no mudo.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other} until it is.</source>
-        <translation>{label} não está conectado. Enquanto isso, usa-se {other}.</translation>
+        <translation>{label} não está conectado. Usando {other} enquanto isso.</translation>
     </message>
     <message>
         <source>{label} is not connected. Using {other}.</source>
-        <translation>{label} não está conectado. Usa-se {other}.</translation>
+        <translation>{label} não está conectado. Usando {other}.</translation>
     </message>
     <message>
         <source>{label} is not on this computer yet.</source>
@@ -5741,15 +5745,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>{label} was unplugged. Using {other} until it is back.</source>
-        <translation>{label} foi desconectado. {other} é usado até que ele volte.</translation>
+        <translation>{label} foi desconectado. Usando {other} até que ele volte.</translation>
     </message>
     <message>
         <source>{label} was unplugged. Using {other}.</source>
-        <translation>{label} foi desconectado. {other} é usado.</translation>
+        <translation>{label} foi desconectado. Usando {other}.</translation>
     </message>
     <message>
         <source>{label} went away.</source>
-        <translation>{label} sumiu.</translation>
+        <translation>{label} não está mais disponível.</translation>
     </message>
     <message>
         <source>{label}: choose a folder</source>
@@ -5824,8 +5828,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{model} · neste computador</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{month:%B} de {year}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -6223,8 +6227,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <source>{words:,} of {n:,} words</source>
         <extracomment>Singular: {words:,} of {n:,} word</extracomment>
         <translation>
-            <numerusform>De {n:,} palavra, {words:,}</numerusform>
-            <numerusform>De {n:,} palavras, {words:,}</numerusform>
+            <numerusform>{words:,} de {n:,} palavra</numerusform>
+            <numerusform>{words:,} de {n:,} palavras</numerusform>
         </translation>
     </message>
     <message>
@@ -6249,7 +6253,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“Listen” plays the sounds for start, end and failure, one after the other.</source>
-        <translation>“Ouvir” emite, um após o outro, os sons de início, de fim e de falha.</translation>
+        <translation>“Ouvir” reproduz, um após o outro, os sons de início, de fim e de falha.</translation>
     </message>
     <message>
         <source>“saywrite doctor” tells more.</source>
@@ -6261,15 +6265,15 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“{name}” breaks off: its end, without which nothing of it can be decoded, is missing.</source>
-        <translation>“{name}” é interrompido: falta o final, sem o qual nada dele pode ser decodificado.</translation>
+        <translation>“{name}” está incompleto: falta o final, sem o qual nada dele pode ser decodificado.</translation>
     </message>
     <message>
         <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
-        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s.</translation>
+        <translation>“{name}” está incompleto: foi possível ler {seconds:.1f} s.</translation>
     </message>
     <message>
         <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
-        <translation>“{name}” é interrompido: foi possível ler {seconds:.1f} s de {whole:.1f} s.</translation>
+        <translation>“{name}” está incompleto: foi possível ler {seconds:.1f} s de {whole:.1f} s.</translation>
     </message>
     <message>
         <source>“{name}” cannot be decoded.</source>

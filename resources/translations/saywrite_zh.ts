@@ -13,7 +13,7 @@
     </message>
     <message>
         <source> It is in use: until a model is here again, your words are recorded and written later.</source>
-        <translation> 该模型正在使用：在新模型就绪之前，所说的话会先录音，稍后再写成文字。</translation>
+        <translation> 该模型正在使用：在新模型就绪之前，所说的话会先录下来，稍后再写成文字。</translation>
     </message>
     <message>
         <source>&amp;About Saywrite</source>
@@ -221,7 +221,7 @@
     </message>
     <message>
         <source>&amp;Replace it in the text now {where}</source>
-        <translation>立即在文本中替换(&amp;R){where}</translation>
+        <translation>立即在文本中替换{where}(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Replace…</source>
@@ -355,7 +355,7 @@
     </message>
     <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
-        <translation>点状下划线表示这台电脑听到的词有所不同。按 Alt+W 可互换。</translation>
+        <translation>点状下划线标出这台电脑识别结果不同的词。按 Alt+W 可互换。</translation>
     </message>
     <message>
         <source>A folder or an https address with the model files. Leave it empty for the official source.</source>
@@ -531,7 +531,7 @@
     </message>
     <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
-        <translation>能连接时由 aiOla 书写，无法连接时由这台电脑接替。需要 API 密钥。</translation>
+        <translation>能连接时由 aiOla 转写，无法连接时由这台电脑接替。需要 API 密钥。</translation>
     </message>
     <message>
         <source>aiOla's service could not be reached for {seconds:.0f} s.</source>
@@ -707,7 +707,7 @@
     </message>
     <message>
         <source>Being heard</source>
-        <translation>正在听</translation>
+        <translation>正在听到的内容</translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
@@ -715,11 +715,11 @@
     </message>
     <message>
         <source>belongs to debuggers</source>
-        <translation>由调试器使用</translation>
+        <translation>供调试器使用</translation>
     </message>
     <message>
         <source>belongs to Windows</source>
-        <translation>由 Windows 使用</translation>
+        <translation>供 Windows 使用</translation>
     </message>
     <message>
         <source>Both texts are empty: there are no words in this recording.</source>
@@ -763,7 +763,7 @@
     </message>
     <message>
         <source>C&amp;lear</source>
-        <translation>清除(&amp;L)</translation>
+        <translation>清空(&amp;L)</translation>
     </message>
     <message>
         <source>Ca&amp;ncel</source>
@@ -811,11 +811,11 @@
     </message>
     <message>
         <source>Check how to sign in, in {settings}.</source>
-        <translation>请在 {settings} 中检查登录方式。</translation>
+        <translation>请在{settings}中检查登录方式。</translation>
     </message>
     <message>
         <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation>请用 `saywrite models verify {model}` 检查，并重新下载：`saywrite models download {model}`。在此之前所说的话会录音，模型就绪后写成文字。</translation>
+        <translation>请用 `saywrite models verify {model}` 检查，并重新下载：`saywrite models download {model}`。在此之前所说的话会先录下来，模型就绪后写成文字。</translation>
     </message>
     <message>
         <source>Check its mute switch and its input level in the sound settings.</source>
@@ -835,15 +835,15 @@
     </message>
     <message>
         <source>Check that the Credential Manager service is running.</source>
-        <translation>请检查 Credential Manager (凭据管理器) 服务是否正在运行。</translation>
+        <translation>请检查 Credential Manager（凭据管理器）服务是否正在运行。</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}.</source>
-        <translation>请检查 {settings} 中的地址。</translation>
+        <translation>请检查{settings}中的地址。</translation>
     </message>
     <message>
         <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
-        <translation>请检查 {settings} 中的地址；如果地址无误，请勿使用此网络。</translation>
+        <translation>请检查{settings}中的地址；如果地址无误，请勿使用此网络。</translation>
     </message>
     <message>
         <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
@@ -903,15 +903,15 @@
     </message>
     <message>
         <source>Check the token address in {settings}, or ask who runs it.</source>
-        <translation>请检查 {settings} 中的令牌地址，或咨询其管理者。</translation>
+        <translation>请检查{settings}中的令牌地址，或咨询其管理者。</translation>
     </message>
     <message>
         <source>Check the workflow in {settings}.</source>
-        <translation>请检查 {settings} 中的工作流。</translation>
+        <translation>请检查{settings}中的工作流。</translation>
     </message>
     <message>
         <source>Check the workflow, the language and the addresses in {settings}.</source>
-        <translation>请检查 {settings} 中的工作流、语言和地址。</translation>
+        <translation>请检查{settings}中的工作流、语言和地址。</translation>
     </message>
     <message>
         <source>Chinese</source>
@@ -1055,7 +1055,7 @@
     </message>
     <message>
         <source>Choose “{other}” as the recognizer, then {name}.</source>
-        <translation>请选择“{other}”作为识别器，然后选择{name}。</translation>
+        <translation>请选择“{other}”作为识别引擎，然后选择{name}。</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -1195,11 +1195,11 @@
     </message>
     <message>
         <source>Copy it again, whole, into {settings} or {key_variable}.</source>
-        <translation>请重新完整复制到 {settings} 或 {key_variable}。</translation>
+        <translation>请重新完整复制到{settings}或 {key_variable}。</translation>
     </message>
     <message>
         <source>Copy it again, whole, into {settings}.</source>
-        <translation>请重新完整复制到 {settings}。</translation>
+        <translation>请重新完整复制到{settings}。</translation>
     </message>
     <message>
         <source>Copy t&amp;ranslation</source>
@@ -1274,10 +1274,6 @@
         <translation>深色</translation>
     </message>
     <message>
-        <source>De&amp;tails…</source>
-        <translation>详细信息(&amp;T)…</translation>
-    </message>
-    <message>
         <source>Default: {default}</source>
         <translation>默认：{default}</translation>
     </message>
@@ -1288,6 +1284,10 @@
     <message>
         <source>Delete &amp;all remembered corrections</source>
         <translation>删除所有已记住的更正(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Deta&amp;ils…</source>
+        <translation>详细信息(&amp;T)…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -1306,8 +1306,12 @@
         <translation>诊断信息已复制：其中不含文本、音频或密钥</translation>
     </message>
     <message>
+        <source>Dictate</source>
+        <translation>听写</translation>
+    </message>
+    <message>
         <source>Dictate (second key)</source>
-        <translation>听写（第二个按键）</translation>
+        <translation>听写（第二按键）</translation>
     </message>
     <message>
         <source>Dictate in {language}</source>
@@ -1327,7 +1331,7 @@
     </message>
     <message>
         <source>Dictate with the second key</source>
-        <translation>用第二个按键听写</translation>
+        <translation>用第二按键听写</translation>
     </message>
     <message>
         <source>Dictate with {recognizer}</source>
@@ -1379,7 +1383,7 @@
     </message>
     <message>
         <source>Done</source>
-        <translation>完成</translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Download</source>
@@ -1403,7 +1407,7 @@
     </message>
     <message>
         <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
-        <translation>请在“设置”&gt;“识别”中下载，或使用 `saywrite models download {model}`。在此之前所说的话会录音，模型就绪后写成文字。</translation>
+        <translation>请在“设置”&gt;“识别”中下载，或使用 `saywrite models download {model}`。在此之前所说的话会先录下来，模型就绪后写成文字。</translation>
     </message>
     <message>
         <source>Download models from</source>
@@ -1415,7 +1419,7 @@
     </message>
     <message>
         <source>Download one in Settings → Recognition; then Saywrite waits for the phrase by itself.</source>
-        <translation>请在“设置 → 识别”中下载一个；之后 Saywrite 会自动等待口令。</translation>
+        <translation>请在“设置”→“识别”中下载一个；之后 Saywrite 会自动等待口令。</translation>
     </message>
     <message>
         <source>Downloading</source>
@@ -1487,7 +1491,7 @@
     </message>
     <message>
         <source>Escape cancels a dictation.</source>
-        <translation>Escape 用于取消听写。</translation>
+        <translation>Esc 键用于取消听写。</translation>
     </message>
     <message>
         <source>Everything</source>
@@ -1578,7 +1582,7 @@
     </message>
     <message>
         <source>finishing</source>
-        <translation>正在完成</translation>
+        <translation>正在收尾</translation>
     </message>
     <message>
         <source>Finishing the last words</source>
@@ -1606,7 +1610,7 @@
     </message>
     <message>
         <source>Free memory after</source>
-        <translation>释放内存前的时间</translation>
+        <translation>空闲多久后释放内存</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {place}.</source>
@@ -1794,7 +1798,7 @@
     </message>
     <message>
         <source>If the window changed</source>
-        <translation>窗口改变时</translation>
+        <translation>切换窗口后</translation>
     </message>
     <message>
         <source>If these are missed, copy the file again.</source>
@@ -1992,11 +1996,11 @@
     </message>
     <message>
         <source>It is tried again; check the addresses in {settings}.</source>
-        <translation>将再次尝试；请检查 {settings} 中的地址。</translation>
+        <translation>将再次尝试；请检查{settings}中的地址。</translation>
     </message>
     <message>
         <source>It is tried again; check the network and the addresses in {settings}.</source>
-        <translation>将再次尝试；请检查网络和 {settings} 中的地址。</translation>
+        <translation>将再次尝试；请检查网络和{settings}中的地址。</translation>
     </message>
     <message>
         <source>It is tried again; check the network connection.</source>
@@ -2020,7 +2024,7 @@
     </message>
     <message>
         <source>It is tried again; if it lasts, check the addresses in {settings}.</source>
-        <translation>将再次尝试；如果问题持续，请检查 {settings} 中的地址。</translation>
+        <translation>将再次尝试；如果问题持续，请检查{settings}中的地址。</translation>
     </message>
     <message>
         <source>It is tried again; if it lasts, the log tells more.</source>
@@ -2196,7 +2200,7 @@
     </message>
     <message>
         <source>Less</source>
-        <translation>较少</translation>
+        <translation>减少</translation>
     </message>
     <message>
         <source>Let go of all keys and try again.</source>
@@ -2304,15 +2308,15 @@
     </message>
     <message>
         <source>macOS does not report {chord} to other programs.</source>
-        <translation>macOS 不向其他程序报告 {chord}。</translation>
+        <translation>macOS 不会将 {chord} 告知其他程序。</translation>
     </message>
     <message>
         <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>用户在“辅助功能”中允许后，macOS 会让程序按键。</translation>
+        <translation>用户在“辅助功能”中允许后，macOS 会让程序模拟按键。</translation>
     </message>
     <message>
         <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS 无需权限即可向程序通知其热键。</translation>
+        <translation>按下程序的快捷键时，macOS 会通知该程序，无需权限。</translation>
     </message>
     <message>
         <source>Make it writable for your user, then try again.</source>
@@ -2336,7 +2340,7 @@
     </message>
     <message>
         <source>Mark words heard differently</source>
-        <translation>标记听到不同的词</translation>
+        <translation>标记识别结果不同的词</translation>
     </message>
     <message>
         <source>Markdown</source>
@@ -2640,7 +2644,7 @@
     </message>
     <message>
         <source>On this computer</source>
-        <translation>在这台电脑上</translation>
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
@@ -2812,7 +2816,7 @@
     </message>
     <message>
         <source>Press the keys… (Esc: leave it)</source>
-        <translation>请按下按键… (Esc：保持不变)</translation>
+        <translation>请按下按键…（Esc：保持不变）</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -2828,7 +2832,7 @@
     </message>
     <message>
         <source>problem</source>
-        <translation>问题</translation>
+        <translation>出现问题</translation>
     </message>
     <message>
         <source>Problems</source>
@@ -2864,7 +2868,7 @@
     </message>
     <message>
         <source>Put a new one into {settings}, or check the computer's date and time.</source>
-        <translation>请在 {settings} 中填入新的令牌，或检查电脑的日期和时间。</translation>
+        <translation>请在{settings}中填入新的令牌，或检查电脑的日期和时间。</translation>
     </message>
     <message>
         <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
@@ -2872,7 +2876,7 @@
     </message>
     <message>
         <source>Put it into {settings}, or into {key_variable}.</source>
-        <translation>请填入 {settings} 或 {key_variable}。</translation>
+        <translation>请填入{settings}或 {key_variable}。</translation>
     </message>
     <message>
         <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
@@ -2888,7 +2892,7 @@
     </message>
     <message>
         <source>Put your company's address into {settings}.</source>
-        <translation>请在 {settings} 中填入公司的地址。</translation>
+        <translation>请在{settings}中填入公司的地址。</translation>
     </message>
     <message>
         <source>Python packages</source>
@@ -3116,7 +3120,7 @@
     </message>
     <message>
         <source>Rules for single programs</source>
-        <translation>单个程序的规则</translation>
+        <translation>个别程序的规则</translation>
     </message>
     <message>
         <source>Run: chmod 700 {folder}</source>
@@ -3256,11 +3260,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Saywrite may not write to {place}</source>
-        <translation>Saywrite 不得写入 {place}</translation>
+        <translation>Saywrite 无权写入 {place}</translation>
     </message>
     <message>
         <source>Saywrite may not write to {place}.</source>
-        <translation>Saywrite 不得写入 {place}。</translation>
+        <translation>Saywrite 无权写入 {place}。</translation>
     </message>
     <message>
         <source>Saywrite opens no connection to the network: it does not use aiOla and downloads no models.</source>
@@ -3428,7 +3432,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.</source>
-        <translation>说话时显示文字，并在无法连接 aiOla 时书写。需要识别模型。</translation>
+        <translation>说话时显示文字，并在无法连接 aiOla 时负责转写。需要识别模型。</translation>
     </message>
     <message>
         <source>shows your keywords: names and terms as you write them</source>
@@ -3492,7 +3496,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Speak</source>
-        <translation>请说话</translation>
+        <translation>说话</translation>
     </message>
     <message>
         <source>Speak up, move closer, or raise the input level in the sound settings of this computer.</source>
@@ -3580,7 +3584,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Start in the tray</source>
-        <translation>启动到托盘</translation>
+        <translation>启动时隐藏到托盘</translation>
     </message>
     <message>
         <source>Start it with: saywrite</source>
@@ -3688,7 +3692,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Su&amp;ggestions ({number})</source>
-        <translation>建议(&amp;G) ({number})</translation>
+        <translation>建议（{number}）(&amp;G)</translation>
     </message>
     <message>
         <source>SubRip subtitles</source>
@@ -3804,7 +3808,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>That did not work</source>
-        <translation>未能完成</translation>
+        <translation>操作未成功</translation>
     </message>
     <message>
         <source>That is silence.</source>
@@ -4082,7 +4086,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>The history was damaged and is kept as {path}. {n} dictations could be read; a new history was begun with what was read.</source>
         <extracomment>Singular: The history was damaged and is kept as {path}. {n} dictation could be read; a new history was begun with what was read.</extracomment>
         <translation>
-            <numerusform>历史记录已损坏，并保留为 {path}。读出了 {n} 段听写；已用读出的内容开始新的历史记录。</numerusform>
+            <numerusform>历史记录已损坏，并保留为 {path}。读出了 {n} 次听写；已用读出的内容开始新的历史记录。</numerusform>
         </translation>
     </message>
     <message>
@@ -4155,7 +4159,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The last words are being written.</source>
-        <translation>正在写最后的内容。</translation>
+        <translation>正在写出最后的内容。</translation>
     </message>
     <message>
         <source>The last {seconds:.0f} s have no text yet: {why}.</source>
@@ -4319,7 +4323,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The recognizer (CTranslate2) is not installed or cannot be loaded ({error}).</source>
-        <translation>识别引擎（CTranslate2）未安装或无法加载（{error}）。</translation>
+        <translation>识别引擎 (CTranslate2) 未安装或无法加载（{error}）。</translation>
     </message>
     <message>
         <source>The recognizer ended before the text was complete.</source>
@@ -4475,11 +4479,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the spoken form is empty.</source>
-        <translation>口语形式为空。</translation>
+        <translation>读法为空。</translation>
     </message>
     <message>
         <source>the spoken form is not a text.</source>
-        <translation>口语形式不是文本。</translation>
+        <translation>读法不是文本。</translation>
     </message>
     <message>
         <source>The system does not let Saywrite use the microphone.</source>
@@ -4531,7 +4535,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The transcript was cleared.</source>
-        <translation>转写文本已清除。</translation>
+        <translation>转写文本已清空。</translation>
     </message>
     <message>
         <source>The translation is shown beside what you said.</source>
@@ -4551,11 +4555,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the window in front</source>
-        <translation>最前面的窗口</translation>
+        <translation>前台窗口</translation>
     </message>
     <message>
         <source>The window in front did not read the text.</source>
-        <translation>最前面的窗口没有读取文本。</translation>
+        <translation>前台窗口没有读取文本。</translation>
     </message>
     <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
@@ -4563,7 +4567,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
-        <translation>未能返回开始时的窗口 ({program})，因此未插入文本。</translation>
+        <translation>未能返回开始时的窗口（{program}），因此未插入文本。</translation>
     </message>
     <message>
         <source>The words of a sentence that someone says are neither narrow nor wide.</source>
@@ -4575,15 +4579,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>the written form is empty.</source>
-        <translation>书写形式为空。</translation>
+        <translation>写法为空。</translation>
     </message>
     <message>
         <source>the written form is missing.</source>
-        <translation>缺少书写形式。</translation>
+        <translation>缺少写法。</translation>
     </message>
     <message>
         <source>the written form is not a text.</source>
-        <translation>书写形式不是文本。</translation>
+        <translation>写法不是文本。</translation>
     </message>
     <message>
         <source>The X display cannot be reached, so text cannot be put into other programs.</source>
@@ -4735,7 +4739,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>This computer writes at once, and its text stays</source>
-        <translation>由这台电脑立即书写，其文本保留</translation>
+        <translation>由这台电脑立即转写，并保留其文本</translation>
     </message>
     <message>
         <source>This computer's clock is {length} ahead.</source>
@@ -4979,7 +4983,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Undo the &amp;cancellation</source>
-        <translation>撤销取消(&amp;C)</translation>
+        <translation>撤销上次取消(&amp;C)</translation>
     </message>
     <message>
         <source>Undo the last &amp;insertion</source>
@@ -5211,7 +5215,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>When I say</source>
-        <translation>所说的话</translation>
+        <translation>读法</translation>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
@@ -5243,11 +5247,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Who writes</source>
-        <translation>由谁书写</translation>
+        <translation>由谁转写</translation>
     </message>
     <message>
         <source>Who writes what you say?</source>
-        <translation>由谁来书写所说的话？</translation>
+        <translation>由谁转写所说的话？</translation>
     </message>
     <message>
         <source>Window</source>
@@ -5267,7 +5271,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Windows tells a program of its hot keys.</source>
-        <translation>Windows 会将热键告知程序。</translation>
+        <translation>按下程序的快捷键时，Windows 会通知该程序。</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5303,7 +5307,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Write</source>
-        <translation>写成</translation>
+        <translation>写法</translation>
     </message>
     <message>
         <source>Write a space instead</source>
@@ -5323,11 +5327,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Writing…</source>
-        <translation>正在书写…</translation>
+        <translation>正在转写…</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>
-        <translation>X11 将一个按键交给一个程序。</translation>
+        <translation>X11 只会将一个按键交给一个程序。</translation>
     </message>
     <message>
         <source>X11 lets every program use the clipboard and press keys.</source>
@@ -5339,7 +5343,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>You can already speak: your words are recorded, and written as soon as the model is here.</source>
-        <translation>现在就可以说话：所说的话会录音，模型就绪后立即写出。</translation>
+        <translation>现在就可以说话：所说的话会先录下来，模型就绪后立即写出。</translation>
     </message>
     <message>
         <source>You can change this at any time.</source>
@@ -5351,7 +5355,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>You changed keywords and did not apply the changes.</source>
-        <translation>您更改了关键词，但尚未应用这些更改。</translation>
+        <translation>关键词已更改，但尚未应用更改。</translation>
     </message>
     <message>
         <source>You corrected these words in your texts.</source>
@@ -5361,7 +5365,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>You stopped before {n} recordings: their texts were used.</source>
         <extracomment>Singular: You stopped before {n} recording: its text was used.</extracomment>
         <translation>
-            <numerusform>在剩余 {n} 个录音之前已停止：使用了它们的文本。</numerusform>
+            <numerusform>还剩 {n} 段录音时已停止：这些录音使用了原有文本。</numerusform>
         </translation>
     </message>
     <message>
@@ -5374,7 +5378,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Your words are recorded. They are written as soon as the model is here.</source>
-        <translation>所说的话正在录音。模型就绪后会立即写出。</translation>
+        <translation>所说的话会先录下来。模型就绪后会立即写出。</translation>
     </message>
     <message>
         <source>Your words are written as soon as the model is here.</source>
@@ -5398,7 +5402,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
-        <translation>书写需要用到 {chord}：请加上 Ctrl、Alt 或 Super。</translation>
+        <translation>输入文字需要用到 {chord}：请加上 Ctrl、Alt 或 Super。</translation>
     </message>
     <message>
         <source>{chord} usually {purpose}.</source>
@@ -5422,7 +5426,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{device} (not connected)</source>
-        <translation>{device} (未连接)</translation>
+        <translation>{device}（未连接）</translation>
     </message>
     <message>
         <source>{device} is open all the time, as you chose.</source>
@@ -5430,7 +5434,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{dictations} exported to {name}</source>
-        <translation>{dictations}已导出到 {name}</translation>
+        <translation>已将 {dictations}导出到 {name}</translation>
     </message>
     <message>
         <source>{dictations}, {length} in all</source>
@@ -5477,7 +5481,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
-        <translation>{folder} 对其他用户开放 ({mode:03o})；不接受来自其他程序的命令。</translation>
+        <translation>{folder} 对其他用户开放（{mode:03o}）；不接受来自其他程序的命令。</translation>
     </message>
     <message>
         <source>{format} ({suffix})</source>
@@ -5493,7 +5497,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{go_on} See the settings.</source>
-        <translation>{go_on} 请查看设置。</translation>
+        <translation>{go_on}请查看设置。</translation>
     </message>
     <message>
         <source>{host} cannot prove who it is: this computer does not trust its certificate.</source>
@@ -5609,7 +5613,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{keywords} exported to {name}.</source>
-        <translation>{keywords}已导出到 {name}。</translation>
+        <translation>已将 {keywords}导出到 {name}。</translation>
     </message>
     <message>
         <source>{key} can only be used alone, not with other keys.</source>
@@ -5621,15 +5625,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{key} This is how it works in every program.</source>
-        <translation>{key} 在所有程序中都是如此使用。</translation>
+        <translation>{key}在任何程序中都是这样操作。</translation>
     </message>
     <message>
         <source>{label} (default)</source>
-        <translation>{label} (默认)</translation>
+        <translation>{label}（默认）</translation>
     </message>
     <message>
         <source>{label} ({size}) was not downloaded: the connection is metered.</source>
-        <translation>未下载 {label} ({size})：当前是按流量计费的连接。</translation>
+        <translation>未下载 {label}（{size}）：当前是按流量计费的连接。</translation>
     </message>
     <message>
         <source>{label} account…</source>
@@ -5808,15 +5812,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{model} on your last dictation</source>
-        <translation>{model} 用于最近一次听写</translation>
+        <translation>用最近一次听写试用 {model}</translation>
     </message>
     <message>
         <source>{model} · on this computer</source>
-        <translation>{model} · 本机</translation>
+        <translation>{model} · 这台电脑</translation>
     </message>
     <message>
-        <source>{month:%B %Y}</source>
-        <translation>{month:%B %Y}</translation>
+        <source>{month:%B} {year}</source>
+        <translation>{year}年{month:%B}</translation>
     </message>
     <message numerus="yes">
         <source>{n:,} bytes</source>
@@ -5967,7 +5971,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{n} dictations have no recording: their texts were used.</source>
         <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
         <translation>
-            <numerusform>{n} 次听写没有录音：使用了其文本。</numerusform>
+            <numerusform>{n} 次听写没有录音：使用了原有文本。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -6098,7 +6102,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{program} does not report whether you have typed there since, so nothing was undone.</source>
-        <translation>{program} 不报告您此后是否在其中输入过内容，因此未撤销任何内容。</translation>
+        <translation>{program} 不会告知此后是否在其中输入过内容，因此未撤销任何内容。</translation>
     </message>
     <message>
         <source>{program} received the text</source>
@@ -6150,7 +6154,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{setting} (not connected)</source>
-        <translation>{setting} (未连接)</translation>
+        <translation>{setting}（未连接）</translation>
     </message>
     <message>
         <source>{target} already exists.</source>
@@ -6178,7 +6182,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{value} percent</source>
-        <translation>百分之 {value}</translation>
+        <translation>{value}%</translation>
     </message>
     <message>
         <source>{variable} is set in the environment and wins: {value}</source>
@@ -6233,11 +6237,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” breaks off: {seconds:.1f} s could be read.</source>
-        <translation>“{name}”中断：只能读取 {seconds:.1f} 秒。</translation>
+        <translation>“{name}”不完整：只能读取 {seconds:.1f} 秒。</translation>
     </message>
     <message>
         <source>“{name}” breaks off: {seconds:.1f} s of {whole:.1f} s could be read.</source>
-        <translation>“{name}”中断：{whole:.1f} 秒中只能读取 {seconds:.1f} 秒。</translation>
+        <translation>“{name}”不完整：{whole:.1f} 秒中只能读取 {seconds:.1f} 秒。</translation>
     </message>
     <message>
         <source>“{name}” cannot be decoded.</source>
@@ -6309,7 +6313,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” may not be read.</source>
-        <translation>不允许读取“{name}”。</translation>
+        <translation>没有读取“{name}”的权限。</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

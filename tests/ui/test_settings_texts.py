@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 
+from saywrite.foundation.catalog import LANGUAGE_CODES
 from saywrite.storage.settings.option import Option
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.settings.search import find_options
+from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.widgets.amount_box import AmountBox, value_of, words_for
 
 NUMBERS = [option for option in OPTIONS.values() if option.kind is int]
@@ -92,10 +95,26 @@ def test_number_is_shown_with_its_unit_in_words(name: str, value: int, words: st
 
 
 @given(st.data())
-def test_shown_number_means_its_value_again(data: st.DataObject) -> None:
+def test_shown_number_means_its_value_again(qapp: QApplication, data: st.DataObject) -> None:
     option = data.draw(st.sampled_from(NUMBERS))
-    value = data.draw(st.integers(option.minimum, option.maximum))
-    assert value_of(option, words_for(option, value)) == value
+    value = data.draw(st.integers(option.minimum, option.maximum) | st.sampled_from([option.minimum, option.default]))
+    set_language(data.draw(st.sampled_from(LANGUAGE_CODES)))
+    try:
+        assert value_of(option, words_for(option, value)) == value
+    finally:
+        set_language("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
+def test_special_value_is_in_the_language_of_the_program(qapp: QApplication, language: str) -> None:
+    option = OPTIONS["keep_recordings_days"]
+    set_language(language)
+    try:
+        shown = {words_for(option, value) for value, _words in option.special}
+        english = {str(words) for _value, words in option.special}
+        assert (shown == english) == (language == "en")
+    finally:
+        set_language("en")
 
 
 def test_number_can_be_typed_without_its_unit(qtbot: Any) -> None:

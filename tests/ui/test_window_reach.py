@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QMenuBar, QScrollBar, QWidget
 from window_fakes import BEGAN, FakeDictation, script, ui_context
 
 from saywrite.foundation import events
+from saywrite.foundation.catalog import LANGUAGE_CODES
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.widgets.frame_clock import frame_clock
 
 
@@ -82,6 +86,17 @@ def test_tab_reaches_every_widget_that_takes_the_tab_focus(qtbot: Any, everythin
     assert missing == []
 
 
+def mnemonic(text: str) -> str:
+    """The letter that chooses an entry of a menu; "" without one."""
+    return "".join(re.findall(r"&([^&])", text.replace("&&", ""))).casefold()
+
+
+def menus_below(top: QMenuBar | QMenu) -> list[list[QAction]]:
+    """The entries of every menu that opens from here."""
+    opened = [action.menu() for action in top.actions() if action.menu() is not None]
+    return [entries for menu in opened for entries in [menu.actions(), *menus_below(menu)]]
+
+
 def menu_actions(front: FrontEnd) -> list[QAction]:
     found: list[QAction] = []
     queue = list(front.window.menuBar().actions())
@@ -102,10 +117,19 @@ def test_every_menu_entry_has_a_mnemonic_and_no_shortcut_is_given_twice(front: F
     assert len(shortcuts) == len(set(shortcuts))
 
 
-def test_mnemonics_are_unique_within_a_menu(front: FrontEnd) -> None:
-    for top in front.window.menuBar().actions():
-        letters = [a.text()[a.text().index("&") + 1].lower() for a in top.menu().actions() if "&" in a.text()]
-        assert len(letters) == len(set(letters)), top.text()
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
+def test_mnemonics_are_unique_within_a_menu(front: FrontEnd, language: str) -> None:
+    set_language(language)
+    try:
+        clashes: dict[str, list[str]] = {}
+        bar, tray = front.window.menuBar(), front.tray.menu
+        for actions in [bar.actions(), *menus_below(bar), tray.actions(), *menus_below(tray)]:
+            texts = [action.text() for action in actions if action.isVisible()]
+            letters = Counter(letter for text in texts if (letter := mnemonic(text)))
+            clashes |= {letter: texts for letter, times in letters.items() if times > 1}
+        assert clashes == {}
+    finally:
+        set_language("en")
 
 
 def test_space_presses_the_record_button(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:

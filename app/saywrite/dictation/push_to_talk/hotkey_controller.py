@@ -248,7 +248,7 @@ class HotkeyController:
 def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...], tuple[KeyProblem, ...]]:
     """Return the keys that the settings name, and the problems of those that cannot be used."""
     wanted = (
-        (FIRST, settings.hotkey, "Dictate"),
+        (FIRST, settings.hotkey, message("Dictate")),
         (SECOND, settings.second_hotkey, _second_label(settings)),
         (HANDS_FREE, settings.hands_free_hotkey, message("Hands-free mode on and off")),
     )

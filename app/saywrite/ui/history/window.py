@@ -89,7 +89,7 @@ class HistoryWindow(QWidget):
         self.save = worded(QPushButton(icon("check"), ""), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
         self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
-        self.details = worded(QPushButton(icon("info"), ""), tr("De&tails…"))
+        self.details = worded(QPushButton(icon("info"), ""), tr("Deta&ils…"))
         self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))

@@ -99,7 +99,8 @@ class _Translations:
         """Replace the directives of a date's format that stand for names: %a, %A, %b and %B."""
         short, long = QLocale.FormatType.ShortFormat, QLocale.FormatType.LongFormat
         names = {"%a": self.locale.dayName(day.isoweekday(), short), "%A": self.locale.dayName(day.isoweekday(), long)}
-        names |= {"%b": self.locale.monthName(day.month, short), "%B": self.locale.monthName(day.month, long)}
+        full = short if self.code == ZH else long  # Chinese dates have figures, 10月; the long name is 十月
+        names |= {"%b": self.locale.monthName(day.month, short), "%B": self.locale.monthName(day.month, full)}
         return re.sub("%[aAbB]", lambda found: names[found[0]], form)
 
     def number(self, english: str) -> str:

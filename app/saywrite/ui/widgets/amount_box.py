@@ -14,13 +14,14 @@ MILLISECOND = "millisecond"
 """The unit that is shown, and typed, in seconds."""
 
 STEP_MS = 50
-_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d*)?)\s*[^\W\d]*\s*")
+_NUMBER = re.compile(r"[^\d.,-]*(\d+(?:[.,]\d*)?)[^\d.,-]*")
+"""A number with its unit, which languages write with several words or a sign, behind the number or before it."""
 
 
 def words_for(option: Option, value: int) -> str:
     """Return a value as people read it: “7 days”, “0.25 seconds”, or the words of a special value."""
     if value in dict(option.special):
-        return dict(option.special)[value]
+        return tr(dict(option.special)[value])
     if option.unit == "percent":
         return tr("{value} percent", value=value)
     if option.unit == MILLISECOND:
@@ -38,7 +39,7 @@ def words_for(option: Option, value: int) -> str:
 def value_of(option: Option, text: str) -> int | None:
     """Return the value that a typed text means, None where it means none. The unit may be left out."""
     for value, words in option.special:
-        if text.strip().casefold() == words.casefold():
+        if text.strip().casefold() in (words.casefold(), tr(words).casefold()):
             return value
     match = _NUMBER.fullmatch(text)
     if match is None:

@@ -169,4 +169,5 @@ class LedgerWindow(QDialog):
 
 
 def _name_of_month(month: str) -> str:
-    return tr("{month:%B %Y}", month=date.fromisoformat(f"{month}-01"))
+    first = date.fromisoformat(f"{month}-01")
+    return tr("{month:%B} {year}", month=first, year=str(first.year))
