@@ -1,4 +1,4 @@
-"""Remembers the texts that have come, and finds out which words come again when their sound is repeated. Pure."""
+"""Remembers the texts that have come, and removes words that come again with repeated sound. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DeliveredTexts:
         self._texts[-1] = replace(last, until=min(last.until, at))
 
     def expect_from(self, start: int, held: Iterable[tuple[str, int]], *, is_sure: bool) -> None:
-        """Expect that the texts of the sound from `start` on come again, also those that are not shown yet (`held`).
+        """Expect the texts of the sound from `start` on again, also those that are not shown yet (`held`).
 
         `is_sure`: it is certain which text belongs to which utterance.
         """
@@ -55,7 +55,7 @@ class DeliveredTexts:
         return self._deduplicator.strip(text).strip()
 
     def last_start_between(self, first: int, before: int) -> list[int]:
-        """Return the start of the newest text that begins from `first` on and before `before`, if there is one."""
+        """Return the start of the newest text that begins between two offsets, if there is one."""
         return [each.start for each in self._texts if first <= each.start < before][-1:]
 
     def drop_confirmed(self, confirmed: int) -> None:
