@@ -21,7 +21,6 @@ from saywrite.audio.microphone.monitor import MicrophoneMonitor
 from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.player import Player
 from saywrite.audio.source import Source
-from saywrite.audio.vad import Segmenter
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import Hotkeys
 from saywrite.desktop.hotkeys.select import choose, open_hotkeys
@@ -35,6 +34,7 @@ from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges, is_metered
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, FileUse, Hardware
+from saywrite.dictation.engines.late_recognizers import LateRecognizers, ServiceRecognizers
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import CurrentSettings, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
@@ -61,8 +61,6 @@ from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
 from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import Paths
 from saywrite.speech.aiola.account import Account, check_address
-from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.upload_engine import UploadRecognizer
 from saywrite.speech.engine import Recognizer
 from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.local.model_store.http_files import HttpFiles
@@ -342,10 +340,10 @@ def _recognizers(
     context: ServiceContext,
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
-) -> dict[str, Recognizer]:
-    """Build every engine; the key is its name. Worker threads and the network read `current`, too."""
-
-    context.network.stay_offline = lambda: current.now.stay_offline
+) -> LateRecognizers:
+    """Return the engines by their names. Worker threads and the network read `current`, too."""
+    network = context.network
+    network.stay_offline = lambda: current.now.stay_offline
 
     def account() -> Account:
         return find_account(current.now, context.secrets, context.environ)
@@ -357,14 +355,11 @@ def _recognizers(
         wanted = current.now.local_model
         return wanted, find_model(wanted, options.models)
 
-    aiola = AiolaRecognizer(
-        inbox.post, account, Segmenter, context.network, watch_network=watch_network, linger_s=linger_s
-    )
-    return {
-        LOCAL: LocalRecognizer(inbox.post, options.worker_command, model, saves_power=saves_power),
-        AIOLA: aiola,
-        AIOLA_FILE: UploadRecognizer(inbox.post, account, context.network),
-    }
+    def local() -> Recognizer:
+        return LocalRecognizer(inbox.post, options.worker_command, model, saves_power=saves_power)
+
+    service = ServiceRecognizers(inbox.post, account, network, watch_network, linger_s)
+    return LateRecognizers({LOCAL: local, AIOLA: service.stream, AIOLA_FILE: service.upload})
 
 
 def remembered(settings: Settings) -> Device | None:

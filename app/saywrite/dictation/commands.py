@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -379,7 +379,7 @@ class DictationCommands:
     def new_id(self) -> tuple[str, datetime]:
         """An id for a dictation that begins now, and the time."""
         began = self._services.today()
-        return f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", began
+        return f"{began:%Y%m%d-%H%M%S}-{os.urandom(2).hex()}", began
 
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
         dictation, began = self.new_id()

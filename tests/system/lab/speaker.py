@@ -19,6 +19,7 @@ from saywrite.audio.source import SoundSink
 from saywrite.audio.vad import Segmenter
 from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble, find_account
+from saywrite.dictation.engines.late_recognizers import LateRecognizers
 from saywrite.dictation.inbox import Inbox
 from saywrite.foundation.catalog import AIOLA
 from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
@@ -211,8 +212,8 @@ class Speaker:
         application = assemble(inbox, self._paths, self._settings, (), self._tell, wishes, means)
         commands = application.commands
         recognizers = commands._services.recognizers
-        assert isinstance(recognizers, dict)
-        recognizers[AIOLA] = AiolaRecognizer(
+        assert isinstance(recognizers, LateRecognizers)
+        recognizers.built[AIOLA] = AiolaRecognizer(
             inbox.post,
             lambda: find_account(self._settings, secrets, self._environment),
             Segmenter,

@@ -12,7 +12,7 @@ desktop; ours is a suggestion.
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -324,4 +324,4 @@ def _no_button(binding: Binding) -> KeyProblem:
 
 
 def _token() -> str:
-    return f"saywrite_{secrets.token_hex(8)}"
+    return f"saywrite_{os.urandom(8).hex()}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
 import select
 import time
 from collections import deque
@@ -144,7 +143,7 @@ class PortalBus:
 
 def handle() -> str:
     """A unique name for a request or a session."""
-    return f"saywrite_{secrets.token_hex(8)}"
+    return f"saywrite_{os.urandom(8).hex()}"
 
 
 REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")

@@ -7,13 +7,11 @@ Windows a port of the loopback interface, and a token in a file that only this u
 from __future__ import annotations
 
 import errno
-import hashlib
-import hmac
 import os
-import secrets
 import socket
 import stat
 import sys
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,8 +23,6 @@ from saywrite.foundation.messages import message
 
 BACKLOG = 128
 """Connections that the kernel queues until they are accepted, for instance while the window is being built."""
-
-_NAME_LENGTH = 16
 
 
 class ServerSocket:
@@ -50,7 +46,11 @@ class ServerSocket:
 
     def check_token(self, token: str) -> bool:
         """Whether this is the token of the instance file, where one is needed."""
-        return not self.token or hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
+        if not self.token:
+            return True
+        import hmac  # late: it loads OpenSSL, and only Windows has a token
+
+        return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
 
     def close(self) -> None:
         """Stop listening and remove the socket's file. May be called twice."""
@@ -68,7 +68,7 @@ def open_server_socket(data: Path, environ: Mapping[str, str]) -> ServerSocket:
     if sys.platform == "win32":
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        return _listen(ServerSocket(listening, "", token=secrets.token_urlsafe(24)), ("127.0.0.1", 0))
+        return _listen(ServerSocket(listening, "", token=os.urandom(24).hex()), ("127.0.0.1", 0))
     else:  # noqa: RET505 - each system's type checker sees its own branch
         return open_server_socket_at(_path(data, environ, os.geteuid()), os.geteuid())
 
@@ -102,8 +102,7 @@ def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
 
 def _path(data: Path, environ: Mapping[str, str], uid: int) -> Path:
     """The path of the socket for a data folder; links to the folder give the same path."""
-    digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:_NAME_LENGTH]
-    name = f"{digest}.sock"
+    name = f"{zlib.crc32(os.fsencode(data.resolve())):08x}.sock"  # hashlib would load OpenSSL at each start
     return runtime_folder(environ, uid, len(name)) / name
 
 

@@ -138,8 +138,9 @@ class EmptyState(QWidget):
         desktop_names = dict(self._keys.heard)
         if DICTATE in desktop_names:
             words, usual = PRESS if self._hotkey_mode == "toggle" else HOLD
-            key = desktop_names[DICTATE] or self._hotkey
-            return tr(words.source, key=key_text(key)), sentence if self._model_missing else usual
+            given = desktop_names[DICTATE]  # what the desktop calls the key, where it has bound it itself
+            key = key_text(self._hotkey) if given in ("", self._hotkey) else given
+            return tr(words.source, key=key), sentence if self._model_missing else usual
         why = next((each for each in self._keys.problems if each.binding in (DICTATE, "")), None)
         return headline, joined("\n", sentence, joined(" ", why.what, why.remedy)) if why else sentence
 

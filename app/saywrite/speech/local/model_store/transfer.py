@@ -6,7 +6,6 @@ runs on the thread that calls `Transfer.fetch`; `StopTransfer.request` may be ca
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -179,6 +178,8 @@ def is_file(path: Path, file: ModelFile, stop: StopTransfer) -> bool:
 
 def hash_file(path: Path, stop: StopTransfer) -> str:
     """SHA-256 in hexadecimal digits. Raises OSError, Stopped."""
+    import hashlib  # late: it loads OpenSSL, 4 MB, which only downloads need
+
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(_HASH_STEP):

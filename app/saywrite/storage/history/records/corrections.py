@@ -7,7 +7,6 @@ switched the suggestions on: see the option `suggest_keywords`. All functions ra
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -92,5 +91,7 @@ def clear_corrections(store: HistoryStore) -> int:
 
 
 def _pair(keyword: Keyword) -> bytes:
+    import hashlib  # late: it loads OpenSSL, 4 MB, which most dictations do not need
+
     joined = f"{keyword.spoken}\0{keyword.written}".encode("utf-8", "replace")
     return hashlib.blake2b(joined, digest_size=_HASH_BYTES).digest()
