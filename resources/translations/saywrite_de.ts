@@ -3564,6 +3564,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Geschwindigkeit – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>gesprochen</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>Diktierte Satzzeichen</translation>
     </message>
@@ -5334,6 +5338,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Writing…</source>
         <translation>Wird geschrieben…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

@@ -3564,6 +3564,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Velocidad – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>forma hablada</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>Puntuación dictada</translation>
     </message>
@@ -5334,6 +5338,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Writing…</source>
         <translation>Escribiendo…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>forma escrita</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

@@ -3564,6 +3564,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Vitesse – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>forme parlée</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>Ponctuation dictée</translation>
     </message>
@@ -5334,6 +5338,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Writing…</source>
         <translation>Écriture…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>forme écrite</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

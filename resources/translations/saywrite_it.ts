@@ -3564,6 +3564,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Velocità – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>forma parlata</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>Punteggiatura dettata</translation>
     </message>
@@ -5334,6 +5338,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Writing…</source>
         <translation>Scrittura…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>forma scritta</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

@@ -3559,6 +3559,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>速度 – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>読み</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>句読点の音声入力</translation>
     </message>
@@ -5328,6 +5332,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Writing…</source>
         <translation>書いています…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>表記</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

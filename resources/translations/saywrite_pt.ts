@@ -3564,6 +3564,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Velocidade – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>forma falada</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>Pontuação ditada</translation>
     </message>
@@ -5334,6 +5338,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Writing…</source>
         <translation>Escrevendo…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>forma escrita</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

@@ -3559,6 +3559,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>速度 – Saywrite</translation>
     </message>
     <message>
+        <source>spoken</source>
+        <translation>读法</translation>
+    </message>
+    <message>
         <source>Spoken punctuation</source>
         <translation>口述标点</translation>
     </message>
@@ -5328,6 +5332,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Writing…</source>
         <translation>正在转写…</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>写法</translation>
     </message>
     <message>
         <source>X11 gives a key to one program.</source>

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionViewItem
 
 from saywrite.text.keywords import Keyword
+from saywrite.ui.keywords import table
 from saywrite.ui.keywords.model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
 from saywrite.ui.keywords.panel import KeywordsPanel
+from saywrite.ui.toolkit.translation import set_language
 
 POSTGRES, KUBERNETES = Keyword("postgres", "PostgreSQL"), Keyword("k eight s", "Kubernetes")
 
@@ -174,6 +177,30 @@ def test_a_screen_reader_is_given_the_cell_that_is_edited(qtbot: Any, panel: Key
     assert interface.text(QAccessible.Text.Name) == "When I say, keyword 3"
     assert interface.text(QAccessible.Text.Value) == "cube"
     assert interface.role() == QAccessible.Role.EditableText
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others read the name of the field by themselves")
+def test_a_screen_reader_is_told_which_cell_is_edited(
+    qtbot: Any, panel: KeywordsPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(table, "announce", lambda _editor, text: read.append(text))
+    panel.add_row()
+    qtbot.waitUntil(lambda: read == ["When I say, keyword 3"])
+
+
+def test_an_empty_cell_says_in_the_language_of_the_program_what_it_is_for(panel: KeywordsPanel) -> None:
+    option = QStyleOptionViewItem()
+    panel.add_row()
+    set_language("de")
+    try:
+        shown = []
+        for column in (0, 1):
+            panel.table.itemDelegate().initStyleOption(option, cell(panel, 2, column))
+            shown.append(option.text)
+        assert shown == ["gesprochen", "geschrieben"]
+    finally:
+        set_language("en")
 
 
 def test_the_editor_lies_over_its_cell_and_never_over_the_buttons(qtbot: Any, panel: KeywordsPanel) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+import sys
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.messages import message
 from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
+from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import M, S
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -42,7 +45,7 @@ class MarkingDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if not option.text:
             palette = option.palette
-            option.text = "spoken" if index.column() == SPOKEN else "written"
+            option.text = tr("spoken") if index.column() == SPOKEN else tr("written")
             option.font.setItalic(True)
             palette.setColor(QPalette.ColorRole.Text, page_colors(palette).muted)
 
@@ -77,6 +80,9 @@ class MarkingDelegate(QStyledItemDelegate):
             editor.setAccessibleName,
             tr("{column}, keyword {row}", column=HEADERS[index.column()], row=index.row() + 1),
         )
+        if sys.platform.startswith("linux"):
+            # Qt reports the cursor before the focus; Orca then takes the field as known and does not read its name.
+            QTimer.singleShot(0, editor, lambda: announce(editor, editor.accessibleName()))
         return editor
 
     def updateEditorGeometry(
