@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from window_fakes import CHOICES, HEADSET, FakeDictation
 
 from saywrite.foundation.events import DevicesChanged
@@ -16,6 +16,7 @@ from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import set_language
 
 
 @pytest.fixture
@@ -123,6 +124,41 @@ def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplicatio
     note.resize(900, 200)
     assert note.minimumHeight() == line
     assert note.sizeHint().height() == line
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ja"])
+@pytest.mark.parametrize("width", [0, 480, 700, 1100])
+def test_nothing_is_cut_off_on_any_page(
+    qtbot: Any, preferences: Preferences, qapp: QApplication, width: int, language: str
+) -> None:
+    set_language(language)
+    try:
+        dialog = SettingsDialog(preferences, CHOICES)
+        qtbot.addWidget(dialog)
+        dialog.show_devices(DevicesChanged((HEADSET,)))
+        if width:
+            dialog.resize(width, 580)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        for row in range(dialog.list.count()):
+            dialog.list.setCurrentRow(row)
+            for _ in range(20):  # a note that gets another height changes the layout once more
+                qapp.processEvents()
+            assert cut_off(dialog) == [], dialog.list.currentItem().text()
+    finally:
+        set_language("en")
+
+
+def cut_off(dialog: SettingsDialog) -> list[str]:
+    """The visible controls and texts that have less height than they need, or lie partly outside of their row."""
+    kinds = QLabel | QComboBox | QSpinBox | QPushButton | QCheckBox
+    found = []
+    for each in dialog.findChildren(QWidget):
+        if each.isVisible() and isinstance(each, kinds):
+            needed = each.minimumHeight() if isinstance(each, NoteLabel) else each.minimumSizeHint().height()
+            if each.height() < needed or each.geometry().bottom() >= each.parentWidget().height():
+                found.append(f"{each.metaObject().className()} {each.accessibleName()} {each.geometry()}")
+    return found
 
 
 def test_the_sounds_can_be_heard_in_the_settings(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:

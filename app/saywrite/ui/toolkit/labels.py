@@ -83,6 +83,10 @@ class NoteLabel(ThemedLabel):
         hint = super().sizeHint()
         return QSize(hint.width(), self.minimumHeight() or hint.height())
 
+    def hasHeightForWidth(self) -> bool:
+        """Say no: a form that asks for the height at a width asks for another width than it gives (Qt 6.11)."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
