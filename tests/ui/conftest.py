@@ -51,6 +51,7 @@ def no_window_remains() -> Iterator[None]:
     for window in windows:
         window.close()
     assert wait_for_tasks(5000)
+    QCoreApplication.processEvents()  # what the jobs report is for windows that still exist
     for window in windows:
         if window.parent() is None:
             window.deleteLater()
