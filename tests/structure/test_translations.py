@@ -103,6 +103,48 @@ def test_every_text_of_the_window_can_be_translated() -> None:
     assert not found, "\n".join(found)
 
 
+OF_QT = frozenset({"QPushButton", "QLabel", "QCheckBox", "QRadioButton", "QGroupBox"})
+"""Classes of Qt whose constructor takes a text, which it shows as it is."""
+
+
+def fixed(code: str) -> list[str]:
+    """Texts that stay in the language in which they were made: `worded()` and `joined()` make such that follow it."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        first = node.args[0]
+        is_parent = isinstance(first, ast.Attribute) or (isinstance(first, ast.Name) and first.id in ("self", "parent"))
+        is_icon = isinstance(first, ast.Call) and getattr(first.func, "id", "") == "icon"
+        if name in OF_QT and not is_parent and not is_icon:
+            found.append(f"{node.lineno}: {name}")
+        values = [
+            part.value
+            for each in node.args
+            if isinstance(each, ast.JoinedStr)
+            for part in each.values
+            if isinstance(part, ast.FormattedValue)
+        ]
+        if name in ("set_text", "worded", "add_item") and any(isinstance(value, ast.Name) for value in values):
+            found.append(f"{node.lineno}: f-string")
+    return found
+
+
+def test_every_text_of_the_window_follows_the_language() -> None:
+    found = [
+        f"{path.relative_to(UI)}:{line}"
+        for path in sorted(UI.rglob("*.py"))
+        for line in fixed(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_a_text_that_stays_in_its_language_is_found() -> None:
+    code = 'QPushButton(text)\nset_text(a.setText, f"{text}: {label}")\nQPushButton(icon("undo"), "")\nQLabel(self)\n'
+    assert fixed(code) == ["1: QPushButton", "2: f-string"]
+
+
 MAKERS = frozenset({"message", "message_count", "joined", "filled", "tr", "tr_count", "set_text", "worded"})
 
 

@@ -47,12 +47,11 @@ def no_window_remains() -> Iterator[None]:
     gc.enable()
     if QGuiApplication.instance() is None:
         return
-    windows = QApplication.topLevelWidgets()
-    for window in windows:
+    for window in QApplication.topLevelWidgets():
         window.close()
     assert wait_for_tasks(5000)
     QCoreApplication.processEvents()  # what the jobs report is for windows that still exist
-    for window in windows:
+    for window in QApplication.topLevelWidgets():
         if window.parent() is None:
             window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -28,7 +28,7 @@ from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 STAYED_HERE = message("Nowhere: nothing left this computer")
@@ -166,7 +166,7 @@ class DetailsWindow(QDialog):
 
 def _value(label: str, text: str) -> QLabel:
     value = NoteLabel(text, "", size=BODY)
-    set_text(value.setAccessibleName, f"{label}: {text}")
+    set_text(value.setAccessibleName, joined(": ", label, text))
     value.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )

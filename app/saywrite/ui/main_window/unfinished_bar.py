@@ -15,7 +15,7 @@ from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import TARGET, XS, L, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
 MAX_ROWS = 5
@@ -186,9 +186,9 @@ class _Row(QWidget):
         self._hidden_buttons = [button for button in self._buttons if item.problem and button is self._buttons[0]]
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
+        button = worded(QPushButton(), text)
         button.setMinimumHeight(TARGET)
-        set_text(button.setAccessibleName, f"{text.replace('&', '').rstrip('…')}: {self._text}")
+        set_text(button.setAccessibleName, joined(": ", bare(text), self._text))
         button.clicked.connect(lambda _checked=False: act())
         return button
 

@@ -23,7 +23,7 @@ from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -78,7 +78,7 @@ class ModelRow(RaisedFrame):
         self.failure = NoteLabel("", "bad", size=BODY)
         self._failure_mark = NoticeIcon("error", Severity.ERROR)
         self.question = _Question(tr("Remove {label} from this computer?", label=info.label))
-        self.buttons = {name: _button(text, f"{text.rstrip('…')}: {info.label}") for name, text in BUTTONS.items()}
+        self.buttons = {name: _button(text, joined(": ", bare(text), info.label)) for name, text in BUTTONS.items()}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._arrange()
         self._connect()
@@ -259,7 +259,7 @@ class _Question(QWidget):
 
 
 def _button(text: str, name: str) -> QPushButton:
-    button = QPushButton(text)
+    button = worded(QPushButton(), text)
     button.setAutoDefault(False)  # Enter in a line edit of this window must not press it
     set_text(button.setAccessibleName, name)
     return button

@@ -85,7 +85,7 @@ class PracticeField(QWidget):
             case StateChanged(state=state):
                 self._show_state(state)
             case Partial(text=text):
-                set_text(self.status.setText, f"{text}…")
+                set_text(self.status.setText, text + "…")
             case Finished(text=text) if not text.strip():
                 self._end(NOTHING_HEARD)
             case Failed(what=what, remedy=remedy):
