@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from pseudo_language import Marked, english_texts
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
-from window_fakes import HEADSET, TEXTS, WEBCAM, FakeDictation, script
+from window_fakes import HEADSET, TEXTS, WEBCAM, FakeDictation, model, script
 
 from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation import events
 from saywrite.foundation.catalog import LANGUAGES
-from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.events import FileState, ModelState, QueuedFile
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -24,6 +25,7 @@ from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.models.row import ModelRow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -59,8 +61,11 @@ LITERAL = (
     "WebVTT",
     "JSON",
     "CSV",
+    "MIT",
+    "MB",
+    "kB",
 )
-"""Names of formats and programs."""
+"""Names of formats, programs and units."""
 KNOWN = re.compile(
     "|".join(re.escape(each) for each in (*OF_THE_USER, *OF_THE_CALENDAR, *OF_THE_SYSTEM, *LITERAL)), re.I
 )
@@ -160,6 +165,40 @@ def files(front: FrontEnd, dictation: FakeDictation) -> QWidget:
     )
 
 
+def models(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    """The page of the models, with one in each state."""
+    judgement = message("Good everyday dictation on any computer.")
+    known = tuple(model(state=state, id=f"m{state}", label="Whisper", judgement=judgement) for state in ModelState)
+    dictation.tell(events.ModelsChanged(known))
+    dictation.tell(events.ModelProgress(f"m{ModelState.DOWNLOADING}", 62_000_000, 145_000_000))
+    dictation.tell(events.ModelFailed(f"m{ModelState.ABSENT}", message("The microphone is gone."), ""))
+    window = opened("SettingsDialog", "show_settings")(front, dictation)
+    assert len(window.findChildren(ModelRow)) == len(known)
+    return window
+
+
+def refused_key(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    """The page of the keys, where the chosen key is used by the system."""
+    front.preferences.update(hotkey="F1", second_hotkey="F1")
+    return opened("SettingsDialog", "show_settings")(front, dictation)
+
+
+def unfinished(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    items = (
+        events.IncompleteRecording("d1", AT, 160_000, 0),
+        events.IncompleteRecording("d2", AT, 160_000, 0, problem=message("The microphone is gone.")),
+    )
+    dictation.tell(events.IncompleteRecordingsFound(items))
+    return front.window
+
+
+def details(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    window = history(front, dictation)
+    window.details.click()  # type: ignore[attr-defined]
+    QApplication.processEvents()
+    return next(each for each in QApplication.topLevelWidgets() if type(each).__name__ == "DetailsWindow")
+
+
 WINDOWS: dict[str, Callable[[FrontEnd, FakeDictation], QWidget]] = {
     "main window": main_window,
     "tray": tray,
@@ -171,6 +210,10 @@ WINDOWS: dict[str, Callable[[FrontEnd, FakeDictation], QWidget]] = {
     "ledger": opened("LedgerWindow", "show_ledger"),
     "shortcuts": opened("ShortcutsWindow", "show_shortcuts"),
     "files": files,
+    "models": models,
+    "refused key": refused_key,
+    "unfinished dictations": unfinished,
+    "details": details,
 }
 
 

@@ -83,7 +83,7 @@ def as_text(lines: Iterable[tuple[str, str]], results: str) -> str:
 def format_bytes(number: int) -> str:
     """A number of bytes: 0 bytes, 4,321 bytes, 1,234,567 bytes (1.2 MB)."""
     exact = tr_count("{n:,} byte", "{n:,} bytes", number)
-    return exact if number < 1_000_000 else f"{exact} ({size(number)})"
+    return exact if number < 1_000_000 else joined("", exact, " (", size(number), ")")
 
 
 def _engines(dictated: Dictated, choices: EngineChoices) -> str:
@@ -100,7 +100,7 @@ def _engines(dictated: Dictated, choices: EngineChoices) -> str:
         )
         for name, times in others.items()
     ]
-    return ", ".join([own, *parts])
+    return joined(", ", own, *parts)
 
 
 def _text(dictated: Dictated) -> str:
@@ -127,7 +127,7 @@ def _gaps(dictated: Dictated) -> str:
                 places=tr_count("{n:,} more place", "{n:,} more places", len(gaps) - GAPS_SHOWN),
             )
         )
-    return "\n".join(lines) or tr("Nothing")
+    return joined("\n", *lines) or tr("Nothing")
 
 
 class DetailsWindow(QDialog):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.formatting import HOUR, MINUTE, amount, size
 from saywrite.foundation.messages import message
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 
 ROUNDED_TO_S = 5
 """A remaining time below a minute is rounded up to a multiple of this, so that the text does not change each second."""
@@ -41,7 +41,7 @@ def time_left(left_s: float | None) -> str:
 
 def progress(done: int, total: int, left_s: float | None) -> str:
     """The progress of a download: "62 of 145 MB · 20 s left"."""
-    return " · ".join(part for part in (amount(done, total), time_left(left_s)) if part)
+    return joined(" · ", amount(done, total), time_left(left_s))
 
 
 def facts(info: ModelInfo) -> str:
@@ -58,7 +58,9 @@ def facts(info: ModelInfo) -> str:
 def languages(codes: Sequence[str], name_of: Callable[[str], str]) -> str:
     """The names of languages as a list: "English, German and French"."""
     names = [name_of(code) for code in codes]
-    return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
+    if len(names) < 2:
+        return joined("", *names)
+    return tr("{names} and {last}", names=joined(", ", *names[:-1]), last=names[-1])
 
 
 def describe_state(info: ModelInfo, done: int, total: int) -> str:

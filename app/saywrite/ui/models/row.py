@@ -23,7 +23,7 @@ from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
-from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import bare, changed, joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -139,7 +139,7 @@ class ModelRow(RaisedFrame):
         """The description for screen readers, which do not read the labels of the row by themselves."""
         known = self.known
         parts = [messages.describe_state(known.info, known.done, known.total), known.info.judgement]
-        return ". ".join(part.rstrip(".") for part in parts if part)
+        return joined(". ", *(changed(part, lambda words: words.rstrip(".")) for part in parts if part))
 
     def _ask_before_removing(self) -> None:
         freed = size(self.known.info.disk_bytes)

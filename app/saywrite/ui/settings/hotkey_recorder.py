@@ -180,7 +180,7 @@ class KeyRecorder(QWidget):
                 words = [each.text for each in self._conflicts(parse(self._value))]
             except SettingsError as error:
                 words = [joined(" ", error.what, error.remedy)]
-        set_text(self.note.setText, " ".join(words))
+        set_text(self.note.setText, joined(" ", *words))
         self.note.setVisible(bool(words))
 
     def _conflicts(self, combination: KeyCombination) -> tuple[KeyConflict, ...]:
