@@ -107,6 +107,10 @@ OF_QT = frozenset({"QPushButton", "QLabel", "QCheckBox", "QRadioButton", "QGroup
 """Classes of Qt whose constructor takes a text, which it shows as it is."""
 
 
+FOLLOWING = frozenset({"set_text", "worded", "add_item", "PlainLabel", "ThemedLabel", "NoteLabel", "tr", "joined"})
+"""Calls whose texts follow the language if they are made by `tr()` and its like; an f-string is a plain string."""
+
+
 def fixed(code: str) -> list[str]:
     """Texts that stay in the language in which they were made: `worded()` and `joined()` make such that follow it."""
     found = []
@@ -126,7 +130,7 @@ def fixed(code: str) -> list[str]:
             for part in each.values
             if isinstance(part, ast.FormattedValue)
         ]
-        if name in ("set_text", "worded", "add_item") and any(isinstance(value, ast.Name) for value in values):
+        if name in FOLLOWING and any(isinstance(value, ast.Name) for value in values):
             found.append(f"{node.lineno}: f-string")
     return found
 

@@ -70,6 +70,16 @@ def test_keys_are_named_as_in_menus(qapp: QApplication, keys: str, language: str
         translation.set_language("en")
 
 
+def test_tooltips_name_the_keys_in_the_language_of_the_program(front: FrontEnd) -> None:
+    action = front.window.actions_.open_file
+    assert action.toolTip().endswith("(Ctrl+O)")
+    translation.set_language("de")
+    try:
+        assert action.toolTip().endswith("(Strg+O)")
+    finally:
+        translation.set_language("en")
+
+
 def test_keys_in_a_text_from_below_follow_the_language(qapp: QApplication) -> None:
     taken = message("Another program has already taken {chord}.", chord=parse("Ctrl+Alt+Space"))
     label = worded(QLabel(), taken)

@@ -177,6 +177,13 @@ def models(front: FrontEnd, dictation: FakeDictation) -> QWidget:
     return window
 
 
+def trial(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    models(front, dictation)
+    dictation.tell(events.ModelTried(f"m{ModelState.READY}", "d1", WORDS, WORDS + " up", 2.7))
+    QApplication.processEvents()
+    return next(each for each in QApplication.topLevelWidgets() if type(each).__name__ == "ModelTrialDialog")
+
+
 def refused_key(front: FrontEnd, dictation: FakeDictation) -> QWidget:
     """The page of the keys, where the chosen key is used by the system."""
     front.preferences.update(hotkey="F1", second_hotkey="F1")
@@ -211,6 +218,7 @@ WINDOWS: dict[str, Callable[[FrontEnd, FakeDictation], QWidget]] = {
     "shortcuts": opened("ShortcutsWindow", "show_shortcuts"),
     "files": files,
     "models": models,
+    "trial of a model": trial,
     "refused key": refused_key,
     "unfinished dictations": unfinished,
     "details": details,

@@ -13,7 +13,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, without_mnemonic, worded
+from saywrite.ui.toolkit.translation import bare, changed, set_text, tr, without_mnemonic, worded
 
 Standard = QKeySequence.StandardKey
 
@@ -137,8 +137,7 @@ class Actions(QObject):
         action.setMenuRole(role)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            set_text(action.setToolTip, joined(" ", bare(text), f"({keys})"))
+            set_text(action.setToolTip, changed(bare(text), lambda words: f"{words} ({_keys_of(action)})"))
         if icon_name:
             action.setIcon(icon(icon_name))
         return action
@@ -155,3 +154,8 @@ class Actions(QObject):
                 menu.addSeparator()
             else:
                 menu.addAction(action)
+
+
+def _keys_of(action: QAction) -> str:
+    """The shortcut as it is written in the current language."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -18,7 +18,7 @@ from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 
 PREFERRED_SIZE = QSize(820, 460)
 MARKED = 0.22
@@ -76,7 +76,7 @@ class _Text(QWidget):
         self.marks = tuple(text[start:end] for start, end in marks)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        title = NoteLabel(f"{name} · {note}" if note else name, "", size=BODY)
+        title = NoteLabel(joined(" · ", name, note), "", size=BODY)
         column.addWidget(title)
         column.addWidget(self.view, 1)
         palette = self.view.palette()
