@@ -27,6 +27,7 @@ ROWS: tuple[tuple[str, tuple[SpokenWord, ...], Habits, tuple[tuple[float, float]
     ("finer, answers after 1.6 s", sentences(2, 0.4), Habits(0.25, delays=(1.6,)), ()),
     ("finer, answers after 2.5 s", sentences(2, 0.4), Habits(0.25, delays=(2.5,)), ()),
     ("finer, five sentences, 3 s", sentences(5, 0.35), Habits(0.25, delays=(3.0,)), ()),
+    ("finer, four sentences, 5 s", sentences(4, 0.4), Habits(0.25, delays=(5.0,)), ()),
     ("segments of 2 s at most", sentences(1, length=20), Habits(longest_s=2.0, delays=(1.5,)), ()),
     ("minimum silence 1200 ms", SIX, Habits(1.2), ()),
     ("one cough", sentences(5, coughs=(2,)), Habits(), ()),

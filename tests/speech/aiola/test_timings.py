@@ -60,6 +60,24 @@ def test_answer_of_a_later_utterance_does_not_change_the_estimate() -> None:
     assert delays.longest == 10.0
 
 
+def test_delay_is_estimated_from_the_length_of_texts_until_it_is_known() -> None:
+    delays = LatencyEstimator()
+    delays.estimate(10.0, 16.0)
+    assert delays.patience == 7.0
+    delays.estimate(20.0, 25.0)
+    delays.estimate(None, 26.0)
+    delays.estimate(30.0, 39.0)
+    assert delays.patience == 6.0
+    delays.learn([40.0], 40.3)
+    assert delays.patience == LEAST_PATIENCE_S
+
+
+def test_length_of_a_text_says_nothing_about_a_very_long_delay() -> None:
+    delays = LatencyEstimator()
+    delays.estimate(10.0, 70.0)
+    assert delays.patience == 11.0
+
+
 def test_attempts_become_rarer_and_differ_between_clients() -> None:
     first, second = (list(islice(delays(Random(seed)), 12)) for seed in (1, 2))
     assert first != second

@@ -248,6 +248,19 @@ THREE = speak(
 )
 
 
+@given(
+    st.integers(2, 5),
+    st.sampled_from([0.3, 0.35, 0.4, 0.45]),
+    st.integers(4, 6),
+    st.floats(0.3, 10.0).map(lambda s: round(s, 1)),
+)
+def test_finer_cuts_lose_nothing_without_local_words_however_late_the_answers(
+    count: int, pause: float, length: int, delay: float
+) -> None:
+    result = dictate(sentences(count, pause, length), Habits(0.25, delays=(delay,)))
+    assert (result.lost_silently, result.twice) == (0, 0)
+
+
 @pytest.mark.parametrize("lag_s", [6.5, 8.2, 9.5, 13.5])
 @pytest.mark.parametrize("lost_at_s", [3.8, 4.4, 5.6, 6.2, 7.0, 9.0])
 @pytest.mark.parametrize("lost_for_s", [0.3, 1.4])

@@ -21,6 +21,9 @@ SHIFTED = 3
 SAME_S = 0.3
 """Seconds by which such delays differ at most."""
 
+LONGEST_ESTIMATE_S = 10.0
+"""Seconds above which the length of a text says nothing about its delay: other speech had no text."""
+
 LEAST_PATIENCE_S = 3.0
 """Seconds that even a service which usually answers in tenths of a second may take once."""
 
@@ -64,6 +67,7 @@ class LatencyEstimator:
         self._latencies: deque[float] = deque(maxlen=SAMPLES)
         self._doubtful: deque[float] = deque(maxlen=SHIFTED)
         self._to_latest: deque[float] = deque(maxlen=SHIFTED)
+        self._rough = 0.0
 
     @property
     def known(self) -> bool:
@@ -81,7 +85,18 @@ class LatencyEstimator:
     def patience(self) -> float:
         """How long to wait for an answer before its absence means something."""
         usual = max(self._latencies, default=UNKNOWN_LONGEST_S)
-        return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, LEAST_PATIENCE_S)
+        rough = 0.0 if self.known else self._rough
+        return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, rough + 1.0, LEAST_PATIENCE_S)
+
+    def estimate(self, spoken_at: float | None, now: float) -> None:
+        """Note the delay of a text that may be that of the first part of an utterance only.
+
+        `spoken_at`: when the service had the words of the text, as it follows from their length; None: not yet. The
+        smallest delay counts until one is known exactly: a service that cuts finer than our detector may give several
+        texts before it is clear which one is the last.
+        """
+        if spoken_at is not None:
+            self._rough = min(self._rough or LONGEST_ESTIMATE_S, max(now - spoken_at, 0.0), LONGEST_ESTIMATE_S)
 
     def learn(self, closed: Sequence[float], now: float) -> None:
         """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.

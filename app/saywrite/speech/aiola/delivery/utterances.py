@@ -49,6 +49,9 @@ EARLY = 0.7
 SLOWEST, FASTEST = 9, 24
 """Letters in a second of voice; a text with fewer or more is probably not that of its utterance."""
 
+LETTER = SAMPLE_RATE // 20
+"""Samples of a letter, of somebody who speaks fast."""
+
 ASK_S = 0.1
 """Seconds until the verdict can change when only a sign of life is missing."""
 
@@ -300,6 +303,8 @@ class UtteranceTracker:
                 self._cuts_finer = True
             return self._text_end, reach - self._silence
         first.letters += letters
+        if first.may_continue():
+            self._latency.estimate(self._log.time_of(first.start + round(first.letters * LETTER)), now)
         if first.end is None or not pending.is_over_by(first, reach):
             first.received = max(first.received, reach)
             return first.start, reach - self._silence
