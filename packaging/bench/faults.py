@@ -57,6 +57,7 @@ def _answer_rows(*, listens_along: bool) -> list[Row]:
         found.setdefault(result.row, []).append(result)
         print(result, file=sys.stderr)
     how = "listening along" if listens_along else "no local model"
+    end_s, place_s = (END_S, PLACE_S) if listens_along else (None, None)  # promised with local words only
     rows = []
     for name, results in found.items():
         runs, words = len(results), sum(result.words for result in results)
@@ -65,8 +66,8 @@ def _answer_rows(*, listens_along: bool) -> list[Row]:
             Row(f"{label}: lost", sum(len(result.lost) for result in results), f"of {words:,} words", None, runs),
             Row(f"{label}: lost silently", sum(result.silent for result in results), "words", 0, runs),
             Row(f"{label}: twice", sum(len(result.twice) for result in results), "words", 0, runs),
-            Row.of(f"{label}: end beyond the service", [result.end_s for result in results], "s", END_S),
-            Row.of(f"{label}: time stamps off by", [result.place_s for result in results], "s", PLACE_S),
+            Row.of(f"{label}: end beyond the service", [result.end_s for result in results], "s", end_s),
+            Row.of(f"{label}: time stamps off by", [result.place_s for result in results], "s", place_s),
         ]
         problems = sum(bool(result.problem) for result in results)
         rows += [Row(f"{label}: runs without an end", problems, "", 0, runs)] if problems else []

@@ -18,7 +18,7 @@ def results(along: Along | None, monkeypatch: pytest.MonkeyPatch) -> list[Result
     monkeypatch.syspath_prepend(str(BENCH))
     rows = load_script("bench/bench_delivery").ROWS
     sys.modules.pop("table", None)
-    assert len(rows) == 22
+    assert len(rows) == 23
     return [dictate(speech, habits, along, losses) for _name, speech, habits, losses in rows]
 
 
@@ -33,8 +33,8 @@ def lost_without_notice(result: Result) -> int:
 
 def test_with_local_words_every_row_keeps_its_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     found = results(Along(0.5), monkeypatch)
-    assert [each.lost_silently for each in found] == [0] * 22
-    assert [each.twice for each in found] == [0] * 22
+    assert [each.lost_silently for each in found] == [0] * 23
+    assert [each.twice for each in found] == [0] * 23
     assert max(each.late_s for each in found) <= 0.13
     assert max(each.worst_place_s for each in found) <= 0.05
     assert pending(found) == 1
@@ -42,7 +42,7 @@ def test_with_local_words_every_row_keeps_its_promise(monkeypatch: pytest.Monkey
 
 def test_without_local_words_no_row_loses_words_silently(monkeypatch: pytest.MonkeyPatch) -> None:
     found = results(None, monkeypatch)
-    assert [lost_without_notice(each) for each in found] == [0] * 22
-    assert [each.twice for each in found] == [0] * 22
+    assert [lost_without_notice(each) for each in found] == [0] * 23
+    assert [each.twice for each in found] == [0] * 23
     assert max(each.late_s for each in found) <= 7.1
     assert pending(found) == 8

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.aiola_server.fault_proxy import FaultProxy
 from tests.aiola_server.hosting import ServiceProcess
-from tests.aiola_server.tones import hear, places, speech, utterances, write_wav
+from tests.aiola_server.tones import hear, places, silence, speech, utterances, write_wav
 from tests.system.lab.counting import Count, count, words_of
 from tests.system.lab.program import running
 from tests.system.lab.sound import sound_lab
@@ -37,8 +37,11 @@ AFTER_S = 9.0
 FIRST_WORD_S = 0.3
 """In mid-utterance is behind its first word: what was said of it already is to be kept."""
 
-ROOM_S = 8.0
-"""Seconds of the room before the first word, where the program is started meanwhile."""
+ROOM_S = 90.0
+"""Seconds of the noise of a room, which is there before the program listens."""
+
+LEAD_S = 1.0
+"""Seconds from the beginning of the recording to the first word."""
 
 UTTERANCE_S = 2.0
 """Length of an utterance with its pause, at the least."""
@@ -211,14 +214,16 @@ def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
     chance = random.Random(seed)
     outage_s = chance.uniform(3, 6) if quick else chance.uniform(5, 15)
     spoken = utterances(BEFORE + ceil((outage_s + AFTER_S) / UTTERANCE_S), seed)
-    # A room is never silent: its noise is there before the program listens.
-    wav = write_wav(folder / "said.wav", speech(spoken, lead_s=ROOM_S, seed=seed))
+    room = write_wav(folder / "room.wav", silence(ROOM_S))
+    wav = write_wav(folder / "said.wav", speech(spoken, lead_s=LEAD_S, seed=seed))
     with ServiceProcess() as service, FaultProxy(service.port) as line, sound_lab(["desk:16000:1"]) as lab:
         environment = service.environment(line.url)
-        lab.play("desk", wav, wait=False)
+        lab.play("desk", room, wait=False)
         with running("listen", "--engine", "aiola", at=folder, env={**lab.env, **environment}) as saywrite:
-            saywrite.wait("final")
             dictation = str(saywrite.wait("started")["dictation"])
+            saywrite.wait("state", state="listening")
+            lab.play("desk", wav, wait=False)
+            saywrite.wait("final")
             service.kill()
             threading.Event().wait(outage_s)
             saywrite.process.send_signal(signal.SIGKILL)
