@@ -34,6 +34,9 @@ SENTENCE = SAMPLE_RATE
 CUT = SAMPLE_RATE // 5
 """Samples of silence inside an utterance at which the service may cut it, when it cuts more finely than we do."""
 
+USUAL_LETTERS_PER_S, FAST_LETTERS_PER_S = 15, 20
+"""Letters in a second of voice, usually and of somebody who speaks fast."""
+
 MARGINS = SAMPLE_RATE // 2
 """Samples before the first and behind the last voice that our detector counts to an utterance."""
 
@@ -96,8 +99,12 @@ class Utterance:
     def voice(self) -> tuple[int, int]:
         """Where its voice lies, as (start, end)."""
         assert self.end is not None
-        start = self.start + MARGINS - TRAIL
-        return start, max(self.end - TRAIL, start + 1)
+        return self.voice_start, max(self.end - TRAIL, self.voice_start + 1)
+
+    @property
+    def voice_start(self) -> int:
+        """Where its voice begins."""
+        return self.start + MARGINS - TRAIL
 
     def may_continue(self, letters: float = 0.0) -> bool:
         """Whether its texts may be those of its first part only.
@@ -152,6 +159,10 @@ class PendingQueue:
     def is_open(self) -> bool:
         """Whether the last utterance goes on."""
         return bool(self.queue) and self.queue[-1].end is None
+
+    def going_on(self) -> Utterance | None:
+        """Return the utterance that has not ended."""
+        return self.queue[-1] if self.is_open else None
 
     def begin(self, at: int) -> None:
         """An utterance begins at the offset `at`."""
@@ -265,3 +276,13 @@ def spoken_letters(text: str) -> float:
     """The letters of a text. A Chinese or Japanese character counts for as many as take the same time."""
     share = FEWEST_LETTERS_PER_S / FEWEST_IDEOGRAPHS_PER_S
     return sum(share if is_cjk(char) else 1.0 for char in text if char.isalnum())
+
+
+def usual_length(letters: float) -> int:
+    """The samples in which somebody usually says so many letters."""
+    return round(letters * SAMPLE_RATE / USUAL_LETTERS_PER_S)
+
+
+def least_length(letters: float) -> int:
+    """The samples in which somebody who speaks fast says so many letters."""
+    return round(letters * SAMPLE_RATE / FAST_LETTERS_PER_S)

@@ -51,6 +51,7 @@ class DeliveryTracker:
         self._utterances = UtteranceTracker(voice, self._log, self._latency)
         self._words = WordTracker(self._silence, self._log, self._latency)
         self._words.spoken = self._utterances.ended
+        self._words.going_on = self._utterances.pending.going_on
         self._may_hold = may_hold
         self._take_local = take_local
         self._heard = 0

@@ -32,7 +32,9 @@ from saywrite.speech.aiola.delivery.pending import (
     PendingQueue,
     PlacedText,
     Utterance,
+    least_length,
     spoken_letters,
+    usual_length,
 )
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.engine import UtteranceBoundary, VoiceSettings
@@ -48,9 +50,6 @@ EARLY = 0.7
 
 SLOWEST, FASTEST = 9, 24
 """Letters in a second of voice; a text with fewer or more is probably not that of its utterance."""
-
-LETTER = SAMPLE_RATE // 20
-"""Samples of a letter, of somebody who speaks fast."""
 
 ASK_S = 0.1
 """Seconds until the verdict can change when only a sign of life is missing."""
@@ -301,13 +300,14 @@ class UtteranceTracker:
             if self._last is not None:
                 self._last.letters += letters
                 self._cuts_finer = True
-            return self._text_end, reach - self._silence
+            return self._text_end, min(self._text_end + usual_length(letters), reach - self._silence)
         first.letters += letters
         if first.may_continue():
-            self._latency.estimate(self._log.time_of(first.start + round(first.letters * LETTER)), now)
+            self._latency.estimate(self._log.time_of(first.start + least_length(first.letters)), now)
         if first.end is None or not pending.is_over_by(first, reach):
             first.received = max(first.received, reach)
-            return first.start, reach - self._silence
+            begins = max(first.voice_start, self._text_end)
+            return begins, min(begins + usual_length(letters), reach - self._silence)
         if first.received:
             self._cuts_finer = True
         else:

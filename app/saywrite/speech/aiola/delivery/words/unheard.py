@@ -9,15 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import COUGH, DOUBTFUL, SENTENCE, Utterance, spoken_letters
+from saywrite.speech.aiola.delivery.pending import COUGH, DOUBTFUL, SENTENCE, Utterance, spoken_letters, usual_length
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
 
 FARTHEST = 60 * SAMPLE_RATE
 """Samples behind which a text for speech without local words is not waited for."""
-
-USUAL_LETTERS_PER_S = 15
-"""Letters in a second of voice."""
 
 SHORTEST_WAIT_S = 0.9
 """Seconds that a text for a short stretch is waited for, at least: the last answers may all have been quick ones."""
@@ -81,7 +78,7 @@ class UnheardStretches:
 
     def find(self, text: str, before: int) -> UnheardSpeech | None:
         """The first stretch before an offset that a text may be that of."""
-        most = spoken_letters(text) * SAMPLE_RATE / USUAL_LETTERS_PER_S / MOST_LETTERS
+        most = usual_length(spoken_letters(text)) / MOST_LETTERS
         return next(
             (
                 each
@@ -96,7 +93,7 @@ class UnheardStretches:
         speech = self.find(text, before)
         if speech is None:
             return None
-        share = spoken_letters(text) * SAMPLE_RATE / USUAL_LETTERS_PER_S / speech.voiced
+        share = usual_length(spoken_letters(text)) / speech.voiced
         start, end = speech.start, speech.end
         if share < PART:
             end = start + round((end - start) * share)

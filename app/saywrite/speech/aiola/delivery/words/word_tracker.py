@@ -9,14 +9,14 @@ monotonic seconds.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import PlacedText, Utterance, spoken_letters
+from saywrite.speech.aiola.delivery.pending import PlacedText, Utterance, spoken_letters, usual_length
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
-from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, USUAL_LETTERS_PER_S, UnheardStretches
+from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, UnheardStretches
 from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.aiola.delivery.words.waiting_text import WaitingText, new_parts
 from saywrite.speech.engine import LocalWords
@@ -58,6 +58,8 @@ class WordTracker:
         self.waiting: list[WaitingText] = []
         self.spoken: Sequence[Utterance] = ()
         """The newest utterances of our detector that have ended."""
+        self.going_on: Callable[[], Utterance | None] = lambda: None
+        """Gives the utterance of our detector that goes on."""
         self.unheard = UnheardStretches(self.speech, silence, log, latency)
         self.listens = False
         """Whether the local recognizer has said that it listens along, if only that it has settled nothing."""
@@ -191,7 +193,7 @@ class WordTracker:
 
     def _without_text(self, text: WaitingText) -> list[tuple[int, int]]:
         """The utterances without text that a text may be that of, as (start, end)."""
-        letters, found = spoken_letters(text.text) * SAMPLE_RATE / USUAL_LETTERS_PER_S, list[tuple[int, int]]()
+        letters, found = usual_length(spoken_letters(text.text)), list[tuple[int, int]]()
         for utterance in self.spoken:
             start, end = utterance.voice
             if start < max(text.reach[0], self.speech.known_from) or end + LEAST_SILENCE > text.reach[1]:
@@ -245,10 +247,15 @@ class WordTracker:
         before = self._connection_to if text.connection == self._connection else 0
         until = max(text.reach[1] - self._silence, before + 1)
         spoken = next((span for span in self._without_text(text) if span[1] > before), None)
-        start, end = spoken or (max(before, text.reach[0]), until)
+        start, end = spoken or (max(before, text.reach[0], self._voice_behind(before)), until)
         start = max(start, before)
-        length = round(spoken_letters(text.text) * SAMPLE_RATE / USUAL_LETTERS_PER_S)
+        length = usual_length(spoken_letters(text.text))
         return start, max(min(end, start + length), start + 1)
+
+    def _voice_behind(self, offset: int) -> int:
+        """Where the first voice behind an offset begins, or 0; the next text of open speech lies there."""
+        speech = [*self.spoken, *filter(None, [self.going_on()])]
+        return next((each.voice_start for each in speech if each.end is None or each.voice[1] > offset), 0)
 
     def show(self, text: WaitingText) -> PlacedText:
         """Show a text whose local words are late. It keeps waiting for them, because they tell its place."""
