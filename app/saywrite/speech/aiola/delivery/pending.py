@@ -34,6 +34,9 @@ SENTENCE = SAMPLE_RATE
 CUT = SAMPLE_RATE // 5
 """Samples of silence inside an utterance at which the service may cut it, when it cuts more finely than we do."""
 
+USUAL_PAUSE = SAMPLE_RATE * 3 // 10
+"""Samples between two texts of speech that goes on: the service has found a pause there."""
+
 USUAL_LETTERS_PER_S, FAST_LETTERS_PER_S = 15, 20
 """Letters in a second of voice, usually and of somebody who speaks fast."""
 

@@ -28,6 +28,7 @@ from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
     SENTENCE,
+    USUAL_PAUSE,
     CompletionState,
     PendingQueue,
     PlacedText,
@@ -306,7 +307,7 @@ class UtteranceTracker:
             self._latency.estimate(self._log.time_of(first.start + least_length(first.letters)), now)
         if first.end is None or not pending.is_over_by(first, reach):
             first.received = max(first.received, reach)
-            begins = max(first.voice_start, self._text_end)
+            begins = max(first.voice_start, self._text_end + USUAL_PAUSE)
             return begins, min(begins + usual_length(letters), reach - self._silence)
         if first.received:
             self._cuts_finer = True

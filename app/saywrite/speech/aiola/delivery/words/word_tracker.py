@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import PlacedText, Utterance, spoken_letters, usual_length
+from saywrite.speech.aiola.delivery.pending import USUAL_PAUSE, PlacedText, Utterance, spoken_letters, usual_length
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
 from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, UnheardStretches
@@ -247,7 +247,7 @@ class WordTracker:
         before = self._connection_to if text.connection == self._connection else 0
         until = max(text.reach[1] - self._silence, before + 1)
         spoken = next((span for span in self._without_text(text) if span[1] > before), None)
-        start, end = spoken or (max(before, text.reach[0], self._voice_behind(before)), until)
+        start, end = spoken or (max(before + USUAL_PAUSE, text.reach[0], self._voice_behind(before)), until)
         start = max(start, before)
         length = usual_length(spoken_letters(text.text))
         return start, max(min(end, start + length), start + 1)
