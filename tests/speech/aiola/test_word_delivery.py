@@ -248,6 +248,14 @@ THREE = speak(
 )
 
 
+@pytest.mark.parametrize("delay_s", [0.3, 1.0, 1.5, 2.0, 3.0, 5.0])
+@pytest.mark.parametrize("along", [Along(0.5), Along(6.0)], ids=["words", "late words"])
+def test_finer_texts_are_placed_within_half_a_second(along: Along, delay_s: float) -> None:
+    """The place of a text was a second off where its words were not known yet."""
+    result = dictate(sentences(4, 0.4), Habits(0.25, delays=(delay_s,)), along)
+    assert result.worst_place_s <= 0.51
+
+
 @given(
     st.integers(2, 5),
     st.sampled_from([0.3, 0.35, 0.4, 0.45]),

@@ -71,9 +71,7 @@ class UtteranceTracker:
         self._log = log
         self._latency = latency
         self._delivered = DeliveredTexts()
-        self._heard = 0
-        self._settled = 0
-        self._text_end = 0
+        self._heard = self._settled = self._text_end = 0
         self.confirmed = 0
         """The offset before which no text is outstanding."""
         self.resume: int | None = None
