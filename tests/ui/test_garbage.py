@@ -54,6 +54,18 @@ def test_without_new_objects_nothing_is_collected(timer: GarbageTimer) -> None:
     assert deleted_on == []
 
 
+def test_an_idle_program_wakes_up_more_and_more_rarely(timer: GarbageTimer) -> None:
+    gc.collect()
+    waits = []
+    for _ in range(6):
+        timer.collect()
+        waits.append(timer.interval())
+    assert waits == [4_000, 8_000, 16_000, 32_000, 32_000, 32_000]
+    leave_cycles([], 3 * gc.get_threshold()[0])
+    timer.collect()
+    assert timer.interval() == 2_000
+
+
 def test_each_tenth_collection_is_one_of_an_older_generation() -> None:
     due = [generation_due(number) for number in range(1, 201)]
     assert [number for number, generation in enumerate(due, 1) if generation == 2] == [100, 200]

@@ -47,7 +47,7 @@ qt_log = logging.getLogger("qt")
 
 MESSAGE_MS = 20_000
 WAIT_AT_QUIT_MS = 2000
-COLLECT_EACH_MS = 2000
+COLLECT_EACH_MS, COLLECT_AT_LEAST_EACH_MS = 2_000, 32_000
 OLDER_EACH = 10
 """So many collections of garbage come before one of the next older generation, as in Python itself."""
 _LEVELS = {
@@ -88,7 +88,9 @@ class GarbageTimer(QTimer):
     def collect(self) -> None:
         """Collect the generation that is due, unless there are few new objects, as in an idle program."""
         if gc.get_count()[0] < gc.get_threshold()[0]:
+            self.setInterval(min(2 * self.interval(), COLLECT_AT_LEAST_EACH_MS))  # an idle program rarely wakes up
             return
+        self.setInterval(COLLECT_EACH_MS)
         self._collections += 1
         gc.collect(generation_due(self._collections))
 
