@@ -99,7 +99,7 @@ def _costs(folder: Path, environment: dict[str, str], screen: Any, lab: Any, pla
     return [
         Row.of("CPU of the window, idle", idle, "% of a core", 0.3),
         Row.of("CPU of the window, recording, waveform shown", silent, "% of a core", 6),
-        Row.of("the same, while somebody speaks: 60 pictures per second", speaking, "% of a core", 6),
+        Row.of("the same, while somebody speaks: 60 pictures per second", speaking, "% of a core"),
         Row.of("memory of the window's process (RSS), recording", first, "MB", 150),
         Row("memory recording, times the bare window", median(first) / plain_mb, "×", 2.5, len(first)),
         Row("memory in the second recording, times the bare window", median(again) / plain_mb, "×", None, len(again)),
