@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,12 +95,17 @@ def fields(template: str) -> list[tuple[str, str]]:
     return sorted((name, form or "") for _, name, form, _ in string.Formatter().parse(template) if name is not None)
 
 
-def test_every_text_of_the_window_can_be_translated() -> None:
-    found = [
+def in_the_window(check: Callable[[str], list[str]]) -> list[str]:
+    """What a check finds in the modules of the window, with their names."""
+    return [
         f"{path.relative_to(UI)}:{line}"
         for path in sorted(UI.rglob("*.py"))
-        for line in untranslatable(path.read_text(encoding="utf-8"))
+        for line in check(path.read_text(encoding="utf-8"))
     ]
+
+
+def test_every_text_of_the_window_can_be_translated() -> None:
+    found = in_the_window(untranslatable)
     assert not found, "\n".join(found)
 
 
@@ -136,11 +142,7 @@ def fixed(code: str) -> list[str]:
 
 
 def test_every_text_of_the_window_follows_the_language() -> None:
-    found = [
-        f"{path.relative_to(UI)}:{line}"
-        for path in sorted(UI.rglob("*.py"))
-        for line in fixed(path.read_text(encoding="utf-8"))
-    ]
+    found = in_the_window(fixed)
     assert not found, "\n".join(found)
 
 

@@ -19,6 +19,7 @@ from window_fakes import FakeDictation, ui_context
 
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.translation import set_language
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +70,13 @@ def no_garbage_remains() -> Iterator[None]:
 @pytest.fixture
 def dictation() -> FakeDictation:
     return FakeDictation()
+
+
+@pytest.fixture
+def in_language(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    """Changes the language of the program until the end of the test."""
+    yield set_language
+    set_language("en")
 
 
 @pytest.fixture

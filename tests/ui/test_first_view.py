@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.first_view import FirstView, LateFrontEnd, make_window, settings_at_start
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.window import MainWindow
-from saywrite.ui.toolkit.translation import set_language
 
 KEYWORDS = (Keyword("sea plus plus", "C++"),)
 
@@ -30,23 +30,17 @@ def first_window(
 
 @pytest.mark.parametrize(("program", "spoken"), [("de", "de"), ("ja", "ja"), ("en", "en")])
 def test_a_new_user_speaks_the_language_of_the_program(
-    qapp: QApplication, tmp_path: Path, program: str, spoken: str
+    tmp_path: Path, program: str, spoken: str, in_language: Callable[[str], None]
 ) -> None:
-    set_language(program)
-    try:
-        assert settings_at_start(Settings(), tmp_path / "saywrite.toml") == replace(Settings(), language=spoken)
-    finally:
-        set_language("en")
+    in_language(program)
+    assert settings_at_start(Settings(), tmp_path / "saywrite.toml") == replace(Settings(), language=spoken)
 
 
-def test_saved_settings_keep_their_language(qapp: QApplication, tmp_path: Path) -> None:
+def test_saved_settings_keep_their_language(tmp_path: Path, in_language: Callable[[str], None]) -> None:
     saved = tmp_path / "saywrite.toml"
     saved.write_text("version = 1\n")
-    set_language("de")
-    try:
-        assert settings_at_start(Settings(), saved).language == "en"
-    finally:
-        set_language("en")
+    in_language("de")
+    assert settings_at_start(Settings(), saved).language == "en"
 
 
 @pytest.mark.parametrize("keywords", [(), KEYWORDS], ids=["no keywords", "keywords"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import table
 from saywrite.ui.keywords.model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
 from saywrite.ui.keywords.panel import KeywordsPanel
-from saywrite.ui.toolkit.translation import set_language
 
 POSTGRES, KUBERNETES = Keyword("postgres", "PostgreSQL"), Keyword("k eight s", "Kubernetes")
 
@@ -189,18 +189,17 @@ def test_a_screen_reader_is_told_which_cell_is_edited(
     qtbot.waitUntil(lambda: read == ["When I say, keyword 3"])
 
 
-def test_an_empty_cell_says_in_the_language_of_the_program_what_it_is_for(panel: KeywordsPanel) -> None:
+def test_an_empty_cell_says_in_the_language_of_the_program_what_it_is_for(
+    panel: KeywordsPanel, in_language: Callable[[str], None]
+) -> None:
     option = QStyleOptionViewItem()
     panel.add_row()
-    set_language("de")
-    try:
-        shown = []
-        for column in (0, 1):
-            panel.table.itemDelegate().initStyleOption(option, cell(panel, 2, column))
-            shown.append(option.text)
-        assert shown == ["gesprochen", "geschrieben"]
-    finally:
-        set_language("en")
+    in_language("de")
+    shown = []
+    for column in (0, 1):
+        panel.table.itemDelegate().initStyleOption(option, cell(panel, 2, column))
+        shown.append(option.text)
+    assert shown == ["gesprochen", "geschrieben"]
 
 
 def test_the_editor_lies_over_its_cell_and_never_over_the_buttons(qtbot: Any, panel: KeywordsPanel) -> None:

@@ -62,33 +62,26 @@ class Marked(QTranslator):
         ("Press Ctrl+Alt+Space", "de", "Press Ctrl+Alt+Space"),
     ],
 )
-def test_keys_are_named_as_in_menus(qapp: QApplication, keys: str, language: str, shown: str) -> None:
-    translation.set_language(language)
-    try:
-        assert key_text(keys) == shown
-    finally:
-        translation.set_language("en")
+def test_keys_are_named_as_in_menus(keys: str, language: str, shown: str, in_language: Callable[[str], None]) -> None:
+    in_language(language)
+    assert key_text(keys) == shown
 
 
-def test_tooltips_name_the_keys_in_the_language_of_the_program(front: FrontEnd) -> None:
+def test_tooltips_name_the_keys_in_the_language_of_the_program(
+    front: FrontEnd, in_language: Callable[[str], None]
+) -> None:
     action = front.window.actions_.open_file
     assert action.toolTip().endswith("(Ctrl+O)")
-    translation.set_language("de")
-    try:
-        assert action.toolTip().endswith("(Strg+O)")
-    finally:
-        translation.set_language("en")
+    in_language("de")
+    assert action.toolTip().endswith("(Strg+O)")
 
 
-def test_keys_in_a_text_from_below_follow_the_language(qapp: QApplication) -> None:
+def test_keys_in_a_text_from_below_follow_the_language(in_language: Callable[[str], None]) -> None:
     taken = message("Another program has already taken {chord}.", chord=parse("Ctrl+Alt+Space"))
     label = worded(QLabel(), taken)
     assert label.text() == "Another program has already taken Ctrl+Alt+Space."
-    translation.set_language("de")
-    try:
-        assert label.text() == "Ein anderes Programm hat Strg+Alt+Leertaste schon belegt."
-    finally:
-        translation.set_language("en")
+    in_language("de")
+    assert label.text() == "Ein anderes Programm hat Strg+Alt+Leertaste schon belegt."
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +17,6 @@ from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import set_language
 
 
 @pytest.fixture
@@ -129,24 +129,26 @@ def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplicatio
 @pytest.mark.parametrize("language", ["en", "de", "ja"])
 @pytest.mark.parametrize("width", [0, 480, 700, 1100])
 def test_nothing_is_cut_off_on_any_page(
-    qtbot: Any, preferences: Preferences, qapp: QApplication, width: int, language: str
+    qtbot: Any,
+    preferences: Preferences,
+    qapp: QApplication,
+    width: int,
+    language: str,
+    in_language: Callable[[str], None],
 ) -> None:
-    set_language(language)
-    try:
-        dialog = SettingsDialog(preferences, CHOICES)
-        qtbot.addWidget(dialog)
-        dialog.show_devices(DevicesChanged((HEADSET,)))
-        if width:
-            dialog.resize(width, 580)
-        dialog.show()
-        qtbot.waitExposed(dialog)
-        for row in range(dialog.list.count()):
-            dialog.list.setCurrentRow(row)
-            for _ in range(20):  # a note that gets another height changes the layout once more
-                qapp.processEvents()
-            assert cut_off(dialog) == [], dialog.list.currentItem().text()
-    finally:
-        set_language("en")
+    in_language(language)
+    dialog = SettingsDialog(preferences, CHOICES)
+    qtbot.addWidget(dialog)
+    dialog.show_devices(DevicesChanged((HEADSET,)))
+    if width:
+        dialog.resize(width, 580)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    for row in range(dialog.list.count()):
+        dialog.list.setCurrentRow(row)
+        for _ in range(20):  # a note that gets another height changes the layout once more
+            qapp.processEvents()
+        assert cut_off(dialog) == [], dialog.list.currentItem().text()
 
 
 def cut_off(dialog: SettingsDialog) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -106,15 +107,12 @@ def test_shown_number_means_its_value_again(qapp: QApplication, data: st.DataObj
 
 
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
-def test_special_value_is_in_the_language_of_the_program(qapp: QApplication, language: str) -> None:
+def test_special_value_is_in_the_language_of_the_program(language: str, in_language: Callable[[str], None]) -> None:
     option = OPTIONS["keep_recordings_days"]
-    set_language(language)
-    try:
-        shown = {words_for(option, value) for value, _words in option.special}
-        english = {str(words) for _value, words in option.special}
-        assert (shown == english) == (language == "en")
-    finally:
-        set_language("en")
+    in_language(language)
+    shown = {words_for(option, value) for value, _words in option.special}
+    english = {str(words) for _value, words in option.special}
+    assert (shown == english) == (language == "en")
 
 
 def test_number_can_be_typed_without_its_unit(qtbot: Any) -> None:

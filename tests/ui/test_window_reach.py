@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from window_fakes import BEGAN, FakeDictation, script, ui_context
 from saywrite.foundation import events
 from saywrite.foundation.catalog import LANGUAGE_CODES
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.widgets.frame_clock import frame_clock
 
 
@@ -118,18 +118,15 @@ def test_every_menu_entry_has_a_mnemonic_and_no_shortcut_is_given_twice(front: F
 
 
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
-def test_mnemonics_are_unique_within_a_menu(front: FrontEnd, language: str) -> None:
-    set_language(language)
-    try:
-        clashes: dict[str, list[str]] = {}
-        bar, tray = front.window.menuBar(), front.tray.menu
-        for actions in [bar.actions(), *menus_below(bar), tray.actions(), *menus_below(tray)]:
-            texts = [action.text() for action in actions if action.isVisible()]
-            letters = Counter(letter for text in texts if (letter := mnemonic(text)))
-            clashes |= {letter: texts for letter, times in letters.items() if times > 1}
-        assert clashes == {}
-    finally:
-        set_language("en")
+def test_mnemonics_are_unique_within_a_menu(front: FrontEnd, language: str, in_language: Callable[[str], None]) -> None:
+    in_language(language)
+    clashes: dict[str, list[str]] = {}
+    bar, tray = front.window.menuBar(), front.tray.menu
+    for actions in [bar.actions(), *menus_below(bar), tray.actions(), *menus_below(tray)]:
+        texts = [action.text() for action in actions if action.isVisible()]
+        letters = Counter(letter for text in texts if (letter := mnemonic(text)))
+        clashes |= {letter: texts for letter, times in letters.items() if times > 1}
+    assert clashes == {}
 
 
 def test_space_presses_the_record_button(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:

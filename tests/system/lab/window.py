@@ -266,23 +266,12 @@ def window(
         stderr=subprocess.PIPE,
         text=True,
     )
-    shown = Window(process, room.screen, room.reader)
-    try:
+    with _watched(process, room, at.name, at / "data" / "logs") as shown:
         if visible:
             room.screen.window("^Saywrite$")
         if with_model:
             shown.wait_log("engine local ready")
         yield shown
-    except BaseException as error:
-        room.screen.shot(ROOT / "artifacts" / f"failed-{at.name}.png")
-        if process.poll() is None:
-            error.add_note(shown.stacks(at / "data" / "logs"))
-        raise
-    finally:
-        if process.poll() is None:
-            shown.kill()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 @contextmanager
@@ -300,11 +289,23 @@ def new_user(place: Room, home: Path) -> Iterator[Window]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    shown = Window(process, place.screen, place.reader)
+    with _watched(process, place, "first-run") as shown:
+        yield shown
+
+
+@contextmanager
+def _watched(process: subprocess.Popen[str], room: Room, name: str, logs: Path | None = None) -> Iterator[Window]:
+    """The window of a process, which is killed in the end.
+
+    A failure leaves the screen in artifacts/failed-<name>.png; with `logs` the error says where each thread stood.
+    """
+    shown = Window(process, room.screen, room.reader)
     try:
         yield shown
-    except BaseException:
-        place.screen.shot(ROOT / "artifacts" / "failed-first-run.png")
+    except BaseException as error:
+        room.screen.shot(ROOT / "artifacts" / f"failed-{name}.png")
+        if logs is not None and process.poll() is None:
+            error.add_note(shown.stacks(logs))
         raise
     finally:
         if process.poll() is None:
