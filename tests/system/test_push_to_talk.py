@@ -20,7 +20,7 @@ from jeepney import DBusAddress, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.desktop import Desktop, wait_for
-from tests.system.lab.keyboard import Keyboard
+from tests.system.lab.hand import CHORD, Hand, choose_undo
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.targets import Program, editor, mousepad, terminal
 from tests.system.lab.window import Room, Window, accessible_screen, recordings, room, window
@@ -32,7 +32,6 @@ from saywrite.desktop.hotkeys.x11 import X11Hotkeys
 
 pytestmark = pytest.mark.system
 
-CHORD = ("Control_L", "Alt_L", "space")
 HOLD = 'hotkey_mode = "hold"\n'
 CYCLES = 1_000
 
@@ -48,36 +47,11 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return recordings(tmp_path_factory.mktemp("speech"))
 
 
-class Hand:
-    """A person's hand on the chord, and their voice."""
-
-    def __init__(self, desk: Room, saywrite: Window, speech: dict[str, Path]) -> None:
-        self.fingers = Keyboard(desk.screen)
-        self._desk = desk
-        self._saywrite = saywrite
-        self._speech = speech
-
-    def press(self, *names: str) -> None:
-        for name in names or CHORD:
-            self.fingers.down(name)
-
-    def release(self, *names: str) -> None:
-        for name in reversed(names or CHORD):
-            self.fingers.up(name)
-
-    def hold_and_say(self, what: str, *keys: str) -> None:
-        """Press, speak when it listens, let go with the last word."""
-        self.press(*keys)
-        self._saywrite.wait_state("listening")
-        self._desk.sound.play("desk", self._speech[what])
-        self.release(*keys)
-
-
 @pytest.fixture
 def hand(desk: Room, speech: dict[str, Path], saywrite: Window) -> Iterator[Hand]:
     made = Hand(desk, saywrite, speech)
     yield made
-    made.fingers.close()
+    made.close()
 
 
 @pytest.fixture
@@ -145,7 +119,7 @@ def test_the_next_text_continues_the_last_though_the_key_was_down_again_before_i
         saywrite.wait_state("finishing")
         hand.press()
         saywrite.wait_state("listening")
-        desk.sound.play("desk", hand._speech["weather"])
+        hand.say("weather")
         assert program.text() == ""  # keys that are down would garble it
         hand.release()
         saywrite.wait_state("idle")
@@ -176,7 +150,7 @@ def test_escape_cancels_and_the_words_come_when_that_is_taken_back_and_go_where_
     with editor(desk.screen) as program:
         hand.press()
         saywrite.wait_state("listening")
-        desk.sound.play("desk", hand._speech["weather"])
+        hand.say("weather")
         hand.fingers.strike("Escape")
         saywrite.wait_state("idle")
         hand.release()
@@ -234,17 +208,12 @@ def test_an_undo_from_our_own_menu_leaves_what_a_person_typed_since(
         assert program.text() == inserted + typed
 
 
-def choose_undo(saywrite: Window) -> None:
-    saywrite.click(saywrite.wait_for("menu item", "^Dictation$"))
-    saywrite.click(saywrite.wait_for("menu item", "^Undo the last insertion$"))
-
-
 def test_what_was_cancelled_and_not_taken_back_is_gone_from_the_disk(
     desk: Room, saywrite: Window, hand: Hand, tmp_path: Path
 ) -> None:
     hand.press()
     saywrite.wait_state("listening")
-    desk.sound.play("desk", hand._speech["weather"])
+    hand.say("weather")
     hand.fingers.strike("Escape")
     hand.release()
     saywrite.wait_state("idle")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -33,9 +33,13 @@ def view(qtbot: Any) -> TranscriptView:
     return view
 
 
-def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN) -> None:
-    view.engine_label = lambda _name: "Built-in (basic)"
-    view.receive(Started(dictation, "local", "en", "microphone", 0.0, began))
+def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN, engine: str = "local") -> None:
+    view.engine_label = {"local": "Built-in (basic)"}.get
+    view.receive(Started(dictation, engine, "en", "microphone", 0.0, began))
+
+
+def headings(view: TranscriptView) -> list[str]:
+    return [row.text.strip() for row in view.document.rows if row.kind is RowKind.HEADING]
 
 
 def add(view: TranscriptView, number: int, text: str, dictation: str = "d") -> None:
@@ -284,6 +288,36 @@ def test_ctrl_enter_requests_playback_of_the_current_row(view: TranscriptView, q
     with qtbot.waitSignal(view.play_requested) as heard:
         press(qtbot, view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert heard.args == ["d", 4 * SECOND, 6 * SECOND]
+
+
+def day_of(minutes: int) -> str:
+    """The day so long after BEGAN, as the language of the test writes it."""
+    return QLocale().toString((BEGAN + timedelta(minutes=minutes)).date(), QLocale.FormatType.LongFormat)
+
+
+def time_of(minutes: int) -> str:
+    return QLocale().toString((BEGAN + timedelta(minutes=minutes)).time(), QLocale.FormatType.ShortFormat)
+
+
+def test_a_heading_says_only_what_the_heading_above_does_not_say(view: TranscriptView) -> None:
+    add(view, 0, "One.")
+    for dictation, minutes, engine in (("e", 1, "local"), ("f", 2, "aiola"), ("g", 24 * 60, "aiola")):
+        start(view, dictation, BEGAN + timedelta(minutes=minutes), engine)
+        add(view, 0, "More.", dictation)
+    assert headings(view) == [
+        f"{day_of(0)} · {time_of(0)} · Built-in (basic)",
+        time_of(1),
+        f"{time_of(2)} · aiola",
+        f"{day_of(24 * 60)} · {time_of(0)}",
+    ]
+
+
+def test_the_first_heading_after_a_clear_is_complete(view: TranscriptView) -> None:
+    add(view, 0, "One.")
+    view.clear()
+    start(view, "e", BEGAN + timedelta(minutes=1))
+    add(view, 0, "Two.", "e")
+    assert headings(view) == [f"{day_of(1)} · {time_of(1)} · Built-in (basic)"]
 
 
 def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any) -> None:

@@ -56,7 +56,8 @@ class TranscriptEventWriter(QObject):
         super().__init__(document)
         self._document = document
         self._dictations: dict[str, DictationInfo] = {}
-        self._headed: set[str] = set()
+        self._headed: dict[str, None] = {}
+        """The dictations with a heading, in the order in which these were added."""
         self._rows: dict[tuple[str, int], Row] = {}
         self._gaps: dict[Row, Gap] = {}
         follow_language(self._translate_fixed)
@@ -157,54 +158,64 @@ class TranscriptEventWriter(QObject):
             return clock(seconds(row.start))
         return f"{then:%H:%M:%S}" if then else ""
 
-    def forget_headings(self) -> set[str]:
+    def forget_headings(self) -> dict[str, None]:
         """Forget the headings of an emptied transcript: dictations that continue get new ones.
 
         Returns the argument for `restore_headings()`.
         """
-        headed, self._headed = self._headed, set()
+        headed, self._headed = self._headed, {}
         return headed
 
-    def restore_headings(self, headed: set[str]) -> None:
+    def restore_headings(self, headed: dict[str, None]) -> None:
         """Prepare for rows with these headings that are put back: remove duplicates written since."""
-        repeated = headed & self._headed
+        repeated = headed.keys() & self._headed.keys()
         self._document.remove(
             [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in repeated]
         )
-        self._headed |= headed
+        self._headed = headed | self._headed
 
     def put(self, row: Row) -> None:
         """Write a row into its place, below the heading of its dictation."""
         rows = [row]
         if row.dictation not in self._headed:
-            self._headed.add(row.dictation)
             rows.insert(0, self._heading_row(row.dictation))
+            self._headed[row.dictation] = None
         self._document.insert(self._document.place(row), rows)
 
     def _translate_fixed(self) -> None:
         """Write headings and notes in the language that the program has now."""
+        above = ""
         for row in self._document.rows:
             if row.kind is RowKind.HEADING:
-                above = "\n" if row.text.startswith("\n") else ""
-                self._document.rewrite(row, above + self._heading(row.dictation))
+                space = "\n" if row.text.startswith("\n") else ""
+                self._document.rewrite(row, space + self._heading(row.dictation, above))
+                above = row.dictation
             elif row in self._gaps:
                 self._document.rewrite(row, clean(tr(missing(self._gaps[row]))))
 
     def _heading_row(self, dictation: str) -> Row:
-        above = "\n" if self._document.rows else ""
-        return Row(RowKind.HEADING, dictation, -1, -1, -1, above + self._heading(dictation))
+        space = "\n" if self._document.rows else ""
+        return Row(RowKind.HEADING, dictation, -1, -1, -1, space + self._heading(dictation, self._last_headed()))
 
-    def _heading(self, dictation: str) -> str:
+    def _last_headed(self) -> str:
+        return next(reversed(self._headed), "")
+
+    def _heading(self, dictation: str, above: str) -> str:
+        """The day, the time and the recognizer; the day and the recognizer only where `above` has others.
+
+        `above` is the dictation whose heading is above this one; "" if none is.
+        """
         known = self._dictations.get(dictation)
         if known is None:
             return tr("Dictation")
-        started = known.started
+        started, before = known.started, self._dictations.get(above)
         began, locale = started.began, QLocale()  # set_language() sets it
-        parts = [
-            locale.toString(QDate(began.year, began.month, began.day), QLocale.FormatType.LongFormat),
-            locale.toString(QTime(began.hour, began.minute), QLocale.FormatType.ShortFormat),
-            tr(known.engine),
-        ]
+        parts = [locale.toString(QTime(began.hour, began.minute), QLocale.FormatType.ShortFormat)]
+        if before is None or before.started.began.date() != began.date():
+            day = QDate(began.year, began.month, began.day)
+            parts.insert(0, locale.toString(day, QLocale.FormatType.LongFormat))
+        if before is None or before.engine != known.engine:
+            parts.append(tr(known.engine))
         if started.source != "microphone":
             parts.append(started.source.replace("\\", "/").rsplit("/", 1)[-1])
         return " · ".join(clean(part).replace("\n", " ") for part in parts if part)

@@ -65,7 +65,7 @@ class _Cleared:
     """What `clear()` removed, for `undo_clear()`."""
 
     snapshot: DocumentSnapshot
-    headed: set[str]
+    headed: dict[str, None]
     ids: SegmentIds
 
 
