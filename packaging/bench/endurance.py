@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))  # the tests' package
 
 from tests.system.lab.aiola_endurance import Endured, Held, endure
 
-MINUTES = "SAYWRITE_ENDURANCE_MINUTES"
+MINUTES = "SAYWRITE_BENCH_MINUTES"
 OVER_TIME = ROOT / "artifacts" / "endurance.csv"
 
 

@@ -6,6 +6,7 @@ Everything here runs the real model. Recordings are human (`tests/data`) or spok
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ import jiwer
 import numpy as np
 import pytest
 from tests import sounds
+from tests.aiola_server.spoken import SENTENCES as SCRIPT_SENTENCES
+from tests.aiola_server.spoken import joined
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
@@ -267,6 +270,21 @@ def test_a_sentence_that_is_said_five_times_is_written_five_times(decoder: Whisp
     decoding = decoder.decode(pcm(spoken("That is not my hat. " * 5)), language="en")
     assert decoding.text.lower().count("that is not my hat") == 5
     assert decoding.trusted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead_s", "pause_s"),
+    [(3, 0.25, 0.55), (3, 0.4, 0.55), (4, 0.25, 0.8), (4, 0.4, 0.3), (2, 0.1, 0.3), (5, 0.25, 0.3), (5, 0.25, 0.8)],
+)
+def test_a_sentence_that_is_said_twice_is_written_twice(
+    sentence: int, lead_s: float, pause_s: float, decoder: WhisperDecoder
+) -> None:
+    script = joined([SCRIPT_SENTENCES[sentence]] * 2, lead_s=lead_s, pause_s=pause_s)
+    decoding = decoder.decode(script.pcm, language="en")
+    words = re.findall(r"\w+", decoding.text.lower())
+    assert len(words) == len(script.words) == len(decoding.words)
+    again = len(words) // 2
+    assert decoding.words[again].start_s == pytest.approx(script.words[again].start / RATE, abs=0.6)
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 321, 3200])

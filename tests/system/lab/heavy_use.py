@@ -31,9 +31,6 @@ SETTINGS = 'hotkey_mode = "hold"\n'
 SPARE = "headset"
 """The second microphone, which is pulled out and plugged in again."""
 
-LOOK_AROUND_EVERY = 10
-"""Utterances from one look into another window to the next."""
-
 
 @dataclass(frozen=True)
 class Moment:
@@ -79,21 +76,23 @@ def use(
     utterances: int,
     minutes: float = 0.0,
     *,
+    look_every: int = 10,
     seed: int = 1,
     shots: Path | None = None,
     report: Callable[[Moment], None] = lambda moment: None,
 ) -> Used:
     """So many utterances, spread over `minutes` (0: as fast as one can speak).
 
-    `home`: an empty folder for everything that the program keeps. `shots`: a folder for a picture of the screen now and
-    then. Raises AssertionError when a text is not where it must be.
+    `home`: an empty folder for everything that the program keeps. `look_every`: utterances from one look into another
+    window to the next. `shots`: a folder for a picture of the screen now and then. `report` takes each moment. Raises
+    AssertionError when a text is not where it must be.
     """
     with _day(home, seed) as day:
         began = time.monotonic()
         for number in range(1, utterances + 1):
             day.utter(number)
-            if number % LOOK_AROUND_EVERY == 0:
-                day.look_around(number // LOOK_AROUND_EVERY)
+            if number % look_every == 0:
+                day.look_around(number // look_every)
             report(day.moments[-1])
             if shots is not None and number % max(1, utterances // 6) == 0:
                 day.desk.screen.shot(shots / f"heavy-use-{number}.png")

@@ -131,16 +131,18 @@ def repeats_neighbors(text: str) -> bool:
 
     Case and punctuation do not count. A person may have said it twice, so the text is decoded again, not dropped.
     """
-    words: list[str] = []
-    least = REPEATED_WORDS
-    for word in _WORD.findall(text.lower()):
-        if _UNSPACED.search(word):
-            words += word
-            least = REPEATED_CHARACTERS
-        else:
-            words.append(word)
+    words = words_of(text)
+    least = REPEATED_CHARACTERS if _UNSPACED.search(text) else REPEATED_WORDS
     return any(
         words[start : start + length] == words[start + length : start + 2 * length]
         for length in range(least, len(words) // 2 + 1)
         for start in range(len(words) - 2 * length + 1)
     )
+
+
+def words_of(text: str) -> list[str]:
+    """Its words in lower case; in Chinese and Japanese, which do not separate them, its characters."""
+    words: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        words += word if _UNSPACED.search(word) else [word]
+    return words

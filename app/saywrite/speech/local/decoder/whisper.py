@@ -1,7 +1,8 @@
 """Whisper on CTranslate2: the text of one utterance. Runs in the recognizer's child process, on its only thread.
 
 CTranslate2 is imported when a decoder is made, so that only the child process carries it. `mel`,
-`conditioning`, `prompt` and `windows` prepare its input; `guards` decides whether its text is trusted.
+`conditioning`, `prompt` and `windows` prepare its input; `guards` decides whether its text is trusted,
+`repeats` whether a phrase is missing that was said twice.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_
 from saywrite.speech.local.decoder.guards import Confidence, is_trusted, looks_repeated
 from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
+from saywrite.speech.local.decoder.repeats import pause_in, repeats
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 from saywrite.speech.local.decoder.windows import WordTime, place_between
 from saywrite.speech.local.models import window_policy
 from saywrite.text.characters import has_letter_or_digit
+from saywrite.text.spacing import join
 
 FINAL_BEAM = 5  # the default of OpenAI's command line
 PARTIAL_BEAM = 1  # a partial is replaced in a moment, so it may be a quick guess
@@ -122,20 +125,37 @@ class WhisperDecoder:
     ) -> Decoding:
         """The text of `pcm`: 16 kHz mono s16le of one utterance, of any length, best up to 25 s.
 
-        `language`: ISO 639-1. `keywords`: written forms, the newest first. `final`: search wider (beam 5) and decode
-        a repetition once more; without it the text is a quick guess, and a repetition is not trusted. `long_window`:
+        `language`: ISO 639-1. `keywords`: written forms, the newest first. `final`: search wider (beam 5),
+        decode a repetition once more and look for one that is missing; without it the text is a quick guess, and a
+        repetition is not trusted. `long_window`:
         always windows of 30 s, for files: more exact, five times the work. Raises ValueError for a language the model
         does not have.
         """
         samples = prepare(samples_of(pcm))
         task = _Task(self._prompt_for(language, keywords), language, final, long_window)
         decoding = self._transcribe(samples, task)
-        if not looks_repeated(decoding.text):
+        if not final:
+            # The sound ends in the middle of a sentence, which Whisper fills up with the same words.
+            return replace(decoding, trusted=False) if looks_repeated(decoding.text) else decoding
+        if looks_repeated(decoding.text) and self._window_s(samples, long_window) < windows.LONGEST_S:
+            decoding = self._transcribe(samples, replace(task, long_window=True))
+        return self._with_repeats(samples, task, decoding)
+
+    def _with_repeats(self, samples: Floats, task: _Task, decoding: Decoding) -> Decoding:
+        """The text with a phrase as often as it was said, where the model wrote it less often (see `repeats`)."""
+        at = pause_in(samples, decoding.text)
+        if at is None:
             return decoding
-        if not final:  # the sound ends in the middle of a sentence, which Whisper fills up with the same words
-            return replace(decoding, trusted=False)
-        is_short = self._window_s(samples, long_window) < windows.LONGEST_S
-        return self._transcribe(samples, replace(task, long_window=True)) if is_short else decoding
+        found: list[Decoding] = []
+        for part in (samples[:at], samples[at:]):
+            found.append(self._with_repeats(part, task, self._transcribe(part, task)))
+            if not (found[-1].trusted and repeats(found[-1].text, decoding.text)):
+                return decoding
+        first, second = found
+        later = tuple(
+            WordTime(word.text, word.start_s + at / SAMPLE_RATE, word.end_s + at / SAMPLE_RATE) for word in second.words
+        )
+        return Decoding(join((first.text, second.text), task.language), True, first.words + later)
 
     def heard_language(self) -> tuple[str, float] | None:
         """The most probable language of the last utterance that was decoded with `final`, and its probability.
