@@ -62,36 +62,39 @@ class _Entry(NamedTuple):
     spoken: tuple[str, ...] = ()
 
 
+class _Ignored(NamedTuple):
+    """An entry without effect. `counts`: the line of the entry that replaces it; 0 if it has no written form."""
+
+    line: int
+    spoken: str
+    counts: int
+
+
 class Keywords:
-    """A compiled list of keywords. `problems`: the entries without effect."""
+    """A compiled list of keywords."""
 
     def __init__(self, keywords: Iterable[Keyword] = ()) -> None:
         self._phrases: PhraseIndex[_Entry] = PhraseIndex()
+        self._ignored: list[_Ignored] = []
         entries: dict[tuple[str, ...], tuple[int, Keyword]] = {}
-        problems: list[Problem] = []
         for line, keyword in enumerate(keywords, 1):
             spoken = key(keyword.spoken)
             if not spoken:
                 continue
             if not has_text(keyword.written):
-                problems.append(Problem(line, message("“{spoken}” has no written form.", spoken=keyword.spoken)))
+                self._ignored.append(_Ignored(line, keyword.spoken, 0))
                 continue
             if spoken in entries:
                 earlier, _ = entries.pop(spoken)
-                problems.append(
-                    Problem(
-                        earlier,
-                        message(
-                            "“{spoken}” is listed again in line {line}: that one counts.",
-                            spoken=keyword.spoken,
-                            line=line,
-                        ),
-                    )
-                )
+                self._ignored.append(_Ignored(earlier, keyword.spoken, line))
             entries[spoken] = (line, keyword)
         self.entries = tuple(keyword for _, keyword in entries.values())
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
         self._compile(entries)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The entries without effect, by line."""
+        return tuple(map(_problem, sorted(self._ignored)))
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -142,6 +145,15 @@ class Keywords:
 def has_text(written: str) -> bool:
     """Whether a written form is more than spaces; a line break is."""
     return bool(written.strip()) or "\n" in written
+
+
+def _problem(ignored: _Ignored) -> Problem:
+    if not ignored.counts:
+        return Problem(ignored.line, message("“{spoken}” has no written form.", spoken=ignored.spoken))
+    what = message(
+        "“{spoken}” is listed again in line {line}: that one counts.", spoken=ignored.spoken, line=ignored.counts
+    )
+    return Problem(ignored.line, what)
 
 
 def _written(entry: _Entry, found: str) -> str:

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _ASCII = re.compile(r"(\w+)|(\s+)|((?<=\w)-(?=\w))|.", re.DOTALL)
 _ASCII_KINDS = (CharacterKind.SYMBOL, CharacterKind.WORD, CharacterKind.SPACE, CharacterKind.HYPHEN)
+"""By the number of the group that matched; 0: none."""
+_FIRST_SEPARATOR = 2
 _HYPHENS = "-\u2010\u2011"
 _CONTINUING = {
     CharacterKind.SPACE: (CharacterKind.SPACE,),
@@ -80,11 +82,13 @@ class PhraseIndex(Generic[T]):
 
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[int, T] | None:
         """Find the longest phrase of whole words that begins at `at`: its number of tokens and its value."""
-        for length in self._lengths.get(tokens[at].fold, ()):
-            if at + length > len(tokens):
-                continue
-            phrase = tuple(token.fold for token in tokens[at : at + length])
-            if phrase in self._values and stands_alone(tokens, at, length):
+        lengths = self._lengths.get(tokens[at].fold)
+        if lengths is None:
+            return None
+        folds = tuple([token.fold for token in tokens[at : at + lengths[0]]])
+        for length in lengths:
+            phrase = folds[:length]
+            if len(phrase) == length and phrase in self._values and stands_alone(tokens, at, length):
                 return length, self._values[phrase]
         return None
 
@@ -123,9 +127,9 @@ def _is_joined(word: str, beyond: str, edge: str) -> bool:
 def _tokenize_ascii(text: str) -> list[Token]:
     tokens = []
     for found in _ASCII.finditer(text.lower()):
-        what = _ASCII_KINDS[found.lastindex or 0]
-        fold = " " if what in (CharacterKind.SPACE, CharacterKind.HYPHEN) else found[0]
-        tokens.append(Token(fold, found.start(), found.end(), what))
+        group = found.lastindex or 0
+        start, end = found.span()
+        tokens.append(Token(" " if group >= _FIRST_SEPARATOR else found[0], start, end, _ASCII_KINDS[group]))
     return tokens
 
 
