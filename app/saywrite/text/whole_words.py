@@ -42,7 +42,8 @@ _WORD_MARKS = frozenset(".@")
 _BEFORE_NUMBER = frozenset("$€£¥₹#§№+-−±~")
 _AFTER_NUMBER = frozenset("%‰°′″")
 _GROUPS = re.compile(r"\d{1,3}(?: \d{3})*$")
-_NOTEWORTHY = re.compile(rf"[\d{APOSTROPHES}.@/&+#]")
+_NOTEWORTHY = re.compile(rf"[\d{APOSTROPHES}+#]|[.@/&](?=\w)")
+"""In every text with a word of several tokens. A full stop behind a word is not noteworthy."""
 
 
 class Token(NamedTuple):
@@ -75,15 +76,20 @@ class _Joiner:
 
     def step(self) -> None:
         token = self._tokens[self.at]
+        if token.kind is CharacterKind.SYMBOL:
+            self._symbol(token)
+        elif token.kind is CharacterKind.SPACE and self._groups_digits(token):
+            self._join(3)
+        else:
+            self.joined.append(token)
+            self.at += 1
+
+    def _symbol(self, token: Token) -> None:
         before = self.joined[-1] if self.joined else None
         after = self._tokens[self.at + 1] if self.at + 1 < len(self._tokens) else None
         word_before = before if before and before.kind is CharacterKind.WORD else None
         word_after = after if after and after.kind is CharacterKind.WORD else None
-        if token.kind is CharacterKind.SPACE and word_before and word_after and self._groups_digits(word_before, token):
-            self._join(3)
-        elif token.kind is not CharacterKind.SYMBOL:
-            self._take(1)
-        elif token.fold == "'":
+        if token.fold == "'":
             self._apostrophe(word_before, word_after)
         elif word_before and word_after and _joins(word_before.fold, token.fold, word_after.fold):
             self._join(3)
@@ -138,11 +144,14 @@ class _Joiner:
             self._quoted = True
             self._take(1)
 
-    def _groups_digits(self, before: Token, space: Token) -> bool:
+    def _groups_digits(self, space: Token) -> bool:
         """Whether the space separates groups of digits: "1 000"."""
-        following = self._tokens[self.at + 1].fold
+        following = self._tokens[self.at + 1].fold if self.at + 1 < len(self._tokens) else ""
+        if len(following) != 3 or not following.isdecimal() or not self.joined:
+            return False
+        before = self.joined[-1]
         single = space.end - space.start == 1
-        return single and len(following) == 3 and following.isdecimal() and bool(_GROUPS.match(before.fold))
+        return single and before.kind is CharacterKind.WORD and bool(_GROUPS.match(before.fold))
 
     def _sharp(self) -> int:
         """Count the tokens behind the letter in "C++", "C#" and "C++11"."""
