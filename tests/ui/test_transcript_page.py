@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QVariantAnimation
-from PySide6.QtGui import QEnterEvent, QTextCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QVariantAnimation
+from PySide6.QtGui import QEnterEvent, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QWidget
 
 from saywrite.foundation import events
 from saywrite.foundation.events import SAMPLE_RATE
@@ -105,6 +105,61 @@ def test_a_long_pause_starts_a_paragraph(view: TranscriptView) -> None:
     _, one, two, three, _ = heights(view)
     assert one == two
     assert three == two + 8
+
+
+class PaintedAreas(QObject):
+    """Collects the rectangles in which a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.areas: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(event.rect())
+        return False
+
+
+def test_new_text_paints_only_its_paragraph(view: TranscriptView) -> None:
+    view.set_paragraph_pause(2)
+    say(view, 1, 0, 5)
+    say(view, 2, 15, 20)
+    _, first, second = heights(view)
+    painted = PaintedAreas(view.pane.editor.viewport())
+    say(view, 3, 20, 25)
+    assert painted.areas
+    top = view.pane.editor.contentOffset().y() + heights(view)[0] + first
+    assert min(area.top() for area in painted.areas) == pytest.approx(top, abs=2)
+    assert max(area.bottom() for area in painted.areas) > top + second + 20
+
+
+@pytest.mark.parametrize("text", ["Short.", f"{PROSE} {PROSE}"])
+def test_what_stands_below_a_changed_paragraph_is_painted_in_its_new_place(view: TranscriptView, text: str) -> None:
+    for number in range(1, 4):
+        say(view, number, 10 * number, 10 * number + 5)
+    row = view.document.rows[1]
+    view.document.edit([(row, text)])
+    for _ in range(3):
+        QApplication.processEvents()
+    screen = view.screen().grabWindow(view.winId()).toImage()
+    whole = view.grab().toImage()
+    assert screen.convertToFormat(whole.format()) == whole
+
+
+@pytest.mark.parametrize("pause", [0, 2])
+def test_the_end_of_new_text_is_visible_whatever_its_length(view: TranscriptView, pause: int) -> None:
+    view.resize(760, 400)
+    view.set_paragraph_pause(pause)
+    words = PROSE.split()
+    for number in range(1, 40):
+        begin = number % 3 * "\n"
+        say(view, number, 6 * number, 6 * number + 5, begin + " ".join(words[: 1 + 7 * number % len(words)]))
+        for _ in range(3):
+            QApplication.processEvents()
+        end = view.pane.editor.end_of_text()
+        assert end is not None
+        assert end <= view.pane.editor.viewport().height() + 8
 
 
 @pytest.mark.parametrize(("pause", "starts"), [(0.4, False), (1.99, False), (2.0, True), (60, True)])

@@ -57,6 +57,7 @@ class PageLayout(QPlainTextDocumentLayout):
         self.space_above: Callable[[int], float] = lambda _number: 0.0
         self.width = 0.0
         """The width of the text with its margins; 0 until the editor is shown."""
+        self._blocks = document.blockCount()
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         if block.isValid() and not block.layout().lineCount():
@@ -64,12 +65,28 @@ class PageLayout(QPlainTextDocumentLayout):
         return super().blockBoundingRect(block)
 
     def documentChanged(self, position: int, removed: int, added: int) -> None:
-        super().documentChanged(position, removed, added)
-        # Qt has laid out the block of a small change itself, with its own line height.
-        block, end = self.document().findBlock(position), position + added
-        while block.isValid() and block.position() <= end:
+        document, blocks = self.document(), self._blocks
+        self._blocks = document.blockCount()
+        block, last = document.findBlock(position), document.findBlock(max(0, position + removed + added - 1))
+        if block == last and self._blocks == blocks:
+            self._change(block)
+            return
+        end = position + added
+        while block.isValid() and block.position() <= end:  # the space above the block behind them may have changed
             block.clearLayout()
             block = block.next()
+        super().documentChanged(position, removed, added)
+
+    def _change(self, block: QTextBlock) -> None:
+        """Lay out a block whose text has changed. Qt would do it with its own line height and paint everything."""
+        before = super().blockBoundingRect(block).height()
+        self._lay_out(block)
+        grown = super().blockBoundingRect(block).height() - before
+        # Nothing stands below the last block.
+        if grown == 0 or (grown > 0 and not block.next().isValid()):
+            self.updateBlock.emit(block)
+        else:
+            self.requestUpdate()
 
     def _lay_out(self, block: QTextBlock) -> None:
         layout, margin = block.layout(), self.document().documentMargin()
