@@ -6,7 +6,7 @@ rows are visible. Only the user moves its cursor and its view.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextCursor,
-    QTextLine,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
@@ -149,16 +148,22 @@ class TranscriptEditor(QPlainTextEdit):
             block = block.next()
             place = QRectF(place.left(), place.bottom(), place.width(), self.blockBoundingRect(block).height())
 
-    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
-        """The visible rows: index and the rectangle of their lines in the viewport; two rows may share a line."""
+    def visible_rows(self, wanted: Callable[[Row], object] = lambda _row: True) -> Iterator[tuple[int, QRectF]]:
+        """The visible rows that are `wanted`: index and the rectangle of their lines in the viewport.
+
+        Two rows may share a line.
+        """
         paragraphs, gap = self.transcript.paragraphs, line_gap(self.font())
         for number, place in self.visible_paragraphs():
             rows = paragraphs.span(number)
             if len(rows) == 1:
-                yield rows.start, place
+                if wanted(paragraphs.rows[rows.start]):
+                    yield rows.start, place
                 continue
             layout, text = self.document().findBlockByNumber(number).layout(), paragraphs.text(number)
             for index, start, end in paragraphs.places(number):
+                if not wanted(paragraphs.rows[index]):
+                    continue
                 first = layout.lineForTextPosition(utf16_length(text[:start]))
                 last = layout.lineForTextPosition(utf16_length(text[:end]))
                 top = place.top() + (first.y() - gap if index > rows.start else 0.0)
@@ -166,12 +171,18 @@ class TranscriptEditor(QPlainTextEdit):
                 if bottom >= 0 and top <= self.viewport().height():
                     yield index, QRectF(place.left(), top, place.width(), bottom - top)
 
-    def line_of(self, index: int) -> QTextLine:
-        """The first line with words of a row, which has its place in the paragraph of the row."""
-        paragraphs, row = self.transcript.paragraphs, self.transcript.rows[index]
-        start = paragraphs.offset(index) + len(row.text) - len(row.text.lstrip("\n"))
-        position = utf16_length(paragraphs.text(paragraphs.number(index))[:start])
-        return self.transcript.block(index).layout().lineForTextPosition(position)
+    def first_line(self, index: int) -> float:
+        """The distance from the top of a visible row to its first line with words."""
+        paragraphs, text = self.transcript.paragraphs, self.transcript.rows[index].text
+        number, start = paragraphs.number(index), paragraphs.offset(index)
+        paragraph, layout = paragraphs.text(number), self.transcript.block(index).layout()
+        words = start + len(text) - len(text.lstrip("\n"))
+        line = layout.lineForTextPosition(utf16_length(paragraph[:words]))
+        if not line.isValid():
+            return 0.0
+        if index == paragraphs.span(number).start:
+            return line.y()
+        return line.y() - layout.lineForTextPosition(utf16_length(paragraph[:start])).y() + line_gap(self.font())
 
     def end_of_text(self) -> float | None:
         """The bottom of the last row in the viewport; None when it is not visible."""
@@ -316,11 +327,7 @@ class TranscriptEditor(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        headings = [
-            (index, place)
-            for index, place in self.visible_rows()
-            if self.transcript.rows[index].kind is RowKind.HEADING
-        ]
+        headings = list(self.visible_rows(lambda row: row.kind is RowKind.HEADING))
         if not headings:
             return
         painter = QPainter(self.viewport())

@@ -182,17 +182,11 @@ def rows_with_times(editor: TranscriptEditor, note_of: Callable[[Row], str]) -> 
 
     A row with a remark in the middle of a paragraph shows its time when hovered.
     """
-    ascent, offset = QFontMetricsF(editor.font()).ascent(), editor.contentOffset()
-    found = []
-    for index, place in editor.visible_rows():
-        row = editor.transcript.rows[index]
-        if row.kind is RowKind.HEADING or not (begins_paragraph(row) or note_of(row)):
-            continue
-        line = editor.line_of(index)
-        top = editor.blockBoundingGeometry(editor.transcript.block(index)).translated(offset).top()
-        first_line = top + line.y() if line.isValid() else place.top()
-        found.append((row, place.top(), first_line - place.top() + ascent))
-    return found
+    ascent = QFontMetricsF(editor.font()).ascent()
+    visible = editor.visible_rows(
+        lambda row: row.kind is not RowKind.HEADING and (begins_paragraph(row) or note_of(row))
+    )
+    return [(editor.transcript.rows[index], place.top(), editor.first_line(index) + ascent) for index, place in visible]
 
 
 MIN_COLUMN_WIDTH = 560
@@ -245,7 +239,8 @@ class TranslationColumn(QWidget):
     def placed(self) -> list[tuple[Row, QRectF]]:
         """The visible rows that have a translation, with its rectangle."""
         rows, width = self._editor.transcript.rows, self.width() - 2 * MARGIN
-        found = [(rows[index], place.top()) for index, place in self._editor.visible_rows() if rows[index].translation]
+        visible = self._editor.visible_rows(lambda row: row.translation)
+        found = [(rows[index], place.top()) for index, place in visible]
         heights = [self._height(row.translation, width) for row, _ in found]
         # The last translation may use the height of the words being heard, which have no translation.
         bottom = float(self.height() - MARGIN)
@@ -316,8 +311,8 @@ class TranslationStrip(QPlainTextEdit):
         if self.isHidden():
             return
         rows = self._editor.transcript.rows
-        found = [rows[index].translation for index, _ in self._editor.visible_rows()]
-        text = "\n".join(translation for translation in found if translation)
+        visible = self._editor.visible_rows(lambda row: row.translation)
+        text = "\n".join(rows[index].translation for index, _ in visible)
         if text != self.toPlainText():
             self.setPlainText(text)
             scroll = self.verticalScrollBar()
