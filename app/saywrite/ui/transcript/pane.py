@@ -82,10 +82,11 @@ class TranscriptPane(QFrame):
             scroll.setValue(top)
         if follows:
             self.scroll_to_end()
-        elif len(self._document.rows) > rows:
-            self.new_text.setVisible(True)
+        elif len(self._document.rows) > rows and self.new_text.isHidden():
+            self.new_text.show()
+            self.place()
         self._free_layouts()
-        self.place()
+        self._place_below_text()
 
     def show_partial(self, shown: TextBelow, heading: str = "") -> None:
         """Show the words being heard below the last row, or behind it; the text "" shows none.
@@ -108,7 +109,7 @@ class TranscriptPane(QFrame):
         scroll = self.editor.verticalScrollBar()
         scroll.setValue(scroll.maximum())
         self.new_text.setVisible(False)
-        self.place()
+        self._place_below_text()
 
     def reveal(self, cursor: QTextCursor) -> None:
         """Show a place for which the user has asked, and stay there."""
@@ -134,10 +135,10 @@ class TranscriptPane(QFrame):
         self.editor.used.connect(self._start_use)
         self.editor.focus_lost.connect(self._end_use)
         self.editor.resized.connect(self.place)
-        self.editor.updateRequest.connect(lambda _rect, dy: self.place() if dy else None)
+        self.editor.updateRequest.connect(lambda _rect, dy: self._place_below_text() if dy else None)
         self.editor.cursorPositionChanged.connect(self._cursor_moved)
         self.new_text.clicked.connect(self._go_to_end)
-        self._document.changed.connect(self.place)
+        self._document.changed.connect(self._place_below_text)
 
     def _color(self) -> None:
         self._document.recolor(page_colors(self.palette()).muted)
@@ -176,11 +177,19 @@ class TranscriptPane(QFrame):
         elif end is not None:
             top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
-        empty = not self._document.rows and not self.partial.text()
-        self.gutter.setVisible(not empty)
+        self.gutter.setVisible(not self._is_empty)
         size = self.new_text.sizeHint()
         corner = QPoint(view.center().x() - size.width() // 2, frame.bottom() - size.height() - MARGIN)
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
+
+    @property
+    def _is_empty(self) -> bool:
+        return not self._document.rows and not self.partial.text()
+
+    def _place_below_text(self) -> None:
+        """Place anew what a change or scrolling of the text moves: the partial text, and the times of the first row."""
+        if self.partial.text() or self.gutter.isHidden() != self._is_empty:
+            self.place()
 
     def _space_above_partial(self, width: int) -> int:
         """The height of the next heading, which may wrap, or the space above a paragraph.
@@ -218,7 +227,7 @@ class TranscriptPane(QFrame):
         self._following = value >= self.editor.verticalScrollBar().maximum()
         if self._following:
             self.new_text.setVisible(False)
-        self.place()
+        self._place_below_text()
 
     def _range_changed(self, _low: int, high: int) -> None:
         if self.follows:
