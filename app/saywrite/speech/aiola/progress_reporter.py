@@ -65,8 +65,10 @@ class ProgressReporter:
             self._events.add(PendingUtterances(self._dictation, utterances))
 
     def traffic(self, host: str, sent: int, received: int, now: float, *, at_once: bool = False) -> None:
+        if not at_once and now < self._traffic_due:
+            return
         traffic = Traffic(self._dictation, host, sent, received)
-        if traffic != self._traffic and (at_once or now >= self._traffic_due):
+        if traffic != self._traffic:
             self._traffic, self._traffic_due = traffic, now + REPORT_EVERY_S
             self._events.add(traffic)
 

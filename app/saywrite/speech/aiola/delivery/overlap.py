@@ -33,6 +33,8 @@ class OverlapDeduplicator:
 
     def strip(self, text: str) -> str:
         """`text` without the words at its beginning that have come before."""
+        if not self._known:
+            return text
         words = units(text)
         repeated = self._repeated([word.key for word in words])
         if not repeated:
