@@ -105,11 +105,13 @@ class TranscriptPane(QFrame):
 
     def scroll_to_end(self) -> None:
         """Show the end of the text, and follow new text from now on."""
+        followed = self.follows
         self._following, self._in_use = True, False
         scroll = self.editor.verticalScrollBar()
         scroll.setValue(scroll.maximum())
         self.new_text.setVisible(False)
-        self._place_below_text()
+        if self.follows != followed:  # the partial text has room of its own only then
+            self._place_below_text()
 
     def reveal(self, cursor: QTextCursor) -> None:
         """Show a place for which the user has asked, and stay there."""
@@ -187,7 +189,7 @@ class TranscriptPane(QFrame):
         return not self._document.rows and not self.partial.text()
 
     def _place_below_text(self) -> None:
-        """Place anew what a change or scrolling of the text moves: the partial text, and the times of the first row."""
+        """Place anew what a change or scrolling of the text moves: words being heard, times of the first row."""
         if self.partial.text() or self.gutter.isHidden() != self._is_empty:
             self.place()
 
