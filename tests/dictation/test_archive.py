@@ -110,6 +110,13 @@ def test_discarded_dictation_is_removed_and_no_longer_offered(stage, unfinished:
     assert stage.last(IncompleteRecordingsFound).items == ()
 
 
+def test_what_the_loop_does_not_offer_is_not_offered_after_another_one_was_discarded(stage, unfinished: Path) -> None:
+    stage.loop.reserved.add(unfinished.name)
+    stage.dictation.discard_unfinished("another-one")
+    stage.handle_messages()
+    assert stage.last(IncompleteRecordingsFound).items == ()
+
+
 def test_unreadable_recording_is_reported_with_a_remedy_and_not_changed(stage, unfinished: Path) -> None:
     (unfinished / "audio.pcm").unlink()
     (unfinished / "audio.pcm").mkdir()

@@ -237,7 +237,7 @@ def test_dictation_after_a_crash_is_transcribed_from_the_end_of_its_text(stage, 
     stage.archive.close_history()
 
     again = lab.Stage(tmp_path)
-    again.archive.look_for_unfinished(except_for=())
+    again.archive.look_for_unfinished()
     again.handle_messages()
     (item,) = again.last(IncompleteRecordingsFound).items
     again.dictation.transcribe_unfinished(item.dictation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
-from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load
+from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load, save
 from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.foundation.events import (
     FilesChanged,
@@ -193,6 +194,24 @@ def test_a_cancelled_file_leaves_nothing(queue: QueueStage, sound: Callable[[str
     assert not (queue.stage.paths.recordings / dictation).exists()
 
 
+def test_a_file_of_the_list_is_not_offered_as_unfinished_when_another_recording_is_removed(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
+    queue.work()
+    queue.stage.recognizer.done(complete=False)
+    queue.until_transcribing(2)
+    queue.stage.dictation.cancel_file(2)
+    queue.work()
+    queue.stage.recognizer.done(complete=False)
+    queue.work()
+    assert states(queue) == [FileState.FAILED]
+    assert queue.file(1).dictation
+    assert not [event for event in queue.stage.all(IncompleteRecordingsFound) if event.items]
+
+
 def test_the_list_and_the_text_so_far_survive_a_restart(
     queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
 ) -> None:
@@ -213,6 +232,28 @@ def test_the_list_and_the_text_so_far_survive_a_restart(
     later.stage.dictation.remove_done_files()
     later.work()
     assert load(later.stage.paths.file_queue) == ()
+    later.stage.archive.close_history()
+
+
+def test_a_file_of_the_list_is_not_offered_when_another_was_half_read_at_the_end_of_the_last_run(
+    queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
+    queue.work()
+    queue.stage.recognizer.done(complete=False)
+    queue.work()
+    failed = queue.file(1)
+    queue.stage.dictation.quit()
+    queue.work()
+    half_read = replace(failed, number=2, state=FileState.READING, dictation="half-read")
+    save(queue.stage.paths.file_queue, (failed, half_read))
+    later = QueueStage(lab.Stage(tmp_path))
+    later.stage.handle_messages()
+    assert [file.dictation for file in later.queue.files] == [failed.dictation, ""]
+    assert not [event for event in later.stage.all(IncompleteRecordingsFound) if event.items]
+    later.queue.close()
     later.stage.archive.close_history()
 
 

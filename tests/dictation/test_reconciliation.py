@@ -56,7 +56,7 @@ def start_again(stage) -> tuple[IncompleteRecording, ...]:
     posted: list[object] = []
     archive = Archive(stage.paths, stage.disk, posted.append, stage.today)
     archive.open()
-    archive.look_for_unfinished(())
+    archive.look_for_unfinished()
     archive.close_history()
     stage.told += [message for message in posted if isinstance(message, Failed)]
     found = [message for message in posted if isinstance(message, IncompleteRecordingsFound)]

@@ -129,7 +129,7 @@ def next_start(missing: Stage, tmp_path: Path) -> Iterator[Stage]:
     missing.handle_messages()
     missing.archive.close_history()
     again = Stage(tmp_path)
-    again.archive.look_for_unfinished(except_for=())
+    again.archive.look_for_unfinished()
     yield again
     again.dictation.quit()
     again.handle_messages()

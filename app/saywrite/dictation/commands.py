@@ -196,7 +196,7 @@ class DictationCommands:
         settings = self.loop.settings
         self.archive.open()
         self._prepare_engine()
-        self.archive.look_for_unfinished(except_for=tuple(self.loop.reserved))
+        self.archive.look_for_unfinished()
         self.archive.tidy(settings.keep_recordings_days)
 
     def start_microphone(self, engine: str = "", language: str = "") -> bool:

@@ -114,6 +114,7 @@ class Loop:
         self._settings = settings
         self._stopped_at: float | None = None
         self._services = services
+        services.archive.not_offered = self._not_offered
         self._release_due: float | None = None
         self._events: deque[RecognizerEvent] = deque()
         self._handling: object = None  # the message or event that is handled, or was the last one
@@ -190,7 +191,7 @@ class Loop:
                 self._emit(Failed(dictation, error.what, error.remedy, about="disk"))
             case RecordClosed():
                 self._emit(posted)
-                self._services.archive.look_for_unfinished(except_for=self._not_offered)
+                self._services.archive.look_for_unfinished()
                 self._services.archive.tidy(self.settings.keep_recordings_days)
             case IncompleteRecordingsFound(items=items):
                 self.backlog.find(items)
@@ -302,7 +303,6 @@ class Loop:
         for recognizer in self._services.recognizers.values():
             recognizer.close()
 
-    @property
     def _not_offered(self) -> tuple[str, ...]:
         """Dictations on disk that are not unfinished ones: they run, or were cancelled a moment ago."""
         return (*(session.id for session in self.sessions), *self.pending_cancellations, *self.reserved)

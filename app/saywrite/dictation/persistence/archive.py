@@ -92,6 +92,8 @@ class Archive:
         self._disk = disk
         self._post = post
         self._today = today
+        self.not_offered: Callable[[], tuple[str, ...]] = tuple
+        """Dictations on disk that do not count as unfinished; set by the loop, called on the dictation thread."""
         self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
@@ -116,9 +118,9 @@ class Archive:
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post, earlier)
         return DictationRecord(self._disk, writer, new=False)
 
-    def look_for_unfinished(self, except_for: tuple[str, ...]) -> None:
+    def look_for_unfinished(self) -> None:
         """Post `IncompleteRecordingsFound` when what is found differs from the last time."""
-        self._disk.submit(partial(self._look, except_for))
+        self._disk.submit(partial(self._look, self.not_offered()))
 
     def fetch(
         self,
@@ -148,17 +150,15 @@ class Archive:
             partial(self._report_errors, lambda: export_wav(self._folder(dictation), target, overwrite=True))
         )
 
-    def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = (), *, with_text: bool = False) -> None:
-        """Remove a recording; `with_text`: its text in the history, too.
-
-        `except_for`: dictations that do not count as unfinished.
-        """
+    def discard_unfinished(self, dictation: str, *, with_text: bool = False) -> None:
+        """Remove a recording; `with_text`: its text in the history, too."""
+        not_offered = self.not_offered()
 
         def discard() -> None:
             if with_text and self._history is not None:
                 self._history.delete(dictation)
             finish_recording(self._folder(dictation), keep=False)
-            self._look(except_for)
+            self._look(not_offered)
 
         self._disk.submit(partial(self._report_errors, discard))
 
@@ -240,8 +240,8 @@ class Archive:
         except HistoryError as error:
             self._post(Failed("", error.what, error.remedy))
 
-    def _look(self, except_for: tuple[str, ...]) -> None:
-        found = scan(self._paths.recordings, except_for)
+    def _look(self, not_offered: tuple[str, ...]) -> None:
+        found = scan(self._paths.recordings, not_offered)
         if found != self._reported:
             self._reported = found
             self._post(IncompleteRecordingsFound(found))

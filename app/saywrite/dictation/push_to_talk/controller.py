@@ -151,9 +151,7 @@ class PushToTalkController:
         for dictation in [each for each in self._to_discard if each not in running]:
             self._to_discard.remove(dictation)
             self._commands.loop.pending_cancellations.discard(dictation)
-            self._commands.archive.discard_unfinished(
-                dictation, tuple(self._commands.loop.pending_cancellations), with_text=True
-            )
+            self._commands.archive.discard_unfinished(dictation, with_text=True)
         if self._to_restore and self._to_restore[0] not in running and not self.situation().capturing:
             dictation = self._to_restore.pop(0)
             self._commands.loop.pending_cancellations.discard(dictation)

@@ -103,16 +103,12 @@ class FileQueue:
 
     def open(self) -> None:
         """Continue the list of the last run. Called before unfinished recordings are looked for."""
-        found = []
-        for file in load(self._ports.list_path):
-            if file.state is FileState.READING:
-                self._commands.archive.discard_unfinished(file.dictation)
-                file = replace(file, state=FileState.WAITING, dictation="")
-            elif file.state is FileState.TRANSCRIBING:
-                file = replace(file, state=FileState.WAITING)
-            found.append(file)
-        self.files = tuple(found)
+        listed = load(self._ports.list_path)
+        half_read = [file.dictation for file in listed if file.state is FileState.READING]
+        self.files = tuple(_interrupted(file) for file in listed)
         self._reserve()
+        for dictation in half_read:
+            self._commands.archive.discard_unfinished(dictation)
         self._emit(FilesChanged(self.files))
 
     def close(self) -> None:
@@ -300,3 +296,10 @@ class FileQueue:
         reserved = self._commands.loop.reserved
         reserved.clear()
         reserved.update(file.dictation for file in self.files if file.dictation and file.state is not FileState.DONE)
+
+
+def _interrupted(file: QueuedFile) -> QueuedFile:
+    """The file as a new run goes on with it: one that was only half read is read anew."""
+    if file.state is FileState.READING:
+        return replace(file, state=FileState.WAITING, dictation="")
+    return replace(file, state=FileState.WAITING) if file.state is FileState.TRANSCRIBING else file
