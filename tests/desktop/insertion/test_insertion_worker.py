@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -140,6 +142,49 @@ def setup() -> Iterator[Setup]:
 def test_a_text_that_was_read_is_inserted(setup: Setup) -> None:
     assert setup.insert() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
     assert setup.screen.calls[:1] == [("deliver", "Words", KATE, PasteMethod.CTRL_V)]
+
+
+@dataclass
+class LostConnection(Screen):
+    """A way into programs whose server ends after the first text, which is noticed while there is nothing to do."""
+
+    error_at_close: Exception | None = None
+    ends: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)
+
+    def fileno(self) -> int:
+        return self.ends[0].fileno()
+
+    def wake(self, now: float) -> float | None:
+        if self.texts:
+            raise InsertionUnavailable("The connection was lost.", "Try again.")
+        return None
+
+    def close(self) -> None:
+        super().close()
+        for end in self.ends:
+            end.close()
+        if self.error_at_close is not None:
+            raise self.error_at_close
+
+
+@pytest.mark.parametrize("error_at_close", [None, OSError("gone"), ValueError("a broken answer")])
+def test_a_connection_lost_between_two_texts_costs_no_later_text(
+    setup: Setup, error_at_close: Exception | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    setup.inserter.close(LIMIT_S)
+    setup.screen = lost = LostConnection(error_at_close=error_at_close)
+    setup.inserter = Inserter(setup._open, setup.events.put, lambda: setup.now)
+    setup.inserter.start()
+    assert isinstance(setup.insert("First."), Inserted)
+    deadline = time.monotonic() + LIMIT_S
+    while ("close",) not in lost.calls:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    setup.screen = Screen()
+    assert isinstance(setup.insert("Second."), Inserted)
+    assert setup.screen.texts == [" Second."]
+    reported = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert reported == (["the backend could not be closed"] if isinstance(error_at_close, ValueError) else [])
 
 
 def test_texts_go_in_in_the_order_they_were_given(setup: Setup) -> None:

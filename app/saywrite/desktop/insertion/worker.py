@@ -197,12 +197,12 @@ class Inserter:
 
     def _run_round(self) -> bool:
         """Sleep until there is something to do, and do it; False at the end."""
-        backend = self._backend
+        due: list[float | None] = [None]
+        if (awake := self._backend) is not None:
+            self._do(lambda: due.append(awake.wake(self._clock())))
+        backend = self._backend  # NB: only now: `wake` may have found its connection lost, and its descriptor closed
         number = backend.fileno() if backend is not None else None
         watched: list[socket.socket | int] = [self._reader] if number is None else [self._reader, number]
-        due: list[float | None] = [None]
-        if backend is not None:
-            self._do(lambda: due.append(backend.wake(self._clock())))
         left = None if due[-1] is None else max(0.0, due[-1] - self._clock())
         readable, _, _ = select.select(watched, [], [], left)
         if backend is not None and number in readable:
@@ -367,6 +367,8 @@ class Inserter:
                 backend.close()
             except (InsertionUnavailable, OSError):
                 log.debug("the backend was gone already")
+            except Exception:
+                log.exception("the backend could not be closed")  # the next text gets a new one all the same
 
 
 def _ignore(_result: object) -> None:
