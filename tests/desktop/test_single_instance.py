@@ -153,6 +153,35 @@ def test_a_data_folder_that_cannot_be_written_to_is_said_and_no_reason_to_stop(t
         assert "cannot be written to" in instance.problem
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Every byte written to a file is refused, as on a disk without space; files can still be created."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("has_socket", [True, False])
+def test_a_full_disk_is_said_and_no_reason_to_stop(tmp_path: Path, has_socket: bool) -> None:
+    if not has_socket:
+        folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "saywrite"
+        folder.mkdir()
+        folder.chmod(0o777)
+    with full_disk():
+        instance = claim(tmp_path, os.environ)
+    assert ("cannot be written to" in instance.problem) == has_socket
+    assert is_held(tmp_path)
+    with pytest.raises(AlreadyRunning):
+        claim(tmp_path, os.environ)
+    instance.release()
+    assert not is_held(tmp_path)
+
+
 def test_a_link_in_place_of_the_instance_file_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
@@ -169,9 +198,12 @@ def test_on_a_file_system_without_locks_the_socket_shows_that_there_is_one(
     monkeypatch.setattr("saywrite.desktop.remote_control.instance_record._lock", lambda fd: None)
     with claimed(tmp_path) as first:
         assert first.server_socket is not None
-        with pytest.raises(AlreadyRunning):
+        open_files = len(list(Path("/dev/fd").iterdir()))
+        with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
             claim(tmp_path, os.environ)
         assert Path(first.server_socket.address).exists()
+        assert len(list(Path("/dev/fd").iterdir())) == open_files
+        assert read_record(tmp_path) is not None, "the record of the first one stays"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"pid": "x", "host": 1, "address": null}', "\xff", '{"pid": 1'])

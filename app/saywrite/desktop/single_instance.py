@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from saywrite.desktop.remote_control.client import ask
@@ -51,25 +52,33 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
     except BlockingIOError as error:
         raise _already_running(data) from error
     except OSError as error:
-        log.info("no instance file: %s", os_error_reason(error))
-        return Instance(
-            None, None, message("Commands from other programs are not taken: {data} cannot be written to.", data=data)
-        )
+        return Instance(None, None, _not_written(data, error))
     try:
         server_socket = open_server_socket(data, environ)
     except BlockingIOError as error:
+        file.close()
         raise _already_running(data) from error
     except (ControlRefused, OSError) as error:
-        file.write("", "", display_of(environ))
         said = (
             str(error)
             if isinstance(error, ControlRefused)
             else message("The socket cannot be made: {reason}.", reason=os_error_reason(error))
         )
         log.info("no remote control: %s", type(error).__name__)
+        with suppress(OSError):  # then others do not learn where the window is; that it takes no commands is said
+            file.write("", "", display_of(environ))
         return Instance(file, None, said)
-    file.write(server_socket.address, server_socket.token, display_of(environ))
+    try:
+        file.write(server_socket.address, server_socket.token, display_of(environ))
+    except OSError as error:
+        # The socket stays: without locks on the file system, only it shows another start that there is an instance.
+        return Instance(file, server_socket, _not_written(data, error))
     return Instance(file, server_socket)
+
+
+def _not_written(data: Path, error: OSError) -> str:
+    log.info("the instance file was not written: %s", os_error_reason(error))
+    return message("Commands from other programs are not taken: {data} cannot be written to.", data=data)
 
 
 def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = PATIENCE_S) -> Instance | None:

@@ -69,7 +69,11 @@ class InstanceFile:
         try:
             os.ftruncate(self._fd, 0)
         finally:
-            os.close(self._fd)
+            self.close()
+
+    def close(self) -> None:
+        """Unlock the file and leave its text, which is that of another process."""
+        os.close(self._fd)
 
 
 def read_record(data: Path | str) -> InstanceRecord | None:
