@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO
 
+from saywrite.cli.ending.interrupts import INTERRUPTED, Interrupted
 from saywrite.foundation.errors import ModelError, ModelUnknown
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.formatting import amount, megabytes
@@ -22,7 +23,7 @@ from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.network.network import Network
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, USAGE = 0, 1, 2
 
 LINE_EVERY_S = 0.1
 PLAIN_LINE_EVERY_S = 5.0
@@ -86,7 +87,7 @@ def run(
     except ModelError as error:
         _complain(error, model or chosen, as_json)
         return FAILED
-    except KeyboardInterrupt:
+    except Interrupted:
         kept = " What has arrived is kept; the same command goes on from there." if action == "download" else ""
         print(f"saywrite: interrupted.{kept}", file=sys.stderr)
         return INTERRUPTED
