@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from saywrite.dictation.persistence.archive import Archive
+from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, IncompleteRecordingsFound, Started
 from saywrite.storage.history.records.corrections import corrections
 from saywrite.storage.history.store import HistoryStore
@@ -124,6 +126,35 @@ def test_unreadable_recording_is_reported_with_a_remedy_and_not_changed(stage, u
     stage.handle_messages()
     assert stage.last(Failed).remedy
     assert unfinished.exists()
+
+
+def open_files(folder: Path) -> list[Path]:
+    """The files of a folder that this process has open."""
+    found = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return [path for path in found if path.is_relative_to(folder)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only there a process sees which files it has open")
+def test_recording_that_cannot_be_continued_now_is_closed(stage, unfinished: Path) -> None:
+    stage.listen()
+    stage.dictation.transcribe_unfinished(unfinished.name)
+    stage.handle_messages()
+    assert stage.last(Failed).what == "A dictation is running."
+    assert open_files(unfinished) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only there a process sees which files it has open")
+def test_recording_whose_text_cannot_be_read_is_closed(
+    stage, unfinished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(store: HistoryStore, dictation: str) -> None:
+        raise HistoryError("The disk cannot be read.", "Check it.")
+
+    monkeypatch.setattr(HistoryStore, "load", load)
+    stage.dictation.transcribe_unfinished(unfinished.name)
+    stage.handle_messages()
+    assert stage.last(Failed).what == "The disk cannot be read."
+    assert open_files(unfinished) == []
 
 
 def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finished: Path) -> None:

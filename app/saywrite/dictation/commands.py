@@ -364,13 +364,9 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._emit(
-                Failed(
-                    "",
-                    message("A dictation is running."),
-                    message("Stop it first, then transcribe the unfinished one."),
-                )
-            )
+            stored.recording.close()
+            remedy = message("Stop it first, then transcribe the unfinished one.")
+            self._emit(Failed("", message("A dictation is running."), remedy))
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)

@@ -249,6 +249,13 @@ class Archive:
     def _fetch(self, dictation: str) -> StoredDictation:
         restore_pcm(self._folder(dictation))
         recording = open_recording(self._folder(dictation))
+        try:
+            return self._stored(dictation, recording)
+        except BaseException:
+            recording.close()
+            raise
+
+    def _stored(self, dictation: str, recording: Recording) -> StoredDictation:
         metadata, length = recording.metadata, recording.length
         header = metadata.header
         segments: tuple[Segment, ...] = ()
