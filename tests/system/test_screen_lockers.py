@@ -133,3 +133,22 @@ def test_swaylock_is_seen() -> None:
             end = time.monotonic() + WITHIN_S
             while not WaylandLockers().is_locked():
                 assert time.monotonic() < end, "swaylock was not seen"
+
+
+def test_a_process_whose_name_the_kernel_cut_within_a_letter_hides_no_locker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("saywrite.desktop.session.screen_lockers._PROCESSES", tmp_path)
+    (tmp_path / "sleep-ääääääää").symlink_to(shutil.which("sleep") or "")
+    process = subprocess.Popen([tmp_path / "sleep-ääääääää", "60"])
+    try:
+        (tmp_path / str(process.pid)).symlink_to(f"/proc/{process.pid}")
+        with pytest.raises(UnicodeDecodeError):
+            (tmp_path / str(process.pid) / "comm").read_text("utf-8")
+        assert not WaylandLockers().is_locked()
+        (tmp_path / "9").mkdir()
+        (tmp_path / "9" / "comm").write_text("swaylock\n")
+        assert WaylandLockers().is_locked()
+    finally:
+        process.kill()
+        process.wait()

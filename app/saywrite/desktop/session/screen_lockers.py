@@ -113,7 +113,9 @@ class WaylandLockers:
             if not process.name.isdigit():
                 continue
             with contextlib.suppress(OSError):
-                name = (process / "comm").read_text().strip().removeprefix(".").removesuffix("-wrapped")
+                name = (
+                    (process / "comm").read_text("utf-8", "replace").strip().removeprefix(".").removesuffix("-wrapped")
+                )
                 if name in _WAYLAND_LOCKERS and process.stat().st_uid == os.getuid():
                     return True
         return False
