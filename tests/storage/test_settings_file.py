@@ -151,7 +151,17 @@ def test_former_engine_name_is_invalid_in_other_options(path: Path):
     assert load(path).settings.microphone_name == "builtin"
 
 
-@pytest.mark.parametrize("content", [b"engine = ", b"\xff\xfe\x00", b"a = 1\na = 2\n", b"[[[", b"x = " + b"[" * 5000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"engine = ",
+        b"\xff\xfe\x00",
+        b"a = 1\na = 2\n",
+        b"[[[",
+        b"x = " + b"[" * 5000,
+        b"keep_recordings_days = " + b"1" * 5000,
+    ],
+)
 def test_a_broken_file_is_set_aside_and_never_over_another(path: Path, content: bytes):
     written(path, "")
     path.with_name("saywrite.toml.broken-1").write_bytes(b"an older one")

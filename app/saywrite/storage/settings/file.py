@@ -53,7 +53,7 @@ def load(path: Path) -> LoadedSettings:
             reason=os_error_reason(error),
         )
         return LoadedSettings(Settings(), (joined(" ", problem, message("Make the file readable for your user.")),))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return LoadedSettings(Settings(), (_broken(path, error),))
     return _check(content, path.name)
 
@@ -157,7 +157,7 @@ def _text(path: Path) -> str:
         return _NEW
     except OSError as error:
         raise unwritable(path, error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         try:
             set_aside(path)
         except OSError as error:
@@ -186,7 +186,7 @@ def _merge(text: str, changed: Mapping[str, str | int | bool], path: Path) -> st
 def _is(text: str, wanted: Mapping[str, Any]) -> bool:
     try:
         return _parse(text) == wanted
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return False
 
 
