@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.system.small_disk import SmallDisk, small_disk
 
 from saywrite.foundation.errors import HistoryUnavailable, JournalUnwritable, SettingsError
 from saywrite.foundation.events import Segment
+from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import export_wav, finish_recording, open_recording, scan
@@ -225,3 +227,37 @@ def test_settings_on_a_read_only_disk_can_be_read_and_saving_names_the_remedy(di
         save(path, Settings())
     assert raised.value.remedy
     assert "left as it is" in load(broken).problems[0]
+
+
+@pytest.fixture
+def larger_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """With space for the log of many writes."""
+    with small_disk(tmp_path / "larger", 8 << 20) as larger:
+        yield larger
+
+
+@pytest.mark.parametrize("leave", [16_384, 65_536, 131_072, 196_608])
+def test_a_damaged_history_stays_until_there_is_space_for_what_can_be_read_of_it(
+    larger_disk: SmallDisk, leave: int, caplog: pytest.LogCaptureFixture
+):
+    disk, path = larger_disk, larger_disk.path / "history.sqlite3"
+    with closing(HistoryStore(path)) as store:
+        for number in range(40):
+            store.begin(replace(HEADER, dictation=f"20261122-1042{number:02}-0000"))
+            store.add_segment(f"20261122-1042{number:02}-0000", Segment(1, f"word{number} " * 300, "", 0, 1))
+    content = bytearray(path.read_bytes())
+    damaged = len(content) // 2 // 4096 * 4096
+    content[damaged : damaged + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    disk.fill(leave=leave)
+    with pytest.raises(HistoryUnavailable, match="disk is full") as raised:
+        open_or_replace(path)
+    assert raised.value.remedy == "Free some space on the disk."
+    assert path.read_bytes() == content
+    assert not [other.name for other in disk.path.glob("history.sqlite3.*") if not other.name.endswith(".lock")]
+    disk.free()
+    store, salvaged = open_or_replace(path)
+    store.close()
+    assert salvaged is not None
+    assert salvaged.aside.read_bytes() == content
+    assert salvaged.dictations >= 35

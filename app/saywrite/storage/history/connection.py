@@ -33,9 +33,18 @@ _LOCKING = {
     sqlite3.SQLITE_IOERR_SHMLOCK,
     sqlite3.SQLITE_IOERR_SHMMAP,
     sqlite3.SQLITE_IOERR_SHMOPEN,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_UNLOCK,
     sqlite3.SQLITE_PROTOCOL,
+}
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""The second is for the index of the log, which SQLite enlarges also to read."""
+
+_UNWRITTEN = {
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_WRITE,
 }
 
 
@@ -96,6 +105,11 @@ def damaged(path: Path) -> HistoryDamaged:
     )
 
 
+def is_refusal(error: sqlite3.Error) -> bool:
+    """Whether the disk did not take what SQLite wrote: it is full or broken."""
+    return getattr(error, "sqlite_errorcode", 0) in _FULL | _UNWRITTEN
+
+
 def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailable:
     """Explain an error of the database. Codes: https://www.sqlite.org/rescode.html."""
     extended = getattr(error, "sqlite_errorcode", 0)
@@ -103,7 +117,7 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     log.warning("the history: %s %s", type(error).__name__, getattr(error, "sqlite_errorname", ""))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
-    if code == sqlite3.SQLITE_FULL or is_disk_full(error):
+    if extended in _FULL or is_disk_full(error):
         what = message("The disk is full: the history cannot be written.")
         remedy = message("Free some space on the disk.")
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

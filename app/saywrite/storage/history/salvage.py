@@ -1,7 +1,8 @@
-"""Sets a damaged history aside and copies what can be read of it into a new one. Disk thread.
+"""Copies what can be read of a damaged history into a new one, and sets the damaged one aside. Disk thread.
 
-The damaged file gets the name `history.sqlite3.damaged-<n>`, its log a name beside it. No other process may have the
-history open meanwhile: an open history has a shared lock on `<history>.lock`, and setting it aside takes an exclusive
+The damaged file gets the name `history.sqlite3.damaged-<n>`, its log a name beside it, once the new one is complete:
+a copy that a full disk or the end of the process interrupts is begun again at the next start. No other process may have
+the history open meanwhile: an open history has a shared lock on `<history>.lock`, and replacing it takes an exclusive
 one. (Windows refuses to rename a file that is open.)
 """
 
@@ -17,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
-from saywrite.foundation.files import set_aside
+from saywrite.foundation.files import set_aside, sync_folder
 from saywrite.foundation.messages import message, message_count
-from saywrite.storage.history.connection import connect, damaged
+from saywrite.storage.history.connection import connect, damaged, is_refusal, unavailable
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import open_database
@@ -80,7 +81,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     log.warning("the history is damaged: it is set aside")
     try:
         with UseLock(path, shared=False):
-            aside = _set_history_aside(path)
+            salvaged = _replace(path)
     except BlockingIOError as error:
         raise HistoryUnavailable(
             message(
@@ -92,8 +93,31 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
         ) from error
     except OSError as error:
         raise damaged(path) from error
-    count = _take_over(aside, path)
-    return HistoryStore(path), Salvaged(aside, count)
+    return HistoryStore(path), salvaged
+
+
+def _replace(path: Path) -> Salvaged:
+    """Put a new history in the place of a damaged one. Raises OSError and HistoryError."""
+    new = path.with_name(f"{path.name}.new")
+    _remove(new)
+    try:
+        count = _take_over(path, new)
+    except sqlite3.Error as error:
+        _remove(new)
+        raise unavailable(error, path) from error
+    except HistoryError:
+        _remove(new)
+        raise
+    aside = _set_history_aside(path)
+    new.rename(path)
+    sync_folder(path.parent)
+    return Salvaged(aside, count)
+
+
+def _remove(new: Path) -> None:
+    """Remove a copy that is not complete."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        new.with_name(new.name + suffix).unlink(missing_ok=True)
 
 
 def _set_history_aside(path: Path) -> Path:
@@ -106,11 +130,14 @@ def _set_history_aside(path: Path) -> Path:
     return aside
 
 
-def _take_over(aside: Path, path: Path) -> int:
-    """Copy every readable row into a new history; return the number of its dictations."""
-    with closing(open_database(path)) as target:
+def _take_over(path: Path, new: Path) -> int:
+    """Copy every readable row into a new history; return the number of its dictations.
+
+    Raises HistoryError, and sqlite3.Error when the disk does not take the copy.
+    """
+    with closing(open_database(new)) as target:
         try:
-            with closing(connect(aside, "mode=ro")) as source:
+            with closing(connect(path, "mode=ro")) as source:
                 target.execute(
                     "PRAGMA foreign_keys = OFF"
                 )  # the row of a dictation may be lost while its segments are readable
@@ -120,6 +147,8 @@ def _take_over(aside: Path, path: Path) -> int:
                 _add_missing_rows(target)
                 target.execute("COMMIT")
         except sqlite3.Error as error:
+            if is_refusal(error):
+                raise
             if target.in_transaction:
                 target.execute("COMMIT")  # keep what was read so far
             log.warning("the damaged history was not read to its end: %s", getattr(error, "sqlite_errorname", ""))
@@ -131,7 +160,9 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     wanted = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
     try:
         there = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
-    except sqlite3.Error:
+    except sqlite3.Error as error:
+        if is_refusal(error):
+            raise  # reading needs space, too: for an index of the log
         return
     columns = [name for name in wanted if name in there]
     if not columns:
@@ -140,8 +171,11 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     for row in _readable_rows(source, table, names):
         if table == "dictations" and not _is_plausible(dict(zip(columns, row, strict=True))):
             continue
-        with suppress(sqlite3.Error):  # a value of the wrong type is damage that SQLite does not detect
+        try:
             target.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)
+        except sqlite3.Error as error:  # a value of the wrong type is damage that SQLite does not detect
+            if is_refusal(error):
+                raise
 
 
 def _is_plausible(dictation: dict[str, Any]) -> bool:
