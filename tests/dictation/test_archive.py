@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.closed_folder import closed
 
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.errors import HistoryError
@@ -55,6 +56,14 @@ def test_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path
     assert not (finished / "audio.pcm").exists()
     with open_recording(finished) as recording:
         assert recording.read(0, recording.length) == before
+
+
+def test_a_recording_that_may_not_be_read_keeps_no_other_one_from_being_encoded(stage, finished: Path) -> None:
+    other = finished.with_name("0")
+    other.mkdir()
+    with closed(other):
+        tidy(stage, 7)
+    assert not (finished / "audio.pcm").exists()
 
 
 def test_no_recording_is_kept_with_zero_days(stage, finished: Path) -> None:

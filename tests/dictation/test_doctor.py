@@ -11,6 +11,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from tests.aiola_server.hosting import ServiceThread
+from tests.closed_folder import closed
 
 from saywrite.cli.doctor import examination as doctor
 from saywrite.cli.doctor.examination import examine
@@ -123,6 +124,17 @@ def test_a_broken_settings_file_stays_where_it_is(paths: Paths, kept: dict[tuple
     with_settings(paths, "engine = [")
     assert len(of_aiola(paths)) == 1
     assert [path.name for path in paths.config.iterdir()] == ["saywrite.toml"]
+
+
+def test_a_folder_that_may_not_be_read_is_said(
+    paths: Paths, kept: dict[tuple[str, str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    paths.data.mkdir(parents=True, exist_ok=True)
+    with closed(paths.data):
+        checks = {check.name: check for check in examine(paths, {})}
+    assert checks["disk"].ok
+    assert checks["history"].ok is False
+    assert "Make the folder" in checks["history"].remedy
 
 
 def test_every_check_can_be_printed(paths: Paths, kept: dict[tuple[str, str], str]) -> None:

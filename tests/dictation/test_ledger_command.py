@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.closed_folder import closed
 
 from saywrite.cli import arguments as cli
 from saywrite.cli.ledger import DONE, FAILED, print_ledger
@@ -78,6 +79,14 @@ def test_without_a_history_nothing_is_made(tmp_path: Path, capsys: pytest.Captur
     assert print_ledger(tmp_path / "history.sqlite3", as_json_text=True) == DONE
     assert json.loads(capsys.readouterr().out) == {"schema": 1, "months": [], "entries": []}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_read_fails_with_its_remedy(
+    history: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with closed(history.parent):
+        assert print_ledger(history, as_json_text=False) == FAILED
+    assert "cannot be opened for writing. Make the folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("as_json_text", [False, True])

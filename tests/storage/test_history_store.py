@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from tests.closed_folder import closed
 
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
@@ -315,3 +316,12 @@ def test_the_newest_latencies_come_first_and_go_with_their_dictation(store: Hist
     dictated = store.load("0")
     assert dictated is not None
     assert dictated.timed == TimedDictation("0", "local", "Desk", Latency(first_audio=40))
+
+
+def test_a_text_is_kept_although_its_folder_may_not_be_read_any_more(store: HistoryStore, path: Path):
+    store.begin(heading())
+    with closed(path.parent):
+        store.add_segment("one", segment(0))
+    dictated = store.load("one")
+    assert dictated is not None
+    assert dictated.segments == (segment(0),)

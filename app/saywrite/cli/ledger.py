@@ -13,6 +13,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import seconds
+from saywrite.foundation.files import is_missing
 from saywrite.foundation.formatting import length, size
 from saywrite.storage.history.ledger import Ledger, LedgerEntry, as_json, read_ledger
 from saywrite.storage.history.store import HistoryStore
@@ -55,7 +56,7 @@ def lines(ledger: Ledger) -> Iterator[str]:
 
 def _read(history: Path) -> Ledger:
     """Read the ledger. A history that does not exist is not made. Raises HistoryError."""
-    if not history.exists():
+    if is_missing(history):
         return Ledger()
     store = HistoryStore(history)
     try:

@@ -113,6 +113,26 @@ def set_aside(path: Path, label: str = "broken") -> Path:
     return aside
 
 
+def is_reachable(path: Path) -> bool:
+    """Whether something is at `path` that this user can get to. Raises nothing, unlike `Path.exists`."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
+
+
+def is_missing(path: Path) -> bool:
+    """Whether nothing is at `path`; False where the system does not tell: whoever opens it gets the reason."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def is_disk_full(error: Exception) -> bool:
     """Whether the system refused a write because the disk or the user's quota is used up."""
     return isinstance(error, OSError) and error.errno in _FULL_DISK

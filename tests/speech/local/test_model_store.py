@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.closed_folder import closed
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 
@@ -514,3 +515,26 @@ def test_little_space_is_said_before_the_download(
 def test_all_errors_are_of_the_tree() -> None:
     for error in (ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable):
         assert issubclass(error, ModelError)
+
+
+def test_in_a_data_folder_that_may_not_be_read_there_is_no_model(store: ModelStore, tmp_path: Path) -> None:
+    (tmp_path / "data/models/small-model").mkdir(parents=True)
+    with closed(tmp_path / "data"):
+        assert [info.state for info in store.infos()] == [ModelState.ABSENT]
+        with pytest.raises(ModelUnknown):
+            store.remove("small-model")
+        store.discard_download("small-model")
+    assert [info.state for info in store.infos()] == [ModelState.DAMAGED]
+
+
+def test_of_a_download_that_may_not_be_read_nothing_has_arrived(store: ModelStore, tmp_path: Path) -> None:
+    part = tmp_path / "data/models/small-model.part"
+    part.mkdir(parents=True)
+    with closed(part):
+        assert [(info.state, info.arrived_bytes) for info in store.infos()] == [(ModelState.PAUSED, 0)]
+
+
+def test_a_folder_of_models_that_may_not_be_read_is_named(store: ModelStore, tmp_path: Path) -> None:
+    (tmp_path / "usb").mkdir()
+    with closed(tmp_path / "usb"), pytest.raises(ModelUnreachable, match=r"usb: config\.json cannot be read: Perm"):
+        download(store, FolderSource(tmp_path / "usb"))

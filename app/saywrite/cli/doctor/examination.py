@@ -17,7 +17,7 @@ from saywrite.cli.doctor.report import Check
 from saywrite.dictation.assembly import find_account, source_of
 from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, SaywriteError
-from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.files import is_missing, is_reachable, os_error_reason
 from saywrite.foundation.formatting import size
 from saywrite.foundation.paths import Paths, private_folder
 from saywrite.foundation.program import installation
@@ -100,7 +100,7 @@ def _folder(name: str, folder: Path) -> Check:
 
 
 def _disk(folder: Path) -> Check:
-    there = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path("/"))
+    there = next((parent for parent in (folder, *folder.parents) if is_reachable(parent)), Path("/"))
     free = shutil.disk_usage(there).free
     hours = free / (16_000 * 2 * 3600)
     if free < LITTLE_DISK:
@@ -109,7 +109,7 @@ def _disk(folder: Path) -> Check:
 
 
 def _history(path: Path) -> Check:
-    if not path.exists():
+    if is_missing(path):
         return Check("history", True, "None yet.")
     try:
         check_database(path)

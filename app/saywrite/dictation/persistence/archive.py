@@ -40,6 +40,7 @@ from saywrite.foundation.events import (
     Segment,
     Traffic,
 )
+from saywrite.foundation.files import is_reachable
 from saywrite.foundation.paths import Paths
 from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
@@ -48,7 +49,16 @@ from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.history.timings import Latency
 from saywrite.storage.recordings.journal import Header, Journal
-from saywrite.storage.recordings.library import Recording, export_wav, finish_recording, open_recording, purge, scan
+from saywrite.storage.recordings.library import (
+    Recording,
+    export_wav,
+    finish_recording,
+    open_recording,
+    purge,
+    recording_folders,
+    scan,
+)
+from saywrite.storage.recordings.metadata import AUDIO
 from saywrite.storage.recordings.repair import restore_pcm
 
 log = logging.getLogger(__name__)
@@ -304,10 +314,8 @@ def _blocks(recording: Recording, end: int) -> Iterator[bytes]:
 
 def encode_complete(recordings: Path) -> None:
     """Encode every complete recording that is still PCM. One that cannot be encoded stays, with a warning."""
-    if not recordings.is_dir():
-        return
-    for folder in sorted(recordings.iterdir()):
-        if (folder / "audio.pcm").exists() and Journal.is_complete(folder):
+    for folder in recording_folders(recordings):
+        if is_reachable(folder / AUDIO) and Journal.is_complete(folder):
             try:
                 finish_recording(folder, keep=True)
             except (JournalDamaged, JournalUnwritable) as error:

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
+from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
@@ -327,7 +328,7 @@ class HistoryStore:
             connection = self._connection
             if connection is None:
                 raise HistoryError(message("The history is closed."), message("Start Saywrite again."))
-            if not self._path.exists():  # SQLite would write on to a deleted file
+            if is_missing(self._path):  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -359,7 +360,7 @@ class HistoryStore:
 
 
 def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
-    return unavailable(error, path) if path.exists() else gone(path)
+    return gone(path) if is_missing(path) else unavailable(error, path)
 
 
 def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, str]) -> Summary:

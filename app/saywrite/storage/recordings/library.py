@@ -19,7 +19,7 @@ from typing import BinaryIO, Protocol
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording, seconds
-from saywrite.foundation.files import new_file, os_error_reason
+from saywrite.foundation.files import is_missing, is_reachable, new_file, os_error_reason
 from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
@@ -220,7 +220,7 @@ def has_sound(folder: Path) -> bool:
 
 def kept_file(folder: Path) -> Path | None:
     """The sound file of a recording that is kept for a while; None for one that is not encoded yet."""
-    return folder / KEPT_AUDIO if not (folder / AUDIO).exists() and (folder / KEPT_AUDIO).is_file() else None
+    return folder / KEPT_AUDIO if is_missing(folder / AUDIO) and is_reachable(folder / KEPT_AUDIO) else None
 
 
 def _unfinished(folder: Path) -> IncompleteRecording | None:

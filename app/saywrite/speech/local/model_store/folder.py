@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from saywrite.foundation.errors import ModelDamaged
@@ -91,9 +93,13 @@ def remove_folder(folder: Path) -> None:
 
 
 def size_of(folder: Path, name: str) -> int:
-    """The size of a file or of what has arrived of it."""
-    sizes = (path.stat().st_size for path in (folder / name, folder / f"{name}.part") if path.is_file())
-    return next(sizes, 0)
+    """The size of a file or of what has arrived of it; 0 where neither can be reached."""
+    for path in (folder / name, folder / f"{name}.part"):
+        with suppress(OSError):  # another process may remove it meanwhile
+            about = path.stat()
+            if stat.S_ISREG(about.st_mode):
+                return about.st_size
+    return 0
 
 
 def arrived_bytes(model: Model, folder: Path) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
-from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.files import is_missing, os_error_reason
 from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
@@ -114,11 +114,14 @@ class FolderSource:
 
     def _find(self, model: Model, name: str) -> Path | None:
         places = (self._folder / model.id / name, self._folder / name)
-        return next((path for path in places if path.is_file()), None)
+        return next((path for path in places if not is_missing(path)), None)
 
     def _size(self, model: Model, name: str) -> int:
         path = self._find(model, name)
-        return path.stat().st_size if path is not None else -1
+        try:
+            return path.stat().st_size if path is not None else -1
+        except OSError:
+            return -1  # `open` says why
 
 
 class PackageIndexSource:

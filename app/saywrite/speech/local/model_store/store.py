@@ -14,7 +14,7 @@ from pathlib import Path
 from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
-from saywrite.foundation.files import os_error_reason, sync_folder
+from saywrite.foundation.files import is_reachable, os_error_reason, sync_folder
 from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
@@ -106,7 +106,7 @@ class ModelStore:
         """Remove what has arrived of a model. Raises ModelError."""
         model = self.model(id)
         part = self._part(model)
-        if part.exists():
+        if is_reachable(part):
             try:
                 with self._locked(model):
                     contents.remove_folder(part)
@@ -117,7 +117,7 @@ class ModelStore:
         """Remove a model, and what has arrived of it, from the data folder. Raises ModelError."""
         model = self.model(id)
         folder, part = self._own / model.id, self._part(model)
-        if not folder.exists() and not part.exists():
+        if not is_reachable(folder) and not is_reachable(part):
             if self.folder(model) is not None:
                 raise ModelUnwritable(
                     message("{label} is part of the installation and stays.", label=model.label),
@@ -259,10 +259,10 @@ class ModelStore:
         own = self._own / model.id
         if folder is not None:
             state = ModelState.READY
-        elif own.exists():
+        elif is_reachable(own):
             state = ModelState.DAMAGED
         else:
-            state = ModelState.PAUSED if self._part(model).exists() else ModelState.ABSENT
+            state = ModelState.PAUSED if is_reachable(self._part(model)) else ModelState.ABSENT
         return ModelInfo(
             id=model.id,
             label=model.label,
@@ -273,7 +273,7 @@ class ModelStore:
             memory_bytes=model.memory_bytes,
             judgement=model.judgement,
             state=state,
-            removable=own.exists(),
+            removable=is_reachable(own),
             arrived_bytes=contents.arrived_bytes(model, self._part(model)) if state is ModelState.PAUSED else 0,
         )
 
