@@ -14,6 +14,7 @@
     ├── HistoryError
     │   ├── HistoryTooNew
     │   └── HistoryUnavailable
+    │       └── HistoryDamaged
     ├── SettingsError
     │   └── SecretsUnavailable
     ├── OutputUnwritable

@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 
 JOIN_S = 2.0
 POLL_MS = 12
-"""Seconds between two queries of the state of a held key."""
+"""Milliseconds between two queries of the state of a held key."""
 
 _MODIFIERS = {Modifier.ALT: 1, Modifier.CTRL: 2, Modifier.SHIFT: 4, Modifier.SUPER: 8}
 

@@ -1,7 +1,7 @@
 """Checks the files in the folder of one model, converts its weights, and writes its stamp.
 
 Used by `ModelStore` on the thread that downloads. Everything here may raise OSError and, with a `StopTransfer`,
-Stopped.
+TransferStopped.
 """
 
 from __future__ import annotations

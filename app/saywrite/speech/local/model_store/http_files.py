@@ -49,7 +49,10 @@ class HttpFiles:
         self._client: httpx.Client | None = None
 
     def open(self, urls: Sequence[str], file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
-        """Read `file` from the first of `urls` that has it. Opening and reading raise SourceError and Stopped."""
+        """Read `file` from the first of `urls` that has it.
+
+        Opening and reading raise SourceError and TransferStopped.
+        """
         return self._open(urls, file, offset)
 
     @contextmanager
@@ -66,7 +69,7 @@ class HttpFiles:
         raise SourceError(message("it does not have the file"))
 
     def json(self, url: str, accept: str) -> Any:
-        """The JSON document at `url`. Raises SourceError and Stopped."""
+        """The JSON document at `url`. Raises SourceError and TransferStopped."""
         with self._get(url, {"Accept": accept}) as response:
             if response.status_code != 200:
                 raise _refusal(response)

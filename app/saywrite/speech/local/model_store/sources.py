@@ -36,10 +36,10 @@ class ModelSource(Protocol):
         """The files that it sends for this model; none where it does not have the model."""
 
     def open(self, model: Model, file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
-        """Open `file` at `offset` bytes. Opening and reading raise SourceError and Stopped."""
+        """Open `file` at `offset` bytes. Opening and reading raise SourceError and TransferStopped."""
 
     def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
-        """Make the published files out of what was sent to `folder`. Raises OSError, SourceError, Stopped."""
+        """Make the published files out of what was sent to `folder`. Raises OSError, SourceError, TransferStopped."""
 
 
 class WebSource:

@@ -15,6 +15,7 @@ from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreacha
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
 from saywrite.foundation.files import is_reachable, os_error_reason, sync_folder
+from saywrite.foundation.formatting import size
 from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
@@ -84,7 +85,7 @@ class ModelStore:
     ) -> Path:
         """Download the model from the first source that has it; return its folder. Does nothing if it is here already.
 
-        Raises ModelError, and Stopped: what has arrived is kept for the next attempt.
+        Raises ModelError, and TransferStopped: what has arrived is kept for the next attempt.
         """
         model, watcher = self.model(id), watcher or Watcher()
         if (folder := self.folder(model)) is not None:
@@ -141,7 +142,7 @@ class ModelStore:
             ) from error
 
     def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
-        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, Stopped."""
+        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, TransferStopped."""
         model = self.model(id)
         folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
         if folder is None:
@@ -151,7 +152,8 @@ class ModelStore:
     def verify(self, id: str, stop: StopTransfer) -> Path:
         """Read every byte of the model and compare it with the catalog; return the model's folder.
 
-        Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, Stopped.
+        Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, and
+        TransferStopped.
         """
         model = self.model(id)
         again = message("Download it again: saywrite models download {model}", model=id)
@@ -221,7 +223,7 @@ class ModelStore:
         reasons = joined("; ", *(joined(": ", name, error.reason) for name, error in failures))
         what = message("{label} could not be downloaded ({reasons}).", label=model.label, reasons=reasons)
         arrived = contents.arrived_bytes(model, part)
-        kept = message("What has arrived is kept: {size}.", size=_in_units(arrived)) if arrived else ""
+        kept = message("What has arrived is kept: {size}.", size=size(arrived)) if arrived else ""
         remedy = next((error.remedy for _name, error in failures if error.remedy), "")
         raise ModelUnreachable(
             joined(" ", what, kept),
@@ -306,12 +308,6 @@ class ModelStore:
             yield
         finally:
             lock.release()
-
-
-def _in_units(size: int) -> str:
-    """A number of bytes in words: 62 MB, 2.3 kB."""
-    value, unit = (size / 1e6, "MB") if size >= 1_000_000 else (size / 1e3, "kB")
-    return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
 
 
 def _refuse(offset: int) -> AbstractContextManager[Stream]:

@@ -65,7 +65,10 @@ class StopTransfer:
 
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """A request calls `interrupt` from now to the end of the block. Raises Stopped if one was made before."""
+        """A request calls `interrupt` from now to the end of the block.
+
+        Raises TransferStopped if one was made before.
+        """
         with self._lock:
             self._interrupt = interrupt
         try:
@@ -76,12 +79,12 @@ class StopTransfer:
                 self._interrupt = None
 
     def check(self) -> None:
-        """Raises Stopped after a request."""
+        """Raises TransferStopped after a request."""
         if self.requested:
             raise TransferStopped
 
     def wait(self, seconds: float) -> None:
-        """Wait that long. Raises Stopped at a request."""
+        """Wait that long. Raises TransferStopped at a request."""
         if self._requested.wait(seconds):
             raise TransferStopped
 
@@ -102,7 +105,7 @@ Progress = Callable[[int], None]
 
 
 class Transfer:
-    """Writes files into `folder`. Raises Stopped, SourceError, ModelUnwritable."""
+    """Writes files into `folder`. Raises TransferStopped, SourceError, ModelUnwritable."""
 
     def __init__(self, folder: Path, stop: StopTransfer) -> None:
         self._folder = folder
@@ -172,12 +175,12 @@ class Transfer:
 
 
 def is_file(path: Path, file: ModelFile, stop: StopTransfer) -> bool:
-    """Whether `path` has the size and the SHA-256 of `file`. Reads all of it. Raises OSError, Stopped."""
+    """Whether `path` has the size and the SHA-256 of `file`. Reads all of it. Raises OSError, TransferStopped."""
     return _size(path) == file.size and hash_file(path, stop) == file.sha256
 
 
 def hash_file(path: Path, stop: StopTransfer) -> str:
-    """SHA-256 in hexadecimal digits. Raises OSError, Stopped."""
+    """SHA-256 in hexadecimal digits. Raises OSError, TransferStopped."""
     import hashlib  # late: it loads OpenSSL, 4 MB, which only downloads need
 
     digest = hashlib.sha256()
