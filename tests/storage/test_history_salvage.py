@@ -16,6 +16,7 @@ from saywrite.foundation.errors import HistoryTooNew, HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.connection import connect
 from saywrite.storage.history.holdings import is_sound
+from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.schema import MIGRATIONS, open_database
 from saywrite.storage.history.store import HistoryStore
@@ -207,6 +208,14 @@ def test_a_history_that_another_process_uses_is_not_moved(path: Path, caplog: py
     store, salvaged = open_or_replace(path)
     store.close()
     assert salvaged is not None
+
+
+def test_a_history_that_is_just_being_replaced_is_said_to_be_in_use(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with UseLock(path, shared=False), pytest.raises(HistoryUnavailable, match="in use by another program") as raised:
+        open_or_replace(path)
+    assert raised.value.remedy == "Close other Saywrite windows and try again."
 
 
 def test_a_newer_history_and_one_of_another_program_are_left_alone(path: Path, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     if extended in _FULL or is_disk_full(error):
         what = message("The disk is full: the history cannot be written.")
         remedy = message("Free some space on the disk.")
-    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or isinstance(error, BlockingIOError):
         what = message("The history is in use by another program.")
         remedy = message("Close other Saywrite windows and try again.")
     elif extended in _LOCKING:
