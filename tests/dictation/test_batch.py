@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -165,6 +166,18 @@ def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: 
     captured = capsys.readouterr()
     assert captured.out.startswith("Guten Tag.\n"), "its text is on standard output all the same"
     assert told in captured.err
+
+
+def test_a_limit_of_many_years_is_none(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: failed.append(told.exc_type))
+    record = RecordClosed("d1", saved=True, kept=48_000)
+    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, record), Output(), 1e300) == DONE
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for timer in timers:
+        timer.cancel()
+        timer.join()
+    assert failed == []
 
 
 def test_a_service_that_cannot_be_reached_costs_one_wait_and_not_one_for_each_file(capsys) -> None:

@@ -219,7 +219,7 @@ def _quit_with_the_record(terminal: Terminal, dictation: Dictation) -> None:
 
 
 def _after(delay_s: float, call: Callable[[], None]) -> None:
-    timer = threading.Timer(delay_s, call)
+    timer = threading.Timer(min(delay_s, threading.TIMEOUT_MAX), call)
     timer.daemon = True
     timer.start()
 

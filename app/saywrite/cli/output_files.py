@@ -28,7 +28,7 @@ NAME_BYTES = 255
 """Bytes that a file's name may have on all common file systems."""
 
 _PAUSE_S = 0.05
-_DESCRIPTOR = re.compile(r"(/dev|/proc/(?:self|thread-self|\d+))/fd/(\d+)")
+_DESCRIPTOR = re.compile(r"(/dev|/proc/(?:self|thread-self|\d+))/fd/(\d{1,9})")
 _NOT_REPLACEABLE = (errno.EACCES, errno.EPERM, errno.EBUSY)
 """Why a file that may be written cannot be replaced: its folder may not be written, or it is mounted by itself."""
 
