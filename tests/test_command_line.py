@@ -13,6 +13,7 @@ import pytest
 
 from saywrite import __version__
 from saywrite.cli import arguments as cli
+from saywrite.cli.ending.exit_codes import DONE, FAILED, NO_INSTANCE, USAGE
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.single_instance import claim
@@ -139,7 +140,7 @@ def test_a_second_key_may_start_with_another_engine_and_language() -> None:
 def test_wrong_usage_exits_with_2_and_the_reason(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
         cli.parse(arguments)
-    assert exit.value.code == cli.USAGE
+    assert exit.value.code == USAGE
     assert "usage: saywrite" in capsys.readouterr().err
 
 
@@ -167,7 +168,7 @@ def test_version_and_help_go_to_standard_output() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux there can be no display")
 def test_without_a_display_the_window_names_the_terminal_commands(tmp_path: Path) -> None:
     done = run("--data", str(tmp_path), QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
-    assert done.returncode == cli.FAILED
+    assert done.returncode == FAILED
     assert "saywrite listen" in done.stderr
     assert "saywrite transcribe" in done.stderr
 
@@ -175,7 +176,7 @@ def test_without_a_display_the_window_names_the_terminal_commands(tmp_path: Path
 @pytest.mark.parametrize("arguments", [["status"], ["start", "--json"], ["show"], ["quit"]])
 def test_command_without_a_running_window_exits_with_3_and_the_reason(arguments: list[str], tmp_path: Path) -> None:
     done = run(*arguments, "--data", str(tmp_path / "data"))
-    assert done.returncode == cli.NO_INSTANCE
+    assert done.returncode == NO_INSTANCE
     assert done.stdout == ""
     assert done.stderr == "saywrite: Saywrite is not running. Start it with: saywrite\n"
     assert not (tmp_path / "data").exists()
@@ -221,7 +222,7 @@ def test_command_for_the_running_window_imports_nothing_slow(arguments: list[str
     done = subprocess.run(
         [sys.executable, "-S", "-c", code], env=WITHOUT_SITE, capture_output=True, text=True, check=False
     )
-    assert done.returncode == cli.DONE, done.stderr
+    assert done.returncode == DONE, done.stderr
     imported = done.stderr.split()
     assert not set(imported) & set(SLOW)
     own = [name for name in imported if name.startswith("saywrite.")]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.cli import arguments as cli
-from saywrite.cli.ending.exit_codes import run_to_exit_code
+from saywrite.cli.ending.exit_codes import DONE, FAILED, USAGE, run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
@@ -115,7 +115,7 @@ def build(
 def _run_worker(engine: str, model: Path | None) -> int:
     if engine != LOCAL or model is None:
         print(f"saywrite: there is no worker called {engine}, or no model for it.", file=sys.stderr)
-        return cli.USAGE
+        return USAGE
     from saywrite.audio.vad import Segmenter
     from saywrite.speech.local.engine import run_worker
 
@@ -151,7 +151,7 @@ def _window(options: cli.Options) -> int:
 
     if words := no_display(sys.platform, os.environ):
         print(f"saywrite: {words}", file=sys.stderr)
-        return cli.FAILED
+        return FAILED
     gc.disable()  # nothing that the imports make is garbage; `GarbageTimer` collects later
     data = default_paths(options.config, options.data).data
     instance = become_or_raise(data, os.environ)
@@ -160,7 +160,7 @@ def _window(options: cli.Options) -> int:
             from saywrite.ui.app.application import show_startup_message
 
             show_startup_message(words)
-        return cli.DONE
+        return DONE
     desktop = DesktopThread()
     try:
         return _open_window(options, instance, desktop)
@@ -323,7 +323,7 @@ def _drive(options: cli.Options) -> int:
     engine, language = options.engine or "", options.language or ""
     if said := drive(data, options.command, engine=engine, language=language, as_json=options.as_json):
         print(said)
-    return cli.DONE
+    return DONE
 
 
 def _listen(options: cli.Options) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.cli.batch import DONE, FAILED, Output, errors_as_events, listen, transcribe
+from saywrite.cli.batch import Output, errors_as_events, listen, transcribe
+from saywrite.cli.ending.exit_codes import DONE, FAILED
 from saywrite.foundation.errors import OutputUnwritable
 from saywrite.foundation.events import (
     Failed,

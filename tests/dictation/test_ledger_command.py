@@ -10,7 +10,8 @@ import pytest
 from tests.closed_folder import closed
 
 from saywrite.cli import arguments as cli
-from saywrite.cli.ledger import DONE, FAILED, print_ledger
+from saywrite.cli.ending.exit_codes import DONE, FAILED
+from saywrite.cli.ledger import print_ledger
 from saywrite.foundation.events import SAMPLE_RATE, Traffic
 from saywrite.storage.history.ledger import as_json, read_ledger
 from saywrite.storage.history.store import HistoryStore

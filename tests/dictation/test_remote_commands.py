@@ -10,6 +10,7 @@ import pytest
 
 from saywrite.cli import arguments as cli
 from saywrite.cli import remote_commands as driving
+from saywrite.cli.ending.exit_codes import NO_INSTANCE
 from saywrite.cli.remote_commands import default_data_folder, drive_at_once
 from saywrite.desktop.remote_control.protocol import VERBS
 from saywrite.foundation.paths import default_paths
@@ -92,7 +93,7 @@ def test_a_plain_command_loads_few_modules() -> None:
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False, env=ENV)
     names, _, count = done.stdout.strip().rpartition(" ")
-    assert (done.returncode, names) == (cli.NO_INSTANCE, "[]"), done.stderr
+    assert (done.returncode, names) == (NO_INSTANCE, "[]"), done.stderr
     assert int(count) < 90, "74 when this was written"
 
 

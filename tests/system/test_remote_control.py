@@ -25,7 +25,7 @@ from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
 from Xlib import X
 from Xlib.display import Display
 
-from saywrite.cli.arguments import FAILED, NO_INSTANCE
+from saywrite.cli.ending.exit_codes import FAILED, NO_INSTANCE
 from saywrite.desktop.remote_control.dbus_service import NAME, PATH
 from saywrite.desktop.remote_control.instance_record import read_record
 from saywrite.desktop.window_activation import FROM_THE_USER

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     _Commands = argparse._SubParsersAction["_Parser"]
 
-DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
-
 MODELS = tuple(MODEL_LABELS)
 MODEL_ACTIONS = ("list", "download", "remove", "verify")
 FORMATS = tuple(EXPORT_FORMATS)

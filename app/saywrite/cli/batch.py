@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from saywrite.audio.files.file_source import probe
-from saywrite.cli.ending.interrupts import FILE_FINISH_S, SPEECH_FINISH_S, Interrupts
+from saywrite.cli.ending.exit_codes import DONE, FAILED
+from saywrite.cli.ending.interrupts import FILE_FINISH_S, INTERRUPTED, SPEECH_FINISH_S, Interrupts
 from saywrite.cli.ending.standard_output import StandardOutput
 from saywrite.cli.json_events import describe_problem, stamped
 from saywrite.cli.output_files import check_standard_output, choose_targets, write_target
@@ -27,8 +28,6 @@ from saywrite.foundation.errors import AudioFileError, OutputUnwritable, Saywrit
 from saywrite.foundation.events import Finished, FrontEndEvent, Started, seconds
 from saywrite.foundation.paths import display_path
 from saywrite.text.export import Document, TranscriptLine, render
-
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 LOST_LIMITS = EndLimits(finish_s=3.0, offline_s=1.0)
 """Limits for the end of a dictation whose output cannot be written: the command ends within 5 s."""

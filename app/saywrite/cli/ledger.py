@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from saywrite.cli.ending.exit_codes import DONE, FAILED
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import seconds
 from saywrite.foundation.files import is_missing
 from saywrite.foundation.formatting import length, size
 from saywrite.storage.history.ledger import Ledger, LedgerEntry, as_json, read_ledger
 from saywrite.storage.history.store import HistoryStore
-
-DONE, FAILED = 0, 1
 
 NOTHING = "Nothing was dictated yet."
 HERE = "this computer"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO
 
+from saywrite.cli.ending.exit_codes import DONE, FAILED, USAGE
 from saywrite.cli.ending.interrupts import INTERRUPTED, Interrupted
 from saywrite.foundation.errors import ModelError, ModelUnknown
 from saywrite.foundation.events import ModelInfo, ModelState
@@ -22,8 +23,6 @@ from saywrite.speech.local.model_store.sources import ModelSource, make_sources
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.network.network import Network
-
-DONE, FAILED, USAGE = 0, 1, 2
 
 LINE_EVERY_S = 0.1
 PLAIN_LINE_EVERY_S = 5.0

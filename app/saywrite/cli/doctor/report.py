@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from saywrite.audio.backend.devices import list_devices
+from saywrite.cli.ending.exit_codes import DONE, FAILED
 from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import Device
 
@@ -29,9 +30,6 @@ class Check:
         mark = {True: "✓", None: "–", False: "✗"}[self.ok]
         remedy = f"\n    → {self.remedy}" if self.remedy else ""
         return f"{mark} {self.name:<12} {self.what}{remedy}"
-
-
-DONE, FAILED = 0, 1
 
 
 def print_devices(as_json: bool) -> int:

@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # the name that type checkers know, without loading `typi
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DONE, FAILED, NO_INSTANCE = 0, 1, 3
+DONE, FAILED, USAGE, NO_INSTANCE = 0, 1, 2, 3
 
 
 def run_to_exit_code(command: Callable[[], int]) -> int:
