@@ -123,7 +123,7 @@ def is_reachable(path: Path) -> bool:
 
 
 def is_missing(path: Path) -> bool:
-    """Whether nothing is at `path`; False where the system does not tell: whoever opens it gets the reason."""
+    """Whether nothing is at `path`. False where the system does not tell: whoever opens it gets the reason."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
