@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.dictation.conftest import Stage
 
+from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
+from saywrite.dictation.inbox import Inbox
 from saywrite.foundation.events import (
     SAMPLE_RATE,
     Failed,
@@ -18,7 +20,9 @@ from saywrite.foundation.events import (
     Started,
     State,
 )
+from saywrite.speech.network.network import Network
 from saywrite.storage.recordings.metadata import load_metadata
+from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 
 
@@ -142,6 +146,29 @@ def test_waiting_dictation_is_continued_after_a_restart(next_start: Stage) -> No
     finish(next_start, "hallo")
     assert next_start.text == ["Hallo"]
     assert next_start.last(IncompleteRecordingsFound).items == ()
+
+
+def test_waiting_dictation_is_left_to_the_window_by_a_command_of_the_terminal(
+    next_start: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer = next_start.recognizer
+    monkeypatch.setattr("saywrite.dictation.assembly._recognizers", lambda *parts: {"local": recognizer})
+    options = RunOptions(lambda model: (), next_start.paths.data)
+    context = ServiceContext(SessionSecrets(), Network(), {})
+    inbox, told = Inbox(), []
+    application = assemble(inbox, next_start.paths, Settings(), (), told.append, options, context)
+    commands = application.commands
+    commands.open()
+    while not any(isinstance(event, IncompleteRecordingsFound) for event in told):
+        commands.loop.handle(inbox.take(20))
+    commands.loop.wake(0.0)
+    assert commands.archive.close(20), "what was begun is in the inbox now"
+    while (message := inbox.take(0)) is not None:
+        commands.loop.handle(message)
+    application.quit()
+    (found,) = [event for event in told if isinstance(event, IncompleteRecordingsFound)]
+    assert found.items[0].waits
+    assert not [event for event in told if isinstance(event, Started)]
 
 
 def test_dictation_for_the_local_engine_is_never_sent_to_a_service(next_start: Stage) -> None:

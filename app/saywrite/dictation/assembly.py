@@ -210,6 +210,8 @@ def assemble(
     commands = DictationCommands(services, hardware, current, keywords, sound_effects.before(emit), files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
+        # A command of the terminal gives the text that it was asked for, and ends.
+        commands.loop.backlog.switch_off()
         return DictationApplication(commands)
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
     _join_loop(commands.loop, models, monitor)

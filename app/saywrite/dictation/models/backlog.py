@@ -27,6 +27,11 @@ class Backlog:
         self._transcribe = transcribe
         self._waiting: tuple[str, ...] = ()
         self._begun: set[str] = set()
+        self._is_off = False
+
+    def switch_off(self) -> None:
+        """Begin nothing from now on."""
+        self._is_off = True
 
     def find(self, unfinished: Iterable[IncompleteRecording]) -> None:
         """Take the unfinished dictations on disk, the oldest first."""
@@ -39,7 +44,7 @@ class Backlog:
     def advance(self, now: float, idle: bool) -> float | None:
         """Begin the next one if nothing else runs and the model is there; return when to be called again."""
         dictation = next((each for each in self._waiting if each not in self._begun), None)
-        if dictation is None or not idle:
+        if dictation is None or not idle or self._is_off:
             return None
         if self._recognizer.waits:
             return now + LOOK_EVERY_S
