@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,6 +124,32 @@ def test_choosing_an_earlier_text_loses_none(store: HistoryStore) -> None:
         use_version(store, "one", 999, AT)
     with pytest.raises(TextChanged):
         replace_text(store, "unknown", [], SMALL, AT)
+
+
+@pytest.mark.parametrize("damage", ["{", "[", "[7]", '[{"number": 1}]', "[" * 100_000])
+def test_a_damaged_part_of_a_dictation_hides_no_other_part(
+    store: HistoryStore, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Damage within a page is one that SQLite does not detect."""
+    store.add_structured("one", {"greeting": True})
+    store.add_structured("one", {"order": "milk"})
+    for text in ("Buy silk.", "Buy salt."):
+        replace_text(store, "one", [Segment(1, text, "", 0, 9)], SMALL, AT)
+    newest = versions_of(store, "one")[0].number
+
+    def damage_rows(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE versions SET segments = ? WHERE id = ?", (damage, newest))
+        connection.execute("UPDATE structured SET results = ? WHERE results LIKE '%order%'", (damage[:1] + "\x00",))
+
+    store.in_transaction(damage_rows)
+    found = store.load("one")
+    assert found is not None
+    assert (text_of(store, "one"), found.structured) == (["Buy salt."], ({"greeting": True},))
+    assert [version.segments[0].text for version in versions_of(store, "one")] == ["Buy milk."]
+    assert sorted({record.getMessage() for record in caplog.records}) == [
+        "a stored result of the service is damaged; it is left out",
+        "an earlier text of a dictation is damaged; it is left out",
+    ]
 
 
 def test_an_earlier_text_is_deleted_with_its_dictation(store: HistoryStore, tmp_path: Path) -> None:

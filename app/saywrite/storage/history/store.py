@@ -8,6 +8,7 @@ be repeated with the same arguments.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,6 +28,8 @@ from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
 from saywrite.storage.history.search import SearchHit, find
 from saywrite.storage.history.timings import Latency, TimedDictation, keep_latency, latency_of, newest_latencies
+
+log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -286,7 +289,7 @@ class HistoryStore:
                 "SELECT dictation, at, length, cause FROM gaps WHERE dictation = :id ORDER BY at", values
             ).fetchall()
             structured = connection.execute("SELECT results FROM structured WHERE dictation = :id ORDER BY id", values)
-            results = tuple(json.loads(stored) for (stored,) in structured)
+            results = tuple(_results(structured))
             traffic = connection.execute(
                 "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id ORDER BY host", values
             ).fetchall()
@@ -365,6 +368,15 @@ def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
 
 def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, str]) -> Summary:
     return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
+
+
+def _results(rows: Iterable[tuple[str]]) -> Iterator[Any]:
+    """Read the results of the service, without those that are damaged: SQLite does not detect it within a page."""
+    for (stored,) in rows:
+        try:
+            yield json.loads(stored)
+        except (ValueError, RecursionError):
+            log.warning("a stored result of the service is damaged; it is left out")
 
 
 def microseconds(moment: datetime) -> int:

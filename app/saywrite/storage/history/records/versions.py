@@ -7,8 +7,9 @@ same operation, so no text is lost by going back and forth.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import Segment
 from saywrite.foundation.messages import message
 from saywrite.storage.history.store import HistoryStore, clean, microseconds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def versions_of(store: HistoryStore, dictation: str) -> tuple[TextVersion, ...]:
     """Return the earlier texts of a dictation, the newest first. Raises HistoryError."""
     with store.reading() as connection:
         rows = connection.execute(f"{_SELECT} WHERE dictation = ? ORDER BY kept DESC, id DESC", (dictation,))
-        return tuple(_version(row) for row in rows)
+        return tuple(_readable(rows))
 
 
 _SELECT = "SELECT id, engine, model, language, kept, segments FROM versions"
@@ -103,6 +106,15 @@ def _replace(
         "UPDATE dictations SET text = '', engine = ?, model = ?, language = ? WHERE id = ?",
         (origin.engine, origin.model, origin.language, dictation),
     )
+
+
+def _readable(rows: Iterable[tuple[int, str, str, str, int, str]]) -> Iterator[TextVersion]:
+    """The texts in these rows, without those that are damaged: SQLite does not detect it within a page."""
+    for row in rows:
+        try:
+            yield _version(row)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            log.warning("an earlier text of a dictation is damaged; it is left out")
 
 
 def _version(row: tuple[int, str, str, str, int, str]) -> TextVersion:
