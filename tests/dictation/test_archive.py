@@ -166,6 +166,17 @@ def test_recording_whose_text_cannot_be_read_is_closed(
     assert open_files(unfinished) == []
 
 
+def test_recording_that_may_not_be_read_is_reported_with_a_remedy(
+    stage, unfinished: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closed(unfinished):
+        stage.dictation.transcribe_unfinished(unfinished.name)
+        stage.handle_messages()
+    failed = stage.last(Failed)
+    assert "cannot be read (Permission denied)" in failed.what
+    assert "the permissions of this folder" in failed.remedy
+
+
 def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finished: Path) -> None:
     with Journal.reopen(finished):
         tidy(stage, 7)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.closed_folder import closed
 
 from saywrite.dictation.models.keyword_trial import (
     NEWEST,
@@ -87,6 +88,18 @@ def test_what_the_user_corrected_or_deleted_is_not_what_the_recognizer_sent(hist
     dictate(history, 3, "removed words")
     history.remove_segments("d3", [1])
     assert [past.raw for past in past_dictations(history, "auto")] == [("post gress",)]
+
+
+def test_a_recording_that_may_not_be_read_is_said_and_keeps_its_text(
+    history: HistoryStore, tmp_path: Path, paths: Paths
+) -> None:
+    dictate(history, 1, "post grass", paths.recordings)
+    again = program(tmp_path, paths, HEARD)
+    with closed(paths.recordings / "d1"):
+        outcome = KeywordTrialRun(WITH_RECORDINGS, again).run(history, lambda *at: None)
+    assert [text.before for text in outcome.tried.texts] == ["Post grass"]
+    assert (outcome.heard_again, outcome.missing) == (0, 0)
+    assert "cannot be read (Permission denied)" in outcome.failed
 
 
 def test_recordings_are_recognized_again_with_the_tried_keywords(

@@ -87,7 +87,7 @@ class KeywordTrialRun:
         outcome = TrialOutcome(TriedKeywords((), {}))
         if request.recordings and self._retranscriber is not None:
             recordings = self._retranscriber.paths.recordings
-            wanted = [number for number, each in enumerate(past) if has_sound(recordings / each.dictation)]
+            wanted = [number for number, each in enumerate(past) if _is_wanted(recordings / each.dictation)]
             outcome = replace(outcome, missing=len(past) - len(wanted))
             outcome = self._hear_again(self._retranscriber, past, wanted, outcome, progress)
         if not outcome.heard_again:
@@ -148,6 +148,14 @@ class KeywordTrialRun:
         with self._lock:
             if self._stopped:
                 raise RetranscriptionStopped
+
+
+def _is_wanted(recording: Path) -> bool:
+    """Whether there is sound; also for a folder that may not be entered, of which `_sound_files` says so."""
+    try:
+        return has_sound(recording)
+    except OSError:
+        return True
 
 
 def _sound_files(

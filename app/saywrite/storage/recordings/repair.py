@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
-from saywrite.foundation.files import new_file
+from saywrite.foundation.files import is_missing, new_file
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
@@ -81,7 +81,7 @@ def restore_pcm(folder: Path) -> None:
 
     Raises JournalError when the recording is in use, unwritable or damaged. The FLAC file stays.
     """
-    if (folder / AUDIO).exists():
+    if not is_missing(folder / AUDIO):
         return
     try:
         lock = FolderLock(folder)
