@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.closed_folder import closed
 from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
@@ -295,6 +296,16 @@ def test_a_folder_stands_for_the_sound_files_in_it(tmp_path: Path) -> None:
         tmp_path / "deep" / "c.ogg",
         named,
     )
+
+
+def test_a_file_that_may_not_be_read_keeps_no_other_one_from_the_list(
+    tmp_path: Path, sound: Callable[[str], Path]
+) -> None:
+    (tmp_path / "private").mkdir()
+    closed_file, open_file = tmp_path / "private" / "a.wav", sound("b.wav")
+    with closed(tmp_path / "private"):
+        assert expand([closed_file, open_file]) == (closed_file, open_file)
+        assert expand([tmp_path]) == (open_file,)
 
 
 @given(

@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from saywrite.foundation.events import FileState, QueuedFile
-from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
+from saywrite.foundation.files import is_reachable, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.messages import decoded, encoded
 from saywrite.foundation.paths import private_folder
 
@@ -28,12 +28,15 @@ _STORED = tuple(field.name for field in fields(QueuedFile) if field.name != "lef
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Replace each folder by the sound files in it and below it, sorted by name; each file once."""
+    """Replace each folder by the sound files in it and below it, sorted by name; each file once.
+
+    A file that may not be read stays in the list: reading it says why.
+    """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            inside = (each for each in path.rglob("*") if each.suffix.lower() in SOUND_SUFFIXES and each.is_file())
-            found |= dict.fromkeys(sorted(inside))
+        if is_reachable(path) and path.is_dir():
+            inside = (each for each in path.rglob("*") if each.suffix.lower() in SOUND_SUFFIXES and is_reachable(each))
+            found |= dict.fromkeys(sorted(each for each in inside if each.is_file()))
         else:
             found[path] = None
     return tuple(found)
