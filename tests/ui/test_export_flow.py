@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from tests.closed_folder import closed
 
 from saywrite.text.export import Document, TranscriptLine, render
 from saywrite.ui.export.dialog import NO_TIMES, ExportFlow
@@ -71,6 +72,17 @@ def test_dialog_offers_last_folder_and_format_and_a_name_with_date(
     dialog = open_dialog(flow, window)
     assert Path(dialog.selectedFiles()[0]) == tmp_path / "Dictation 2026-11-22 10.42.md"
     assert dialog.selectedNameFilter() == "Markdown (*.md)"
+    dialog.reject()
+
+
+def test_dialog_opens_elsewhere_when_the_last_folder_may_not_be_entered_any_more(
+    flow: ExportFlow, window: QWidget, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    flow.folder = tmp_path / "shared" / "texts"
+    with closed(tmp_path / "shared"):
+        dialog = open_dialog(flow, window)
+    assert "shared" not in dialog.selectedFiles()[0]
     dialog.reject()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.closed_folder import closed
 from window_fakes import FakeDictation
 
 from saywrite.foundation.events import (
@@ -167,6 +168,15 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
     shown.rows[2].retry.click()
     assert dictation.arguments("retry_file") == [(2,)]
     shown.close()
+
+
+def test_a_file_that_may_not_be_read_is_queued_and_says_why_there(
+    front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
+    (tmp_path / "private").mkdir()
+    with closed(tmp_path / "private"):
+        front.commands.files.add([tmp_path / "private" / "a.wav"])
+    assert dictation.arguments("queue_files") == [((tmp_path / "private" / "a.wav",), "")]
 
 
 def test_times_of_a_file_count_from_its_beginning(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from tests.closed_folder import closed
 from window_fakes import CHOICES, FakeDictation, ui_context
 
 from saywrite.storage.settings.schema import Settings
@@ -34,6 +35,15 @@ def test_a_new_user_speaks_the_language_of_the_program(
 ) -> None:
     in_language(program)
     assert settings_at_start(Settings(), tmp_path / "saywrite.toml") == replace(Settings(), language=spoken)
+
+
+def test_the_window_opens_with_settings_that_may_not_be_read(
+    tmp_path: Path, in_language: Callable[[str], None]
+) -> None:
+    in_language("de")
+    (tmp_path / "config").mkdir()
+    with closed(tmp_path / "config"):
+        assert settings_at_start(Settings(), tmp_path / "config" / "saywrite.toml") == Settings()
 
 
 def test_saved_settings_keep_their_language(tmp_path: Path, in_language: Callable[[str], None]) -> None:

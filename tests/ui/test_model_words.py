@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.closed_folder import closed
 from window_fakes import NAMES, model
 
 from saywrite.foundation.events import EngineState, ModelFailed, ModelState
@@ -146,6 +148,12 @@ def test_valid_address_is_accepted(text: str) -> None:
 )
 def test_invalid_source_is_refused_with_a_remedy(text: str) -> None:
     assert re.search(r"Write|Choose", source_problem(text))
+
+
+def test_a_folder_that_may_not_be_entered_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with closed(tmp_path):
+        assert "Choose" in source_problem(str(tmp_path / "models"))
+    assert "Choose" in source_problem(str(tmp_path / ("m" * 300)))
 
 
 def test_folder_is_accepted(tmp_path: object) -> None:

@@ -122,6 +122,11 @@ def is_reachable(path: Path) -> bool:
     return True
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is at `path` that this user can get to. Raises nothing, unlike `Path.is_dir`."""
+    return is_reachable(path) and path.is_dir()
+
+
 def is_missing(path: Path) -> bool:
     """Whether nothing is at `path`. False where the system does not tell: whoever opens it gets the reason."""
     try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
 from saywrite.foundation.events import EngineChanged, EngineState
+from saywrite.foundation.files import is_missing
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state
 from saywrite.ui.main_window.window import MainWindow
@@ -48,7 +49,7 @@ class FirstView:
 
 def settings_at_start(stored: Settings, file: Path) -> Settings:
     """Return the settings for the window: who has saved none yet speaks the language of the program."""
-    return stored if file.exists() else replace(stored, language=current_language())
+    return replace(stored, language=current_language()) if is_missing(file) else stored
 
 
 def make_window(dictation: Dictation, view: FirstView) -> MainWindow:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.files import is_folder, is_reachable
 from saywrite.foundation.messages import message
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
@@ -72,7 +73,7 @@ class ExportFlow(QObject):
 
     def save(self, document: Document, target: Path, format: str, *, overwrite: bool = False) -> None:
         """Write to `target`; ask before an existing file is replaced."""
-        if not overwrite and target.exists():
+        if not overwrite and is_reachable(target):
             self._ask(document, target, format)
             return
 
@@ -149,7 +150,7 @@ class ExportFlow(QObject):
     def _start_folder(self) -> Path:
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         for folder in (self.folder, Path(documents) if documents else None):
-            if folder is not None and folder.is_dir():
+            if folder is not None and is_folder(folder):
                 return folder
         return Path.home()
 

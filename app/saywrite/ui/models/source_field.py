@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from saywrite.foundation.files import is_folder
 from saywrite.storage.settings.option import Option
 from saywrite.ui.toolkit.screen_reader import add_clear_button
 from saywrite.ui.toolkit.translation import set_text, tr, worded
@@ -38,7 +39,7 @@ def source_problem(text: str) -> str:
     path = Path(text).expanduser()
     if not path.is_absolute():
         return tr("Write the whole path of the folder, or an address that begins with https://.")
-    if not path.is_dir():
+    if not is_folder(path):
         return tr("There is no such folder. Choose one that holds the model files, or leave the line empty.")
     return ""
 

@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from saywrite.foundation.events import FileState, QueuedFile
-from saywrite.foundation.files import is_reachable, os_error_reason, set_aside, write_atomic
+from saywrite.foundation.files import is_folder, is_reachable, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.messages import decoded, encoded
 from saywrite.foundation.paths import private_folder
 
@@ -34,7 +34,7 @@ def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if is_reachable(path) and path.is_dir():
+        if is_folder(path):
             inside = (each for each in path.rglob("*") if each.suffix.lower() in SOUND_SUFFIXES and is_reachable(each))
             found |= dict.fromkeys(sorted(each for each in inside if each.is_file()))
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
+from saywrite.foundation.files import is_folder
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
@@ -79,7 +80,7 @@ class FilesController(QObject):
             if len(found) > 1:
                 self.show()
 
-        if any(path.is_dir() for path in wanted):
+        if any(map(is_folder, wanted)):
             from saywrite.dictation.persistence.files.file_list import expand
 
             run_task(lambda: expand(wanted), queue, lambda error: self._notify(error_text(error), ""), owner=self)
