@@ -187,7 +187,7 @@ def assemble(
     """Build everything behind a `Dictation`. Starts the disk thread; the other threads start when they are needed."""
     current = CurrentSettings(settings)
     audio, server, disk = AudioThread(), SoundServer(), DiskThread()
-    archive = Archive(paths, disk, inbox.post, _today)
+    archive, player = Archive(paths, disk, inbox.post, _today), Player(inbox.post, audio)
 
     def microphone(now: Settings) -> Source:
         monitor.stop()
@@ -198,7 +198,6 @@ def assemble(
 
     standby = PrerollController(lambda: open_microphone(current.now), lambda device: emit(PrerollActive(device)))
     monitor = MicrophoneMonitor(lambda: open_microphone(current.now))
-    player = Player(inbox.post, audio)
     sound_effects = SoundEffects(player, lambda: current.now)
     file = partial(FileSource, inbox.post, realtime=options.realtime)
     listing = DeviceListing(inbox, audio, server)
@@ -210,8 +209,7 @@ def assemble(
     commands = DictationCommands(services, hardware, current, keywords, sound_effects.before(emit), files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
-        # A command of the terminal gives the text that it was asked for, and ends.
-        commands.loop.backlog.switch_off()
+        commands.loop.backlog.switch_off()  # a command of the terminal gives only the text that it was asked for
         return DictationApplication(commands)
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
     _join_loop(commands.loop, models, monitor)

@@ -371,7 +371,7 @@ def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, s
 
 
 def _results(rows: Iterable[tuple[str]]) -> Iterator[Any]:
-    """Read the results of the service, without those that are damaged: SQLite does not detect it within a page."""
+    """The readable results of the service. SQLite does not detect damage within a page."""
     for (stored,) in rows:
         try:
             yield json.loads(stored)

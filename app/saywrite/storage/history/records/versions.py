@@ -109,7 +109,7 @@ def _replace(
 
 
 def _readable(rows: Iterable[tuple[int, str, str, str, int, str]]) -> Iterator[TextVersion]:
-    """The texts in these rows, without those that are damaged: SQLite does not detect it within a page."""
+    """The readable texts of these rows. SQLite does not detect damage within a page."""
     for row in rows:
         try:
             yield _version(row)
