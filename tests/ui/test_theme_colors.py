@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton
 
 from saywrite.ui.toolkit import theme
+from saywrite.ui.toolkit.theme.indicators import CLASSES, outline_indicators
 
 LIGHT, DARK = theme.plain_palette(dark=False), theme.plain_palette(dark=True)
 BLACK = QPalette(QColor("black"), QColor("black"))
@@ -76,3 +80,32 @@ def test_the_scheme_follows_the_setting_where_the_system_has_none(qapp: object, 
         assert is_dark is dark
     finally:
         theme.apply_scheme("system")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_the_outline_of_a_box_stands_out(scheme: str, kind: type[QAbstractButton], qtbot: Any) -> None:
+    before = QApplication.palette()
+    for name in ("dark", "light", scheme):
+        theme.apply_scheme(name)
+    button = kind("x")
+    qtbot.addWidget(button)
+    button.show()
+    qtbot.waitExposed(button)
+    picture = button.grab().toImage()
+    row = picture.height() // 2
+    ground = QApplication.palette().color(QPalette.ColorRole.Window)
+    best = max(theme.contrast(picture.pixelColor(x, row), ground) for x in range(3))
+    theme.apply_scheme("system")
+    QApplication.setPalette(before)
+    assert best >= theme.GRAPHIC_CONTRAST
+
+
+def test_the_outline_follows_a_palette_of_the_system(qapp: QApplication) -> None:
+    before = QApplication.palette()
+    seen = []
+    for palette in (DARK, LIGHT):
+        outline_indicators(palette)
+        seen.append({QApplication.palette(name).color(QPalette.ColorRole.Window).lightness() for name in CLASSES})
+    QApplication.setPalette(before)
+    assert min(seen[0]) > max(seen[1])

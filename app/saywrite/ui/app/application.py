@@ -37,6 +37,7 @@ from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.focus_ring import FocusRing
+from saywrite.ui.toolkit.theme.indicators import outline_indicators
 from saywrite.ui.toolkit.translation import set_language, tr
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Application(QApplication):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Quit:
             self.setProperty("quitting", True)  # closing a window may not hide it in the tray now
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            outline_indicators(self.palette())
         return super().event(event)
 
 

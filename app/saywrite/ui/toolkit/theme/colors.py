@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from saywrite.ui.toolkit.theme.contrast import GRAPHIC_CONTRAST, blend, luminance, readable
+from saywrite.ui.toolkit.theme.indicators import outline_indicators
 
 RECORD_HUE, GOOD_HUE, WARN_HUE = 352, 142, 34
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
@@ -51,6 +52,7 @@ def apply_scheme(theme: str) -> None:
     QGuiApplication.setPalette(QPalette())
     if wanted is not Qt.ColorScheme.Unknown and _scheme_of(QGuiApplication.palette()) is not wanted:
         QGuiApplication.setPalette(plain_palette(dark=wanted is Qt.ColorScheme.Dark))
+    outline_indicators(QGuiApplication.palette())  # no event tells of a palette that is set without a change
 
 
 def plain_palette(*, dark: bool) -> QPalette:
