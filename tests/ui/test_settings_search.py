@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QPushButton
 from test_window_reach import unnamed
 from window_fakes import CHOICES
 
 from saywrite.storage.settings.option import PAGES
-from saywrite.storage.settings.schema import Settings
+from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.settings.option_page import OptionPage
+from saywrite.ui.settings.search import words_of
 from saywrite.ui.toolkit.preferences import Preferences
 
 
@@ -52,6 +54,53 @@ def test_search_without_a_result_says_so(qtbot: Any, dialog: SettingsDialog) -> 
     dialog.show_account()
     assert not dialog._nothing.isVisible()
     assert dialog.account_page.isVisible()
+
+
+def test_every_page_that_a_search_shows_has_a_row(dialog: SettingsDialog) -> None:
+    for word in sorted({word for option in OPTIONS.values() for word in words_of(option).split()}):
+        dialog.search.setText(word)
+        for name in shown_pages(dialog):
+            page = dialog._page_of[name]
+            if isinstance(page, OptionPage):
+                assert any(form.isRowVisible(row) for form, row in page._rows.values()), (word, name)
+
+
+def test_escape_ends_the_search_before_it_closes_the_window(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.activateWindow()
+    dialog.search.setFocus()
+    qtbot.keyClicks(dialog.search, "listen")
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
+    assert (dialog.search.text(), dialog.isVisible()) == ("", True)
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_window_closes_with_a_search_and_opens_without_it(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.activateWindow()
+    dialog.search.setFocus()
+    qtbot.keyClicks(dialog.search, "listen")
+    dialog.close()
+    assert (dialog.search.text(), dialog.isVisible()) == ("", False)
+
+
+def test_enter_in_a_field_presses_no_button(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.activateWindow()
+    pressed: list[str] = []
+    for button in dialog.findChildren(QPushButton):
+        button.clicked.connect(lambda _on=False, button=button: pressed.append(button.text()))
+    for page in PAGES:
+        dialog.show_page(page)
+        lines = [dialog.search, *dialog._page_of[page].findChildren(QLineEdit)]
+        for line in [each for each in lines if each.isVisible() and each.isEnabled()]:
+            line.setFocus()
+            qtbot.keyClick(line, Qt.Key.Key_Return)
+            assert (page, pressed) == (page, [])
+    dialog.show_page("Keywords")
+    lab = next(each for each in dialog.findChildren(QPushButton) if each.isVisible() and "keywords" in each.text())
+    lab.setFocus()
+    qtbot.keyClick(lab, Qt.Key.Key_Return)
+    assert pressed == [lab.text()], "Enter presses the button that has the focus"
+    assert dialog.isVisible()
 
 
 def test_rare_options_are_folded_until_asked_for(qtbot: Any, dialog: SettingsDialog) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
@@ -119,6 +119,28 @@ class SettingsDialog(QDialog):
         center_on_parent(self)
         super().showEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus; in a field it presses none."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif isinstance(button := self.focusWidget(), QPushButton):
+            button.click()
+
+    def reject(self) -> None:
+        """Close the window; Escape in the search ends the search first."""
+        if self.search.hasFocus() and self.search.text():
+            self.search.clear()
+        else:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.search.clear()  # a search that is open does not keep the window open
+        super().closeEvent(event)
+
+    def done(self, result: int) -> None:
+        self.search.clear()  # the next opening begins without a search
+        super().done(result)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
@@ -149,7 +171,8 @@ class SettingsDialog(QDialog):
         self._row.addWidget(self._side)
         self._row.addLayout(content, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        buttons.rejected.connect(self.close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(M, M, M, M)
         column.setSpacing(M)
@@ -168,7 +191,7 @@ class SettingsDialog(QDialog):
 
     def _show_matches(self, query: str) -> None:
         """Show the options that have the words of the search, and only the pages that have such options."""
-        names = find_options(OPTIONS.values(), query)
+        names = find_options((OPTIONS[name] for name in OPTIONS if name not in SHOWN_WITH_ANOTHER), query)
         pages = {OPTIONS[name].page for name in names}
         for row, page in enumerate(PAGES):
             self.list.item(row).setHidden(page not in pages)

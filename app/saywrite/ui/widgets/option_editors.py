@@ -114,6 +114,7 @@ class OptionEditors(QObject):
         line = self._text(option)
         browse = worded(QPushButton(), tr("Choose…"))
         set_text(browse.setAccessibleName, tr("{label}: choose a folder", label=option.label))
+        browse.setAutoDefault(False)
         browse.clicked.connect(partial(self._choose_folder, option.name))
         return line, _beside(line, browse)
 
