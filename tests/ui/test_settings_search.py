@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QPushButton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMainWindow, QPushButton, QSpinBox
 from test_window_reach import unnamed
 from window_fakes import CHOICES
 
@@ -16,6 +17,7 @@ from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.option_page import OptionPage
 from saywrite.ui.settings.search import words_of
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.widgets.choosers import NarrowComboBox
 
 
 @pytest.fixture
@@ -101,6 +103,35 @@ def test_enter_in_a_field_presses_no_button(qtbot: Any, dialog: SettingsDialog) 
     qtbot.keyClick(lab, Qt.Key.Key_Return)
     assert pressed == [lab.text()], "Enter presses the button that has the focus"
     assert dialog.isVisible()
+
+
+def test_wheel_changes_no_setting(dialog: SettingsDialog) -> None:
+    up = QPoint(0, 120)
+    for page in PAGES:
+        dialog.show_page(page)
+        for editor in [*dialog.findChildren(QComboBox), *dialog.findChildren(QSpinBox)]:
+            before = editor.currentIndex() if isinstance(editor, QComboBox) else editor.value()
+            for turn in (up, -up):
+                middle = QPointF(editor.rect().center())
+                wheel = QWheelEvent(
+                    middle,
+                    editor.mapToGlobal(middle),
+                    QPoint(),
+                    turn,
+                    Qt.MouseButton.NoButton,
+                    Qt.KeyboardModifier.NoModifier,
+                    Qt.ScrollPhase.NoScrollPhase,
+                    False,
+                )
+                QApplication.sendEvent(editor, wheel)
+                after = editor.currentIndex() if isinstance(editor, QComboBox) else editor.value()
+                assert after == before, editor.accessibleName()
+
+
+def test_a_choice_that_does_not_fit_ends_with_an_ellipsis(dialog: SettingsDialog) -> None:
+    boxes = dialog.findChildren(QComboBox)
+    assert boxes
+    assert [box.accessibleName() for box in boxes if not isinstance(box, NarrowComboBox)] == []
 
 
 def test_rare_options_are_folded_until_asked_for(qtbot: Any, dialog: SettingsDialog) -> None:

@@ -6,7 +6,6 @@ import platform
 
 from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
 from saywrite.ui.toolkit.translation import add_item, set_text, tr, worded
+from saywrite.ui.widgets.choosers import NarrowComboBox
 
 ICON_SIZE = 72
 
@@ -90,7 +90,7 @@ class AboutDialog(QDialog):
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.chooser = QComboBox()
+        self.chooser = NarrowComboBox()
         name_chooser(self.chooser, tr("Text to show"))
         add_item(self.chooser, tr("All parts and their licenses"))
         for path in dict.fromkeys(path for part in components() for path in part.texts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QSpinBox
 
 from saywrite.storage.settings.option import Option
@@ -49,7 +49,7 @@ def value_of(option: Option, text: str) -> int | None:
 
 
 class AmountBox(QSpinBox):
-    """Edits a number of the settings within its bounds."""
+    """Edits a number of the settings within its bounds. The wheel scrolls the page around it and changes nothing."""
 
     def __init__(self, option: Option) -> None:
         super().__init__()
@@ -57,6 +57,9 @@ class AmountBox(QSpinBox):
         self.setRange(option.minimum, option.maximum)
         self.setSingleStep(STEP_MS if option.unit == MILLISECOND else 1)
         self.setKeyboardTracking(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
     def textFromValue(self, value: int) -> str:
         return words_for(self._option, value)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QPaintEvent, QPalette
+from PySide6.QtGui import QBrush, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from saywrite.foundation.catalog import ENGINES, FORMER_LABELS, LANGUAGES
@@ -81,7 +81,13 @@ def model_label(model: str) -> str:
 
 
 class NarrowComboBox(QComboBox):
-    """A drop-down that can be narrow: it shortens its text with "…"; its list shows the whole text."""
+    """A drop-down that can be narrow: it shortens its text with "…"; its list shows the whole text.
+
+    The wheel scrolls what is around it and chooses nothing: it often passes a drop-down on its way down a page.
+    """
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
     def showPopup(self) -> None:
         widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)

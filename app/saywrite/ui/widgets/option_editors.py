@@ -11,7 +11,6 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from saywrite.ui.toolkit.screen_reader import set_label
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.amount_box import AmountBox
+from saywrite.ui.widgets.choosers import NarrowComboBox
 
 MIN_LETTERS = 16
 """The minimum width of a drop-down in letters; its list shows the whole entries."""
@@ -76,8 +76,8 @@ class OptionEditors(QObject):
         return editor, editor
 
     def _choice(self, option: Option) -> QWidget:
-        box = QComboBox()
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box = NarrowComboBox()
+        box.setSizeAdjustPolicy(NarrowComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(MIN_LETTERS)
         for value, label in option.choices:
             box.addItem("", value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.dictation.models.keyword_trial import NEWEST, TrialOutcome
 from saywrite.ui.keywords.lab.comparison_view import ComparisonView, Shown, select_texts
@@ -15,6 +15,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce, name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
 from saywrite.ui.toolkit.translation import add_item, set_text, tr, tr_count
+from saywrite.ui.widgets.choosers import NarrowComboBox
 
 LETTERS = 14
 """The width of the list of what is shown; its entries are shown whole when it is open."""
@@ -45,7 +46,7 @@ class TrialPage(QWidget):
         self.progress = QProgressBar()
         self.summary = NoteLabel("", "", size=BODY)
         self.details = NoteLabel()
-        self.shown = QComboBox()
+        self.shown = NarrowComboBox()
         self.view = ComparisonView(now)
         self._arrange()
         self.try_button.clicked.connect(lambda: self.try_requested.emit(can_hear and self.recordings.isChecked()))
@@ -131,7 +132,7 @@ class TrialPage(QWidget):
             (Shown.SELECTED, tr("Hits of the selected keyword")),
         ):
             add_item(self.shown, words, shown.value)
-        self.shown.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.shown.setSizeAdjustPolicy(NarrowComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.shown.setMinimumContentsLength(LETTERS)
         name_chooser(self.shown, tr("Which texts are shown"))
         set_text(self.view.setAccessibleName, tr("Before and after"))
