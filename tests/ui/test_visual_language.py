@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QLayout, QPlainTextEdit, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLayout,
+    QPlainTextEdit,
+    QStyle,
+    QWidget,
+)
 from window_fakes import FakeDictation, script
 
 from saywrite.foundation import events
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit.theme import contrast, page_colors, plain_palette, theme_colors, tokens
 
+NO_BUTTON = QDialogButtonBox.StandardButton.NoButton
 PALETTES = pytest.mark.parametrize(
     "palette", [plain_palette(dark=False), plain_palette(dark=True)], ids=["light", "dark"]
 )
@@ -125,3 +135,14 @@ def test_the_scales_are_those_of_the_design() -> None:
     assert tokens.SPACES == (4, 8, 12, 16, 24)
     assert tokens.TEXT_SIZES == (0.9, 1.0, 1.25)
     assert (tokens.LINE_HEIGHT, tokens.MEASURE, tokens.FADE_MS) == (1.4, 80, 120)
+
+
+def test_buttons_of_dialogs_have_no_icons_of_the_style(front: FrontEnd) -> None:
+    dialogs = front.dialogs
+    for opener in ("show_about", "show_models", "show_ledger", "show_shortcuts", "show_whats_new", "show_keyword_lab"):
+        getattr(dialogs, opener)()
+    dialogs.ask_always_write_as("post gress")
+    boxes = [box for dialog in front.window.findChildren(QDialog) for box in dialog.findChildren(QDialogButtonBox)]
+    standard = [button for box in boxes for button in box.buttons() if box.standardButton(button) != NO_BUTTON]
+    assert len(standard) == 7
+    assert [button.text() for button in standard if not button.icon().isNull()] == []

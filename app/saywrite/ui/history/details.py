@@ -25,6 +25,7 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
 from saywrite.ui.history.reports.timing_statistics import describe_latency
+from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
@@ -156,9 +157,8 @@ class DetailsWindow(QDialog):
             column.addWidget(self.results, 1)
         else:
             column.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = dialog_buttons(self)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
         self.copy.clicked.connect(lambda: copy_text(as_text(lines, results)))
         column.addWidget(buttons)
         self.resize(460, self.sizeHint().height())

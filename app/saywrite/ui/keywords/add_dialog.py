@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
+from saywrite.ui.settings.placement import CANCEL, dialog_buttons
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count
@@ -29,13 +30,12 @@ class AlwaysWriteDialog(QDialog):
         self.written = QLineEdit()
         set_text(self.written.setPlaceholderText, tr("As it should be written"))
         self.replace = QCheckBox()
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = dialog_buttons(self, CANCEL)
         self.add = self.buttons.addButton(tr("&Add keyword"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out()
         self.spoken.textChanged.connect(self._refresh)
         self.written.textChanged.connect(self._refresh)
         self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
         self.accepted.connect(self._report_keyword)
         self._refresh()
         self.replace.setChecked(self.replace.isEnabled())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite import __version__
-from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.settings.placement import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
@@ -98,11 +98,10 @@ class AboutDialog(QDialog):
         self.chooser.currentIndexChanged.connect(self._show_text)
         self._show_text()
         set_text(self.text.setAccessibleName, tr("Licenses"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = dialog_buttons(self)
         copy = worded(QPushButton(), tr("&Copy"))
         copy.clicked.connect(lambda: copy_text(f"{versions()}\n{self.text.toPlainText()}"))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(M)
         column.addLayout(head)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter,
 from saywrite.foundation.events import ModelTried
 from saywrite.foundation.formatting import length
 from saywrite.text.keyword_sets.word_differences import Span, compare
+from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, theme_colors
@@ -45,8 +46,7 @@ class ModelTrialDialog(QDialog):
         for text in (self.now, self.tried):
             columns.addWidget(text)
         columns.setSizes([1, 1])
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        buttons = dialog_buttons(self)
         self.use = worded(QPushButton(), tr("Use this model"))
         set_text(self.use.setAccessibleName, tr("Use {label}", label=model_label))
         self.use.setEnabled(not in_use)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -35,7 +34,7 @@ from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
 from saywrite.ui.settings.option_page import OptionPage
-from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.settings.placement import CLOSE, center_on_parent, dialog_buttons
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
@@ -120,22 +119,14 @@ class SettingsDialog(QDialog):
         super().showEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus; in a field it presses none."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-        elif isinstance(button := self.focusWidget(), QPushButton):
-            button.click()
-
-    def reject(self) -> None:
-        """Close the window; Escape in the search ends the search first."""
-        if self.search.hasFocus() and self.search.text():
+        """Enter presses the button that has the focus; in a field it presses none. Escape first ends the search."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if isinstance(button := self.focusWidget(), QPushButton):
+                button.click()
+        elif event.key() == Qt.Key.Key_Escape and self.search.hasFocus() and self.search.text():
             self.search.clear()
         else:
-            super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.search.clear()  # a search that is open does not keep the window open
-        super().closeEvent(event)
+            super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
         self.search.clear()  # the next opening begins without a search
@@ -170,9 +161,8 @@ class SettingsDialog(QDialog):
         self._row.setSpacing(M)
         self._row.addWidget(self._side)
         self._row.addLayout(content, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
+        buttons = dialog_buttons(self)
+        buttons.button(CLOSE).setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(M, M, M, M)
         column.setSpacing(M)

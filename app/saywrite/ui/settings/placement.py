@@ -1,22 +1,37 @@
-"""The layout of a dialog with one content, and the place of a window on the screen. GUI thread."""
+"""What dialogs have in common: their buttons, the place on the screen, the question about changes. GUI thread."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QVBoxLayout, QWidget
 
 from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.toolkit.translation import set_text, tr
+
+CLOSE, CANCEL = QDialogButtonBox.StandardButton.Close, QDialogButtonBox.StandardButton.Cancel
+
+
+def dialog_buttons(dialog: QDialog, standard: QDialogButtonBox.StandardButton = CLOSE) -> QDialogButtonBox:
+    """Make the row of buttons of a dialog; `standard` closes it.
+
+    The icons of the style are left out: it has some for its own buttons only, in other shapes than those of Saywrite.
+    """
+    buttons = QDialogButtonBox(standard)
+    buttons.button(standard).setIcon(QIcon())
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 def fill_dialog(dialog: QDialog, content: QWidget, size: QSize) -> None:
     """Place `content` above a Close button, in `size` or as much of it as the screen has, over the parent."""
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(M, M, M, M)
     column.setSpacing(M)
     column.addWidget(content, 1)
-    column.addWidget(buttons)
+    column.addWidget(dialog_buttons(dialog))
     dialog.resize(size.boundedTo(dialog.screen().availableGeometry().size() * 0.9))
     center_on_parent(dialog)
 
@@ -32,3 +47,25 @@ def center_on_parent(window: QWidget) -> None:
     frame.moveLeft(max(room.left(), min(frame.left(), room.right() - frame.width())))
     frame.moveTop(max(room.top(), min(frame.top(), room.bottom() - frame.height())))
     window.move(frame.topLeft())
+
+
+def ask_about_changes(
+    window: QWidget, what: str, keep: tuple[str, Callable[[], None]], discard: Callable[[], None]
+) -> None:
+    """Ask what becomes of changes: `keep` them, by a button with these words, `discard` them, or go on editing.
+
+    `what` says what was changed. It returns at once; the answer calls one of the functions.
+    """
+    box = QMessageBox(QMessageBox.Icon.Question, window.windowTitle(), "", parent=window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    set_text(box.setText, what)
+    kept = box.addButton("", QMessageBox.ButtonRole.AcceptRole)
+    discarded = box.addButton("", QMessageBox.ButtonRole.DestructiveRole)
+    edited = box.addButton("", QMessageBox.ButtonRole.RejectRole)
+    for button, words in ((kept, keep[0]), (discarded, tr("&Discard")), (edited, tr("&Keep editing"))):
+        set_text(button.setText, words)
+    kept.clicked.connect(lambda: keep[1]())
+    discarded.clicked.connect(lambda: discard())
+    box.setDefaultButton(kept)
+    box.setEscapeButton(edited)
+    box.open()

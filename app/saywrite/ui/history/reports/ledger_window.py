@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import length, size
 from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
+from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
@@ -156,9 +157,8 @@ class LedgerWindow(QDialog):
         for column in range(FIRST_NUMBER, COLUMNS):
             if (item := self.table.horizontalHeaderItem(column)) is not None:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = dialog_buttons(self)
         buttons.addButton(self.export, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
         self.export.clicked.connect(lambda: self.export_requested.emit(self.ledger))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(M, M, M, M)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QMessageBox,
     QPushButton,
     QSplitter,
     QTabWidget,
@@ -32,6 +31,7 @@ from saywrite.ui.keywords.lab.suggestions_page import SuggestionsPage
 from saywrite.ui.keywords.lab.trial_page import TrialPage
 from saywrite.ui.keywords.lab.trial_runner import TrialRunner
 from saywrite.ui.keywords.panel import KeywordsPanel
+from saywrite.ui.settings.placement import CANCEL, ask_about_changes, dialog_buttons
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
@@ -68,7 +68,7 @@ class KeywordLabWindow(QDialog):
         self.trial = TrialPage(can_hear=retranscriber is not None, now=datetime.now())
         self.suggestions = SuggestionsPage(open_history, preferences, self.panel.keywords)
         self.tabs = QTabWidget()
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = dialog_buttons(self, CANCEL)
         self.apply = QPushButton()
         set_text(self.apply.setText, tr("&Apply"))
         self.runner = TrialRunner(open_history, retranscriber, self)
@@ -84,19 +84,12 @@ class KeywordLabWindow(QDialog):
         if self.panel.rows() == self._opened_with:
             super().reject()
             return
-        box = QMessageBox(QMessageBox.Icon.Question, self.windowTitle(), "", parent=self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        set_text(box.setText, tr("You changed keywords and did not apply the changes."))
-        apply = box.addButton("", QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton("", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("", QMessageBox.ButtonRole.RejectRole)
-        for button, words in ((apply, tr("&Apply")), (discard, tr("&Discard")), (keep, tr("&Keep editing"))):
-            set_text(button.setText, words)
-        apply.clicked.connect(self._apply)
-        discard.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
-        box.setDefaultButton(apply)
-        box.setEscapeButton(keep)
-        box.open()
+        ask_about_changes(
+            self,
+            tr("You changed keywords and did not apply the changes."),
+            (tr("&Apply"), self._apply),
+            lambda: self.done(QDialog.DialogCode.Rejected),
+        )
 
     def done(self, result: int) -> None:
         """Close the window, and stop a trial that still runs."""
@@ -158,7 +151,6 @@ class KeywordLabWindow(QDialog):
         self.suggestions.removal_requested.connect(self._remove)
         self.suggestions.count_changed.connect(self._show_count)
         self.buttons.accepted.connect(self._apply)
-        self.buttons.rejected.connect(self.reject)
 
     def _apply(self) -> None:
         self.applied.emit(self.panel.rows())
