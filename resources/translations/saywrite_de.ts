@@ -5372,6 +5372,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Sie haben Schlüsselwörter geändert, die Änderungen aber nicht angewendet.</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>Sie haben den Text geändert, aber nicht gespeichert.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Diese Wörter haben Sie in Ihren Texten korrigiert.</translation>
     </message>

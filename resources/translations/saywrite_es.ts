@@ -5372,6 +5372,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Ha cambiado palabras clave y no ha aplicado los cambios.</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>Ha cambiado el texto y no lo ha guardado.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Corrigió estas palabras en sus textos.</translation>
     </message>

@@ -5372,6 +5372,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Vous avez modifié des mots-clés sans appliquer les modifications.</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>Vous avez modifié le texte sans l'enregistrer.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Vous avez corrigé ces mots dans vos textes.</translation>
     </message>

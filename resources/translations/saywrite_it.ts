@@ -5372,6 +5372,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Hai modificato delle parole chiave senza applicare le modifiche.</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>Hai modificato il testo senza salvarlo.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Hai corretto queste parole nei tuoi testi.</translation>
     </message>

@@ -5366,6 +5366,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>キーワードの変更がまだ適用されていません。</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>テキストの変更がまだ保存されていません。</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>テキストで直した言葉です。</translation>
     </message>

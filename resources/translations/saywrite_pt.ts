@@ -5372,6 +5372,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Você alterou palavras-chave e não aplicou as alterações.</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>Você alterou o texto e não o salvou.</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>Você corrigiu estas palavras em seus textos.</translation>
     </message>

@@ -5366,6 +5366,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>关键词已更改，但尚未应用更改。</translation>
     </message>
     <message>
+        <source>You changed the text and did not save it.</source>
+        <translation>文本已更改，但尚未保存。</translation>
+    </message>
+    <message>
         <source>You corrected these words in your texts.</source>
         <translation>这些词曾在文本中被更正。</translation>
     </message>

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from window_fakes import CHOICES
 
 from saywrite.dictation.models.transcribing_child import Retranscriber
@@ -197,9 +197,54 @@ def test_a_cancelled_edit_changes_nothing(qtbot: Any, window: HistoryWindow) -> 
     window.edit.click()
     qtbot.keyClicks(window.text, "xyz")
     assert window.text.toPlainText() != before
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    window.discard.click()
     assert window.text.toPlainText() == before
     assert window.isVisible()
+    window.edit.click()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert (window.text.editing, window.isVisible()) == (False, True), "without changes Escape asks nothing"
+
+
+def answer(window: HistoryWindow, role: QMessageBox.ButtonRole) -> None:
+    box = window.findChild(QMessageBox)
+    assert box.text() == "You changed the text and did not save it."
+    next(button for button in box.buttons() if box.buttonRole(button) == role).click()
+
+
+@pytest.mark.parametrize("how", ["Escape", "close"])
+@pytest.mark.parametrize("role", ["AcceptRole", "DestructiveRole", "RejectRole"])
+def test_changes_are_not_lost_without_a_question(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, how: str, role: str
+) -> None:
+    window.edit.click()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah"))
+    if how == "close":
+        window.close()
+    else:
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    answer(window, QMessageBox.ButtonRole[role])
+    assert wait_for_tasks(5000)
+    loaded = store.load("d2")
+    assert loaded is not None
+    assert loaded.segments[0].text == ("We met Hannah." if role == "AcceptRole" else "We met Anna.")
+    if role == "RejectRole":
+        assert (window.isVisible(), window.text.editing, "Hannah" in window.text.toPlainText()) == (True, True, True)
+        window.discard.click()
+    else:
+        assert (window.isVisible(), window.text.editing) == (how == "Escape", False)
+
+
+def test_a_program_that_quits_saves_the_changes(qapp: QApplication, window: HistoryWindow, store: HistoryStore) -> None:
+    window.edit.click()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah"))
+    qapp.setProperty("quitting", True)
+    closed = window.close()
+    qapp.setProperty("quitting", None)
+    assert wait_for_tasks(5000)
+    loaded = store.load("d2")
+    assert loaded is not None
+    assert (closed, loaded.segments[0].text) == (True, "We met Hannah.")
 
 
 def test_an_earlier_text_is_read_and_used(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.errors import HistoryUnavailable
@@ -188,6 +189,38 @@ def test_a_history_that_cannot_be_read_says_why(qtbot: Any) -> None:
     qtbot.addWidget(window)
     window.reload()
     qtbot.waitUntil(lambda: window.note.text() == "The history is damaged. It was left as it is.")
+
+
+def test_escape_ends_the_search_before_it_closes_the_window(qtbot: Any, window: HistoryWindow) -> None:
+    window.activateWindow()
+    window.query.setFocus()
+    qtbot.keyClicks(window.query, "milk")
+    qtbot.keyClick(window.query, Qt.Key.Key_Escape)
+    assert (window.query.text(), window.isVisible()) == ("", True)
+    qtbot.keyClick(window.query, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_window_stays_where_the_user_has_moved_it(qtbot: Any, window: HistoryWindow) -> None:
+    window.move(37, 41)
+    window.close()
+    window.show()
+    assert (window.x(), window.y()) == (37, 41)
+
+
+def test_a_new_window_offers_no_undo(qtbot: Any) -> None:
+    window = HistoryWindow(lambda: pytest.fail("nothing was asked yet"))
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.undo.isVisible()
+
+
+def test_ground_beside_a_column_of_text_is_that_of_the_page(qtbot: Any, window: HistoryWindow) -> None:
+    window.resize(1600, 700)
+    qtbot.waitUntil(lambda: window.text.viewportMargins().right() > 40)
+    picture = window.text.grab().toImage()
+    page = window.text.palette().color(QPalette.ColorRole.Base)
+    assert picture.pixelColor(picture.width() - 20, picture.height() // 2) == page
 
 
 def test_escape_closes_it(qtbot: Any, window: HistoryWindow) -> None:

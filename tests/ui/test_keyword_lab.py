@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMessageBox, QPushButton, QWidget
 from window_fakes import FakeDictation
 
 from saywrite.dictation.models.transcribing_child import Retranscriber
@@ -253,6 +253,16 @@ def test_escape_with_changes_asks_what_becomes_of_them(
     button.click()
     assert lab.isVisible() is open_after
     assert len(bench.applied) == applied
+
+
+def test_a_program_that_quits_applies_the_changes(bench: Lab, qapp: QApplication) -> None:
+    lab = bench.open(KUBERNETES)
+    lab.panel.add(POSTGRES)
+    qapp.setProperty("quitting", True)
+    closed = lab.close()
+    qapp.setProperty("quitting", None)
+    assert closed, "a window that stays open would stop the program from quitting"
+    assert bench.applied == [(KUBERNETES, POSTGRES)]
 
 
 def test_escape_without_changes_closes_the_lab(bench: Lab, qtbot: Any) -> None:

@@ -5,7 +5,7 @@ The functions that read files run on pool threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from saywrite.audio.levels import Envelope
 from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.foundation.errors import JournalError
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import TextReceipt, receipts_of
 from saywrite.storage.history.records.versions import TextVersion, versions_of
 from saywrite.storage.history.store import Dictated, HistoryStore
@@ -64,6 +65,14 @@ def load_envelope(recordings: Path, dictation: str) -> Envelope | None:
             return Envelope.of(recording.blocks())
     except JournalError:
         return None
+
+
+def save_changes(history: HistoryStore, dictation: str, changes: Mapping[int, str], *, remembers: bool) -> None:
+    """Write the changed texts of segments; `remembers` keeps the texts before for suggestions of keywords."""
+    for number, text in changes.items():
+        if remembers:
+            keep_original(history, dictation, number)
+        history.edit_segment(dictation, number, text)
 
 
 class OpenOnce:

@@ -1,14 +1,18 @@
-"""The filters of the history: program, recognizer, language and length. GUI thread."""
+"""What selects dictations of the history: the search, and filters by program, recognizer, language and length.
+
+GUI thread.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
-from saywrite.ui.toolkit.screen_reader import name_chooser
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.screen_reader import add_clear_button, name_chooser, name_field_button
 from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import add_item, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, NarrowComboBox
@@ -26,6 +30,28 @@ LEAST_LETTERS, MOST_LEAST_WIDTH = 26, 240
 """The minimum width in letters, so that the headings of the list have room, and its limit in pixels."""
 LETTERS_IN_TWO_COLUMNS = 20
 """Letters for each chooser, with its edges and its arrow; in a narrower bar each has a row of its own."""
+
+
+SEARCH_AFTER_MS = 15
+
+
+class SearchField(QLineEdit):
+    """The words to search for."""
+
+    searched = Signal()
+    """The words changed, and the user does not type the next letter at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_text(self.setPlaceholderText, tr("Search in everything you dictated"))
+        set_text(self.setAccessibleName, tr("Search the history"))
+        add_clear_button(self, tr("Search the history"))
+        magnifier = self.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
+        name_field_button(self, magnifier, tr("Search"))
+        magnifier.triggered.connect(lambda: self.setFocus())
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._timer.timeout.connect(self.searched)
+        self.textChanged.connect(lambda _text: self._timer.start())
 
 
 class FilterBar(QWidget):

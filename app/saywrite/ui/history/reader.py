@@ -71,6 +71,8 @@ class Reader(QPlainTextEdit):
         document.setDefaultFont(self.font())
         document.setDocumentMargin(M)
         self.setDocument(document)
+        self.setBackgroundRole(QPalette.ColorRole.Base)  # also beside the column of the text
+        self.setAutoFillBackground(True)
         self.setTabChangesFocus(True)
         self.times = TimeGutter(self, self._rows_with_times, self._time_of, self._note_of)
         self.times.play_requested.connect(lambda row: self.play_requested.emit(row.start))

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import FilterChoices, filter_choices
-from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
@@ -25,22 +23,23 @@ from saywrite.ui.history.access import (
     LoadedDictation,
     OpenOnce,
     load_dictation,
+    save_changes,
 )
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
-from saywrite.ui.history.filter_bar import FilterBar
+from saywrite.ui.history.filter_bar import FilterBar, SearchField
+from saywrite.ui.settings.placement import ask_about_changes, center_on_parent
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.screen_reader import Role, add_clear_button, announce, has_role, name_field_button
+from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 PAGE = 100
-SEARCH_AFTER_MS = 15
 SIZE = QSize(980, 640)
 EMPTY = message("No dictations yet. What you dictate is kept here.")
 UNFINISHED = message("The recording of a dictation without its complete text stays among the unfinished ones.")
@@ -77,7 +76,7 @@ class HistoryWindow(QWidget):
         self._asked = 0
         self._more_to_come = False
         self._deleted: list[str] = []
-        self.query = QLineEdit()
+        self.query = SearchField()
         self.filters = FilterBar(choices)
         self.list = DictationList(now)
         self.view = DictationView(choices, open_history, now, tools)
@@ -85,22 +84,26 @@ class HistoryWindow(QWidget):
         self.note = NoteLabel()
         self.undo = worded(QPushButton(icon("undo"), ""), tr("&Undo"))
         self.copy = worded(QPushButton(icon("copy"), ""), tr("&Copy"))
-        self.edit = worded(QPushButton(), tr("Ed&it"))
+        self.edit = worded(QPushButton(icon("edit"), ""), tr("Ed&it"))
         self.save = worded(QPushButton(icon("check"), ""), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
         self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
         self.details = worded(QPushButton(icon("info"), ""), tr("Deta&ils…"))
         self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
-        self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
         self.resize(SIZE)
         self._arrange()
         self._connect()
+        self._say("")
         self._show_loaded(None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Delete for good what was deleted, and close the database; the next query opens it again."""
+        """Delete for good what was deleted, and close the database; with changes, ask about them and stay open."""
+        self._leave_editing(self.close)
+        if self.text.editing:
+            event.ignore()
+            return
         self.player.end()
         self._empty_trash()
         run_task(self._history.close, in_order=True)
@@ -108,13 +111,7 @@ class HistoryWindow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not event.spontaneous() and (parent := self.parentWidget()) is not None:
-            place = self.frameGeometry()
-            place.moveCenter(parent.window().frameGeometry().center())
-            room = self.screen().availableGeometry()
-            place.moveLeft(max(room.left(), min(place.left(), room.right() - place.width())))
-            place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height())))
-            self.move(place.topLeft())
+        center_on_parent(self)
 
     @Slot(object)
     def receive(self, event: object) -> None:
@@ -251,6 +248,21 @@ class HistoryWindow(QWidget):
         self._show_editing()
         self.text.setFocus()
 
+    def _leave_editing(self, then: Callable[[], object] = lambda: None) -> None:
+        """End to edit, and call `then`. Changes are saved or discarded as the user answers, who may also go on."""
+
+        def end(store: bool) -> None:
+            if store:
+                self._save()
+            self._end_editing()
+            then()
+
+        if self.text.changes():
+            words = tr("You changed the text and did not save it.")
+            ask_about_changes(self, words, (tr("&Save"), lambda: end(True)), lambda: end(False))
+        else:
+            self._end_editing()
+
     def _end_editing(self) -> None:
         self.text.set_editing(False)
         self._show_editing()
@@ -258,17 +270,12 @@ class HistoryWindow(QWidget):
     def _save(self) -> None:
         dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
 
-        def store(history: HistoryStore) -> None:
-            for number, text in changes.items():
-                if remembers:
-                    keep_original(history, dictation, number)
-                history.edit_segment(dictation, number, text)
-
         def saved(_none: object) -> None:
-            self._reopen(dictation)
+            if self.isVisible():
+                self._reopen(dictation)
             announce(self, tr("Saved"))
 
-        self._ask(store, saved)
+        self._ask(lambda history: save_changes(history, dictation, changes, remembers=remembers), saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
@@ -324,12 +331,6 @@ class HistoryWindow(QWidget):
     # Layout
 
     def _arrange(self) -> None:
-        set_text(self.query.setPlaceholderText, tr("Search in everything you dictated"))
-        set_text(self.query.setAccessibleName, tr("Search the history"))
-        add_clear_button(self.query, tr("Search the history"))
-        magnifier = self.query.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
-        name_field_button(self.query, magnifier, tr("Search"))
-        magnifier.triggered.connect(lambda: self.query.setFocus())
         left, right = QWidget(), QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -352,13 +353,12 @@ class HistoryWindow(QWidget):
         split.addWidget(right)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
-
+        split.setSizes([SIZE.width() // 3, SIZE.width() * 2 // 3])
         split.setChildrenCollapsible(False)
         QVBoxLayout(self).addWidget(split)
 
     def _connect(self) -> None:
-        self.query.textChanged.connect(lambda _text: self._search_timer.start())
-        self._search_timer.timeout.connect(self._load_list)
+        self.query.searched.connect(self._load_list)
         self._undo_timer.timeout.connect(self._empty_trash)
         self.filters.changed.connect(self._load_list)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
@@ -379,7 +379,7 @@ class HistoryWindow(QWidget):
             (self.undo, self._undo_delete),
         )
         for button, act in pressed:
-            button.clicked.connect(partial(_call, act))
+            button.clicked.connect(lambda _checked=False, act=act: act())
         QShortcut(QKeySequence.StandardKey.Find, self, self.query.setFocus)
         QShortcut(QKeySequence("Ctrl+P"), self, self.player.toggle)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
@@ -388,12 +388,10 @@ class HistoryWindow(QWidget):
     def _escape(self) -> None:
         """End what is going on, or close the window."""
         if self.text.editing:
-            self._end_editing()
+            self._leave_editing()
+        elif self.query.hasFocus() and self.query.text():
+            self.query.clear()
         elif self.player.playing:
             self.player.end()
         else:
             self.close()
-
-
-def _call(act: Callable[[], None], _checked: bool = False) -> None:
-    act()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QMessageBox, QVBoxLayout, QWidget
 
 from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -54,8 +54,13 @@ def ask_about_changes(
 ) -> None:
     """Ask what becomes of changes: `keep` them, by a button with these words, `discard` them, or go on editing.
 
-    `what` says what was changed. It returns at once; the answer calls one of the functions.
+    `what` says what was changed. It returns at once; the answer calls one of the functions. A program that quits asks
+    nobody, because a window that stays open would stop it: the changes are kept.
     """
+    app = QApplication.instance()
+    if app is not None and app.property("quitting"):
+        keep[1]()
+        return
     box = QMessageBox(QMessageBox.Icon.Question, window.windowTitle(), "", parent=window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     set_text(box.setText, what)

@@ -12,6 +12,7 @@ from saywrite.foundation.events import FileState, QueuedFile
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import Role, has_role
@@ -90,10 +91,7 @@ class FilesWindow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not event.spontaneous() and (parent := self.parentWidget()) is not None:
-            place = self.frameGeometry()
-            place.moveCenter(parent.window().frameGeometry().center())
-            self.move(place.topLeft())
+        center_on_parent(self)
 
     def _arrange(self) -> None:
         inside = QWidget()
