@@ -79,6 +79,15 @@ def test_each_row_offers_what_its_file_allows(files: FilesWindow) -> None:
     assert not done.bar.isVisible()
 
 
+def test_a_long_name_is_shortened_and_its_buttons_stay_in_view(files: FilesWindow) -> None:
+    files.show_files((replace(WAITING, path="/talks/" + "the opening talk of the conference in Porto " * 4 + ".wav"),))
+    (row,) = files.rows.values()
+    room = files.width() - 2 * files.layout().contentsMargins().left()
+    assert row.minimumSizeHint().width() <= room
+    assert row.name.text().startswith("the opening talk"), "screen readers read all of it"
+    assert row.name.toolTip() == row.file.path
+
+
 def test_rows_stay_when_the_queue_changes(qtbot: Any, files: FilesWindow) -> None:
     row = files.rows[1]
     with qtbot.waitSignal(files.cancel_requested) as cancelled:

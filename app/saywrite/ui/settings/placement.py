@@ -62,6 +62,7 @@ def ask_about_changes(
         keep[1]()
         return
     box = QMessageBox(QMessageBox.Icon.Question, window.windowTitle(), "", parent=window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     set_text(box.setText, what)
     kept = box.addButton("", QMessageBox.ButtonRole.AcceptRole)

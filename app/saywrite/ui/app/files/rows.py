@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QPushButton
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
 from saywrite.foundation.formatting import clock, length
 from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 STEPS = 1_000
 """Of the progress bar."""
+LEAST_LETTERS = 12
+"""The letters of a name that are always visible."""
 
 _STATES = {
     FileState.WAITING: message("Waiting"),
@@ -46,6 +49,19 @@ def describe(file: QueuedFile) -> str:
     return f"{words}. {problem}" if problem else words
 
 
+class NameLabel(PlainLabel):
+    """A name on one line, with "…" in its middle where there is no room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * LEAST_LETTERS, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class FileRow(QFrame):
     """Shows one file, and reports what the user wants with it."""
 
@@ -56,7 +72,7 @@ class FileRow(QFrame):
     def __init__(self, file: QueuedFile) -> None:
         super().__init__()
         self.file = file
-        self.name = PlainLabel()
+        self.name = NameLabel()
         self.status = NoteLabel()
         self.bar = QProgressBar()
         self.retry = worded(QPushButton(icon("refresh"), ""), tr("Retry"))
@@ -81,7 +97,7 @@ class FileRow(QFrame):
         self.file = file
         name, status = name_of(file), describe(file)
         set_text(self.name.setText, name)
-        set_text(self.name.setToolTip, "")
+        set_text(self.name.setToolTip, plain_tooltip(file.path))
         if self.status.text() != status:
             set_text(self.status.setText, status)
             self.status.set_tone("bad" if file.state is FileState.FAILED else "muted")
