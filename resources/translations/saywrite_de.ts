@@ -2368,6 +2368,10 @@
         <translation>Mikrofonpegel: {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>Millisekunden</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>minus {number}</translation>
     </message>

@@ -2368,6 +2368,10 @@
         <translation>Nivel del micrófono: {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>milisegundos</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>menos {number}</translation>
     </message>

@@ -2368,6 +2368,10 @@
         <translation>Niveau du microphone : {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>millisecondes</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>moins {number}</translation>
     </message>

@@ -2368,6 +2368,10 @@
         <translation>Livello del microfono: {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>millisecondi</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>meno {number}</translation>
     </message>

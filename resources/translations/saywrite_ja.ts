@@ -2363,6 +2363,10 @@
         <translation>マイクの音量レベル: {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>ミリ秒</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>マイナス{number}</translation>
     </message>

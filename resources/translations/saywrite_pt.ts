@@ -2368,6 +2368,10 @@
         <translation>Nível do microfone: {value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>milissegundos</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>menos {number}</translation>
     </message>

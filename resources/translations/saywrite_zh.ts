@@ -2363,6 +2363,10 @@
         <translation>麦克风电平：{value}</translation>
     </message>
     <message>
+        <source>milliseconds</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
         <source>minus {number}</source>
         <translation>负{number}</translation>
     </message>

@@ -103,7 +103,30 @@ def test_an_empty_history_says_what_to_do(qtbot: Any) -> None:
     window = LatencyWindow(lambda: StoredLatencies(()), CHOICES)  # type: ignore[arg-type, return-value]
     qtbot.addWidget(window)
     window.reload()
+    window.show()
     qtbot.waitUntil(lambda: window.note.text() == EMPTY)
+    assert not window.plot.isVisible(), "an empty plot and an empty table say nothing"
+    assert not window.table.isVisible()
+
+
+def test_the_axis_is_named_in_the_language_of_the_program(qtbot: Any, in_language: Callable[[str], None]) -> None:
+    window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.show_timed(MANY)
+    assert isinstance(window.plot, LatencyPlot)
+    axis = window.plot.getPlotItem().getAxis("bottom")
+    assert axis.labelText == "milliseconds"
+    in_language("de")
+    assert axis.labelText == "Millisekunden"
+
+
+def test_all_columns_fit_into_the_window(qtbot: Any) -> None:
+    window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.show_timed(MANY)
+    window.show()
+    qtbot.waitExposed(window)
+    assert window.table.horizontalHeader().length() <= window.table.viewport().width()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -11,8 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QIcon, QKeySequence, QPalette, QPixmap, QShortcut
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPalette, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.screen_reader import Role, has_role
@@ -57,7 +58,6 @@ class LatencyPlot(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
-        plot.setLabel("bottom", "milliseconds")
         plot.getAxis("bottom").enableAutoSIPrefix(False)
         plot.getViewBox().invertY(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -90,6 +90,7 @@ class LatencyPlot(pg.PlotWidget):
         for number, color in enumerate(self.colors()):
             self._draw_step(number, color, text)
         ticks = [(group * ROWS + 1.5, self._name_of(speed)) for group, speed in enumerate(self._speeds)]
+        self.getPlotItem().setLabel("bottom", tr("milliseconds"))
         for side in ("left", "bottom"):
             axis = self.getPlotItem().getAxis(side)
             axis.setPen(theme_colors(self.palette()).hairline)
@@ -135,6 +136,7 @@ def _array(values: list[float] | list[int]) -> object:
 
 EMPTY = message("Nothing measured yet. Dictate something; how long each step took is kept with its text.")
 NOTE = message("Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.")
+SIZE = QSize(980, 620)
 SHOWN = 6
 """The number of groups in the plot; the table has all."""
 
@@ -155,7 +157,7 @@ class LatencyWindow(QWidget):
         self.table = QTableWidget(0, len(STEPS) + 2)
         self.plot: QWidget = PlainLabel()
         set_text(self.setWindowTitle, tr("Speed – Saywrite"))
-        self.resize(860, 620)
+        self.resize(SIZE)
         set_text(self.table.setHorizontalHeaderLabels, [tr("Recognizer and microphone"), tr("Dictations"), *STEPS])
         set_text(self.table.setAccessibleName, tr("Speed of each step: median, 95th percentile"))
         self.table.setTabKeyNavigation(False)
@@ -167,6 +169,10 @@ class LatencyWindow(QWidget):
         self._column.addWidget(self.note)
         self._column.addWidget(self.table, 2)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
     def reload(self) -> None:
         """Read the latencies from the history and show them."""
@@ -196,6 +202,8 @@ class LatencyWindow(QWidget):
             self._column.insertWidget(0, self.plot, 3)
         self.plot.show_speeds(found[:SHOWN])
         set_text(self.note.setText, NOTE if found else EMPTY)
+        for part in (self.plot, self.table):
+            part.setVisible(bool(found))
         self._fill(found, timed)
         for number, color in enumerate(self.plot.colors()):
             if (header := self.table.horizontalHeaderItem(number + 2)) is not None:
