@@ -66,6 +66,22 @@ def test_in_a_narrow_window_the_keywords_are_below_the_text(
         assert shown.window.transcript.parentWidget().width() >= 460
 
 
+def test_text_has_most_of_a_narrow_window_and_a_wide_one_returns_as_it_was(shown: FrontEnd, qapp: QApplication) -> None:
+    window = shown.window
+    window.actions_.show_keywords.trigger()
+    window.resize(1000, 700)
+    qapp.processEvents()
+    window._split.setSizes([500, 500])
+    wide = window._split.sizes()
+    window.resize(480, 700)
+    qapp.processEvents()
+    text, keywords = window._split.sizes()
+    assert text > 1.5 * keywords
+    window.resize(1000, 700)
+    qapp.processEvents()
+    assert window._split.sizes() == pytest.approx(wide, abs=8)
+
+
 # Notices
 
 

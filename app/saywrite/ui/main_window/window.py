@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 NARROW = 640
 """A narrower window has the keywords below the text; device-independent pixels."""
 PREFERRED_SIZE = QSize(1040, 700)
+SHARES = {Qt.Orientation.Horizontal: [740, 280], Qt.Orientation.Vertical: [700, 300]}
+"""The shares of text and keywords beside each other, and below each other."""
 SPOKEN_STATES = {
     State.LISTENING: message("Recording"),
     State.FINISHING: message("Finishing"),
@@ -90,6 +92,8 @@ class MainWindow(QMainWindow):
         self._left = QSplitter(Qt.Orientation.Vertical)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split_state = QByteArray()
+        self._sizes = dict(SHARES)
+        """The sizes of text and keywords when they were last beside, and below, each other."""
         self._arrange()
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
@@ -122,7 +126,7 @@ class MainWindow(QMainWindow):
             self._split.addWidget(made)
             self._split.setStretchFactor(1, 0)
             self._split.setCollapsible(1, False)
-            self._split.setSizes([740, 280])
+            self._split.setSizes(SHARES[Qt.Orientation.Horizontal])
             self._split.restoreState(self._split_state)
             self._turn_split()
             insert_tab_stops(made, self.status)
@@ -228,8 +232,14 @@ class MainWindow(QMainWindow):
 
     def _turn_split(self) -> None:
         """Place the keywords beside the text, or below it in a narrow window."""
-        narrow = self.width() < NARROW
-        self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        turned = Qt.Orientation.Vertical if self.width() < NARROW else Qt.Orientation.Horizontal
+        before = self._split.orientation()
+        if turned != before:
+            self._sizes[before] = self._split.sizes()
+            self._split.setOrientation(turned)
+            sizes = self._sizes[turned]
+            room = self._split.height() if turned is Qt.Orientation.Vertical else self._split.width()
+            self._split.setSizes([round(size * room / max(1, sum(sizes))) for size in sizes])
 
     def _arrange(self) -> None:
         self._pages.addWidget(self.empty)
