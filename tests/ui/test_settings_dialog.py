@@ -121,9 +121,11 @@ def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplicatio
     line = note.fontMetrics().height()
     note.resize(120, 200)
     assert note.minimumHeight() >= 3 * line
+    assert note.minimumSizeHint().height() >= 3 * line
     note.resize(900, 200)
     assert note.minimumHeight() == line
     assert note.sizeHint().height() == line
+    assert note.minimumSizeHint().height() == line, "a layout gives a label at least this height"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ja"])

@@ -83,6 +83,11 @@ class NoteLabel(ThemedLabel):
         hint = super().sizeHint()
         return QSize(hint.width(), self.minimumHeight() or hint.height())
 
+    def minimumSizeHint(self) -> QSize:
+        """The height at the current width: QLabel keeps the largest minimum height that it ever had in its hint."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), self.minimumHeight() or hint.height())
+
     def hasHeightForWidth(self) -> bool:
         """Say no: a form that asks for the height at a width asks for another width than it gives (Qt 6.11)."""
         return False
