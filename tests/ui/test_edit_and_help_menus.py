@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit
 from test_window_reach import unnamed
 from window_fakes import BEGAN, FakeDictation
@@ -46,6 +46,13 @@ def test_edit_menu_acts_on_the_field_with_the_focus(shown: FrontEnd, field: QLin
     assert field.text() != "one twoone two"
     actions.redo.trigger()
     assert field.text() == "one twoone two"
+
+
+def test_switches_in_menus_show_a_check_mark(shown: FrontEnd) -> None:
+    actions = shown.window.actions_.findChildren(QAction) or shown.window.findChildren(QAction)
+    switches = [action for action in actions if action.isCheckable() and action.text()]
+    assert {shown.window.actions_.show_keywords, shown.window.actions_.hands_free} <= set(switches)
+    assert [action.text() for action in switches if not action.icon().isNull()] == []
 
 
 def test_edit_menu_acts_on_the_transcript_otherwise(shown: FrontEnd, dictation: FakeDictation) -> None:

@@ -31,7 +31,7 @@ class Actions(QObject):
             action.setEnabled(False)
         self.want_cancelled = self._action(tr("Undo the &cancellation"), "", "undo")
         self.want_cancelled.setVisible(False)
-        self.hands_free = self._switch(tr("&Hands-free"), "", "")
+        self.hands_free = self._switch(tr("&Hands-free"), "")
         set_text(self.hands_free.setToolTip, tr("Begin and end a dictation with a spoken phrase"))
         self.refresh = self._action(tr("&Look for microphones"), "F5", "refresh")
         self.details = self._action(tr("&Details…"), "Ctrl+I", "info")
@@ -42,8 +42,8 @@ class Actions(QObject):
         self.settings = self._action(tr("&Settings…"), "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
         self.quit = self._action(tr("&Quit"), "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
         self._make_edit_actions()
-        self.show_keywords = self._switch(tr("&Keywords"), "Ctrl+K", "keywords")
-        self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W", "file-audio")
+        self.show_keywords = self._switch(tr("&Keywords"), "Ctrl+K")
+        self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W")
         self.history = self._action(tr("&History…"), "Ctrl+H", "history")
         self.speed = self._action(tr("S&peed…"), "", "")
         self.ledger = self._action(tr("Where &my speech went…"), "", "")
@@ -142,8 +142,8 @@ class Actions(QObject):
             action.setIcon(icon(icon_name))
         return action
 
-    def _switch(self, text: str, shortcut: str, icon_name: str) -> QAction:
-        action = self._action(text, shortcut, icon_name)
+    def _switch(self, text: str, shortcut: str) -> QAction:
+        action = self._action(text, shortcut, "")  # an icon would take the place of the check mark
         action.setCheckable(True)
         return action
 
