@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QVariantAnimation
-from PySide6.QtGui import QEnterEvent, QPaintEvent, QTextCursor
+from PySide6.QtGui import QEnterEvent, QPaintEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from saywrite.foundation import events
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, contrast, page_colors, plain_palette
+from saywrite.ui.transcript.margins import FADED
 from saywrite.ui.transcript.rows import Row, RowKind, starts_paragraph
 from saywrite.ui.transcript.view import TranscriptView
 
@@ -184,6 +186,13 @@ def test_the_words_being_heard_stand_where_their_paragraph_will(view: Transcript
     assert above
     gap = view.document.block(1).layout().lineAt(0).y()
     assert place.top() + view.pane.editor.viewport().y() + line == pytest.approx(top + gap, abs=1)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_faded_times_can_be_read(dark: bool) -> None:
+    palette = plain_palette(dark=dark)
+    page = palette.color(QPalette.ColorRole.Base)
+    assert contrast(blend(page, page_colors(palette).muted, FADED), page) >= GRAPHIC_CONTRAST
 
 
 def test_times_are_faded_until_the_mouse_is_over_them(view: TranscriptView, qtbot: Any) -> None:

@@ -139,8 +139,10 @@ class KeywordsTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
+        height = self.fontMetrics().height() + 2 * PADDING
+        self.verticalHeader().setDefaultSectionSize(height)
         header = AlignedHeader(Qt.Orientation.Horizontal, self)
+        header.setMinimumHeight(height)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)

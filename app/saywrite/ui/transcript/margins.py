@@ -29,8 +29,8 @@ from saywrite.ui.transcript.rows import Row, RowKind
 
 WIDEST = "00:00:00"
 MARK_RADIUS = 2.6
-FADED = 0.45
-"""The opacity of the times while the mouse is elsewhere."""
+FADED = 0.8
+"""The opacity of the times while the mouse is elsewhere: with it they still have the contrast of shapes, 3."""
 
 
 def begins_paragraph(row: Row) -> bool:
