@@ -71,7 +71,7 @@ def test_text_has_most_of_a_narrow_window_and_a_wide_one_returns_as_it_was(shown
     window.actions_.show_keywords.trigger()
     window.resize(1000, 700)
     qapp.processEvents()
-    window._split.setSizes([500, 500])
+    window._split.moveSplitter(500, 1)
     wide = window._split.sizes()
     window.resize(480, 700)
     qapp.processEvents()

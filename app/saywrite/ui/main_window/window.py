@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split_state = QByteArray()
         self._sizes = dict(SHARES)
-        """The sizes of text and keywords when they were last beside, and below, each other."""
+        """The sizes that the user gave to text and keywords in this run, beside each other and below each other."""
         self._arrange()
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
@@ -233,13 +233,15 @@ class MainWindow(QMainWindow):
     def _turn_split(self) -> None:
         """Place the keywords beside the text, or below it in a narrow window."""
         turned = Qt.Orientation.Vertical if self.width() < NARROW else Qt.Orientation.Horizontal
-        before = self._split.orientation()
-        if turned != before:
-            self._sizes[before] = self._split.sizes()
+        if turned != self._split.orientation():
             self._split.setOrientation(turned)
             sizes = self._sizes[turned]
             room = self._split.height() if turned is Qt.Orientation.Vertical else self._split.width()
             self._split.setSizes([round(size * room / max(1, sum(sizes))) for size in sizes])
+
+    @Slot()
+    def _remember_sizes(self) -> None:
+        self._sizes[self._split.orientation()] = self._split.sizes()
 
     def _arrange(self) -> None:
         self._pages.addWidget(self.empty)
@@ -252,6 +254,7 @@ class MainWindow(QMainWindow):
         self._split.setStretchFactor(0, 1)
         self._split.setCollapsible(0, False)
         self._split.setContentsMargins(0, 0, 0, 0)
+        self._split.splitterMoved.connect(self._remember_sizes)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
