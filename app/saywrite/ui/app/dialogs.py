@@ -242,7 +242,7 @@ class Dialogs(QObject):
     def show_keyword_lab(self) -> None:
         """Open the keyword lab with a copy of the present keywords."""
         from saywrite.ui.keywords.lab.window import KeywordLabWindow
-        from saywrite.ui.settings.placement import center_on_parent
+        from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
 
         lab = KeywordLabWindow(
             self._window.keywords.rows(),

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import resource
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.settings.placement import fill_dialog
+from saywrite.ui.toolkit.layouts.dialogs import fill_dialog
 from saywrite.ui.toolkit.translation import bare, follow_language, key_text, set_text, tr
 
 SHORTCUTS_SIZE = QSize(520, 560)

@@ -19,9 +19,9 @@ from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.history.access import LoadedDictation
 from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import add_item, error_text, joined, set_text, tr, worded

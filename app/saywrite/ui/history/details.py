@@ -25,9 +25,9 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
 from saywrite.ui.history.reports.timing_statistics import describe_latency
-from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices

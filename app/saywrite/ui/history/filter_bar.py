@@ -1,7 +1,4 @@
-"""What selects dictations of the history: the search, and filters by program, recognizer, language and length.
-
-GUI thread.
-"""
+"""What selects dictations of the history: a search and four filters. GUI thread."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ from saywrite.ui.history.access import (
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.filter_bar import FilterBar, SearchField
-from saywrite.ui.settings.placement import ask_about_changes, center_on_parent
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
@@ -99,7 +99,7 @@ class HistoryWindow(QWidget):
         self._show_loaded(None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Delete for good what was deleted, and close the database; with changes, ask about them and stay open."""
+        """Delete for good what was deleted, and close the database; with changes, ask and stay open."""
         self._leave_editing(self.close)
         if self.text.editing:
             event.ignore()

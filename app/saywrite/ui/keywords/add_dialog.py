@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
-from saywrite.ui.settings.placement import CANCEL, dialog_buttons
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.layouts.dialogs import CANCEL, dialog_buttons
 from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 from saywrite.ui.transcript.view import TranscriptView

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite import __version__
-from saywrite.ui.settings.placement import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M

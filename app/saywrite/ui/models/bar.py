@@ -15,9 +15,9 @@ from saywrite.foundation.events import ModelState
 from saywrite.foundation.formatting import amount, size
 from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, worded

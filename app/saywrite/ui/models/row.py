@@ -20,8 +20,8 @@ from saywrite.foundation.formatting import size
 from saywrite.foundation.messages import message
 from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel, Task
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
 from saywrite.ui.toolkit.translation import bare, changed, joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity

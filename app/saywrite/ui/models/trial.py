@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter,
 from saywrite.foundation.events import ModelTried
 from saywrite.foundation.formatting import length
 from saywrite.text.keyword_sets.word_differences import Span, compare
-from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
 from saywrite.ui.toolkit.theme import blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded

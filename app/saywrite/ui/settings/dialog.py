@@ -34,9 +34,9 @@ from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
 from saywrite.ui.settings.option_page import OptionPage
-from saywrite.ui.settings.placement import CLOSE, center_on_parent, dialog_buttons
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.dialogs import CLOSE, center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import add_clear_button, announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S

@@ -84,7 +84,7 @@ class NoteLabel(ThemedLabel):
         return QSize(hint.width(), self.minimumHeight() or hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        """The height at the current width: QLabel keeps the largest minimum height that it ever had in its hint."""
+        """The height at the current width; QLabel keeps an earlier minimum height in its hint."""
         hint = super().minimumSizeHint()
         return QSize(hint.width(), self.minimumHeight() or hint.height())
 

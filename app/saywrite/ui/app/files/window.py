@@ -12,9 +12,9 @@ from saywrite.foundation.events import FileState, QueuedFile
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
-from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded

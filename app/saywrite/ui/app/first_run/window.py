@@ -18,9 +18,9 @@ from saywrite.ui.app.first_run.speak_step import SpeakStep
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
-from saywrite.ui.settings.placement import center_on_parent
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import TARGET, L, M, S

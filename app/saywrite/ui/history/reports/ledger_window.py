@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import length, size
 from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
-from saywrite.ui.settings.placement import dialog_buttons
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
 from saywrite.ui.toolkit.translation import error_text, follow_language, joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices

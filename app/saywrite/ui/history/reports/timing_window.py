@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
-from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
 from saywrite.ui.toolkit.translation import error_text, follow_language, set_text, tr

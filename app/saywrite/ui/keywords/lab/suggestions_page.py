@@ -20,9 +20,9 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keyword_sets.suggestions import Suggestion, suggest
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton,
 
 from saywrite.dictation.models.keyword_trial import NEWEST, TrialOutcome
 from saywrite.ui.keywords.lab.comparison_view import ComparisonView, Shown, select_texts
-from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce, name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
 from saywrite.ui.toolkit.translation import add_item, set_text, tr, tr_count

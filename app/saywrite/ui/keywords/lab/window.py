@@ -31,8 +31,8 @@ from saywrite.ui.keywords.lab.suggestions_page import SuggestionsPage
 from saywrite.ui.keywords.lab.trial_page import TrialPage
 from saywrite.ui.keywords.lab.trial_runner import TrialRunner
 from saywrite.ui.keywords.panel import KeywordsPanel
-from saywrite.ui.settings.placement import CANCEL, ask_about_changes, dialog_buttons
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.layouts.dialogs import CANCEL, ask_about_changes, dialog_buttons
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
 from saywrite.ui.toolkit.translation import set_text, tr

@@ -7,12 +7,14 @@ palette of its own, and these classes paint nothing else in the color of a windo
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from saywrite.ui.toolkit.theme.contrast import GRAPHIC_CONTRAST, blend, readable
 
-CLASSES = ("QCheckBox", "QRadioButton", "QMenu")
+CLASSES: tuple[Any, ...] = ("QCheckBox", "QRadioButton", "QMenu")  # PySide takes strings, its stub wants bytes
 DARKER_PERCENT = 140
 """How much darker than its window Fusion draws an outline (`QColor.darker`)."""
 SPARE = 1.4
@@ -34,7 +36,7 @@ def outline_indicators(palette: QPalette) -> None:
 
 
 def _window_for_outline(palette: QPalette) -> QColor:
-    """The color of a window that Fusion darkens to an outline with enough contrast on the window and in the box."""
+    """The color of a window that Fusion darkens to an outline with enough contrast."""
     window, base = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Base)
     text = palette.color(QPalette.ColorRole.WindowText)
     ground = min(window, base, key=lambda color: abs(color.lightness() - text.lightness()))

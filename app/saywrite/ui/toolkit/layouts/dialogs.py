@@ -52,10 +52,11 @@ def center_on_parent(window: QWidget) -> None:
 def ask_about_changes(
     window: QWidget, what: str, keep: tuple[str, Callable[[], None]], discard: Callable[[], None]
 ) -> None:
-    """Ask what becomes of changes: `keep` them, by a button with these words, `discard` them, or go on editing.
+    """Ask whether to keep changes, to discard them, or to go on editing.
 
-    `what` says what was changed. It returns at once; the answer calls one of the functions. A program that quits asks
-    nobody, because a window that stays open would stop it: the changes are kept.
+    `what` says what was changed; `keep` has the words of a button and what it does. The function returns at once, and
+    the answer calls one of the functions. A program that quits asks nobody, because a window that stays open would stop
+    it: the changes are kept.
     """
     app = QApplication.instance()
     if app is not None and app.property("quitting"):

@@ -1,0 +1,1 @@
+"""Layouts, and the parts that dialogs have in common."""
