@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QMenuBar, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QMenuBar, QScrollBar, QSplitter, QWidget
 from window_fakes import BEGAN, FakeDictation, script, ui_context
 
 from saywrite.foundation import events
 from saywrite.foundation.catalog import LANGUAGE_CODES
+from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.app.files.window import FilesWindow
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.reports.ledger_window import LedgerWindow
+from saywrite.ui.history.reports.timing_window import LatencyWindow
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.keywords.lab.window import KeywordLabWindow
+from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.widgets.frame_clock import frame_clock
 
 
@@ -163,6 +171,61 @@ def test_size_and_splitters_are_remembered(
     again.show()
     assert (again.window.width(), again.window.height()) == (720, 640)
     assert again.window._split.sizes() == pytest.approx(sizes, abs=8)
+
+
+OTHERS = {
+    "settings": ("show_settings", SettingsDialog),
+    "history": ("show_history", HistoryWindow),
+    "speed": ("show_speed", LatencyWindow),
+    "ledger": ("show_ledger", LedgerWindow),
+    "keyword lab": ("show_keyword_lab", KeywordLabWindow),
+}
+
+
+def open_other(front: FrontEnd, name: str) -> QWidget:
+    if name == "files":
+        front.window.actions_.files.trigger()
+        return front.window.findChild(FilesWindow)
+    opener, kind = OTHERS[name]
+    getattr(front.dialogs, opener)()
+    return front.window.findChild(kind)
+
+
+@pytest.mark.parametrize("name", [*OTHERS, "files"])
+def test_size_and_position_of_every_other_window_are_remembered(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, tmp_path: Path, name: str
+) -> None:
+    shown = make_front(open_history=lambda: HistoryStore(tmp_path / "history.sqlite3"))
+    shown.show()
+    window = open_other(shown, name)
+    window.setGeometry(31, 47, 760, 470)
+    if (splitter := window.findChild(QSplitter)) is not None:
+        splitter.moveSplitter(330, 1)
+        sizes = splitter.sizes()
+    window.close()
+    assert wait_for_tasks(5000)
+    shown.save()
+    again = FrontEnd(dictation, ui_context(tmp_path, open_history=shown._context.open_history))
+    qtbot.addWidget(again.window)
+    again.show()
+    reopened = open_other(again, name)
+    assert reopened.geometry() == QRect(31, 47, 760, 470)
+    if splitter is not None:
+        assert reopened.findChild(QSplitter).sizes() == pytest.approx(sizes, abs=8)
+    reopened.close()
+    assert wait_for_tasks(5000)
+
+
+@pytest.mark.parametrize("broken", [None, 5, {"history": 3}, {"history": {"geometry": 7, "split": "no base64!"}}])
+def test_a_broken_geometry_of_a_window_is_ignored(
+    make_front: Callable[..., FrontEnd], tmp_path: Path, broken: object
+) -> None:
+    shown = make_front(open_history=lambda: HistoryStore(tmp_path / "history.sqlite3"))
+    shown.geometry.restore(broken)
+    window = open_other(shown, "history")
+    assert window.isVisible()
+    window.close()
+    assert wait_for_tasks(5000)
 
 
 @pytest.mark.parametrize("broken", [b"", b"[]", b'{"geometry": 5, "split": "no base64!", "left": null}'])

@@ -20,6 +20,7 @@ from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -43,13 +44,14 @@ class CommandBindings(QObject):
         preferences: Preferences,
         choices: EngineChoices,
         open_history: Callable[[], HistoryStore],
+        geometry: WindowGeometry,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._dictation = dictation
         self._preferences = preferences
         self._choices = choices
-        self.files = FilesController(window, dictation, choices, open_history, self.choose_files)
+        self.files = FilesController(window, dictation, choices, open_history, self.choose_files, geometry)
         self._connect_dictation()
         self._connect_choices()
         EditCommands(window)

@@ -23,6 +23,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -93,6 +94,7 @@ class Dialogs(QObject):
         models: ModelsState,
         dictation: Dictation,
         has_tray: Callable[[], bool],
+        geometry: WindowGeometry,
     ) -> None:
         """`dictation` plays the recordings of the history. `has_tray`: whether there is a tray icon now."""
         super().__init__(window)
@@ -102,6 +104,7 @@ class Dialogs(QObject):
         self._models = models
         self._dictation = dictation
         self._has_tray = has_tray
+        self._geometry = geometry
         self._first_run: FirstRunWindow | None = None
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
@@ -160,6 +163,7 @@ class Dialogs(QObject):
             self._settings = SettingsDialog(
                 self._preferences, self._context.choices, self._context.account, self._window, autostart, self._models
             )
+            self._geometry.keep(self._settings, "settings")
             self._settings.account_changed.connect(self.account_changed)
             self._settings.keyword_lab_requested.connect(self.show_keyword_lab)
             self._settings.listen_requested.connect(self.listen_requested)
@@ -231,6 +235,7 @@ class Dialogs(QObject):
                 remembers=lambda: self._preferences.settings.suggest_keywords,
             )
             self._history = window
+            self._geometry.keep(window, "history")
             self._preferences.changed.connect(lambda settings: window.text.set_pause(settings.paragraph_pause_s))
             window.text.set_pause(self._preferences.settings.paragraph_pause_s)
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
@@ -252,6 +257,7 @@ class Dialogs(QObject):
             self._window,
         )
         lab.applied.connect(self.keywords_applied)
+        self._geometry.keep(lab, "keyword lab")
         center_on_parent(lab)
         _open(lab)
 
@@ -261,6 +267,7 @@ class Dialogs(QObject):
             from saywrite.ui.history.reports.timing_window import LatencyWindow
 
             self._speed = LatencyWindow(self._context.open_history, self._context.choices, self._window)
+            self._geometry.keep(self._speed, "speed")
         self._speed.reload()
         _bring_up(self._speed)
 
@@ -271,6 +278,7 @@ class Dialogs(QObject):
 
             self._ledger = window = LedgerWindow(self._context.open_history, self._context.choices, self._window)
             window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
+            self._geometry.keep(window, "ledger")
         self._ledger.reload()
         _bring_up(self._ledger)
 

@@ -40,6 +40,7 @@ from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
 from saywrite.ui.tray.recent_texts import TrayTexts
+from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.tray.window_lifecycle import WindowActivator, WindowLifecycle
 from saywrite.ui.widgets.notices import Severity
 
@@ -71,9 +72,12 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
+        self.geometry = WindowGeometry(self.window)
+        self.commands = CommandBindings(
+            self.window, dictation, self.preferences, context.choices, context.open_history, self.geometry
+        )
         self.dialogs = Dialogs(
-            self.window, self.preferences, context, self.models, dictation, lambda: self.tray.present
+            self.window, self.preferences, context, self.models, dictation, lambda: self.tray.present, self.geometry
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
@@ -156,6 +160,7 @@ class FrontEnd(QObject):
         """Show the window as it was last, or only the tray icon if the settings say so."""
         state = load_window_state(self._context.window_state)
         self.dialogs.restore(state)
+        self.geometry.restore(state.get("windows"))
         self.overlay.restore(state)
         self.lifecycle.restore(state)
         self.lifecycle.begin()
@@ -170,7 +175,7 @@ class FrontEnd(QObject):
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
         state = STATE_AFTER_START | self.window.state() | self.dialogs.state()
-        state |= self.lifecycle.state() | self.overlay.state()
+        state |= self.lifecycle.state() | self.overlay.state() | {"windows": self.geometry.state()}
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)

@@ -168,18 +168,18 @@ class MainWindow(QMainWindow):
     def state(self) -> dict[str, Any]:
         """Size, position and splitters for `restore()` at the next start."""
         return {
-            "geometry": _packed(self.saveGeometry()),
-            "split": _packed(self._split.saveState()),
-            "left": _packed(self._left.saveState()),
+            "geometry": packed(self.saveGeometry()),
+            "split": packed(self._split.saveState()),
+            "left": packed(self._left.saveState()),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restore the size and the splitters of the last run; missing or broken values keep their defaults."""
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
-        self.restoreGeometry(_unpacked(state.get("geometry")))
-        self._split_state = _unpacked(state.get("split"))
+        self.restoreGeometry(unpacked(state.get("geometry")))
+        self._split_state = unpacked(state.get("split"))
         self._split.restoreState(self._split_state)
-        self._left.restoreState(_unpacked(state.get("left")))
+        self._left.restoreState(unpacked(state.get("left")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -283,11 +283,13 @@ def _files(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
-def _packed(state: QByteArray) -> str:
+def packed(state: QByteArray) -> str:
+    """Return a state of Qt as text for JSON."""
     return base64.b64encode(state.data()).decode("ascii")
 
 
-def _unpacked(text: object) -> QByteArray:
+def unpacked(text: object) -> QByteArray:
+    """Return the state of Qt that a text holds; an empty one for anything else."""
     try:
         return QByteArray(base64.b64decode(text, validate=True)) if isinstance(text, str) else QByteArray()
     except binascii.Error:

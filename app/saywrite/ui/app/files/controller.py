@@ -16,6 +16,7 @@ from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.translation import error_text, tr, tr_count
+from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -36,6 +37,7 @@ class FilesController(QObject):
         choices: EngineChoices,
         open_history: Callable[[], HistoryStore],
         choose_files: Callable[[], None],
+        geometry: WindowGeometry,
     ) -> None:
         """`choose_files` asks the user for files, which come back through `add`."""
         super().__init__(window)
@@ -44,6 +46,7 @@ class FilesController(QObject):
         self._choices = choices
         self._open_history = open_history
         self._choose_files = choose_files
+        self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
         self._shown: FilesWindow | None = None
         window.actions_.files.triggered.connect(lambda: self.show())
@@ -93,6 +96,7 @@ class FilesController(QObject):
             from saywrite.ui.app.files.window import FilesWindow
 
             shown = self._shown = FilesWindow(self._window)
+            self._geometry.keep(shown, "files")
             shown.show_files(self._files or ())
             shown.add_requested.connect(self._choose_files)
             shown.dropped.connect(self.add)
