@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import Shiboken
 
 from saywrite.ui.toolkit.theme.contrast import GRAPHIC_CONTRAST, readable
@@ -61,7 +61,9 @@ class Ring(QWidget):
         color = readable(palette.color(QPalette.ColorRole.Highlight), ground, GRAPHIC_CONTRAST)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for inset, ink, width in ((WIDTH + 0.5, ground, 1), (WIDTH / 2, color, WIDTH)):
+        gap, ring = (WIDTH + 0.5, ground, 1), (WIDTH / 2, color, WIDTH)
+        # The text of a field begins where the gap would be, and its ground needs none.
+        for inset, ink, width in (ring,) if isinstance(self.parent(), QLineEdit) else (gap, ring):
             painter.setPen(QPen(ink, width))
             edge = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
             painter.drawRoundedRect(edge, RADIUS_SMALL, RADIUS_SMALL)
