@@ -16,7 +16,7 @@ from window_fakes import CHOICES
 from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.reports.timing_statistics import TimingSpread, describe_latency, percentile, speeds, steps_of
-from saywrite.ui.history.reports.timing_window import EMPTY, LatencyPlot, LatencyWindow
+from saywrite.ui.history.reports.timing_window import EMPTY, SIZE, LatencyPlot, LatencyWindow
 from saywrite.ui.toolkit.theme import contrast, plain_palette
 
 
@@ -124,6 +124,7 @@ def test_all_columns_fit_into_the_window(qtbot: Any) -> None:
     window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
     qtbot.addWidget(window)
     window.show_timed(MANY)
+    window.resize(SIZE)  # the screen of the tests is smaller
     window.show()
     qtbot.waitExposed(window)
     assert window.table.horizontalHeader().length() <= window.table.viewport().width()

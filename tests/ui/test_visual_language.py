@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
@@ -17,7 +20,9 @@ from PySide6.QtWidgets import (
 from window_fakes import FakeDictation, script
 
 from saywrite.foundation import events
+from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.theme import contrast, page_colors, plain_palette, theme_colors, tokens
 
 NO_BUTTON = QDialogButtonBox.StandardButton.NoButton
@@ -146,3 +151,22 @@ def test_buttons_of_dialogs_have_no_icons_of_the_style(front: FrontEnd) -> None:
     standard = [button for box in boxes for button in box.buttons() if box.standardButton(button) != NO_BUTTON]
     assert len(standard) == 7
     assert [button.text() for button in standard if not button.icon().isNull()] == []
+
+
+@pytest.mark.parametrize("opener", ["show_models", "show_history", "show_ledger", "show_about", "show_shortcuts"])
+def test_windows_open_larger_with_larger_text(make_front: Callable[..., FrontEnd], tmp_path: Path, opener: str) -> None:
+    before, large = QApplication.font(), QApplication.font()
+    large.setPointSizeF(before.pointSizeF() * 1.4)
+    sizes = []
+    for font in (before, large):
+        QApplication.setFont(font)
+        front = make_front(open_history=lambda: HistoryStore(tmp_path / "history.sqlite3"))
+        getattr(front.dialogs, opener)()
+        (window,) = [each for each in front.window.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+        room = window.screen().availableGeometry()
+        assert (window.width() <= room.width(), window.height() <= room.height()) == (True, True)
+        sizes.append((window.width(), window.height()))
+        window.close()
+        assert wait_for_tasks(5000)
+    QApplication.setFont(before)
+    assert sizes[1] > sizes[0]

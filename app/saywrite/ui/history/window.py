@@ -32,7 +32,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent
+from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
@@ -92,7 +92,7 @@ class HistoryWindow(QWidget):
         self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
-        self.resize(SIZE)
+        self.resize(opening_size(self, SIZE))
         self._arrange()
         self._connect()
         self._say("")

@@ -19,7 +19,7 @@ from saywrite import __version__
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
@@ -68,6 +68,9 @@ def describe(part: Component) -> str:
     return f"{part.name} – {part.license}\n    {part.about}"
 
 
+SIZE = QSize(620, 480)
+
+
 class AboutDialog(QDialog):
     """The version, and the licenses as a list or as full texts."""
 
@@ -108,7 +111,7 @@ class AboutDialog(QDialog):
         column.addWidget(self.chooser)
         column.addWidget(self.text, 1)
         column.addWidget(buttons)
-        self.resize(620, 480)
+        self.resize(opening_size(self, SIZE))
         center_on_parent(self)
 
     def _show_text(self) -> None:

@@ -16,7 +16,7 @@ from saywrite.foundation.formatting import length
 from saywrite.text.keyword_sets.word_differences import Span, compare
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme import blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
@@ -56,7 +56,7 @@ class ModelTrialDialog(QDialog):
         column.addWidget(self.summary)
         column.addWidget(columns, 1)
         column.addWidget(buttons)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(opening_size(self, PREFERRED_SIZE))
 
     def _use(self) -> None:
         self.use_requested.emit()

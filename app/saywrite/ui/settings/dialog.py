@@ -36,7 +36,7 @@ from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
 from saywrite.ui.settings.option_page import OptionPage
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import CLOSE, center_on_parent, dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import CLOSE, center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import add_clear_button, announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
@@ -105,7 +105,7 @@ class SettingsDialog(QDialog):
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.search.textChanged.connect(self._show_matches)
         self.list.setCurrentRow(0)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(opening_size(self, PREFERRED_SIZE))
         preferences.changed.connect(self._editors.refresh)
         self._editors.refresh(preferences.settings)
         self._show_matches("")
@@ -147,7 +147,7 @@ class SettingsDialog(QDialog):
         set_text(self.search.setAccessibleName, tr("Search the settings"))
         add_clear_button(self.search, tr("Search the settings"))
         set_text(self.list.setAccessibleName, tr("Pages of settings"))
-        self.list.setSpacing(XS // 2)
+        self.list.setSpacing(XS)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing.hide()
         side = QVBoxLayout(self._side)

@@ -14,7 +14,7 @@ from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
@@ -50,7 +50,7 @@ class FilesWindow(QWidget):
         self._list = QVBoxLayout()
         set_text(self.setWindowTitle, tr("Files – Saywrite"))
         self.setAcceptDrops(True)
-        self.resize(SIZE)
+        self.resize(opening_size(self, SIZE))
         self._arrange()
         self._connect()
         self.show_files(())

@@ -19,7 +19,7 @@ from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.labels import ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
@@ -74,7 +74,7 @@ class FirstRunWindow(QDialog):
         self._arrange()
         self._connect()
         self._show_step(0)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(opening_size(self, PREFERRED_SIZE))
 
     @property
     def step(self) -> Step:

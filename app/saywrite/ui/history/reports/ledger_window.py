@@ -29,7 +29,7 @@ from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
 from saywrite.ui.toolkit.translation import error_text, follow_language, joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -165,7 +165,7 @@ class LedgerWindow(QDialog):
         layout.setSpacing(M)
         for widget, stretch in ((self.summary, 0), (self.table, 1), (self.note, 0), (buttons, 0)):
             layout.addWidget(widget, stretch)
-        self.resize(SIZE)
+        self.resize(opening_size(self, SIZE))
 
 
 def _name_of_month(month: str) -> str:

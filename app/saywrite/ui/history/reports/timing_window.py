@@ -27,7 +27,7 @@ from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
-from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
 from saywrite.ui.toolkit.translation import error_text, follow_language, set_text, tr
@@ -157,7 +157,7 @@ class LatencyWindow(QWidget):
         self.table = QTableWidget(0, len(STEPS) + 2)
         self.plot: QWidget = PlainLabel()
         set_text(self.setWindowTitle, tr("Speed – Saywrite"))
-        self.resize(SIZE)
+        self.resize(opening_size(self, SIZE))
         set_text(self.table.setHorizontalHeaderLabels, [tr("Recognizer and microphone"), tr("Dictations"), *STEPS])
         set_text(self.table.setAccessibleName, tr("Speed of each step: median, 95th percentile"))
         self.table.setTabKeyNavigation(False)
@@ -202,6 +202,7 @@ class LatencyWindow(QWidget):
             self._column.insertWidget(0, self.plot, 3)
         self.plot.show_speeds(found[:SHOWN])
         set_text(self.note.setText, NOTE if found else EMPTY)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignLeading if found else Qt.AlignmentFlag.AlignCenter)
         for part in (self.plot, self.table):
             part.setVisible(bool(found))
         self._fill(found, timed)

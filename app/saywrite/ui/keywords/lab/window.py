@@ -32,7 +32,7 @@ from saywrite.ui.keywords.lab.trial_page import TrialPage
 from saywrite.ui.keywords.lab.trial_runner import TrialRunner
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import CANCEL, ask_about_changes, dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import CANCEL, ask_about_changes, dialog_buttons, opening_size
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -189,4 +189,4 @@ class KeywordLabWindow(QDialog):
         column.setSpacing(M)
         column.addWidget(split, 1)
         column.addWidget(self.buttons)
-        self.resize(SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(opening_size(self, SIZE))

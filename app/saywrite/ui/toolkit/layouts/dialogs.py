@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QMessageB
 from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import set_text, tr
 
+USUAL_LINE = 16
+"""The height of a line of text for which the sizes of windows are given; device-independent pixels."""
+
 CLOSE, CANCEL = QDialogButtonBox.StandardButton.Close, QDialogButtonBox.StandardButton.Cancel
 
 
@@ -25,6 +28,12 @@ def dialog_buttons(dialog: QDialog, standard: QDialogButtonBox.StandardButton = 
     return buttons
 
 
+def opening_size(window: QWidget, size: QSize) -> QSize:
+    """Return the size in which a window opens: `size`, larger with larger text, within the screen."""
+    scale = max(1.0, window.fontMetrics().height() / USUAL_LINE)
+    return (size * scale).boundedTo(window.screen().availableGeometry().size() * 0.9)
+
+
 def fill_dialog(dialog: QDialog, content: QWidget, size: QSize) -> None:
     """Place `content` above a Close button, in `size` or as much of it as the screen has, over the parent."""
     column = QVBoxLayout(dialog)
@@ -32,7 +41,7 @@ def fill_dialog(dialog: QDialog, content: QWidget, size: QSize) -> None:
     column.setSpacing(M)
     column.addWidget(content, 1)
     column.addWidget(dialog_buttons(dialog))
-    dialog.resize(size.boundedTo(dialog.screen().availableGeometry().size() * 0.9))
+    dialog.resize(opening_size(dialog, size))
     center_on_parent(dialog)
 
 
