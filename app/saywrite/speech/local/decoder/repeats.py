@@ -34,9 +34,10 @@ LEAST_SIMILARITY = 0.8
 
 
 def pause_in(samples: Floats, text: str) -> int | None:
-    """Where to divide a sound with too much voice for `text`: the sample in the middle of a pause, near half of it.
+    """The sample at which to divide a sound that has too much voice for `text`.
 
-    None when the text is long enough, or when there is no such pause.
+    It is the middle of the pause that is nearest to half of the voice. None when the text is long enough, or when there
+    is no such pause.
     """
     frames = samples[: len(samples) // LEVEL_FRAME * LEVEL_FRAME].reshape(-1, LEVEL_FRAME)
     power = (frames**2).mean(axis=1)
