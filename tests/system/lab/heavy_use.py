@@ -259,10 +259,10 @@ class Day:
         self._activate()
         self._saywrite.press("ctrl+h")
         self._saywrite.wait_for("push button", "^Play$")
-        self.desk.screen.key("ctrl+f")
+        self.desk.screen.key("ctrl+f", "ctrl+a")
         self.desk.screen.type("garden")
         self._saywrite.wait_for("list item", "garden")
-        self.desk.screen.key("Escape", "Escape")
+        self.desk.screen.key("ctrl+a", "Delete", "Escape")
         self._close_other_windows()
 
     def _page_through_the_settings(self) -> None:
