@@ -227,7 +227,7 @@ def test_answers_that_do_not_come_are_not_hidden_by_wrong_local_words(
 
 
 @settings(max_examples=EXAMPLES)
-@given(speeches(), regular_habits, st.floats(3.0, 7.0), losses)
+@given(speeches(), regular_habits, st.floats(3.0, 14.0), losses)
 def test_a_local_recognizer_that_lags_repeats_and_loses_no_word(
     speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float, drops: tuple[tuple[float, float], ...]
 ) -> None:
@@ -235,7 +235,7 @@ def test_a_local_recognizer_that_lags_repeats_and_loses_no_word(
 
 
 @settings(max_examples=EXAMPLES)
-@given(speeches(), regular_habits, st.floats(8.0, 14.0), losses)
+@given(speeches(), regular_habits, st.floats(14.0, 40.0), losses)
 def test_a_local_recognizer_whose_words_come_too_late_loses_no_word(
     speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float, drops: tuple[tuple[float, float], ...]
 ) -> None:

@@ -19,11 +19,14 @@ from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 STUCK_S = 8.0
 """Seconds that an utterance waits for its text on a working connection before another connection is tried."""
 
-LAG = 8 * SAMPLE_RATE
-"""Samples by which the local recognizer may lag behind the sound; beyond that its words are not waited for."""
+LAG = 20 * SAMPLE_RATE
+"""Samples by which the local recognizer may lag behind the sound; beyond that its words do not tell places."""
 
 SETTLE_S = 3.0
 """Seconds after the end of the sound in which the local recognizer may still bring words."""
+
+SETTLE_LAG = 8 * SAMPLE_RATE
+"""Samples by which it may lag behind the sound so that the end waits for its words."""
 
 FULL_RATE = 12
 """Letters in a second of voice from which on a text is certainly that of the whole utterance."""
@@ -203,7 +206,7 @@ class DeliveryTracker:
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():
-            is_due = self._is_along() and now < (self._ended_at or now) + SETTLE_S
+            is_due = self._heard - self._words.settled <= SETTLE_LAG and now < (self._ended_at or now) + SETTLE_S
             if is_due or self._words.holds_text:
                 return CompletionState.WAIT, now + ASK_S
             state, due = self._utterances.verdict(now)
@@ -251,7 +254,7 @@ class DeliveryTracker:
         return CompletionState.COMPLETE, now
 
     def _is_along(self) -> bool:
-        """Whether the local recognizer keeps up with the sound, so that its words can be waited for."""
+        """Whether the words of the local recognizer tell the places of texts."""
         return self._words.listens and self._heard - self._words.settled <= LAG
 
     def _is_settled_to_the_end(self) -> bool:

@@ -95,8 +95,13 @@ class LocalSpeech:
         """The local recognizer brings no more words before this offset."""
 
     def add(self, words: Iterable[LocalWord], settled: int) -> None:
-        """Take new words. A word of a text with several units shares its samples among them."""
+        """Take new words. A word of a text with several units shares its samples among them.
+
+        Words in settled sound come too late: the texts have been placed without them.
+        """
         for word in words:
+            if word.end <= self.settled:
+                continue
             found = [unit for unit in units(word.text) if fold(word.text[unit.start : unit.end]) not in FILLERS]
             length = max(word.end - word.start, 1)
             for number, unit in enumerate(found):

@@ -33,7 +33,7 @@ MORE = SAMPLE_RATE
 SETTLED_SLACK = SAMPLE_RATE // 4
 """Samples at the end of the sound that the local recognizer need not settle."""
 
-HOLD_S = 3.0
+HOLD_S = 2.0
 """Seconds that a text waits for the local words that show its place."""
 
 LEAST_SILENCE = SAMPLE_RATE // 5
