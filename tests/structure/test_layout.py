@@ -17,7 +17,6 @@ SHORT: dict[str, str] = {
     "__main__.py": "the entry point of `python -m saywrite`",
     "audio/files/file_view.py": "a part of a file as a file of its own, which decoders read",
     "cli/doctor/diagnostics.py": "the text of Help > Copy diagnostics",
-    "cli/ending/exit_codes.py": "the numbers of a contract, imported without anything else",
     "cli/ending/signal_watch.py": "the thread that sees a signal while native code holds the interpreter",
     "desktop/insertion/wayland/idle.py": "one Wayland interface",
     "desktop/insertion/wayland/toplevels.py": "one Wayland interface",
