@@ -3104,6 +3104,10 @@
         <translation>Entfernen…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Benennen Sie den Ordner um und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Starten Sie ihn neu, oder melden Sie sich ab und wieder an.</translation>
     </message>
@@ -3234,6 +3238,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Saywrite ist nicht ansprechbar: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite kann nicht mit der Sitzung gestartet werden: Der Name {path} ist kein gültiger Text.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3502,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Sound system</source>
         <translation>Tonsystem</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Ton, zu dem es noch keinen Text gibt, kann nicht mehr gelesen werden.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -6372,10 +6384,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{name}“ wurde nicht geschrieben: {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>„{spoken}“ hat keine geschriebene Form.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>„{spoken}“ kommt in keinem dieser Diktate vor.</translation>
     </message>
@@ -6386,10 +6394,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>„{spoken}“ steht weiter unten noch einmal: Es gilt der untere Eintrag.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>„{spoken}“ steht in Zeile {line} noch einmal: Es gilt der spätere Eintrag.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

@@ -291,7 +291,10 @@ class WindowsApi:
 
 
 def _load(name: str, functions: _Functions) -> Any:
-    """The library, loaded for this module alone: a declaration for `ctypes.windll` would hold in every module."""
+    """The library with its types declared.
+
+    Loaded for this module alone: a declaration for a library of `ctypes.windll` would hold in every module.
+    """
     library: Any = ctypes.WinDLL(name)  # type: ignore[attr-defined,unused-ignore]
     for function, (result, arguments) in functions.items():
         getattr(library, function).restype = result
