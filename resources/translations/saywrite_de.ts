@@ -1220,6 +1220,10 @@
         <translation>Ausgewählten Text oder alles kopieren (Strg+Umschalt+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Kopieren Sie sie und öffnen Sie das Diktat dann erneut.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Nur in die Zwischenablage kopieren</translation>
     </message>
@@ -4862,6 +4866,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Dieser Text lässt sich in diesem Programm nicht sicher rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Dieser Text wurde inzwischen an anderer Stelle geändert, daher wurden Ihre Änderungen nicht gespeichert. Sie stehen noch hier.</translation>
     </message>
     <message>
         <source>Times</source>

@@ -1220,6 +1220,10 @@
         <translation>Copiar el texto seleccionado o todo (Ctrl+Mayús+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Cópielos y vuelva a abrir el dictado.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copiar solo al portapapeles</translation>
     </message>
@@ -4862,6 +4866,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Este texto no se puede deshacer de forma segura en este programa.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Entretanto, este texto se cambió en otro lugar, por lo que sus cambios no se guardaron. Siguen aquí.</translation>
     </message>
     <message>
         <source>Times</source>

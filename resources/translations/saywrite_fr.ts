@@ -1220,6 +1220,10 @@
         <translation>Copier le texte sélectionné, ou tout le texte (Ctrl+Maj+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copiez-les, puis rouvrez la dictée.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copier seulement dans le presse-papiers</translation>
     </message>
@@ -4862,6 +4866,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Ce texte ne peut pas être annulé sans risque dans ce programme.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Ce texte a été modifié ailleurs entre-temps, vos modifications n'ont donc pas été enregistrées. Elles sont toujours ici.</translation>
     </message>
     <message>
         <source>Times</source>

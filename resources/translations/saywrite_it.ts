@@ -1220,6 +1220,10 @@
         <translation>Copia il testo selezionato o tutto il testo (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copiale, poi apri di nuovo la dettatura.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copia solo negli appunti</translation>
     </message>
@@ -4862,6 +4866,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>In questo programma questo testo non può essere annullato in modo sicuro.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Nel frattempo questo testo è stato modificato altrove, quindi le tue modifiche non sono state salvate. Sono ancora qui.</translation>
     </message>
     <message>
         <source>Times</source>

@@ -1218,6 +1218,10 @@
         <translation>選択したテキスト、または全文をコピー (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>変更内容をコピーしてから、音声入力をもう一度開いてください。</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>クリップボードへのコピーのみ</translation>
     </message>
@@ -4856,6 +4860,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>このテキストは、このプログラムでは安全に元に戻せません。</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>このテキストはその間に別の場所で変更されたため、変更内容は保存されませんでした。変更内容はまだここにあります。</translation>
     </message>
     <message>
         <source>Times</source>

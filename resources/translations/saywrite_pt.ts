@@ -1220,6 +1220,10 @@
         <translation>Copiar o texto selecionado, ou tudo (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copie-as e abra o ditado novamente.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copiar somente para a área de transferência</translation>
     </message>
@@ -4862,6 +4866,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Este texto não pode ser desfeito com segurança neste programa.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Enquanto isso, este texto foi alterado em outro lugar; por isso, suas alterações não foram salvas. Elas ainda estão aqui.</translation>
     </message>
     <message>
         <source>Times</source>

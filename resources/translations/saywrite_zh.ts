@@ -1218,6 +1218,10 @@
         <translation>复制所选文本或全部文本 (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>请复制这些更改，然后重新打开该听写。</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>仅复制到剪贴板</translation>
     </message>
@@ -4856,6 +4860,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>在此程序中无法安全地撤销此文本。</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>此文本在此期间已在别处更改，因此您的更改未保存。您的更改仍在这里。</translation>
     </message>
     <message>
         <source>Times</source>

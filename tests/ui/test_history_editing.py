@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import Segment
+from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -41,6 +42,11 @@ class Disk:
         dictated = self._store.load(dictation)
         assert dictated is not None
         return [segment.text for segment in dictated.segments]
+
+    def replace(self, dictation: str, text: str) -> None:
+        replace_text(
+            self._store, dictation, [Segment(1, text, "", 0, 32_000)], Origin("aiola", "", "en"), datetime.now(UTC)
+        )
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -139,3 +145,16 @@ def test_list_that_is_loaded_meanwhile_leaves_the_changes(qtbot: Any, window: Hi
     window.save.click()
     qtbot.waitUntil(lambda: not window.text.editing)
     assert disk.text_of("d2") == ["We met Hannah."]
+
+
+def test_changes_of_a_text_that_was_replaced_meanwhile_are_not_put_into_the_new_one(
+    qtbot: Any, window: HistoryWindow, disk: Disk
+) -> None:
+    """The text of the service may arrive while the user corrects what this computer heard."""
+    change_text(window, "We met Hannah.")
+    disk.replace("d2", "Another text.")
+    window.save.click()
+    qtbot.waitUntil(lambda: "changed elsewhere" in window.note.text())
+    assert window.text.editing
+    assert window.text.toPlainText() == "We met Hannah."
+    assert disk.text_of("d2") == ["Another text."]

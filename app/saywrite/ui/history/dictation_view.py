@@ -89,6 +89,11 @@ class DictationView(QWidget):
             return False
         return bool(self.text.passage.words) and self.loaded.dictated.summary.finished
 
+    @property
+    def texts(self) -> dict[int, str]:
+        """The texts of the shown dictation's segments by number."""
+        return {each.number: each.text for each in self.loaded.dictated.segments} if self.loaded else {}
+
     def show_loaded(self, loaded: LoadedDictation | None) -> None:
         """Show a dictation. Its recording is kept when only its text was changed."""
         before, self.loaded = self.dictation, loaded

@@ -196,7 +196,7 @@ class HistoryWindow(QWidget):
 
         def show(loaded: object) -> None:
             current = self.list.currentItem()
-            unsaved = self.text.editing and self.text.changes() not in ({}, self._saved)
+            unsaved = self.text.editing and self.text.changes().items() - self._saved.items()
             if unsaved or current is None or current.data(ID) != dictation:
                 return
             if isinstance(loaded, LoadedDictation):
@@ -264,16 +264,17 @@ class HistoryWindow(QWidget):
     def _save(self, then: Callable[[], object] = lambda: None) -> None:
         """Write the changes, then call `then`. After a failure or typing meanwhile the editing goes on."""
         dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
+        shown = self.view.texts | self._saved
 
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
+            self._saved = self._saved | changes
             if self.text.changes() == changes:
-                self._saved = changes
                 then()
                 if self.isVisible():
                     self._reopen(dictation)
 
-        self._ask(lambda history: save_changes(history, dictation, changes, remembers=remembers), saved)
+        self._ask(lambda history: save_changes(history, dictation, changes, shown, remembers=remembers), saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
