@@ -40,7 +40,6 @@ SHORT: dict[str, str] = {
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
     "ui/settings/search.py": "which options have the words of a search, pure",
-    "ui/toolkit/document_text.py": "text as Qt's documents hold it, pure so that rows can use it",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
     "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/indicators.py": "the outlines that one style draws too dark",
