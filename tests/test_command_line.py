@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from saywrite import __version__
 from saywrite.cli import arguments as cli
-from saywrite.cli.ending.exit_codes import DONE, FAILED, NO_INSTANCE, USAGE
+from saywrite.cli.ending.exit_codes import DONE, FAILED, NO_INSTANCE, USAGE, run_to_exit_code
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.single_instance import claim
@@ -242,3 +243,13 @@ def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:
         "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'ctranslate2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_failure_that_is_not_of_standard_output_is_not_called_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def command(number: int) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(OSError, match="Too many open files"):
+        run_to_exit_code(lambda: command(errno.EMFILE))
+    assert run_to_exit_code(lambda: command(errno.EPIPE)) == FAILED
+    assert capsys.readouterr().err == "saywrite: Standard output was closed by the program that read it.\n"

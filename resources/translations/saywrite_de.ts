@@ -1220,6 +1220,10 @@
         <translation>Ausgewählten Text oder alles kopieren (Strg+Umschalt+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Kopieren Sie sie und öffnen Sie das Diktat dann erneut.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Nur in die Zwischenablage kopieren</translation>
     </message>
@@ -3104,6 +3108,10 @@
         <translation>Entfernen…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Benennen Sie den Ordner um und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Starten Sie ihn neu, oder melden Sie sich ab und wieder an.</translation>
     </message>
@@ -3234,6 +3242,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Saywrite ist nicht ansprechbar: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite kann nicht mit der Sitzung gestartet werden: Der Name {path} ist kein gültiger Text.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3506,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Sound system</source>
         <translation>Tonsystem</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Ton, zu dem es noch keinen Text gibt, kann nicht mehr gelesen werden.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4850,6 +4866,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Dieser Text lässt sich in diesem Programm nicht sicher rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Dieser Text wurde inzwischen an anderer Stelle geändert, daher wurden Ihre Änderungen nicht gespeichert. Sie stehen noch hier.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6372,10 +6392,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{name}“ wurde nicht geschrieben: {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>„{spoken}“ hat keine geschriebene Form.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>„{spoken}“ kommt in keinem dieser Diktate vor.</translation>
     </message>
@@ -6386,10 +6402,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>„{spoken}“ steht weiter unten noch einmal: Es gilt der untere Eintrag.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>„{spoken}“ steht in Zeile {line} noch einmal: Es gilt der spätere Eintrag.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

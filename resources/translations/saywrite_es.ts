@@ -1220,6 +1220,10 @@
         <translation>Copiar el texto seleccionado o todo (Ctrl+Mayús+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Cópielos y vuelva a abrir el dictado.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copiar solo al portapapeles</translation>
     </message>
@@ -3104,6 +3108,10 @@
         <translation>Quitar…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Cambie el nombre de la carpeta y vuelva a intentarlo.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Reinícielo, o cierre la sesión y vuelva a iniciarla.</translation>
     </message>
@@ -3234,6 +3242,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>No se puede consultar a Saywrite: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite no puede iniciarse con la sesión: el nombre {path} no es un texto válido.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3506,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Sound system</source>
         <translation>Sistema de sonido</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Ya no se puede leer una parte del sonido que aún no tiene texto.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4850,6 +4866,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Este texto no se puede deshacer de forma segura en este programa.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Entretanto, este texto se cambió en otro lugar, por lo que sus cambios no se guardaron. Siguen aquí.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6372,10 +6392,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{name}» no se escribió: {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>«{spoken}» no tiene forma escrita.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>«{spoken}» no aparece en ninguno de estos dictados.</translation>
     </message>
@@ -6386,10 +6402,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>«{spoken}» aparece otra vez más abajo: cuenta esa entrada.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>«{spoken}» aparece otra vez en la línea {line}: cuenta esa entrada.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

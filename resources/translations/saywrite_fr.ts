@@ -1220,6 +1220,10 @@
         <translation>Copier le texte sélectionné, ou tout le texte (Ctrl+Maj+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copiez-les, puis rouvrez la dictée.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copier seulement dans le presse-papiers</translation>
     </message>
@@ -3104,6 +3108,10 @@
         <translation>Retirer…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Renommez le dossier, puis réessayez.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Redémarrez-le, ou fermez la session et rouvrez-la.</translation>
     </message>
@@ -3234,6 +3242,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Impossible de s'adresser à Saywrite : {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite ne peut pas être lancé avec la session : le nom {path} n'est pas un texte valide.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3506,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Sound system</source>
         <translation>Système audio</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Du son qui n'a pas encore de texte ne peut plus être lu.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4850,6 +4866,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Ce texte ne peut pas être annulé sans risque dans ce programme.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Ce texte a été modifié ailleurs entre-temps, vos modifications n'ont donc pas été enregistrées. Elles sont toujours ici.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6372,10 +6392,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {name} » n'a pas été écrit : {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>« {spoken} » n'a pas de forme écrite.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>« {spoken} » ne figure dans aucune de ces dictées.</translation>
     </message>
@@ -6386,10 +6402,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>« {spoken} » figure de nouveau plus bas : c'est cette entrée-là qui compte.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>« {spoken} » figure de nouveau à la ligne {line} : c'est cette entrée-là qui compte.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

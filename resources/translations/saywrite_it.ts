@@ -1220,6 +1220,10 @@
         <translation>Copia il testo selezionato o tutto il testo (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copiale, poi apri di nuovo la dettatura.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copia solo negli appunti</translation>
     </message>
@@ -3104,6 +3108,10 @@
         <translation>Rimuovi…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Rinomina la cartella, poi riprova.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Riavvialo, o esci dalla sessione e accedi di nuovo.</translation>
     </message>
@@ -3234,6 +3242,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Impossibile interrogare Saywrite: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite non può essere avviato con la sessione: il nome {path} non è un testo valido.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3506,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Sound system</source>
         <translation>Sistema audio</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Una parte dell'audio che non ha ancora un testo non si può più leggere.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4850,6 +4866,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>In questo programma questo testo non può essere annullato in modo sicuro.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Nel frattempo questo testo è stato modificato altrove, quindi le tue modifiche non sono state salvate. Sono ancora qui.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6372,10 +6392,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{name}» non è stato scritto: {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>«{spoken}» non ha una forma scritta.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>«{spoken}» non compare in nessuna di queste dettature.</translation>
     </message>
@@ -6386,10 +6402,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>«{spoken}» compare di nuovo più in basso: vale quella voce.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>«{spoken}» compare di nuovo alla riga {line}: vale quella voce.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

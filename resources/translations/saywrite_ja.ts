@@ -1218,6 +1218,10 @@
         <translation>選択したテキスト、または全文をコピー (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>変更内容をコピーしてから、音声入力をもう一度開いてください。</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>クリップボードへのコピーのみ</translation>
     </message>
@@ -3099,6 +3103,10 @@
         <translation>取り除く…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>フォルダーの名前を変更してから、もう一度お試しください。</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>再起動するか、ログアウトしてログインし直してください。</translation>
     </message>
@@ -3229,6 +3237,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Saywriteに問い合わせできません: {reason}。</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywriteをセッションと同時に起動できません。名前{path}は有効なテキストではありません。</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3489,6 +3501,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Sound system</source>
         <translation>サウンドシステム</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>まだテキストになっていない音声を読み取れなくなりました。</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4844,6 +4860,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>このテキストは、このプログラムでは安全に元に戻せません。</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>このテキストはその間に別の場所で変更されたため、変更内容は保存されませんでした。変更内容はまだここにあります。</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6340,10 +6360,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{name}」を書き込みませんでした: {reason}。</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>「{spoken}」に表記がありません。</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>「{spoken}」は、これらの音声入力のどれにもありません。</translation>
     </message>
@@ -6354,10 +6370,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>「{spoken}」は下にもう一度あります。そちらが有効です。</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>「{spoken}」は{line}行目にもう一度あります。そちらが有効です。</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

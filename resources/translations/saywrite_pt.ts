@@ -1220,6 +1220,10 @@
         <translation>Copiar o texto selecionado, ou tudo (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>Copie-as e abra o ditado novamente.</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>Copiar somente para a área de transferência</translation>
     </message>
@@ -3104,6 +3108,10 @@
         <translation>Remover…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>Renomeie a pasta e tente novamente.</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>Reinicie-o, ou saia da sessão e entre novamente.</translation>
     </message>
@@ -3234,6 +3242,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>Não é possível falar com o Saywrite: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>O Saywrite não pode ser iniciado com a sessão: o nome {path} não é um texto válido.</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3494,6 +3506,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Sound system</source>
         <translation>Sistema de som</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>Não é mais possível ler uma parte do som que ainda não tem texto.</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4850,6 +4866,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>Este texto não pode ser desfeito com segurança neste programa.</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>Enquanto isso, este texto foi alterado em outro lugar; por isso, suas alterações não foram salvas. Elas ainda estão aqui.</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6372,10 +6392,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{name}” não foi gravado em disco: {reason}.</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>“{spoken}” não tem forma escrita.</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>“{spoken}” não aparece em nenhum destes ditados.</translation>
     </message>
@@ -6386,10 +6402,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>“{spoken}” aparece novamente mais abaixo: é aquela entrada que vale.</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>“{spoken}” aparece novamente na linha {line}: é aquela entrada que vale.</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

@@ -1218,6 +1218,10 @@
         <translation>复制所选文本或全部文本 (Ctrl+Shift+C)</translation>
     </message>
     <message>
+        <source>Copy them, then open the dictation again.</source>
+        <translation>请复制这些更改，然后重新打开该听写。</translation>
+    </message>
+    <message>
         <source>Copy to the clipboard only</source>
         <translation>仅复制到剪贴板</translation>
     </message>
@@ -3099,6 +3103,10 @@
         <translation>移除…</translation>
     </message>
     <message>
+        <source>Rename the folder, then try again.</source>
+        <translation>请重命名该文件夹，然后重试。</translation>
+    </message>
+    <message>
         <source>Restart it, or log out and in again.</source>
         <translation>请重新启动它，或注销后重新登录。</translation>
     </message>
@@ -3229,6 +3237,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Saywrite cannot be asked: {reason}.</source>
         <translation>无法询问 Saywrite：{reason}。</translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be started with the session: the name {path} is no valid text.</source>
+        <translation>Saywrite 无法随会话启动：名称 {path} 不是有效的文本。</translation>
     </message>
     <message>
         <source>Saywrite hears the key, in every program.</source>
@@ -3489,6 +3501,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Sound system</source>
         <translation>声音系统</translation>
+    </message>
+    <message>
+        <source>Sound that has no text yet can no longer be read.</source>
+        <translation>尚无文本的声音已无法读取。</translation>
     </message>
     <message>
         <source>Source</source>
@@ -4844,6 +4860,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>This text cannot safely be undone in this program.</source>
         <translation>在此程序中无法安全地撤销此文本。</translation>
+    </message>
+    <message>
+        <source>This text was changed elsewhere meanwhile, so your changes were not saved. They are still here.</source>
+        <translation>此文本在此期间已在别处更改，因此您的更改未保存。您的更改仍在这里。</translation>
     </message>
     <message>
         <source>Times</source>
@@ -6340,10 +6360,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{name}”未写入：{reason}。</translation>
     </message>
     <message>
-        <source>“{spoken}” has no written form.</source>
-        <translation>“{spoken}”没有写法。</translation>
-    </message>
-    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation>这些听写中都没有“{spoken}”。</translation>
     </message>
@@ -6354,10 +6370,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation>“{spoken}”在下方再次列出：以那一条为准。</translation>
-    </message>
-    <message>
-        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
-        <translation>“{spoken}”在第 {line} 行再次列出：以那一条为准。</translation>
     </message>
     <message>
         <source>“{spoken}” is not suggested again.</source>

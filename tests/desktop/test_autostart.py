@@ -233,3 +233,16 @@ def wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"no {path}"
         time.sleep(0.02)
+
+
+def test_path_that_is_no_text_is_refused_and_what_was_there_stays(tmp_path: Path) -> None:
+    command = ("/opt/saywrite", "--data", "/home/z\udce9")  # the bytes of "zé" in Latin-1, as Python reads them
+    for name, kind in (("saywrite.desktop", DesktopEntry), ("saywrite.plist", LaunchAgent)):
+        path = tmp_path / name
+        kind(path, COMMAND).switch(True)
+        before = path.read_bytes()
+        with pytest.raises(SettingsError, match=r"/home/z\\udce9 is no valid text"):
+            kind(path, command).switch(True)
+        assert path.read_bytes() == before
+        kind(path, command).switch(False)
+        assert not path.exists()

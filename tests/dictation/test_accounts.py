@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from saywrite.dictation.assembly import find_account, source_of
+from saywrite.foundation.catalog import AIOLA_AUTH_URL, AIOLA_BASE_URL, AIOLA_WORKFLOW
 from saywrite.foundation.errors import AddressRefused, KeyMissing, SecretsUnavailable
-from saywrite.speech.aiola.account import DEFAULT_AUTH_URL, DEFAULT_BASE_URL, DEFAULT_WORKFLOW, Account
+from saywrite.speech.aiola.account import Account
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
 from saywrite.storage.settings.schema import Settings
 
@@ -36,7 +37,7 @@ class LockedKeyring:
 
 def test_the_settings_and_the_key_in_the_keyring_make_the_account() -> None:
     account = find_account(SETTINGS, keyring(key=" k \n", token="t"), {})
-    assert account == Account("key", "k", DEFAULT_BASE_URL, DEFAULT_AUTH_URL, DEFAULT_WORKFLOW)
+    assert account == Account("key", "k", AIOLA_BASE_URL, AIOLA_AUTH_URL, AIOLA_WORKFLOW)
 
 
 def test_access_token_has_its_own_place_in_the_keyring() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from saywrite.dictation.engines.audio_cursor import FEED, AudioCursor, RecentAudio
-from saywrite.foundation.events import Progress, RecognizerFinished
+from saywrite.foundation.errors import JournalError
+from saywrite.foundation.events import SAMPLE_RATE, Progress, RecognizerFinished
 from saywrite.speech.engine import Events
 
 
@@ -116,3 +118,17 @@ class FeederMachine(RuleBasedStateMachine):
 
 
 TestFeeder = FeederMachine.TestCase
+
+
+def test_sound_that_is_nowhere_any_more_is_an_error_and_no_shorter_sound() -> None:
+    recognizer = Listener(600 * SAMPLE_RATE)
+    recognizer.base = 0
+    cursor = AudioCursor(recognizer, 0, lambda start, end: b"", False, lambda events: None)
+    block = bytes(2 * SAMPLE_RATE)
+    for second in range(1, 301):
+        cursor.append(block)
+        cursor.advance(second * SAMPLE_RATE, 0)
+    cursor.rewind(0)
+    with pytest.raises(JournalError, match="no longer be read"):
+        cursor.feed()
+    assert recognizer.at == 0

@@ -198,3 +198,18 @@ def test_an_index_left_behind_by_a_python_without_fts5_is_made_anew(
     assert hits(third, "cat") == [("en", 0)]
     assert hits(third, "fox") == []
     third.close()
+
+
+def test_a_pasted_text_of_thousands_of_words_is_a_query_like_others(store: HistoryStore):
+    """SQLite refuses an expression with a condition for each of a thousand words."""
+    text = " ".join(f"word{number}" for number in range(3_000))
+    assert hits(store, text) == []
+    store.add_segment("en", Segment(9, text, text, 20, 21))
+    assert hits(store, text) == [("en", 9)]
+    assert hits(store, f"{text} {text}") == [("en", 9)]
+    assert hits(store, f"{text} 今天") == []
+
+
+def test_a_repeated_word_at_the_end_may_still_be_the_beginning_of_one(store: HistoryStore):
+    assert split_terms("qui fox qui") == ("fox", "qui")
+    assert hits(store, "qui fox qui") == [("en", 0)]

@@ -55,6 +55,21 @@ class Keyring:
         return SecretsStatus(True, "Keys are kept in Test Keyring.", locked=self.locked)
 
 
+class SlowKeyring(Keyring):
+    """A keyring that writes when `goes_on` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+        self.writes: list[str] = []
+
+    def set(self, name: str, secret: str) -> None:
+        assert self.goes_on.wait(5)
+        super().set(name, secret)
+        self.writes.append(secret)
+
+
 def plain(url: str) -> str:
     """As `speech.aiola.account.check_address` does it, roughly."""
     if not url.startswith("https://"):
@@ -120,6 +135,24 @@ def test_key_is_saved_without_blocking_the_window_and_shown_as_dots(qtbot: Any, 
     assert field.line.text() == DOTS
     assert field.line.isReadOnly()
     assert keyring.asked_on == {"task"}
+
+
+def test_key_that_is_saved_while_the_page_is_shown_anew_takes_hold(qtbot: Any, open_page: Any) -> None:
+    """The keyring may take seconds; the dictation must learn of the new key all the same."""
+    keyring = SlowKeyring()
+    dialog = open_page(keyring)
+    field = key_field(dialog)
+    changes: list[None] = []
+    field.changed.connect(lambda: changes.append(None))
+    keyring.goes_on.clear()
+    enter(qtbot, field, KEY)
+    qtbot.keyClick(field.line, Qt.Key.Key_Return)  # once more: a second thread could overtake the first
+    dialog.hide()
+    dialog.show()
+    keyring.goes_on.set()
+    qtbot.waitUntil(lambda: bool(changes))
+    qtbot.waitUntil(lambda: field.secret_state is SecretState.KEPT)
+    assert keyring.writes == [KEY]
 
 
 def test_saved_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:

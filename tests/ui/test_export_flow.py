@@ -120,10 +120,13 @@ def test_file_is_kept_unless_the_user_chooses_replace(
     target = tmp_path / "notes.txt"
     target.write_text("precious")
     flow._chosen(document(), str(tmp_path / "notes"), "Plain text (*.txt)")
+    assert not window.findChildren(QMessageBox), "the thread that writes looks for the file: its disk may be slow"
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=5000)
     answer(window, "&Keep it")
     assert target.read_text() == "precious"
     qtbot.waitUntil(lambda: not window.findChildren(QMessageBox), timeout=3000)
     flow._chosen(document(), str(target), "Plain text (*.txt)")
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=5000)
     answer(window, "&Replace")
     qtbot.waitUntil(lambda: bool(outcome.exported), timeout=5000)
     assert target.read_bytes() == render(document(), "txt")

@@ -180,12 +180,12 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
 
 
 def test_a_file_that_may_not_be_read_is_queued_and_says_why_there(
-    front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
 ) -> None:
     (tmp_path / "private").mkdir()
     with closed(tmp_path / "private"):
         front.commands.files.add([tmp_path / "private" / "a.wav"])
-    assert dictation.arguments("queue_files") == [((tmp_path / "private" / "a.wav",), "")]
+        qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "private" / "a.wav",), "")])
 
 
 def test_times_of_a_file_count_from_its_beginning(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -224,6 +224,8 @@ def test_changes_are_not_lost_without_a_question(
         qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.isVisible()
     answer(window, QMessageBox.ButtonRole[role])
+    if role != "RejectRole":
+        qtbot.waitUntil(lambda: not window.text.editing)
     assert wait_for_tasks(5000)
     loaded = store.load("d2")
     assert loaded is not None
@@ -296,3 +298,17 @@ def test_every_control_has_a_name(window: HistoryWindow) -> None:
         for widget in window.findChildren(QWidget):
             if widget.metaObject().className() == name and not widget.objectName().startswith("qt_"):
                 assert widget.accessibleName() or getattr(widget, "text", str)(), widget
+
+
+def test_text_that_is_being_replaced_cannot_be_edited(
+    qtbot: Any, window: HistoryWindow, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The numbers of its segments would be those of the new text when the changes are saved."""
+    again = window.view.again
+    qtbot.waitUntil(again.start.isEnabled)
+    assert window.edit.isEnabled()
+    again.start.click()
+    assert again.running
+    assert not window.edit.isEnabled()
+    qtbot.waitUntil(lambda: not again.running)
+    assert window.edit.isEnabled()

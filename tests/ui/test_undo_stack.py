@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
+
+from saywrite.ui.transcript.paragraphs import undo_stack
 from saywrite.ui.transcript.paragraphs.undo_stack import Edit, EditLog
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -39,3 +44,21 @@ def test_typing_in_two_rows_is_two_steps() -> None:
     log.record(Edit(((second, ""),), ((second, "b"),)))
     assert log.undo() == Edit(((second, ""),), ((second, "b"),))
     assert log.can_undo
+
+
+def test_steps_of_very_long_rows_are_dropped_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step keeps the whole text of its row: a thousand steps in a pasted book would take gigabytes."""
+    monkeypatch.setattr(undo_stack, "MOST_CHARACTERS", 100)
+    log, first = EditLog(), row(1)
+    texts = ["x" * length for length in range(20, 30)]
+    for before, after in pairwise(texts):
+        log.record(Edit(((first, before),), ((first, after),)))
+        log.fence()
+    assert log.undo() == Edit(((first, texts[-2]),), ((first, texts[-1]),))
+    assert log.redo() is not None
+    steps = 0
+    while log.undo() is not None:
+        steps += 1
+    assert steps == 1
+    log.record(Edit(((first, "x" * 500),), ((first, ""),)))
+    assert log.can_undo, "the newest step can be undone, however long it is"

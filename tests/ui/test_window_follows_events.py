@@ -335,16 +335,20 @@ def drop(front: FrontEnd, *paths: Path) -> None:
     front.window.dropEvent(QDropEvent(where, copy, data, left, none))
 
 
-def test_dropped_files_are_queued_in_order(front: FrontEnd, dictation: FakeDictation, tmp_path: Path) -> None:
+def test_dropped_files_are_queued_in_order(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
     first, second = tmp_path / "a.wav", tmp_path / "b.wav"
     drop(front, first, second)
-    assert dictation.arguments("queue_files") == [((first, second), "")]
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second), "")])
 
 
-def test_a_file_dropped_while_dictating_is_queued(front: FrontEnd, dictation: FakeDictation, tmp_path: Path) -> None:
+def test_a_file_dropped_while_dictating_is_queued(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
     dictation.tell(events.StateChanged("d1", State.LISTENING))
     drop(front, tmp_path / "a.wav")
-    assert dictation.arguments("queue_files") == [((tmp_path / "a.wav",), "")]
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav",), "")])
 
 
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -79,7 +79,7 @@ class DesktopEntry:
         return not said & {"hidden=true", "x-gnome-autostart-enabled=false"}
 
     def switch(self, on: bool) -> None:
-        _put(self._path, desktop_entry(self._command).encode() if on else None)
+        _put(self._path, desktop_entry(_as_text(self._command)).encode() if on else None)
 
 
 class LaunchAgent:
@@ -100,7 +100,7 @@ class LaunchAgent:
         return bool(said.get("RunAtLoad")) and not said.get("Disabled")
 
     def switch(self, on: bool) -> None:
-        _put(self._path, launch_agent(self._path.stem, self._command) if on else None)
+        _put(self._path, launch_agent(self._path.stem, _as_text(self._command)) if on else None)
 
 
 class RunKey:
@@ -168,6 +168,20 @@ def _quoted(word: str) -> str:
             word = word.replace(sign, f"\\{sign}")
         word = f'"{word}"'
     return word.replace("%", "%%").replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _as_text(command: Sequence[str]) -> Sequence[str]:
+    """`command`, which must be text: the files are read as UTF-8. Raises SettingsError."""
+    for word in command:
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            path = word.encode("utf-8", "backslashreplace").decode()
+            raise SettingsError(
+                message("Saywrite cannot be started with the session: the name {path} is no valid text.", path=path),
+                message("Rename the folder, then try again."),
+            ) from error
+    return command
 
 
 def _put(path: Path, content: bytes | None) -> None:

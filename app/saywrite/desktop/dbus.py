@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, MatchRule, Message, MessageType, new_method_call
@@ -27,6 +29,10 @@ CONNECT_LIMIT_S = 5.0
 BUS = "org.freedesktop.DBus"
 
 NO_REPLY = f"{BUS}.Error.NoReply"
+
+
+UNREADABLE = (ValueError, LookupError, TypeError, AssertionError, RecursionError, struct.error)
+"""What jeepney raises for a message that it cannot read: unknown fields, text that is no UTF-8, a wrong length."""
 
 
 class CallFailed(Exception):
@@ -107,12 +113,30 @@ class BusClient:
                 message: Message = self._connection.receive(timeout=0)
             except TimeoutError:
                 return
-            except OSError:
-                log.info("a connection to a bus has ended")
-                self.close()
-                self.lost()
+            except UNREADABLE as problem:
+                if self._drop_unreadable(problem):
+                    continue
+                self._end()
                 return
-            self._dispatch(message)
+            except OSError:
+                self._end()
+                return
+            # A handler that fails on one message gets the next one all the same.
+            self._thread.guard(partial(self._dispatch, message))
+
+    def _drop_unreadable(self, problem: Exception) -> bool:
+        """Go on behind a message that jeepney cannot read; False where the length of one is unknown."""
+        parser = self._connection.parser
+        if parser.next_msg_size is None:
+            return False
+        log.warning("a message of the bus cannot be read: %s", type(problem).__name__)
+        parser.next_msg_size = None  # jeepney has taken the message, and would take as many bytes of the next one
+        return True
+
+    def _end(self) -> None:
+        log.info("a connection to a bus has ended")
+        self.close()
+        self.lost()
 
     def _dispatch(self, message: Message) -> None:
         serial = message.header.fields.get(HeaderFields.reply_serial)

@@ -51,7 +51,7 @@ class DesktopThread:
                 return
             if self._thread is None:
                 self._thread = SelectorThread(NAME, self._run)
-        self._thread.submit(lambda: self._guard(job))
+        self._thread.submit(lambda: self.guard(job))
 
     def run(self, job: Job, limit_s: float = CLOSE_LIMIT_S) -> bool:
         """Run `job` on the thread and wait for its end; False if it has not ended after `limit_s` seconds.
@@ -60,12 +60,12 @@ class DesktopThread:
         """
         thread = self._thread
         if thread is None or self._closed or thread.is_current:
-            self._guard(job)
+            self.guard(job)
             return True
         done = threading.Event()
 
         def run_and_report() -> None:
-            self._guard(job)
+            self.guard(job)
             done.set()
 
         thread.submit(run_and_report)
@@ -112,9 +112,10 @@ class DesktopThread:
         while self._timers and self._timers[0][0] <= time.monotonic():
             job = heapq.heappop(self._timers)[2].job
             if job is not None:
-                self._guard(job)
+                self.guard(job)
 
-    def _guard(self, job: Job) -> None:
+    def guard(self, job: Job) -> None:
+        """Run `job` now. Its failure is logged and ends nothing else. On the thread only."""
         self._is_done(job)
 
     def _is_done(self, job: Job) -> bool:

@@ -111,20 +111,21 @@ def _windows() -> bool:
     import ctypes
 
     class Status(ctypes.Structure):
-        """`SYSTEM_POWER_STATUS`; `SystemStatusFlag` is 1 while battery saver is on."""
+        """`SYSTEM_POWER_STATUS`; `saver` (SystemStatusFlag) is 1 while battery saver is on."""
 
         _fields_ = (
-            ("ACLineStatus", ctypes.c_ubyte),
-            ("BatteryFlag", ctypes.c_ubyte),
-            ("BatteryLifePercent", ctypes.c_ubyte),
-            ("SystemStatusFlag", ctypes.c_ubyte),
-            ("BatteryLifeTime", ctypes.c_ulong),
-            ("BatteryFullLifeTime", ctypes.c_ulong),
+            ("mains", ctypes.c_ubyte),
+            ("battery", ctypes.c_ubyte),
+            ("percent", ctypes.c_ubyte),
+            ("saver", ctypes.c_ubyte),
+            ("left_s", ctypes.c_ulong),
+            ("full_s", ctypes.c_ulong),
         )
 
     status = Status()
-    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    return bool(kernel.GetSystemPowerStatus(ctypes.byref(status))) and status.SystemStatusFlag == 1
+    ask: Any = ctypes.WinDLL("kernel32").GetSystemPowerStatus  # type: ignore[attr-defined]
+    ask.restype, ask.argtypes = ctypes.c_int, (ctypes.c_void_p,)
+    return bool(ask(ctypes.byref(status))) and status.saver == 1
 
 
 def _run(*command: str) -> str:

@@ -101,6 +101,11 @@ AIOLA = "aiola"
 AIOLA_FILE = "aiola-file"
 """aiOla's recognizer for whole files. The user cannot choose it; `AIOLA` uses it for files."""
 
+AIOLA_BASE_URL = "https://apis.aiola.ai"
+AIOLA_AUTH_URL = "https://auth.aiola.ai"
+AIOLA_WORKFLOW = "2c78fcf1-9265-408f-b8c3-d9d7e7ebc1bc"
+"""aiOla's own addresses and workflow, for an account that names no others."""
+
 AIOLA_CAPABILITIES = Capabilities(
     name=AIOLA,
     label="aiOla",

@@ -9,6 +9,7 @@ import errno
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 
 from saywrite.foundation.files import os_error_reason
@@ -16,6 +17,10 @@ from saywrite.foundation.files import os_error_reason
 log = logging.getLogger(__name__)
 
 _BINARY = getattr(os, "O_BINARY", 0)
+
+
+QUERY_S = 0.02
+"""`is_locked` holds a lock for far less than these seconds; a lock that is refused is tried once more after them."""
 
 
 class FileLock:
@@ -28,7 +33,7 @@ class FileLock:
         """
         self._fd = os.open(path, os.O_CREAT | os.O_RDWR | _BINARY, 0o600)
         try:
-            lock_descriptor(self._fd, shared=shared)
+            _lock_beside_queries(self._fd, shared)
         except BlockingIOError:
             os.close(self._fd)
             raise
@@ -52,6 +57,14 @@ def is_locked(path: Path) -> bool:
     finally:
         os.close(fd)
     return False
+
+
+def _lock_beside_queries(fd: int, shared: bool) -> None:
+    try:
+        lock_descriptor(fd, shared=shared)
+    except BlockingIOError:
+        time.sleep(QUERY_S)
+        lock_descriptor(fd, shared=shared)
 
 
 def lock_descriptor(fd: int, *, shared: bool) -> None:

@@ -168,4 +168,5 @@ def share_memory() -> None:
 
     set_parameter = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if set_parameter is not None:
+        set_parameter.restype, set_parameter.argtypes = ctypes.c_int, (ctypes.c_int, ctypes.c_int)
         set_parameter(_M_ARENA_MAX, 1)

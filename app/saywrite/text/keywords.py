@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from saywrite.foundation.messages import message
 from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 
@@ -29,14 +28,6 @@ class Keyword:
 
     spoken: str
     written: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with an entry. `line`: in the file, or the position in the list; counted from 1."""
-
-    line: int
-    what: str
 
 
 class RewrittenText(NamedTuple):
@@ -62,39 +53,19 @@ class _Entry(NamedTuple):
     spoken: tuple[str, ...] = ()
 
 
-class _Ignored(NamedTuple):
-    """An entry without effect. `counts`: the line of the entry that replaces it; 0 if it has no written form."""
-
-    line: int
-    spoken: str
-    counts: int
-
-
 class Keywords:
     """A compiled list of keywords."""
 
     def __init__(self, keywords: Iterable[Keyword] = ()) -> None:
         self._phrases: PhraseIndex[_Entry] = PhraseIndex()
-        self._ignored: list[_Ignored] = []
-        entries: dict[tuple[str, ...], tuple[int, Keyword]] = {}
-        for line, keyword in enumerate(keywords, 1):
+        entries: dict[tuple[str, ...], Keyword] = {}
+        for keyword in keywords:
             spoken = key(keyword.spoken)
-            if not spoken:
-                continue
-            if not has_text(keyword.written):
-                self._ignored.append(_Ignored(line, keyword.spoken, 0))
-                continue
-            if spoken in entries:
-                earlier, _ = entries.pop(spoken)
-                self._ignored.append(_Ignored(earlier, keyword.spoken, line))
-            entries[spoken] = (line, keyword)
-        self.entries = tuple(keyword for _, keyword in entries.values())
+            if spoken and has_text(keyword.written):
+                entries.pop(spoken, None)  # of two with the same spoken form the later one counts
+                entries[spoken] = keyword
+        self.entries = tuple(entries.values())
         self._compile(entries)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """The entries without effect, by line."""
-        return tuple(map(_problem, sorted(self._ignored)))
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -132,28 +103,19 @@ class Keywords:
             yield FoundPhrase(entry.keyword, start, end, _written(entry, text[start:end]))
             at += count
 
-    def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:
-        for spoken, (_, keyword) in entries.items():
+    def _compile(self, entries: dict[tuple[str, ...], Keyword]) -> None:
+        for spoken, keyword in entries.items():
             written = key(keyword.written)
             # A written form of one word needs no protection: no shorter phrase is found inside it.
             if len(written) > 1 and written != spoken:
                 self._phrases.put(written, _Entry(keyword, spoken))
-        for spoken, (_, keyword) in entries.items():
+        for spoken, keyword in entries.items():
             self._phrases.put(spoken, _Entry(keyword))
 
 
 def has_text(written: str) -> bool:
     """Whether a written form is more than spaces; a line break is."""
     return bool(written.strip()) or "\n" in written
-
-
-def _problem(ignored: _Ignored) -> Problem:
-    if not ignored.counts:
-        return Problem(ignored.line, message("“{spoken}” has no written form.", spoken=ignored.spoken))
-    what = message(
-        "“{spoken}” is listed again in line {line}: that one counts.", spoken=ignored.spoken, line=ignored.counts
-    )
-    return Problem(ignored.line, what)
 
 
 def _written(entry: _Entry, found: str) -> str:

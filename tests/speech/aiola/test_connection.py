@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from saywrite.foundation.catalog import AIOLA_WORKFLOW
 from saywrite.foundation.errors import (
     KeyRefused,
     ServiceError,
@@ -17,7 +18,7 @@ from saywrite.foundation.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
-from saywrite.speech.aiola.account import DEFAULT_WORKFLOW, Account
+from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import (
     CONNECT_LIMIT_S,
     CROWDED_S,
@@ -188,7 +189,7 @@ def test_address_has_the_query_of_the_official_sdks() -> None:
     assert json.loads(query.pop("tasks_config")) == {"TRANSLATION": {"src_lang_code": "pr", "dst_lang_code": "en"}}
     assert json.loads(query.pop("keywords")) == {"postgres": "PostgreSQL"}
     assert query == {
-        "flow_id": DEFAULT_WORKFLOW,
+        "flow_id": AIOLA_WORKFLOW,
         "time_zone": "UTC",
         "x-aiola-api-token": "a token",
         "lang_code": "pr",

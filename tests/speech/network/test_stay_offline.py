@@ -13,9 +13,9 @@ from threading import Thread
 import httpx
 import pytest
 
-from saywrite.foundation.catalog import DEFAULT_MODEL, MODEL_LABELS
+from saywrite.foundation.catalog import AIOLA_WORKFLOW, DEFAULT_MODEL, MODEL_LABELS
 from saywrite.foundation.errors import ModelUnreachable, NetworkForbidden
-from saywrite.speech.aiola.account import DEFAULT_WORKFLOW, Account
+from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection_check import check
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import make_sources
@@ -90,7 +90,7 @@ def server() -> Iterator[str]:
 
 
 def account() -> Account:
-    return Account("key", "a-key", OTHER, "https://auth.aiola.ai", DEFAULT_WORKFLOW, "")
+    return Account("key", "a-key", OTHER, "https://auth.aiola.ai", AIOLA_WORKFLOW, "")
 
 
 def test_connection_test_opens_no_connection_and_names_the_switch(network: Network, contacted: list[str]) -> None:

@@ -121,6 +121,7 @@ def _load() -> Any:
     pointer, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
     library.pa_simple_new.restype = pointer
     library.pa_simple_new.argtypes = [text, text, number, text, text, pointer, pointer, pointer, pointer]
+    library.pa_simple_read.restype = number
     library.pa_simple_read.argtypes = [pointer, pointer, ctypes.c_size_t, pointer]
     library.pa_simple_free.restype = None
     library.pa_simple_free.argtypes = [pointer]

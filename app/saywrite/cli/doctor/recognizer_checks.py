@@ -132,8 +132,9 @@ def _available_on_windows() -> int | None:
         )
 
     status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - only Windows has it
-    return int(status.available) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    ask = getattr(ctypes, "WinDLL")("kernel32").GlobalMemoryStatusEx  # noqa: B009 - only Windows has it
+    ask.restype, ask.argtypes = ctypes.c_int, (ctypes.c_void_p,)
+    return int(status.available) if ask(ctypes.byref(status)) else None
 
 
 def _read(path: Path) -> str:

@@ -5,6 +5,7 @@ Every command for the running window loads this module, so it imports the except
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from saywrite.cli.ending.interrupts import INTERRUPTED, Interrupted
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DONE, FAILED, USAGE, NO_INSTANCE = 0, 1, 2, 3
+
+_WRITING = frozenset(
+    getattr(errno, name, errno.EPIPE)  # Windows lacks some
+    for name in ("EPIPE", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF", "EINVAL", "EAGAIN", "ENXIO")
+)
+"""What writing to standard output fails with. Other errors without a file name, such as EMFILE, are not its fault."""
 
 
 def run_to_exit_code(command: Callable[[], int]) -> int:
@@ -29,7 +36,7 @@ def run_to_exit_code(command: Callable[[], int]) -> int:
     except (Interrupted, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:
-        if error.filename is not None:
+        if error.filename is not None or error.errno not in _WRITING:
             raise
         discard(sys.stdout)  # a `print` to a full disk or to a pipe that was closed
         tell(f"saywrite: {unwritable(error)}")

@@ -40,14 +40,16 @@ class Carbon:
 
     def __init__(self) -> None:
         library: Any = ctypes.CDLL("/System/Library/Frameworks/Carbon.framework/Carbon")
-        pointer, number = ctypes.c_void_p, ctypes.c_uint32
-        library.GetApplicationEventTarget.restype = pointer
+        pointer, number, status = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int32
+        library.GetApplicationEventTarget.restype, library.GetApplicationEventTarget.argtypes = pointer, ()
+        library.InstallEventHandler.restype = status
         library.InstallEventHandler.argtypes = (pointer, _HANDLER, ctypes.c_ulong, pointer, pointer, pointer)
-        library.RemoveEventHandler.argtypes = (pointer,)
+        library.RemoveEventHandler.restype, library.RemoveEventHandler.argtypes = status, (pointer,)
+        library.RegisterEventHotKey.restype = status
         library.RegisterEventHotKey.argtypes = (number, number, _HotKeyID, pointer, number, pointer)
-        library.UnregisterEventHotKey.argtypes = (pointer,)
-        library.GetEventKind.argtypes = (pointer,)
-        library.GetEventKind.restype = number
+        library.UnregisterEventHotKey.restype, library.UnregisterEventHotKey.argtypes = status, (pointer,)
+        library.GetEventKind.restype, library.GetEventKind.argtypes = number, (pointer,)
+        library.GetEventParameter.restype = status
         library.GetEventParameter.argtypes = (pointer, number, number, pointer, ctypes.c_ulong, pointer, pointer)
         self._library = library
         self._keys: dict[int, ctypes.c_void_p] = {}

@@ -35,10 +35,22 @@ class User32:
     """Hot keys belong to the thread that registers them; their messages come into its queue."""
 
     def __init__(self) -> None:
-        windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
-        self._user32 = windll.user32
-        self._user32.GetAsyncKeyState.restype = ctypes.c_short
-        self._thread = windll.kernel32.GetCurrentThreadId()
+        # Libraries of its own: what is declared for those of `ctypes.windll` would hold in every module.
+        load: Any = ctypes.WinDLL  # type: ignore[attr-defined,unused-ignore]
+        user, kernel, pointer = load("user32"), load("kernel32"), ctypes.c_void_p
+        user.GetAsyncKeyState.restype, user.GetAsyncKeyState.argtypes = ctypes.c_short, (ctypes.c_int,)
+        user.RegisterHotKey.restype = wintypes.BOOL
+        user.RegisterHotKey.argtypes = (wintypes.HWND, ctypes.c_int, wintypes.UINT, wintypes.UINT)
+        user.UnregisterHotKey.restype, user.UnregisterHotKey.argtypes = wintypes.BOOL, (wintypes.HWND, ctypes.c_int)
+        user.MsgWaitForMultipleObjectsEx.restype = wintypes.DWORD
+        user.MsgWaitForMultipleObjectsEx.argtypes = (wintypes.DWORD, pointer, *[wintypes.DWORD] * 3)
+        user.PostThreadMessageW.restype = wintypes.BOOL
+        user.PostThreadMessageW.argtypes = (wintypes.DWORD, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
+        user.PeekMessageW.restype = wintypes.BOOL
+        user.PeekMessageW.argtypes = (pointer, wintypes.HWND, *[wintypes.UINT] * 3)
+        kernel.GetCurrentThreadId.restype, kernel.GetCurrentThreadId.argtypes = wintypes.DWORD, ()
+        self._user32 = user
+        self._thread = kernel.GetCurrentThreadId()
         self._message = wintypes.MSG()
         self._take()  # makes the queue, so that a `wake` from now on is not lost
 

@@ -159,4 +159,6 @@ def _give_foreground(pid: int) -> None:
     if sys.platform == "win32":
         import ctypes
 
-        ctypes.windll.user32.AllowSetForegroundWindow(pid)
+        allow = ctypes.WinDLL("user32").AllowSetForegroundWindow
+        allow.restype, allow.argtypes = ctypes.c_int, (ctypes.c_ulong,)
+        allow(pid)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from saywrite.desktop.remote_control.json_object import decode_object, encode_object
 
@@ -20,6 +21,7 @@ NAME = "instance.lock"
 
 _LIMIT = 4_096
 _FAR = 1 << 30  # Windows locks bytes for readers, too: this one is behind every record
+_QUERY_S = 0.02
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
@@ -45,10 +47,17 @@ class InstanceFile:
     """The file, locked by this process until `release()`."""
 
     def __init__(self, data: Path | str) -> None:
-        """Lock the file. Raises BlockingIOError when another process holds it, and OSError."""
+        """Lock the file. Raises BlockingIOError when another process holds it, and OSError.
+
+        A refused lock is tried once more, because a command of another process may be looking (`is_held`).
+        """
         self._fd = os.open(f"{data}{os.sep}{NAME}", os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
         try:
-            _lock(self._fd)
+            try:
+                _lock(self._fd)
+            except BlockingIOError:
+                time.sleep(_QUERY_S)
+                _lock(self._fd)
         except OSError:
             os.close(self._fd)
             raise
@@ -102,7 +111,7 @@ def _encodes(text: object) -> bool:
 
 
 def is_held(data: Path | str) -> bool:
-    """Whether a process holds the file now. Locks it for an instant to find out."""
+    """Whether a process holds the file now. Locks it for an instant to find out, which a start waits for."""
     try:
         InstanceFile(data).release()
     except BlockingIOError:

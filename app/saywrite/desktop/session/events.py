@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from saywrite.desktop.desktop_thread import DesktopThread, Timer
@@ -220,9 +221,18 @@ def sleep_clocks() -> tuple[float, float]:
     """Both clocks for `SuspendDetector.slept`, in seconds: the one that runs in sleep, the one that stops."""
     if sys.platform == "win32":
         ticks = ctypes.c_ulonglong()
-        ctypes.windll.kernel32.QueryUnbiasedInterruptTime(ctypes.byref(ticks))
+        _unbiased_time()(ctypes.byref(ticks))
         return time.monotonic(), ticks.value / 10_000_000
     if sys.platform == "darwin":
         return time.clock_gettime(time.CLOCK_MONOTONIC), time.clock_gettime(time.CLOCK_UPTIME_RAW)
     boot: Any = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(boot), time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+@cache
+def _unbiased_time() -> Any:
+    """QueryUnbiasedInterruptTime of Windows: units of 100 ns without those in sleep."""
+    library: Any = getattr(ctypes, "WinDLL")("kernel32")  # noqa: B009 - only Windows has it
+    read = library.QueryUnbiasedInterruptTime
+    read.restype, read.argtypes = ctypes.c_int, (ctypes.c_void_p,)
+    return read

@@ -83,7 +83,8 @@ class NetworkChanges:
         """Returns when the system refuses. NotifyAddrChange blocks until an IPv4 address changes (iphlpapi.h)."""
         import ctypes
 
-        notify = getattr(ctypes, "windll").iphlpapi.NotifyAddrChange  # noqa: B009 - only Windows has it
+        notify = getattr(ctypes, "WinDLL")("iphlpapi").NotifyAddrChange  # noqa: B009 - only Windows has it
+        notify.restype, notify.argtypes = ctypes.c_ulong, (ctypes.c_void_p, ctypes.c_void_p)
         while notify(None, None) == 0:  # NO_ERROR
             self._thread.submit(self._notice)
         log.info("the network is not watched: NotifyAddrChange was refused")

@@ -10,7 +10,9 @@ from collections import deque
 from collections.abc import Callable
 
 from saywrite.dictation.persistence.spans import Span, silence_outside
+from saywrite.foundation.errors import JournalError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Recognizer
 
 
@@ -175,9 +177,17 @@ class AudioCursor:
             self._deliver(self._recognizer.finish())
 
     def _read(self, start: int, end: int) -> bytes:
-        if start < self._tail.start:
-            return self._read_journal(start, min(end, self._tail.start)) + self._tail.read(self._tail.start, end)
-        return self._tail.read(start, end)
+        if start >= self._tail.start:
+            return self._tail.read(start, end)
+        split = min(end, self._tail.start)
+        old = self._read_journal(start, split)
+        if len(old) != (split - start) * BYTES_PER_SAMPLE:
+            # Less sound would shift every later offset, and its words would be missing without a notice.
+            raise JournalError(
+                message("Sound that has no text yet can no longer be read."),
+                message("Transcribe the file again later."),
+            )
+        return old + self._tail.read(split, end)
 
     def _trim(self) -> None:
         unneeded = max(self.confirmed - KEEP_BEHIND, self.heard - KEEP_IN_MEMORY)

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
+from saywrite.foundation.catalog import AIOLA_AUTH_URL, AIOLA_BASE_URL, AIOLA_WORKFLOW
 from saywrite.foundation.errors import AddressRefused
 from saywrite.foundation.messages import message
 from saywrite.speech.network.network import is_loopback
-
-DEFAULT_BASE_URL = "https://apis.aiola.ai"
-DEFAULT_AUTH_URL = "https://auth.aiola.ai"
-DEFAULT_WORKFLOW = "2c78fcf1-9265-408f-b8c3-d9d7e7ebc1bc"
 
 TOKEN_LIMIT = 16_384
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?")
@@ -30,9 +27,9 @@ class Account:
 
     sign_in: Literal["key", "token", "url"]
     secret: str = field(repr=False)
-    base_url: str = DEFAULT_BASE_URL
-    auth_url: str = DEFAULT_AUTH_URL
-    workflow: str = DEFAULT_WORKFLOW
+    base_url: str = AIOLA_BASE_URL
+    auth_url: str = AIOLA_AUTH_URL
+    workflow: str = AIOLA_WORKFLOW
     token_url: str = ""
 
 

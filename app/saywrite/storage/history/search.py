@@ -72,10 +72,13 @@ def find(
 
 
 def split_terms(query: str) -> tuple[str, ...]:
-    """Split a query into words and phrases, without those that have no letter or digit."""
+    """Split a query into words and phrases, each once, without those that have no letter or digit.
+
+    Of equal ones the last stays, because the last one of a query may be the beginning of a word.
+    """
     clean = query.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     terms = (" ".join((phrase or word).replace('"', " ").split()) for phrase, word in _TERM.findall(clean))
-    return tuple(filter(has_letter_or_digit, terms))
+    return tuple(reversed(dict.fromkeys(reversed(tuple(filter(has_letter_or_digit, terms))))))
 
 
 def to_fts5(terms: tuple[str, ...], query: str) -> str:
@@ -99,11 +102,16 @@ def _find_folded(
     connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, condition: str
 ) -> tuple[SearchHit, ...]:
     """Compare folded texts of the segments that fulfill a condition in SQL."""
-    connection.create_function("fold", 1, fold, deterministic=True)
+
+    def has_terms(text: str) -> bool:  # one condition: SQLite refuses an expression with a condition for each word
+        folded = fold(text)
+        return all(term in folded for term in terms)
+
+    connection.create_function("has_terms", 1, has_terms, deterministic=True)
     connection.create_function("has_twin", 1, _has_twin, deterministic=True)
     where, values = only.where()
-    values |= {f"term{number}": term for number, term in enumerate(terms)} | {"limit": limit}
-    every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
+    values |= {"limit": limit}
+    every = "has_terms(s.text || ' ' || s.translation)"
     found = connection.execute(
         f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
             WHERE s.id IN (SELECT s.id FROM segments s WHERE {condition} AND {every}) AND {where}
@@ -134,7 +142,11 @@ def _unmark(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def _with_most(terms: tuple[str, ...], *texts: str) -> str:
-    return max(texts, key=lambda text: sum(term in fold(text) for term in terms))
+    def count(text: str) -> int:
+        folded = fold(text)
+        return sum(term in folded for term in terms)
+
+    return max(texts, key=count)
 
 
 def _excerpt(text: str, terms: tuple[str, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:

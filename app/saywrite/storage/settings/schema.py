@@ -11,6 +11,9 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from saywrite.foundation.catalog import (
+    AIOLA_AUTH_URL,
+    AIOLA_BASE_URL,
+    AIOLA_WORKFLOW,
     DEFAULT_MODEL,
     EN,
     ENGINES,
@@ -218,23 +221,18 @@ class Settings:
         special={0: "As long as it takes"},
     )
     aiola_base_url: str = text(
-        "https://apis.aiola.ai",
+        AIOLA_BASE_URL,
         "aiOla",
         "Service address",
         "Change it only if your company has its own service.",
     )
     aiola_auth_url: str = text(
-        "https://auth.aiola.ai",
+        AIOLA_AUTH_URL,
         "aiOla",
         "Sign-in address",
         "Change it only if your company has its own sign-in service.",
     )
-    aiola_workflow: str = text(
-        "2c78fcf1-9265-408f-b8c3-d9d7e7ebc1bc",
-        "aiOla",
-        "Workflow",
-        "The workflow of your account that transcribes.",
-    )
+    aiola_workflow: str = text(AIOLA_WORKFLOW, "aiOla", "Workflow", "The workflow of your account that transcribes.")
     aiola_linger_s: int = number(
         30,
         "aiOla",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.messages import message
 from saywrite.text import characters
-from saywrite.text.keywords import Keyword, Problem, has_text
+from saywrite.text.keywords import Keyword, has_text
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
@@ -34,6 +34,14 @@ _LONGEST_ROW = 100
 """Lines that a quoted cell may span, so that an unclosed quotation mark does not consume the whole file."""
 
 _WHITE = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an entry of a file. `line`: in the file, counted from 1."""
+
+    line: int
+    what: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.files import is_folder, is_reachable
+from saywrite.foundation.files import is_folder
 from saywrite.foundation.messages import message
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
@@ -73,9 +73,6 @@ class ExportFlow(QObject):
 
     def save(self, document: Document, target: Path, format: str, *, overwrite: bool = False) -> None:
         """Write to `target`; ask before an existing file is replaced."""
-        if not overwrite and is_reachable(target):
-            self._ask(document, target, format)
-            return
 
         def done(path: Path) -> None:
             self.folder, self.format = path.parent, format

@@ -47,6 +47,8 @@ class AgainBar(QWidget):
     """A dictation has another text."""
     failed = Signal(str)
     """Sentences for the user."""
+    running_changed = Signal()
+    """The transcription has begun or ended."""
     _progressed = Signal(object, float)
 
     def __init__(self, choices: EngineChoices, open_history: Callable[[], HistoryStore]) -> None:
@@ -73,6 +75,10 @@ class AgainBar(QWidget):
     def running(self) -> bool:
         """Whether a dictation is transcribed now."""
         return self._running is not None
+
+    def transcribes(self, dictation: str) -> bool:
+        """Whether this dictation is transcribed now."""
+        return self._running is not None and self._running.dictation == dictation
 
     def use(self, retranscriber: Retranscriber) -> None:
         """Transcribe with this program."""
@@ -104,6 +110,7 @@ class AgainBar(QWidget):
         )
         self._running = attempt
         self._show_running(True)
+        self.running_changed.emit()
         progressed, history = self._progressed, self._open_history
 
         def work() -> None:
@@ -125,6 +132,7 @@ class AgainBar(QWidget):
     def _end(self, attempt: Retranscription, error: Exception | None = None) -> None:
         self._running = None
         self._show_running(False)
+        self.running_changed.emit()
         if error is None:
             self.finished.emit(attempt.dictation)
         elif not isinstance(error, RetranscriptionStopped):
@@ -201,6 +209,11 @@ class VersionBar(QWidget):
         row.addWidget(self.use)
         self.texts.currentIndexChanged.connect(lambda _index: self._choose())
         self.use.clicked.connect(lambda: self.wanted.emit(self.texts.currentData().number))
+
+    @property
+    def shows_present(self) -> bool:
+        """Whether the present text is chosen."""
+        return self.texts.currentData() is None
 
     def show_versions(self, present: Origin, versions: tuple[TextVersion, ...]) -> None:
         """Offer the present text and the earlier ones; hidden when there is only one text."""

@@ -27,8 +27,8 @@ from saywrite.ui.widgets.choosers import EngineChoices
 class DictationView(QWidget):
     """Shows one dictation, or nothing."""
 
-    version_shown = Signal(bool)
-    """Whether an earlier text is shown instead of the present one."""
+    can_edit_changed = Signal()
+    """Whether the text can be edited may have changed: another text is shown, or it is transcribed again."""
     failed = Signal(str)
     """Sentences for the user."""
     ledger_requested = Signal()
@@ -72,6 +72,7 @@ class DictationView(QWidget):
         self.player.moved.connect(self.text.follow)
         self.versions.shown.connect(self._show_version)
         self.again.failed.connect(self.failed)
+        self.again.running_changed.connect(self.can_edit_changed)
 
     @property
     def dictation(self) -> str:
@@ -80,8 +81,18 @@ class DictationView(QWidget):
 
     @property
     def can_edit(self) -> bool:
-        """Whether the shown text can be edited: it is complete, and has no translations."""
-        return self.loaded is not None and bool(self.text.passage.words) and self.loaded.dictated.summary.finished
+        """Whether the shown text can be edited: it is the present one, is complete, and has no translations.
+
+        Not while the dictation is transcribed again: the result would replace what the user corrects.
+        """
+        if self.loaded is None or self.again.transcribes(self.dictation) or not self.versions.shows_present:
+            return False
+        return bool(self.text.passage.words) and self.loaded.dictated.summary.finished
+
+    @property
+    def texts(self) -> dict[int, str]:
+        """The texts of the shown dictation's segments by number."""
+        return {each.number: each.text for each in self.loaded.dictated.segments} if self.loaded else {}
 
     def show_loaded(self, loaded: LoadedDictation | None) -> None:
         """Show a dictation. Its recording is kept when only its text was changed."""
@@ -130,7 +141,7 @@ class DictationView(QWidget):
         if version is not None:
             dictated = Dictated(dictated.summary, version.segments, (), "")
         self.text.show_dictated(dictated)
-        self.version_shown.emit(version is not None)
+        self.can_edit_changed.emit()
 
 
 class ScrolledView(QScrollArea):

@@ -17,14 +17,7 @@ from saywrite.storage.history.filters import FilterChoices, filter_choices
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
-from saywrite.ui.history.access import (
-    NO_CHOICES,
-    HistoryTools,
-    LoadedDictation,
-    OpenOnce,
-    load_dictation,
-    save_changes,
-)
+from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation, save_changes
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.filter_bar import FilterBar, SearchField
@@ -32,7 +25,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, opening_size
+from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, is_quitting, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
@@ -76,6 +69,7 @@ class HistoryWindow(QWidget):
         self._asked = 0
         self._more_to_come = False
         self._deleted: list[str] = []
+        self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited
         self.query = SearchField()
         self.filters = FilterBar(choices)
         self.list = DictationList(now)
@@ -101,7 +95,7 @@ class HistoryWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Delete for good what was deleted, and close the database; with changes, ask and stay open."""
         self._leave_editing(self.close)
-        if self.text.editing:
+        if self.text.editing and not is_quitting():
             event.ignore()
             return
         self.player.end()
@@ -153,7 +147,7 @@ class HistoryWindow(QWidget):
 
     def _list_recent(self, asked: int, rows: object) -> None:
         assert isinstance(rows, tuple)
-        if asked != self._asked:
+        if asked != self._asked or self.text.editing:
             return
         self.list.show_rows(rows)
         self._more_to_come = len(rows) == PAGE
@@ -161,7 +155,7 @@ class HistoryWindow(QWidget):
 
     def _list_hits(self, asked: int, hits: object) -> None:
         assert isinstance(hits, tuple)
-        if asked != self._asked:
+        if asked != self._asked or self.text.editing:
             return
         self.list.show_hits(hits)
         self._more_to_come = False
@@ -202,7 +196,8 @@ class HistoryWindow(QWidget):
 
         def show(loaded: object) -> None:
             current = self.list.currentItem()
-            if current is None or current.data(ID) != dictation:
+            unsaved = self.text.editing and self.text.changes().items() - self._saved.items()
+            if unsaved or current is None or current.data(ID) != dictation:
                 return
             if isinstance(loaded, LoadedDictation):
                 self._show_loaded(loaded)
@@ -244,6 +239,7 @@ class HistoryWindow(QWidget):
 
     def _begin_editing(self) -> None:
         self.player.end()
+        self._saved = {}
         self.text.set_editing(True)
         self._show_editing()
         self.text.setFocus()
@@ -251,15 +247,13 @@ class HistoryWindow(QWidget):
     def _leave_editing(self, then: Callable[[], object] = lambda: None) -> None:
         """End to edit, and call `then`. Changes are saved or discarded as the user answers, who may also go on."""
 
-        def end(store: bool) -> None:
-            if store:
-                self._save()
+        def discard() -> None:
             self._end_editing()
             then()
 
         if self.text.changes():
             words = tr("You changed the text and did not save it.")
-            ask_about_changes(self, words, (tr("&Save"), lambda: end(True)), lambda: end(False))
+            ask_about_changes(self, words, (tr("&Save"), lambda: self._save(discard)), discard)
         else:
             self._end_editing()
 
@@ -267,15 +261,20 @@ class HistoryWindow(QWidget):
         self.text.set_editing(False)
         self._show_editing()
 
-    def _save(self) -> None:
+    def _save(self, then: Callable[[], object] = lambda: None) -> None:
+        """Write the changes, then call `then`. After a failure or typing meanwhile the editing goes on."""
         dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
+        shown = self.view.texts | self._saved
 
         def saved(_none: object) -> None:
-            if self.isVisible():
-                self._reopen(dictation)
             announce(self, tr("Saved"))
+            self._saved = self._saved | changes
+            if self.text.changes() == changes:
+                then()
+                if self.isVisible():
+                    self._reopen(dictation)
 
-        self._ask(lambda history: save_changes(history, dictation, changes, remembers=remembers), saved)
+        self._ask(lambda history: save_changes(history, dictation, changes, shown, remembers=remembers), saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
@@ -363,18 +362,18 @@ class HistoryWindow(QWidget):
         self.filters.changed.connect(self._load_list)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
-        self.view.version_shown.connect(lambda earlier: self.edit.setEnabled(not earlier and self.view.can_edit))
+        self.view.can_edit_changed.connect(lambda: self.edit.setEnabled(self.view.can_edit))
         self.view.versions.wanted.connect(self._use_version)
         self.view.again.finished.connect(self._reopen)
         self.view.failed.connect(self._say)
         self.view.ledger_requested.connect(self.ledger_requested)
-        self.details.clicked.connect(lambda: self._show_details())
         pressed = (
             (self.copy, self._copy),
             (self.edit, self._begin_editing),
             (self.save, self._save),
             (self.discard, self._end_editing),
             (self.export, self._export),
+            (self.details, self._show_details),
             (self.delete, self._delete),
             (self.undo, self._undo_delete),
         )

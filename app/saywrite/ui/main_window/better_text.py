@@ -7,6 +7,7 @@ which keeps the former one as a version, and a notice offers it. Words that the 
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
@@ -41,6 +42,8 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.storage.history.records.versions import Origin
     from saywrite.storage.history.store import HistoryStore
+
+log = logging.getLogger(__name__)
 
 BETTER_TEXT_KEY = "better text"
 
@@ -199,4 +202,7 @@ class BetterText(QObject):
             with closing(self._open_history()) as history:
                 replace_text(history, dictated.dictation, segments, origin, datetime.now().astimezone())
 
-        run_task(store, failed=lambda _error: None, owner=self, in_order=True)
+        def fail(error: Exception) -> None:
+            log.warning("the text of the service was not stored: %s", type(error).__name__)
+
+        run_task(store, failed=fail, owner=self, in_order=True)

@@ -47,6 +47,7 @@ class SecretField(QWidget):
         self._secrets = secrets
         self._secret_state = SecretState.UNKNOWN
         self._asked = 0
+        self._writing = False
         self._where = ""
         self.line = QLineEdit()
         self.note = NoteLabel()
@@ -99,30 +100,50 @@ class SecretField(QWidget):
         self._asked += 1
         asked = self._asked
 
-        def fail(error: Exception) -> None:
-            if not isinstance(error, SaywriteError):
-                raise error
-            if asked != self._asked:
-                return
-            if self._secret_state is SecretState.UNKNOWN:
-                self._show_secret_state(SecretState.LOCKED)
-            self._show_note(error_text(error), "bad")
+        def take(found: object) -> None:
+            if asked == self._asked:
+                answer(found)
 
-        run_task(question, lambda found: answer(found) if asked == self._asked else None, fail, owner=self, alone=True)
+        run_task(question, take, lambda error: self._fail(asked, error), owner=self, alone=True)
+
+    def _fail(self, asked: int, error: Exception) -> None:
+        if not isinstance(error, SaywriteError):
+            raise error
+        if asked != self._asked:
+            return
+        if self._secret_state is SecretState.UNKNOWN:
+            self._show_secret_state(SecretState.LOCKED)
+        self._show_note(error_text(error), "bad")
 
     def _save_typed(self) -> None:
         secret = self.typed()
-        if secret is None:
+        if secret is None or self._writing:
             return
         self._show_note(tr("Saving…"))
-        self._ask(lambda: self._secrets().set(self._name, secret), lambda _none: self._stored(SecretState.KEPT))
+        self._write(lambda: self._secrets().set(self._name, secret), SecretState.KEPT)
 
     def _remove(self) -> None:
-        self._ask(lambda: self._secrets().delete(self._name), lambda _none: self._stored(SecretState.MISSING))
+        if not self._writing:
+            self._write(lambda: self._secrets().delete(self._name), SecretState.MISSING)
 
-    def _stored(self, secret_state: SecretState) -> None:
-        self._show_secret_state(secret_state)
-        self.changed.emit()
+    def _write(self, write: Callable[[], None], secret_state: SecretState) -> None:
+        """Change the secret; its end is reported although the field was shown anew meanwhile."""
+        self._asked += 1
+        asked, self._writing = self._asked, True
+
+        def done(_none: object) -> None:
+            self._writing = False
+            if asked == self._asked:
+                self._show_secret_state(secret_state)
+            else:
+                self.refresh()
+            self.changed.emit()
+
+        def fail(error: Exception) -> None:
+            self._writing = False
+            self._fail(asked, error)
+
+        run_task(write, done, fail, owner=self, alone=True)
 
     def _toggle_shown(self) -> None:
         if self.line.text() != DOTS:

@@ -5,6 +5,8 @@ A text document ends a paragraph at every line feed and counts positions in UTF-
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 LINE_SEPARATOR = "\u2028"
 _BREAKS = {ord("\r"): "\n", ord("\v"): "\n", ord("\f"): "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 # Code points that Qt reserves inside a text document (frame borders, inline objects), and NUL.
@@ -37,10 +39,27 @@ def index_at_utf16(text: str, position: int) -> int:
 def difference(old: str, new: str) -> tuple[int, int, int]:
     """The part in which two texts differ, as (start, end in `old`, end in `new`)."""
     limit = min(len(old), len(new))
-    head = 0
-    while head < limit and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head = _longest(limit, lambda first, last: old[first:last] == new[first:last])
+    ends = len(old), len(new)
+    tail = _longest(
+        limit - head, lambda first, last: old[ends[0] - last : ends[0] - first] == new[ends[1] - last : ends[1] - first]
+    )
     return head, len(old) - tail, len(new) - tail
+
+
+def _longest(limit: int, equal: Callable[[int, int], bool]) -> int:
+    """The largest number up to `limit` below which all is `equal`.
+
+    Compares ever larger pieces, then halves the one that differs.
+    """
+    done, piece = 0, 16
+    while done < limit and equal(done, last := min(done + piece, limit)):
+        done, piece = last, 2 * piece
+    last = min(done + piece, limit)
+    while done < last:
+        middle = (done + last + 1) // 2
+        if equal(done, middle):
+            done = middle
+        else:
+            last = middle - 1
+    return done

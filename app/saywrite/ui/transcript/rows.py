@@ -17,7 +17,12 @@ from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key
 from saywrite.text.spacing import join
+from saywrite.ui.toolkit.document_text import difference
 from saywrite.ui.toolkit.translation import tr, tr_count
+
+_SPACE = re.compile("[ \n]")
+LONG = 5_000
+"""Characters of a text of which only the changed part is counted anew."""
 
 
 class RowKind(Enum):
@@ -53,17 +58,31 @@ class Row:
     """The space before it in its paragraph; None when it begins one. Only the document sets it."""
 
     def __post_init__(self) -> None:
-        self.set_text(self.text)
+        self.words = words(self.text) if self.editable else 0
 
     def set_text(self, text: str) -> None:
         """Change the text and count its words."""
-        self.text = text
-        self.words = words(text) if self.editable else 0
+        before, self.text = self.text, text
+        if self.editable:
+            self.words = self.words + _more_words(before, text) if len(before) > LONG else words(text)
 
     @property
     def editable(self) -> bool:
         """Whether the user may change the text."""
         return self.kind in (RowKind.SEGMENT, RowKind.PROVISIONAL)
+
+
+def _more_words(old: str, new: str) -> int:
+    """How many words `new` has more than `old`.
+
+    Only those around the change are counted: white space divides words.
+    """
+    start, old_end, _ = difference(old, new)
+    while start and old[start - 1] not in " \n":
+        start -= 1
+    behind = _SPACE.search(old, old_end)
+    rest = len(old) - behind.start() if behind else 0
+    return words(new[start : len(new) - rest]) - words(old[start : len(old) - rest])
 
 
 def replaced(rows: Iterable[Row], keyword: Keyword) -> tuple[list[tuple[Row, str]], int]:

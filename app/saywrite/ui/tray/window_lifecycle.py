@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from saywrite.foundation.messages import message
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.layouts.dialogs import is_quitting
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.tray.icon import Tray
 
@@ -85,7 +86,7 @@ class WindowLifecycle(QObject):
     @Slot()
     def quit(self) -> None:
         """Quit the program."""
-        if not _is_quitting():
+        if not is_quitting():
             log.info("quitting")
             QApplication.quit()
 
@@ -99,7 +100,7 @@ class WindowLifecycle(QObject):
 
     def _hides_on_close(self) -> bool:
         """Whether closing the window leaves the program in the tray."""
-        return self._preferences.settings.close_to_tray and self._tray.present and not _is_quitting()
+        return self._preferences.settings.close_to_tray and self._tray.present and not is_quitting()
 
     @Slot()
     def _explain(self) -> None:
@@ -116,16 +117,11 @@ class WindowLifecycle(QObject):
 
     @Slot()
     def _show_without_icon(self) -> None:
-        if not self._tray.present and not self._window.isVisible() and not _is_quitting():
+        if not self._tray.present and not self._window.isVisible() and not is_quitting():
             log.info("no tray icon: the window is shown")
             self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
             self._window.show()
             self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
-
-
-def _is_quitting() -> bool:
-    app = QApplication.instance()
-    return app is None or bool(app.property("quitting"))
 
 
 class WindowActivator(QObject):

@@ -44,22 +44,28 @@ class AppKit:
         self._services: Any = ctypes.CDLL(f"{frameworks}/ApplicationServices.framework/ApplicationServices")
         self._foundation: Any = ctypes.CDLL(f"{frameworks}/CoreFoundation.framework/CoreFoundation")
         self._objc: Any = ctypes.CDLL("/usr/lib/libobjc.dylib")
-        for name in ("objc_getClass", "sel_registerName"):
-            getattr(self._objc, name).restype = _ID
-            getattr(self._objc, name).argtypes = (ctypes.c_char_p,)
-        self._objc.objc_autoreleasePoolPush.restype = _ID
-        self._objc.objc_autoreleasePoolPop.argtypes = (_ID,)
-        self._foundation.CFRelease.argtypes = (_ID,)
-        self._services.AXIsProcessTrusted.restype = ctypes.c_bool
-        self._services.CGEventSourceFlagsState.restype = ctypes.c_uint64
-        self._services.CGEventSourceSecondsSinceLastEventType.restype = ctypes.c_double
-        self._services.CGEventSourceSecondsSinceLastEventType.argtypes = (ctypes.c_int32, ctypes.c_uint32)
         self.key_of = MacLayout().key_of
-        self._services.CGEventCreateKeyboardEvent.restype = _ID
-        self._services.CGEventCreateKeyboardEvent.argtypes = (_ID, ctypes.c_uint16, ctypes.c_bool)
-        self._services.CGEventSetFlags.argtypes = (_ID, ctypes.c_uint64)
-        self._services.CGEventPost.argtypes = (ctypes.c_uint32, _ID)
-        self._services.CGEventKeyboardSetUnicodeString.argtypes = (_ID, _UINT, ctypes.c_void_p)
+        self._declare_types()
+
+    def _declare_types(self) -> None:
+        """Declare the types of each function; `_send` declares those of `objc_msgSend` per call."""
+        objc, services, foundation = self._objc, self._services, self._foundation
+        objc.objc_getClass.restype, objc.objc_getClass.argtypes = _ID, (ctypes.c_char_p,)
+        objc.sel_registerName.restype, objc.sel_registerName.argtypes = _ID, (ctypes.c_char_p,)
+        objc.objc_autoreleasePoolPush.restype, objc.objc_autoreleasePoolPush.argtypes = _ID, ()
+        objc.objc_autoreleasePoolPop.restype, objc.objc_autoreleasePoolPop.argtypes = None, (_ID,)
+        foundation.CFRelease.restype, foundation.CFRelease.argtypes = None, (_ID,)
+        services.AXIsProcessTrusted.restype, services.AXIsProcessTrusted.argtypes = ctypes.c_bool, ()
+        services.CGEventSourceFlagsState.restype = ctypes.c_uint64
+        services.CGEventSourceFlagsState.argtypes = (ctypes.c_int32,)
+        services.CGEventSourceSecondsSinceLastEventType.restype = ctypes.c_double
+        services.CGEventSourceSecondsSinceLastEventType.argtypes = (ctypes.c_int32, ctypes.c_uint32)
+        services.CGEventCreateKeyboardEvent.restype = _ID
+        services.CGEventCreateKeyboardEvent.argtypes = (_ID, ctypes.c_uint16, ctypes.c_bool)
+        services.CGEventSetFlags.restype, services.CGEventSetFlags.argtypes = None, (_ID, ctypes.c_uint64)
+        services.CGEventPost.restype, services.CGEventPost.argtypes = None, (ctypes.c_uint32, _ID)
+        services.CGEventKeyboardSetUnicodeString.restype = None
+        services.CGEventKeyboardSetUnicodeString.argtypes = (_ID, _UINT, ctypes.c_void_p)
 
     def trusted(self) -> bool:
         return bool(self._services.AXIsProcessTrusted())

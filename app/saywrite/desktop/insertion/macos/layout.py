@@ -31,18 +31,22 @@ class MacLayout:
             carbon.TISCopyCurrentKeyboardLayoutInputSource,
             carbon.TISCopyCurrentASCIICapableKeyboardLayoutInputSource,
         )
-        for copy in self._sources:
-            copy.restype = _POINTER
+        carbon.TISCopyCurrentKeyboardLayoutInputSource.restype = _POINTER
+        carbon.TISCopyCurrentKeyboardLayoutInputSource.argtypes = ()
+        carbon.TISCopyCurrentASCIICapableKeyboardLayoutInputSource.restype = _POINTER
+        carbon.TISCopyCurrentASCIICapableKeyboardLayoutInputSource.argtypes = ()
+        carbon.LMGetKbdType.restype, carbon.LMGetKbdType.argtypes = ctypes.c_uint8, ()
         carbon.TISGetInputSourceProperty.restype = _POINTER
         carbon.TISGetInputSourceProperty.argtypes = (_POINTER, _POINTER)
+        carbon.UCKeyTranslate.restype = ctypes.c_int32
         carbon.UCKeyTranslate.argtypes = (
             _POINTER, ctypes.c_uint16, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32,
             _POINTER, ctypes.c_ulong, _POINTER, _POINTER,
         )  # fmt: skip
         foundation.CFDataGetBytePtr.restype = _POINTER
         foundation.CFDataGetBytePtr.argtypes = (_POINTER,)
-        foundation.CFRelease.argtypes = (_POINTER,)
-        system.dispatch_async_f.argtypes = (_POINTER, _POINTER, _JOB)
+        foundation.CFRelease.restype, foundation.CFRelease.argtypes = None, (_POINTER,)
+        system.dispatch_async_f.restype, system.dispatch_async_f.argtypes = None, (_POINTER, _POINTER, _JOB)
         self._carbon, self._foundation, self._system = carbon, foundation, system
         self._layout_data = _POINTER.in_dll(carbon, "kTISPropertyUnicodeKeyLayoutData")
         self._main_queue = ctypes.addressof(ctypes.c_char.in_dll(system, "_dispatch_main_q"))

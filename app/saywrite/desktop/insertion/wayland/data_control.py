@@ -20,6 +20,7 @@ from saywrite.foundation.messages import message
 MANAGERS = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
 TEXT = ("text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "TEXT", "STRING")
 STALLED_S = 10.0
+"""Seconds without a byte after which a program no longer counts as reading."""
 
 Contents = Mapping[str, bytes]
 """Values by MIME type."""
@@ -83,6 +84,7 @@ class Clipboard:
         for number, _ in self._poll.poll(wait_s):
             if number != self._wire.fileno():
                 self._write(number)
+        self._end_stalled()
         self._wire.serve()
 
     def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, FailureReason]:
@@ -125,6 +127,8 @@ class Clipboard:
 
     @property
     def busy(self) -> bool:
+        """Whether a program is reading a value."""
+        self._end_stalled()
         return bool(self._writing)
 
     def close(self) -> None:
@@ -197,11 +201,16 @@ class Clipboard:
                 written = os.write(pipe, writing.left)
                 writing.left, writing.moved = writing.left[written:], time.monotonic()
         except BlockingIOError:
-            if time.monotonic() - writing.moved < STALLED_S:
-                return
+            return
         except OSError:
             pass  # the reader has enough
         self._end(pipe)
+
+    def _end_stalled(self) -> None:
+        """Close the pipes of programs that have stopped reading: those never become writable."""
+        limit = time.monotonic() - STALLED_S
+        for pipe in [number for number, each in self._writing.items() if each.moved < limit]:
+            self._end(pipe)
 
     def _end(self, pipe: int) -> None:
         self._poll.unregister(pipe)

@@ -18,6 +18,9 @@ from typing import Any
 from saywrite.desktop.insertion.base import MOST_BYTES, READ_S, FailureReason, TargetWindow
 from saywrite.desktop.insertion.windows.backend import INSERT, RETURN, TAB
 
+_Functions = Mapping[str, tuple[Any, tuple[Any, ...]]]
+"""By name, the type of the result and those of the arguments. Without them ctypes passes 32 bits of a handle."""
+
 UNICODE_TEXT = 13  # CF_UNICODETEXT
 HANDLES = frozenset((2, 3, 9, 14, 0x80, 0x81, 0x82, 0x83, 0x8E, *range(0x200, 0x400)))
 """Formats that are no memory: bitmaps (Windows makes them from the DIB), metafiles, palettes, private handles."""
@@ -66,6 +69,54 @@ class _Input(ctypes.Structure):
     _fields_ = (("type", wintypes.DWORD), ("either", _Either))
 
 
+_BOOL, _INT, _UINT, _DWORD = wintypes.BOOL, ctypes.c_int, wintypes.UINT, wintypes.DWORD
+_HANDLE, _SIZE, _TEXT = wintypes.HANDLE, ctypes.c_size_t, wintypes.LPCWSTR
+_WORD, _LONG = ctypes.c_size_t, ctypes.c_ssize_t  # WPARAM and LPARAM, with 64 bits where pointers have them
+_POINTER = ctypes.c_void_p
+
+_USER: _Functions = {
+    "CloseClipboard": (_BOOL, ()),
+    "CreateWindowExW": (
+        _HANDLE,
+        (_DWORD, _TEXT, _TEXT, _DWORD, _INT, _INT, _INT, _INT, _HANDLE, _HANDLE, _HANDLE, _POINTER),
+    ),
+    "DefWindowProcW": (_LONG, (_HANDLE, _UINT, _WORD, _LONG)),
+    "DestroyWindow": (_BOOL, (_HANDLE,)),
+    "DispatchMessageW": (_LONG, (_POINTER,)),
+    "EmptyClipboard": (_BOOL, ()),
+    "EnumClipboardFormats": (_UINT, (_UINT,)),
+    "GetAsyncKeyState": (ctypes.c_short, (_INT,)),
+    "GetClipboardData": (_HANDLE, (_UINT,)),
+    "GetClipboardOwner": (_HANDLE, ()),
+    "GetForegroundWindow": (_HANDLE, ()),
+    "GetLastInputInfo": (_BOOL, (_POINTER,)),
+    "GetWindowThreadProcessId": (_DWORD, (_HANDLE, _POINTER)),
+    "MsgWaitForMultipleObjectsEx": (_DWORD, (_DWORD, _POINTER, _DWORD, _DWORD, _DWORD)),
+    "OpenClipboard": (_BOOL, (_HANDLE,)),
+    "PeekMessageW": (_BOOL, (_POINTER, _HANDLE, _UINT, _UINT, _UINT)),
+    "RegisterClipboardFormatW": (_UINT, (_TEXT,)),
+    "SendInput": (_UINT, (_UINT, _POINTER, _INT)),
+    "SetClipboardData": (_HANDLE, (_UINT, _HANDLE)),
+    "SetForegroundWindow": (_BOOL, (_HANDLE,)),
+    "SetWindowLongPtrW": (_LONG, (_HANDLE, _INT, _POINTER)),
+}
+_KERNEL: _Functions = {
+    "CloseHandle": (_BOOL, (_HANDLE,)),
+    "GetTickCount": (_DWORD, ()),
+    "GlobalAlloc": (_HANDLE, (_UINT, _SIZE)),
+    "GlobalFree": (_HANDLE, (_HANDLE,)),
+    "GlobalLock": (_POINTER, (_HANDLE,)),
+    "GlobalSize": (_SIZE, (_HANDLE,)),
+    "GlobalUnlock": (_BOOL, (_HANDLE,)),
+    "OpenProcess": (_HANDLE, (_DWORD, _BOOL, _DWORD)),
+    "QueryFullProcessImageNameW": (_BOOL, (_HANDLE, _DWORD, wintypes.LPWSTR, _POINTER)),
+}
+_ADVAPI: _Functions = {
+    "GetTokenInformation": (_BOOL, (_HANDLE, _INT, _POINTER, _DWORD, _POINTER)),
+    "OpenProcessToken": (_BOOL, (_HANDLE, _DWORD, _POINTER)),
+}
+
+
 class WindowsApi:
     """Implements `WindowsDesktop` of `backend.py`.
 
@@ -74,31 +125,10 @@ class WindowsApi:
     """
 
     def __init__(self) -> None:
-        windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
-        self._user, self._kernel, self._advapi = windll.user32, windll.kernel32, windll.advapi32
-        pointer, handle = ctypes.c_void_p, ctypes.c_size_t
-        for name in (
-            "CreateWindowExW",
-            "GetForegroundWindow",
-            "GetClipboardOwner",
-            "GetClipboardData",
-            "SetClipboardData",
-        ):
-            getattr(self._user, name).restype = pointer
-        self._user.SetClipboardData.argtypes = (wintypes.UINT, pointer)
-        self._user.GetAsyncKeyState.restype = ctypes.c_short
-        for name in ("GlobalAlloc", "GlobalLock", "OpenProcess"):
-            getattr(self._kernel, name).restype = pointer
-        self._kernel.GlobalSize.restype = handle
-        for name in ("GlobalLock", "GlobalUnlock", "GlobalSize", "GlobalFree", "CloseHandle"):
-            getattr(self._kernel, name).argtypes = (pointer,)
-        self._kernel.GlobalAlloc.argtypes = (wintypes.UINT, handle)
+        self._user, self._kernel = _load("user32", _USER), _load("kernel32", _KERNEL)
+        self._advapi = _load("advapi32", _ADVAPI)
         procedure: Any = ctypes.WINFUNCTYPE  # type: ignore[attr-defined,unused-ignore]
-        self._procedure_type = procedure(ctypes.c_ssize_t, pointer, wintypes.UINT, ctypes.c_size_t, ctypes.c_ssize_t)
-        self._user.DefWindowProcW.argtypes = (pointer, wintypes.UINT, ctypes.c_size_t, ctypes.c_ssize_t)
-        self._user.DefWindowProcW.restype = ctypes.c_ssize_t
-        self._user.SetWindowLongPtrW.argtypes = (pointer, ctypes.c_int, self._procedure_type)
-        self._procedure = self._procedure_type(self._handle)
+        self._procedure = procedure(_LONG, _HANDLE, _UINT, _WORD, _LONG)(self._handle)
         self._window: int | None = None
         self._text, self._rendered = b"", False
         self._asked: Callable[[], None] = lambda: None
@@ -111,7 +141,7 @@ class WindowsApi:
         return TargetWindow(int(window), _program(self._kernel, pid), own=pid == os.getpid())
 
     def activate(self, window: int) -> bool:
-        return bool(self._user.SetForegroundWindow(ctypes.c_void_p(window)))
+        return bool(self._user.SetForegroundWindow(window))
 
     def elevated(self, window: int) -> bool:
         own = _elevation(self._kernel, self._advapi, self._kernel.OpenProcess(_QUERY_LIMITED, False, os.getpid()))
@@ -157,7 +187,7 @@ class WindowsApi:
         self._asked, self._rendered = asked, False
         self._close_window()
         self._window = self._user.CreateWindowExW(0, "STATIC", None, 0, 0, 0, 0, 0, _MESSAGE_ONLY, None, None, None)
-        self._user.SetWindowLongPtrW(self._window, _WINDOW_PROCEDURE, self._procedure)
+        self._user.SetWindowLongPtrW(self._window, _WINDOW_PROCEDURE, ctypes.cast(self._procedure, _POINTER))
         with self._opened(self._window) as opened:
             if opened:
                 self._user.EmptyClipboard()
@@ -244,7 +274,7 @@ class WindowsApi:
         """Open the clipboard for the body, and say whether no other program kept it open for too long."""
         opened = False
         for _ in range(_OPEN_TRIES):
-            opened = bool(self._user.OpenClipboard(ctypes.c_void_p(window)))
+            opened = bool(self._user.OpenClipboard(window))
             if opened:
                 break
             time.sleep(_OPEN_PAUSE_S)
@@ -257,7 +287,19 @@ class WindowsApi:
     def _close_window(self) -> None:
         window, self._window = self._window, None
         if window is not None:
-            self._user.DestroyWindow(ctypes.c_void_p(window))
+            self._user.DestroyWindow(window)
+
+
+def _load(name: str, functions: _Functions) -> Any:
+    """The library with its types declared.
+
+    Loaded for this module alone: a declaration for a library of `ctypes.windll` would hold in every module.
+    """
+    library: Any = ctypes.WinDLL(name)  # type: ignore[attr-defined,unused-ignore]
+    for function, (result, arguments) in functions.items():
+        getattr(library, function).restype = result
+        getattr(library, function).argtypes = arguments
+    return library
 
 
 def _program(kernel: Any, pid: int) -> str:
@@ -266,7 +308,7 @@ def _program(kernel: Any, pid: int) -> str:
     if not process:
         return ""
     name, size = ctypes.create_unicode_buffer(1024), wintypes.DWORD(1024)
-    kernel.QueryFullProcessImageNameW(ctypes.c_void_p(process), 0, name, ctypes.byref(size))
+    kernel.QueryFullProcessImageNameW(process, 0, name, ctypes.byref(size))
     kernel.CloseHandle(process)
     return PureWindowsPath(name.value).name
 
@@ -274,7 +316,7 @@ def _program(kernel: Any, pid: int) -> str:
 def _pid(user: Any, window: int) -> int:
     """The process that a window belongs to."""
     pid = wintypes.DWORD()
-    user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
+    user.GetWindowThreadProcessId(window, ctypes.byref(pid))
     return int(pid.value)
 
 
@@ -283,7 +325,7 @@ def _elevation(kernel: Any, advapi: Any, process: int | None) -> bool:
     if not process:
         return False
     token, elevated, size = ctypes.c_void_p(), wintypes.DWORD(), wintypes.DWORD()
-    if advapi.OpenProcessToken(ctypes.c_void_p(process), _TOKEN_QUERY, ctypes.byref(token)):
+    if advapi.OpenProcessToken(process, _TOKEN_QUERY, ctypes.byref(token)):
         advapi.GetTokenInformation(
             token, _TOKEN_ELEVATION, ctypes.byref(elevated), ctypes.sizeof(elevated), ctypes.byref(size)
         )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
-from saywrite.foundation.files import is_folder
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
@@ -83,12 +82,13 @@ class FilesController(QObject):
             if len(found) > 1:
                 self.show()
 
-        if any(map(is_folder, wanted)):
+        def look() -> tuple[Path, ...]:
             from saywrite.dictation.persistence.files.file_list import expand
 
-            run_task(lambda: expand(wanted), queue, lambda error: self._notify(error_text(error), ""), owner=self)
-        else:
-            queue(wanted)
+            return expand(wanted)
+
+        # On a pool thread even for one file: the disk that tells whether it is a folder may be slow.
+        run_task(look, queue, lambda error: self._notify(error_text(error), ""), owner=self)
 
     def show(self) -> None:
         """Open the window of the queue."""

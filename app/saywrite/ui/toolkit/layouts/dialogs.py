@@ -58,6 +58,12 @@ def center_on_parent(window: QWidget) -> None:
     window.move(frame.topLeft())
 
 
+def is_quitting() -> bool:
+    """Whether the program is about to quit."""
+    app = QApplication.instance()
+    return app is None or bool(app.property("quitting"))
+
+
 def ask_about_changes(
     window: QWidget, what: str, keep: tuple[str, Callable[[], None]], discard: Callable[[], None]
 ) -> None:
@@ -67,8 +73,7 @@ def ask_about_changes(
     the answer calls one of the functions. A program that quits asks nobody, because a window that stays open would stop
     it: the changes are kept.
     """
-    app = QApplication.instance()
-    if app is not None and app.property("quitting"):
+    if is_quitting():
         keep[1]()
         return
     box = QMessageBox(QMessageBox.Icon.Question, window.windowTitle(), "", parent=window)

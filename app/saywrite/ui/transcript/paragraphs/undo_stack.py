@@ -15,6 +15,9 @@ from saywrite.ui.transcript.rows import Row, RowKind
 LIMIT = 1000
 """The number of edits kept; the oldest are dropped."""
 
+MOST_CHARACTERS = 10_000_000
+"""Of the texts in these edits together; each step keeps a changed row whole, so a very long row has fewer steps."""
+
 Texts = tuple[tuple[Row, str], ...]
 
 
@@ -32,12 +35,19 @@ class Edit:
     def reversed(self) -> Edit:
         return Edit(self.after, self.before)
 
+    @property
+    def size(self) -> int:
+        """The number of characters in its texts."""
+        return sum(len(text) for _, text in (*self.before, *self.after))
+
 
 class EditLog:
     """The edits that can be undone and redone; typing in one row is one step until `fence()`."""
 
     def __init__(self) -> None:
         self._done: list[Edit] = []
+        self._sizes: list[int] = []
+        """Of the edits in `_done`."""
         self._undone: list[Edit] = []
         self._open = False
 
@@ -48,10 +58,9 @@ class EditLog:
         self._undone.clear()
         last = self._done[-1] if self._done and self._open else None
         if last is not None and _same_single_row(last, edit):
-            self._done[-1] = Edit(last.before, edit.after)
-        else:
-            self._done.append(edit)
-            del self._done[:-LIMIT]
+            self._take_newest()
+            edit = Edit(last.before, edit.after)
+        self._add_newest(edit)
         self._open = True
 
     def fence(self) -> None:
@@ -63,7 +72,7 @@ class EditLog:
         self._open = False
         if not self._done:
             return None
-        self._undone.append(self._done.pop())
+        self._undone.append(self._take_newest())
         return self._undone[-1]
 
     def redo(self) -> Edit | None:
@@ -71,8 +80,18 @@ class EditLog:
         self._open = False
         if not self._undone:
             return None
-        self._done.append(self._undone.pop())
+        self._add_newest(self._undone.pop())
         return self._done[-1]
+
+    def _add_newest(self, edit: Edit) -> None:
+        self._done.append(edit)
+        self._sizes.append(edit.size)
+        while len(self._done) > LIMIT or (len(self._done) > 1 and sum(self._sizes) > MOST_CHARACTERS):
+            del self._done[0], self._sizes[0]
+
+    def _take_newest(self) -> Edit:
+        del self._sizes[-1]
+        return self._done.pop()
 
     @property
     def can_undo(self) -> bool:

@@ -1,0 +1,160 @@
+"""Correcting a dictation of the history: no word is lost when writing fails, lasts, or the list is loaded meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from saywrite.foundation.errors import HistoryError
+from saywrite.foundation.events import Segment
+from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
+
+NOW = datetime(2026, 11, 22, 18, 0)
+LIMIT_S = 5.0
+
+
+class Disk:
+    """The store. `full`: it refuses to write; `goes_on`: it writes when this is set."""
+
+    def __init__(self, store: HistoryStore) -> None:
+        self._store = store
+        self.full = False
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        assert self.goes_on.wait(LIMIT_S)
+        if self.full:
+            raise HistoryError("The disk is full.", "Free some space.")
+        self._store.edit_segment(dictation, number, text)
+
+    def text_of(self, dictation: str) -> list[str]:
+        dictated = self._store.load(dictation)
+        assert dictated is not None
+        return [segment.text for segment in dictated.segments]
+
+    def replace(self, dictation: str, text: str) -> None:
+        replace_text(
+            self._store, dictation, [Segment(1, text, "", 0, 32_000)], Origin("aiola", "", "en"), datetime.now(UTC)
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def close(self) -> None:
+        """The test closes the store itself."""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    store = HistoryStore(tmp_path / "history.sqlite3")
+    for day, (dictation, text) in enumerate({"d1": "Old news.", "d2": "We met Anna."}.items(), start=20):
+        began = datetime(2026, 11, day, 9, 0, tzinfo=UTC)
+        store.begin(SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="m"))
+        store.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
+        store.finish(dictation, 32_000, 32_000)
+    yield Disk(store)
+    store.close()
+
+
+@pytest.fixture
+def window(qtbot: Any, disk: Disk) -> Iterator[HistoryWindow]:
+    made = HistoryWindow(lambda: disk, now=lambda: NOW)  # type: ignore[arg-type,return-value]
+    qtbot.addWidget(made)
+    made.reload()
+    made.show()
+    qtbot.waitUntil(made.edit.isEnabled)
+    yield made
+    disk.full = False
+    disk.goes_on.set()
+    made.text.set_editing(False)
+    made.close()
+    assert wait_for_tasks(5000)
+
+
+def change_text(window: HistoryWindow, text: str) -> None:
+    window.edit.click()
+    window.text.selectAll()
+    window.text.insertPlainText(text)
+
+
+def answer(qtbot: Any, window: HistoryWindow, button: str) -> None:
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)))
+    box = window.findChildren(QMessageBox)[0]
+    next(each for each in box.buttons() if each.text() == button).click()
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
+
+
+def let_queries_end(qtbot: Any, window: HistoryWindow) -> None:
+    """Wait for every query, those included that answers of others ask: the jobs run in order."""
+    for _ in range(3):
+        ended: list[object] = []
+        window._ask(lambda _history: None, ended.append)
+        qtbot.waitUntil(lambda ended=ended: bool(ended))
+
+
+def test_window_stays_open_with_the_changes_that_cannot_be_saved(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
+    disk.full = True
+    change_text(window, "We met Hannah.")
+    window.close()
+    answer(qtbot, window, "&Save")
+    qtbot.waitUntil(lambda: "The disk is full." in window.note.text())
+    assert window.isVisible()
+    assert window.text.editing
+    assert window.text.toPlainText() == "We met Hannah."
+    disk.full = False
+    window.close()
+    answer(qtbot, window, "&Save")
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert disk.text_of("d2") == ["We met Hannah."]
+
+
+def test_words_that_are_typed_while_the_disk_writes_are_kept(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
+    disk.goes_on.clear()
+    change_text(window, "We met Hannah")
+    window.save.click()
+    window.text.insertPlainText(" again")
+    disk.goes_on.set()
+    let_queries_end(qtbot, window)
+    assert disk.text_of("d2") == ["We met Hannah"]
+    assert window.text.toPlainText() == "We met Hannah again"
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    assert window.text.toPlainText() == "We met Hannah again"
+    assert disk.text_of("d2") == ["We met Hannah again"]
+
+
+def test_list_that_is_loaded_meanwhile_leaves_the_changes(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
+    change_text(window, "We met Hannah.")
+    window.reload()  # History was chosen in the menu once more
+    let_queries_end(qtbot, window)
+    window.view.again.finished.emit("d2")
+    let_queries_end(qtbot, window)
+    assert window.text.editing
+    assert window.text.toPlainText() == "We met Hannah."
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    assert disk.text_of("d2") == ["We met Hannah."]
+
+
+def test_changes_of_a_text_that_was_replaced_meanwhile_are_not_put_into_the_new_one(
+    qtbot: Any, window: HistoryWindow, disk: Disk
+) -> None:
+    """The text of the service may arrive while the user corrects what this computer heard."""
+    change_text(window, "We met Hannah.")
+    disk.replace("d2", "Another text.")
+    window.save.click()
+    qtbot.waitUntil(lambda: "changed elsewhere" in window.note.text())
+    assert window.text.editing
+    assert window.text.toPlainText() == "We met Hannah."
+    assert disk.text_of("d2") == ["Another text."]
