@@ -2584,8 +2584,12 @@
         <translation>Nichts gefunden</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nichts gefunden.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Mit diesen Filtern nichts gefunden für „{words}“.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nichts gefunden für „{words}“.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3418,6 +3422,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Show &amp;window</source>
         <translation>&amp;Fenster anzeigen</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Alle Diktate anzeigen</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

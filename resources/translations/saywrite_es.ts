@@ -2584,8 +2584,12 @@
         <translation>Sin resultados</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Sin resultados.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>No se ha encontrado nada para «{words}» con estos filtros.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>No se ha encontrado nada para «{words}».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3418,6 +3422,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Show &amp;window</source>
         <translation>Mostrar &amp;ventana</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostrar todos los dictados</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

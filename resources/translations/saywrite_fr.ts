@@ -2584,8 +2584,12 @@
         <translation>Aucun résultat</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Aucun résultat.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Aucun résultat pour « {words} » avec ces filtres.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Aucun résultat pour « {words} ».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3418,6 +3422,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Show &amp;window</source>
         <translation>Afficher la &amp;fenêtre</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Afficher toutes les dictées</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

@@ -2584,8 +2584,12 @@
         <translation>Nessun risultato</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nessun risultato.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Nessun risultato per «{words}» con questi filtri.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nessun risultato per «{words}».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3418,6 +3422,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Show &amp;window</source>
         <translation>Mostra la &amp;finestra</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostra tutte le dettature</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

@@ -2579,8 +2579,12 @@
         <translation>見つかりません</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>見つかりませんでした。</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>このフィルターでは「{words}」は見つかりませんでした。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>「{words}」は見つかりませんでした。</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3413,6 +3417,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Show &amp;window</source>
         <translation>ウィンドウを表示(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>すべての音声入力を表示</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

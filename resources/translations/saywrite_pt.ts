@@ -2584,8 +2584,12 @@
         <translation>Nada encontrado</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nada encontrado.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Nada encontrado para “{words}” com estes filtros.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nada encontrado para “{words}”.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3418,6 +3422,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Show &amp;window</source>
         <translation>Mostrar &amp;janela</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostrar todos os ditados</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

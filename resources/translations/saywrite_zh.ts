@@ -2579,8 +2579,12 @@
         <translation>未找到</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>未找到任何内容。</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>使用这些筛选条件未找到“{words}”。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>未找到“{words}”。</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3413,6 +3417,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Show &amp;window</source>
         <translation>显示窗口(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>显示所有听写</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>

@@ -268,9 +268,7 @@ def test_menu_has_the_daily_actions(make_resident: Callable[..., Resident], dict
     assert dictation.names()[-1] == "toggle"
 
 
-def test_menu_shows_no_key_that_works_in_the_window_only(
-    qtbot: Any, make_resident: Callable[..., Resident]
-) -> None:
+def test_menu_shows_no_key_that_works_in_the_window_only(qtbot: Any, make_resident: Callable[..., Resident]) -> None:
     resident = make_resident()
     record = resident.front.window.actions_.record
     first = resident.front.tray.menu.actions()[0]

@@ -21,6 +21,7 @@ from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
+from saywrite.ui.history.empty_list import EmptyListNote
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
@@ -38,6 +39,7 @@ class DictationList(QListWidget):
         super().__init__()
         self._now = now
         self._last_day: date | None = None
+        self.empty = EmptyListNote(self)
         set_text(self.setAccessibleName, tr("Dictations"))
         follow_language(self._translate)
         self.setItemDelegate(DayDelegate(self))
@@ -66,6 +68,13 @@ class DictationList(QListWidget):
             item = self._add(hit.dictation, hit.began, _words_of(hit))
             item.setData(HIT, hit)
             item.setData(MARKS, hit.matches)
+
+    def explain_empty(self, query: str, *, filtered: bool) -> str:
+        """Say in the middle of an empty list why it is empty; returns the words, "" for a list with entries."""
+        if self.count():
+            self.empty.hide()
+            return ""
+        return self.empty.explain(query, filtered=filtered)
 
     def chosen(self) -> list[str]:
         """The selected dictations, each once, in the order of the list."""
