@@ -3428,6 +3428,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Alle Diktate anzeigen</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>Weniger Meldungen anzeigen</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>&amp;Dateien anzeigen</translation>
     </message>
@@ -5901,6 +5905,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>
             <numerusform>{n:,} Zeile ausgelassen:</numerusform>
             <numerusform>{n:,} Zeilen ausgelassen:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} weitere Meldung</numerusform>
+            <numerusform>{n:,} weitere Meldungen</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -3428,6 +3428,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Mostrar todos los dictados</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>Mostrar menos mensajes</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar los &amp;archivos</translation>
     </message>
@@ -5901,6 +5905,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>
             <numerusform>{n:,} línea omitida:</numerusform>
             <numerusform>{n:,} líneas omitidas:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} mensaje más</numerusform>
+            <numerusform>{n:,} mensajes más</numerusform>
         </translation>
     </message>
     <message numerus="yes">

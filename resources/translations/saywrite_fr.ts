@@ -3428,6 +3428,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Afficher toutes les dictées</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>Afficher moins de messages</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Afficher les &amp;fichiers</translation>
     </message>
@@ -5901,6 +5905,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>
             <numerusform>{n:,} ligne omise :</numerusform>
             <numerusform>{n:,} lignes omises :</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} autre message</numerusform>
+            <numerusform>{n:,} autres messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -3428,6 +3428,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Mostra tutte le dettature</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>Mostra meno messaggi</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostra i &amp;file</translation>
     </message>
@@ -5901,6 +5905,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>
             <numerusform>{n:,} riga tralasciata:</numerusform>
             <numerusform>{n:,} righe tralasciate:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} altro messaggio</numerusform>
+            <numerusform>{n:,} altri messaggi</numerusform>
         </translation>
     </message>
     <message numerus="yes">

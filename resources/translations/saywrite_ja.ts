@@ -3423,6 +3423,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>すべての音声入力を表示</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>メッセージを減らす</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>ファイルを表示(&amp;F)</translation>
     </message>
@@ -5886,6 +5890,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
         <translation>
             <numerusform>{n:,}行を読み込みませんでした:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>他{n:,}件のメッセージ</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -3428,6 +3428,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Mostrar todos os ditados</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>Mostrar menos mensagens</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar os &amp;arquivos</translation>
     </message>
@@ -5901,6 +5905,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>
             <numerusform>{n:,} linha omitida:</numerusform>
             <numerusform>{n:,} linhas omitidas:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>Mais {n:,} mensagem</numerusform>
+            <numerusform>Mais {n:,} mensagens</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -3423,6 +3423,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>显示所有听写</translation>
     </message>
     <message>
+        <source>Show fewer messages</source>
+        <translation>显示更少消息</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>显示文件(&amp;F)</translation>
     </message>
@@ -5886,6 +5890,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
         <translation>
             <numerusform>略去 {n:,} 行：</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>另外 {n:,} 条消息</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -30,7 +30,7 @@ from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.filter_bar import FilterBar, HistorySearch
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
@@ -81,14 +81,14 @@ class HistoryWindow(QWidget):
         self.view = DictationView(choices, open_history, now, tools)
         self.text, self.player = self.view.text, self.view.player
         self.note = NoteLabel()
-        self.undo = worded(QPushButton(icon("undo"), ""), tr("&Undo"))
-        self.copy = worded(QPushButton(icon("copy"), ""), tr("&Copy"))
-        self.edit = worded(QPushButton(icon("edit"), ""), tr("Ed&it"))
-        self.save = worded(QPushButton(icon("check"), ""), tr("&Save"))
+        self.undo = worded(IconPushButton("undo"), tr("&Undo"))
+        self.copy = worded(IconPushButton("copy"), tr("&Copy"))
+        self.edit = worded(IconPushButton("edit"), tr("Ed&it"))
+        self.save = worded(IconPushButton("check"), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
-        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
-        self.details = worded(QPushButton(icon("info"), ""), tr("Deta&ils…"))
-        self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
+        self.export = worded(IconPushButton("export"), tr("&Export…"))
+        self.details = worded(IconPushButton("info"), tr("Deta&ils…"))
+        self.delete = worded(IconPushButton("clear"), tr("&Delete"))
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
         self.resize(opening_size(self, SIZE))
@@ -284,8 +284,8 @@ class HistoryWindow(QWidget):
         editing = self.text.editing
         for button in (self.copy, self.edit, self.export, self.details, self.delete):
             button.setVisible(not editing)
-        for button in (self.save, self.discard):
-            button.setVisible(editing)
+        for answer in (self.save, self.discard):
+            answer.setVisible(editing)
         for widget in (self.query, self.filters, self.list, self.undo, self.view.again, self.view.versions):
             widget.setEnabled(not editing)
 
