@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, length
+from saywrite.foundation.formatting import clock, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.history.empty_list import EmptyListNote
@@ -192,7 +192,7 @@ def name_of_day(day: date, today: date) -> str:
         return tr("Yesterday")
     if day.year == today.year:
         return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
-    return tr("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
+    return tr(full_date(day))
 
 
 def local_time(moment: datetime) -> datetime:
