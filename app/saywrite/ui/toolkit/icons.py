@@ -142,7 +142,7 @@ def _fit_icon(button: QAbstractButton) -> None:
 
 
 def icon_side(line: int) -> int:
-    """The side of an icon beside text with lines of this height: 16, 24, 32…, in which its strokes are sharp."""
+    """The side of an icon beside lines of this height: 16, 24, 32…, in which its strokes are sharp."""
     return max(ICON_SIDE, line // ICON_STEP * ICON_STEP)
 
 

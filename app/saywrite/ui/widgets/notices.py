@@ -260,7 +260,7 @@ class Notices(QWidget):
         self.setVisible(True)
 
     def fold(self) -> None:
-        """Show as many notices as the window has room for, the most serious and newest; one line counts the others.
+        """Show the most serious and newest notices for which there is room; a line counts the others.
 
         The window calls it when its height changes.
         """
