@@ -2588,8 +2588,12 @@
         <translation>Nichts gefunden</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nichts gefunden.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Mit diesen Filtern nichts gefunden für „{words}“.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nichts gefunden für „{words}“.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3430,6 +3434,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Show &amp;window</source>
         <translation>&amp;Fenster anzeigen</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Alle Diktate anzeigen</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>Weniger Meldungen anzeigen</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5913,6 +5925,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>
             <numerusform>{n:,} Zeile ausgelassen:</numerusform>
             <numerusform>{n:,} Zeilen ausgelassen:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} weitere Meldung</numerusform>
+            <numerusform>{n:,} weitere Meldungen</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2588,8 +2588,12 @@
         <translation>Sin resultados</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Sin resultados.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>No se ha encontrado nada para «{words}» con estos filtros.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>No se ha encontrado nada para «{words}».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3430,6 +3434,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Show &amp;window</source>
         <translation>Mostrar &amp;ventana</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostrar todos los dictados</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>Mostrar menos mensajes</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5913,6 +5925,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>
             <numerusform>{n:,} línea omitida:</numerusform>
             <numerusform>{n:,} líneas omitidas:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} mensaje más</numerusform>
+            <numerusform>{n:,} mensajes más</numerusform>
         </translation>
     </message>
     <message numerus="yes">

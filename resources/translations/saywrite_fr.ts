@@ -2588,8 +2588,12 @@
         <translation>Aucun résultat</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Aucun résultat.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Aucun résultat pour « {words} » avec ces filtres.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Aucun résultat pour « {words} ».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3430,6 +3434,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Show &amp;window</source>
         <translation>Afficher la &amp;fenêtre</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Afficher toutes les dictées</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>Afficher moins de messages</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5913,6 +5925,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>
             <numerusform>{n:,} ligne omise :</numerusform>
             <numerusform>{n:,} lignes omises :</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} autre message</numerusform>
+            <numerusform>{n:,} autres messages</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2588,8 +2588,12 @@
         <translation>Nessun risultato</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nessun risultato.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Nessun risultato per «{words}» con questi filtri.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nessun risultato per «{words}».</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3430,6 +3434,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Show &amp;window</source>
         <translation>Mostra la &amp;finestra</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostra tutte le dettature</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>Mostra meno messaggi</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5913,6 +5925,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>
             <numerusform>{n:,} riga tralasciata:</numerusform>
             <numerusform>{n:,} righe tralasciate:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>{n:,} altro messaggio</numerusform>
+            <numerusform>{n:,} altri messaggi</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2583,8 +2583,12 @@
         <translation>見つかりません</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>見つかりませんでした。</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>このフィルターでは「{words}」は見つかりませんでした。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>「{words}」は見つかりませんでした。</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3425,6 +3429,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Show &amp;window</source>
         <translation>ウィンドウを表示(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>すべての音声入力を表示</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>メッセージを減らす</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5898,6 +5910,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
         <translation>
             <numerusform>{n:,}行を読み込みませんでした:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>他{n:,}件のメッセージ</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2588,8 +2588,12 @@
         <translation>Nada encontrado</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>Nada encontrado.</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>Nada encontrado para “{words}” com estes filtros.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>Nada encontrado para “{words}”.</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3430,6 +3434,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Show &amp;window</source>
         <translation>Mostrar &amp;janela</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>Mostrar todos os ditados</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>Mostrar menos mensagens</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5913,6 +5925,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>
             <numerusform>{n:,} linha omitida:</numerusform>
             <numerusform>{n:,} linhas omitidas:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>Mais {n:,} mensagem</numerusform>
+            <numerusform>Mais {n:,} mensagens</numerusform>
         </translation>
     </message>
     <message numerus="yes">

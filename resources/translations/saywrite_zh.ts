@@ -2583,8 +2583,12 @@
         <translation>未找到</translation>
     </message>
     <message>
-        <source>Nothing found.</source>
-        <translation>未找到任何内容。</translation>
+        <source>Nothing found for “{words}” with these filters.</source>
+        <translation>使用这些筛选条件未找到“{words}”。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.</source>
+        <translation>未找到“{words}”。</translation>
     </message>
     <message>
         <source>Nothing is recorded on disk yet.</source>
@@ -3425,6 +3429,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Show &amp;window</source>
         <translation>显示窗口(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show all dictations</source>
+        <translation>显示所有听写</translation>
+    </message>
+    <message>
+        <source>Show fewer messages</source>
+        <translation>显示更少消息</translation>
     </message>
     <message>
         <source>Show the &amp;files</source>
@@ -5898,6 +5910,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <extracomment>Singular: {n:,} line left out:</extracomment>
         <translation>
             <numerusform>略去 {n:,} 行：</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n:,} more messages</source>
+        <extracomment>Singular: {n:,} more message</extracomment>
+        <translation>
+            <numerusform>另外 {n:,} 条消息</numerusform>
         </translation>
     </message>
     <message numerus="yes">

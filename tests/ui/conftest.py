@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from window_fakes import FakeDictation, ui_context
+from window_fakes import FakeDictation, ui_context, windows_to_delete
 
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -52,9 +52,8 @@ def no_window_remains() -> Iterator[None]:
         window.close()
     assert wait_for_tasks(5000)
     QCoreApplication.processEvents()  # what the jobs report is for windows that still exist
-    for window in QApplication.topLevelWidgets():
-        if window.parent() is None:
-            window.deleteLater()
+    for window in windows_to_delete():
+        window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [type(window).__name__ for window in QApplication.topLevelWidgets() if window.isVisible()]
     assert not left, left

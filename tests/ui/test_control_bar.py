@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from window_fakes import CHOICES, FakeDictation, script
 
@@ -15,6 +16,7 @@ from saywrite.foundation.events import Level
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.widgets.engine_button import EngineButton
+from saywrite.ui.widgets.record_button import RecordButton
 
 
 def rows_of(front: FrontEnd) -> int:
@@ -51,6 +53,21 @@ def test_nothing_in_the_bar_is_cut_off_at_480_pixels(
 def test_button_level_and_time_are_in_one_frame(shown: FrontEnd) -> None:
     bar = shown.window.control_bar
     assert {widget.parentWidget() for widget in (bar.button, bar.meter, bar.time)} == {bar.unit}
+
+
+def double_click(button: RecordButton) -> None:
+    kinds, place = QEvent.Type, QPointF(button.rect().center())
+    for kind in (kinds.MouseButtonPress, kinds.MouseButtonRelease, kinds.MouseButtonDblClick, kinds.MouseButtonRelease):
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        held = Qt.MouseButton.NoButton if kind is kinds.MouseButtonRelease else left
+        QApplication.sendEvent(button, QMouseEvent(kind, place, button.mapToGlobal(place), left, held, none))
+
+
+def test_a_double_click_on_the_button_is_one_click(shown: FrontEnd, dictation: FakeDictation) -> None:
+    double_click(shown.window.control_bar.button)
+    assert dictation.names().count("toggle") == 1
+    double_click(shown.window.control_bar.button)
+    assert dictation.names().count("toggle") == 2, "it ends the dictation and does not start another one"
 
 
 def test_the_level_in_dbfs_is_in_the_tooltip(shown: FrontEnd, dictation: FakeDictation) -> None:

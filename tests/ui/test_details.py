@@ -59,7 +59,7 @@ def test_details_of_a_service_show_host_and_bytes() -> None:
     assert told["Sent to"] == HOST
     assert told["Bytes sent"] == "3,040,000 bytes (3 MB)"
     assert told["Bytes received"] == "812 bytes"
-    assert told["Began"] == "2026-11-22 10:42:07"
+    assert told["Began"] == "Sunday, November 22, 2026, 10:42:07"
     assert (told["Language"], told["Source"]) == ("German", "Microphone")
     assert (told["Length of the recording"], told["Text"]) == ("1 min 35 s", "5 words in 2 segments")
     assert (told["Without text yet"], told["Missing sound"]) == ("Nothing", "Nothing")

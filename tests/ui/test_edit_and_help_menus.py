@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit
 from test_window_reach import unnamed
@@ -85,6 +86,16 @@ def test_window_of_help_opens_with_names_for_everything(shown: FrontEnd, action:
     dialog = shown.window.findChild(kind)
     assert dialog.isVisible()
     assert unnamed(dialog) == []
+
+
+def test_no_heading_of_the_shortcuts_is_marked(shown: FrontEnd) -> None:
+    shown.window.actions_.shortcuts.trigger()
+    table = shown.window.findChild(ShortcutsWindow).table
+    table.setFocus()
+    headings = [table.topLevelItem(number) for number in range(table.topLevelItemCount())]
+    assert table.selectedItems() == []
+    assert table.currentItem() is headings[0].child(0), "where the arrow keys begin"
+    assert not any(heading.flags() & Qt.ItemFlag.ItemIsSelectable for heading in headings)
 
 
 def test_changelog_begins_with_this_version() -> None:

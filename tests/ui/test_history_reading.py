@@ -25,7 +25,7 @@ from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.text.keyword_sets.suggestions import Correction
 from saywrite.ui.history.access import HistoryTools
 from saywrite.ui.history.dictation_list import DAY
-from saywrite.ui.history.window import EMPTY, HistoryWindow
+from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 
 NOW = datetime(2026, 11, 22, 18, 0)
@@ -114,10 +114,11 @@ def test_filters_are_offered_and_applied(qtbot: Any, window: HistoryWindow, stor
     qtbot.waitUntil(lambda: window.view.receipts.text() == "Writer received the text")
     window.filters.length.setCurrentText("Up to 10 s")
     qtbot.waitUntil(lambda: window.list.count() == 0)
-    assert window.note.text() == "Nothing matches these filters."
+    assert window.list.empty.words.text() == "Nothing matches these filters."
     window.filters.reset()
     qtbot.waitUntil(lambda: window.list.count() == 2)
-    assert window.note.text() != EMPTY
+    assert window.list.empty.isHidden()
+    assert window.note.text() == ""
 
 
 def test_playing_moves_the_cursor_and_marks_the_spoken_word(

@@ -95,9 +95,50 @@ def test_typing_searches_and_emptying_lists_all_again(qtbot: Any, window: Histor
 
 def test_empty_result_is_shown(qtbot: Any, window: HistoryWindow) -> None:
     window.query.setText("zebra")
-    qtbot.waitUntil(lambda: window.note.text() == "Nothing found.")
+    qtbot.waitUntil(lambda: window.list.empty.words.text() == "Nothing found for “zebra”.")
+    assert window.list.empty.isVisible()
     assert window.text.toPlainText() == ""
     assert not window.copy.isEnabled()
+
+
+def test_everything_is_listed_again_with_one_button(qtbot: Any, window: HistoryWindow) -> None:
+    window.query.setText("zebra")
+    qtbot.waitUntil(window.list.empty.isVisible)
+    window.filters.length.setCurrentIndex(4)
+    words = window.list.empty.words
+    qtbot.waitUntil(lambda: words.text() == "Nothing found for “zebra” with these filters.")
+    middle = words.mapTo(window.list, words.rect().center())
+    assert abs(middle.x() - window.list.width() // 2) <= 8
+    window.list.empty.show_all.click()
+    qtbot.waitUntil(lambda: window.list.count() == 3)
+    assert (window.query.text(), window.filters.length.currentIndex()) == ("", 0)
+    assert not window.list.empty.isVisible()
+
+
+def test_a_list_that_deletions_have_emptied_says_so(qtbot: Any, window: HistoryWindow) -> None:
+    qtbot.waitUntil(window.delete.isEnabled)
+    window.list.selectAll()
+    window.delete.click()
+    qtbot.waitUntil(window.list.empty.isVisible)
+    assert "No dictations yet" in window.list.empty.words.text()
+    assert window.note.text() == "3 dictations deleted."
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 3)
+    assert not window.list.empty.isVisible()
+
+
+@pytest.mark.parametrize("again", ["Ctrl+F", "opened again"])
+def test_the_next_letter_replaces_the_last_search(qtbot: Any, window: HistoryWindow, again: str) -> None:
+    window.activateWindow()
+    qtbot.keyClicks(window.query, "milk")
+    window.list.setFocus()
+    if again == "Ctrl+F":
+        qtbot.keyClick(window.list, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    else:
+        window.reload()
+    assert window.query.hasFocus()
+    qtbot.keyClicks(window.query, "demo")
+    assert window.query.text() == "demo"
 
 
 def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> None:
@@ -176,7 +217,8 @@ def test_an_empty_history_says_what_will_be_here(qtbot: Any, tmp_path: Path) -> 
     empty = HistoryWindow(lambda: HistoryStore(tmp_path / "none.sqlite3"))
     qtbot.addWidget(empty)
     empty.reload()
-    qtbot.waitUntil(lambda: "No dictations yet" in empty.note.text())
+    qtbot.waitUntil(lambda: "No dictations yet" in empty.list.empty.words.text())
+    assert empty.list.empty.show_all.isHidden()
     empty.close()
     assert wait_for_tasks(5000)
 

@@ -238,3 +238,10 @@ def test_an_empty_list_shows_how_it_works(panel: KeywordsPanel) -> None:
     panel.set_keywords((POSTGRES,))
     panel.filter.setText("zzz")
     assert panel.table._empty_words()[0] == "Nothing found"
+
+
+def test_escape_empties_the_filter(qtbot: Any, panel: KeywordsPanel) -> None:
+    panel.filter.setText("zzz")
+    qtbot.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert panel.filter.text() == ""
+    assert panel.shown.rowCount() == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from tests.packaging_modules import load_script
 
 from saywrite.desktop.hotkeys.key_combination import parse
+from saywrite.foundation.formatting import full_date
 from saywrite.foundation.messages import message, message_count
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
@@ -221,3 +223,16 @@ def test_a_compiled_file_has_plural_forms(qapp: QApplication, tmp_path: Path, ma
 )
 def test_a_name_has_no_mnemonic_and_no_dots(text: str, expected: str) -> None:
     assert bare(text) == expected
+
+
+class SystemDay(date):
+    """A day that Python names in the language of the system, as it does where that has a locale."""
+
+    def strftime(self, form: str) -> str:
+        return super().strftime(form.replace("%A", "zaterdag").replace("%B", "november"))
+
+
+def test_days_are_named_in_the_language_of_the_program_not_of_the_system() -> None:
+    day = full_date(SystemDay(2026, 11, 28))
+    assert tr(day) == "Saturday, November 28, 2026"
+    assert joined(", ", day, "10:42") == "Saturday, November 28, 2026, 10:42"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import IncompleteRecording
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar, summary
+from saywrite.ui.toolkit.icons import IconPushButton, icon_button
 from saywrite.ui.widgets.notices import MOST_AT_ONCE, Notice, Notices, Severity
 
 NOW = datetime(2026, 11, 22, 18, 0)
@@ -63,7 +66,7 @@ def test_same_words_about_two_matters_are_one_notice_of_the_higher_severity(noti
 def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
     notices.notify(Severity.INFO, "Now recording from another device.")
     notices.show()
-    (close,) = notices.findChildren(QToolButton)
+    (close,) = [each for each in notices.findChildren(QToolButton) if each.isVisible()]
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert notices.texts() == []
     assert notices.isHidden()
@@ -77,6 +80,61 @@ def test_when_there_are_too_many_the_least_serious_goes_first(notices: Notices) 
     assert "error" in notices.texts()
     assert "info" not in notices.texts()
     assert len(notices.texts()) == MOST_AT_ONCE
+
+
+def test_notices_without_room_are_counted_until_they_are_opened(qtbot: Any) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    notices = Notices()
+    QVBoxLayout(window).addWidget(notices)
+    window.resize(640, 2000)
+    window.show()
+    for severity, what in ((Severity.INFO, "info"), (Severity.ERROR, "error"), (Severity.WARNING, "warning")):
+        notices.notify(severity, what)
+
+    def seen() -> list[str]:
+        return [each.what for each in notices.findChildren(Notice) if each.isVisible()]
+
+    (more,) = [each for each in notices.findChildren(QToolButton) if each.accessibleName() == ""]
+    assert (seen(), more.isVisible()) == (["info", "error", "warning"], False)
+    window.resize(640, 300)
+    notices.fold()
+    assert (seen(), more.text()) == (["error"], "2 more messages")
+    more.click()
+    assert (seen(), more.text()) == (["info", "error", "warning"], "Show fewer messages")
+    more.click()
+    assert seen() == ["error"]
+    notices.withdraw("error")
+    assert (seen(), more.text()) == (["warning"], "1 more message")
+    notices.withdraw("info")
+    assert (seen(), more.isVisible()) == (["warning"], False)
+
+
+@pytest.fixture(params=[1.0, 2.0])
+def text_size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[float]:
+    """The size of the system's text, relative to the usual one."""
+    usual, larger = qapp.font(), qapp.font()
+    larger.setPointSizeF(usual.pointSizeF() * request.param)
+    qapp.setFont(larger)
+    yield request.param
+    qapp.setFont(usual)
+
+
+@pytest.mark.usefixtures("text_size")
+def test_lines_of_notices_are_never_cut(shown: FrontEnd) -> None:
+    window = shown.window
+    window.show_panels(keywords=True, waveform=True)
+    window.show_content(True)
+    window.resize(1040, 700)
+    for name in ("headset", "disk", "connection"):
+        window.notices.notify(Severity.WARNING, f"The {name} is gone; the recording goes on in memory.", "Look at it.")
+    window.notices._more.click()
+    window.unfinished.set_items((ONE,))
+    for _ in range(3):
+        QApplication.processEvents()
+    labels = [each for bar in (window.notices, window.unfinished) for each in bar.findChildren(QLabel)]
+    assert [each.text() for each in labels if each.height() < each.heightForWidth(each.width())] == []
+    assert len(labels) == 7
 
 
 def test_new_dictation_withdraws_only_passing_notices(notices: Notices) -> None:
@@ -181,3 +239,19 @@ def test_unreadable_recording_cannot_be_transcribed(bar: UnfinishedBar) -> None:
     bar.set_items((BROKEN,))
     assert visible_verbs(bar) == ["Save audio…", "Discard…"]
     assert "its file is damaged" in summary((BROKEN,), NOW)
+
+
+def test_icons_of_buttons_grow_with_the_text(qtbot: Any) -> None:
+    row = QWidget()
+    qtbot.addWidget(row)
+    buttons = (icon_button("close", "Close"), IconPushButton("add"))
+    column = QVBoxLayout(row)
+    for button in buttons:
+        column.addWidget(button)
+    font = row.font()
+    font.setPixelSize(13)
+    row.setFont(font)
+    assert [button.iconSize().width() for button in buttons] == [16, 16]
+    font.setPixelSize(30)
+    row.setFont(font)
+    assert all(button.iconSize().width() >= 32 for button in buttons)

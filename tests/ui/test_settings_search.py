@@ -77,6 +77,14 @@ def test_escape_ends_the_search_before_it_closes_the_window(qtbot: Any, dialog: 
     assert not dialog.isVisible()
 
 
+def test_find_selects_the_last_search(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.activateWindow()
+    qtbot.keyClicks(dialog.search, "listen")
+    dialog.list.setFocus()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert (dialog.search.hasFocus(), dialog.search.selectedText()) == (True, "listen")
+
+
 def test_window_closes_with_a_search_and_opens_without_it(qtbot: Any, dialog: SettingsDialog) -> None:
     dialog.activateWindow()
     dialog.search.setFocus()

@@ -17,7 +17,7 @@ from saywrite.storage.settings.option import Option
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.translation import set_language
-from saywrite.ui.widgets.amount_box import AmountBox, value_of, words_for
+from saywrite.ui.widgets.fields.amount_box import AmountBox, value_of, words_for
 
 NUMBERS = [option for option in OPTIONS.values() if option.kind is int]
 UNITS = ("milliseconds", "seconds", "minutes", "hours", "days", "percent", "bytes")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
-from window_fakes import CHOICES
+from window_fakes import CHOICES, windows_to_delete
 
 from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.ui.app.frontend import FrontEnd
@@ -155,3 +155,14 @@ def test_the_menu_opens_it(make_front: Callable[..., FrontEnd], qtbot: Any) -> N
     qtbot.waitUntil(lambda: window.table.rowCount() == 2)
     assert window.isVisible()
     window.close()
+
+
+def test_the_hidden_widget_of_a_plot_is_left_to_qt(qtbot: Any) -> None:
+    plot = LatencyPlot(lambda speed: speed.engine)
+    qtbot.addWidget(plot)
+    plot.resize(300, 200)
+    plot.show()
+    parentless = {each for each in QApplication.topLevelWidgets() if each.parent() is None}
+    hidden = parentless - set(windows_to_delete())
+    assert plot not in hidden
+    assert "QWidget" in {type(each).__name__ for each in hidden}, "Qt has it no more: `windows_to_delete` can go"

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.foundation.formatting import full_date
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords.add_dialog import open_add_dialog
 from saywrite.ui.keywords.panel import KeywordsPanel
@@ -291,12 +292,12 @@ def test_ctrl_enter_requests_playback_of_the_current_row(view: TranscriptView, q
 
 
 def day_of(minutes: int) -> str:
-    """The day so long after BEGAN, as the language of the test writes it."""
-    return QLocale().toString((BEGAN + timedelta(minutes=minutes)).date(), QLocale.FormatType.LongFormat)
+    """The day so long after BEGAN, as the history and the details write it."""
+    return full_date((BEGAN + timedelta(minutes=minutes)).date())
 
 
 def time_of(minutes: int) -> str:
-    return QLocale().toString((BEGAN + timedelta(minutes=minutes)).time(), QLocale.FormatType.ShortFormat)
+    return f"{BEGAN + timedelta(minutes=minutes):%H:%M}"
 
 
 def test_a_heading_says_only_what_the_heading_above_does_not_say(view: TranscriptView) -> None:

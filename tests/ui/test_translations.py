@@ -64,8 +64,9 @@ def test_a_translation_stands_beside_its_text(view: TranscriptView, qapp: QAppli
     column, editor = view.translations.column, view.pane.editor
     assert column.isVisible()
     assert column_texts(view) == ["Good day.", "How are you?"]
-    tops = {editor.transcript.rows[index].number: place.top() for index, place in editor.visible_rows()}
-    assert [box.top() for _, box in column.placed()] == [tops[1], tops[3]]
+    visible = [(index, place.top()) for index, place in editor.visible_rows()]
+    tops = {editor.transcript.rows[index].number: top + editor.first_line(index) for index, top in visible}
+    assert [box.top() for _, box in column.placed()] == [tops[1], tops[3]], "on the baselines of the text"
     assert column.geometry().left() > editor.viewport().geometry().right()
     assert column.accessibleDescription() == "How are you?"
     assert view.translations.strip.isHidden()

@@ -33,6 +33,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, contrast
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.menu import LONGEST, RecentText, TrayMenu, elided
 from saywrite.ui.tray.state_icons import SIZES, TrayState, paint_state, state_icon, tray_state_of
 from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STILL_RUNNING
@@ -265,6 +266,19 @@ def test_menu_has_the_daily_actions(make_resident: Callable[..., Resident], dict
     ]
     choose(menu, "Start")
     assert dictation.names()[-1] == "toggle"
+
+
+def test_menu_shows_no_key_that_works_in_the_window_only(qtbot: Any, make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    record = resident.front.window.actions_.record
+    first = resident.front.tray.menu.actions()[0]
+    assert (first.text(), record.shortcut().toString()) == (record.text(), "F9")
+    assert [action.text() for action in resident.front.tray.menu.actions() if not action.shortcut().isEmpty()] == []
+    with qtbot.waitSignal(record.triggered):
+        first.trigger()
+    record.setEnabled(False)
+    set_text(record.setText, tr("&Stop"))
+    assert (first.text(), first.isEnabled()) == ("&Stop", False)
 
 
 def test_language_engine_and_microphone_are_chosen_and_shown(make_resident: Callable[..., Resident]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
@@ -22,6 +24,7 @@ from saywrite.foundation import events
 from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.labels import NoteLabel, with_units_kept
 from saywrite.ui.toolkit.theme import contrast, page_colors, plain_palette, theme_colors, tokens
 
 PALETTES = pytest.mark.parametrize(
@@ -167,3 +170,18 @@ def test_windows_open_larger_with_larger_text(make_front: Callable[..., FrontEnd
         assert wait_for_tasks(5000)
     QApplication.setFont(before)
     assert sizes[1] > sizes[0]
+
+
+@pytest.mark.parametrize("words", ["2 min 31 s", "1.3 MB", "12 min, 0:05", "145 Mo", "3 小时 5 分钟", "250 ms"])
+def test_no_line_ends_between_a_number_and_its_unit(qtbot: Any, words: str) -> None:
+    label = NoteLabel(words)
+    qtbot.addWidget(label)
+    units = re.findall(r"\d.(?=[a-zA-Z小分])", QLabel.text(label))
+    assert units
+    assert all(unit.endswith("\N{NO-BREAK SPACE}") for unit in units)
+    assert label.text() == words
+
+
+@pytest.mark.parametrize("words", ["at 5 the microphone", "2 hours", "3 segments", "4 smaller"])
+def test_other_words_may_stand_in_the_next_line(words: str) -> None:
+    assert with_units_kept(words) == words

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shiboken6
+from PySide6.QtWidgets import QApplication, QWidget
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.microphone.monitor import MicrophoneMonitor
@@ -263,3 +265,13 @@ def ui_context(folder: Path, **changes: Any) -> UiContext:
         "window_state": folder / "window.json",
     }
     return UiContext(**(given | changes))
+
+
+def windows_to_delete() -> list[QWidget]:
+    """The windows that nothing else deletes.
+
+    `QGraphicsGridLayout` of Qt, which every plot has, owns a hidden widget without a parent. Whoever deletes that one
+    crashes the process when the plot is deleted.
+    """
+    windows = QApplication.topLevelWidgets()
+    return [each for each in windows if each.parent() is None and shiboken6.createdByPython(each)]

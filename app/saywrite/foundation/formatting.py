@@ -7,7 +7,7 @@ app has no other copy of these.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from saywrite.foundation.events import Gap, seconds
 from saywrite.foundation.messages import message
@@ -68,6 +68,11 @@ def missing(gap: Gap) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Format a number with its noun: 1 word, 1,280 words."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def full_date(day: date) -> str:
+    """Format a date: "Sunday, November 22, 2026"."""
+    return message("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
 
 
 def moment(then: datetime, now: datetime) -> str:

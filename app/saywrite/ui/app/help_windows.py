@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -79,9 +79,14 @@ class ShortcutsWindow(QDialog):
             font = top.font(0)
             font.setBold(True)
             top.setFont(0, font)
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             top.addChildren([QTreeWidgetItem([words, keys]) for words, keys in pairs])
             self.table.addTopLevelItem(top)
+            top.setFirstColumnSpanned(True)
         self.table.expandAll()
+        first = self.table.model().index(0, 0, self.table.model().index(0, 0))
+        # Otherwise the table marks its first heading when it gets the focus.
+        self.table.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
 
 CHANGELOG_SIZE = QSize(560, 460)

@@ -19,7 +19,7 @@ from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.history.access import LoadedDictation
 from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import name_chooser
@@ -60,8 +60,8 @@ class AgainBar(QWidget):
         self._length_s = 0.0
         self._dictation = ""
         self.engine, self.model, self.language = NarrowComboBox(), NarrowComboBox(), NarrowComboBox()
-        self.start = worded(QPushButton(icon("refresh"), ""), tr("&Transcribe again"))
-        self.stop = worded(QPushButton(icon("stop"), ""), tr("&Stop"))
+        self.start = worded(IconPushButton("refresh"), tr("&Transcribe again"))
+        self.stop = worded(IconPushButton("stop"), tr("&Stop"))
         self.progress = QProgressBar()
         self._name = PlainLabel()
         self._arrange()

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import ProgressChanged, Traffic, seconds
-from saywrite.foundation.formatting import clock, length, size
+from saywrite.foundation.formatting import clock, full_date, length, size
 from saywrite.foundation.messages import message
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
+from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
@@ -48,13 +49,15 @@ def facts(dictated: Dictated, choices: EngineChoices, live: RunningDictation | N
     """The lines of the table: label and value."""
     live = live or RunningDictation()
     summary, gauge = dictated.summary, live.gauge
+    began = local_time(summary.began)
+    time = f"{began:%H:%M:%S}"
     heard = max(summary.heard, gauge.heard if gauge else 0)
     pending = summary.pending if summary.finished or gauge is None else gauge.heard - gauge.confirmed
     traffic = {each.host: each for each in dictated.traffic} | dict(live.traffic or {})
     file = summary.source if summary.source != "microphone" else ""
     speed = describe_latency(dictated.timed.latency) if dictated.timed else ""
     lines = [
-        (tr("Began"), f"{summary.began:%Y-%m-%d %H:%M:%S}"),
+        (tr("Began"), joined(", ", full_date(began), time)),
         (tr("Source"), PurePath(file.replace("\\", "/")).name if file else tr("Microphone")),
         (tr("Recognizer"), _engines(dictated, choices)),
         (tr("Language"), choices.language(summary.language)),

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, length
+from saywrite.foundation.formatting import clock, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
+from saywrite.ui.history.empty_list import EmptyListNote
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
@@ -38,6 +39,7 @@ class DictationList(QListWidget):
         super().__init__()
         self._now = now
         self._last_day: date | None = None
+        self.empty = EmptyListNote(self)
         set_text(self.setAccessibleName, tr("Dictations"))
         follow_language(self._translate)
         self.setItemDelegate(DayDelegate(self))
@@ -66,6 +68,13 @@ class DictationList(QListWidget):
             item = self._add(hit.dictation, hit.began, _words_of(hit))
             item.setData(HIT, hit)
             item.setData(MARKS, hit.matches)
+
+    def explain_empty(self, query: str, *, filtered: bool) -> str:
+        """Say in the middle of an empty list why it is empty; returns the words, "" for a list with entries."""
+        if self.count():
+            self.empty.hide()
+            return ""
+        return self.empty.explain(query, filtered=filtered)
 
     def chosen(self) -> list[str]:
         """The selected dictations, each once, in the order of the list."""
@@ -183,7 +192,7 @@ def name_of_day(day: date, today: date) -> str:
         return tr("Yesterday")
     if day.year == today.year:
         return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
-    return tr("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
+    return tr(full_date(day))
 
 
 def local_time(moment: datetime) -> datetime:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
-from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.screen_reader import add_clear_button, name_chooser, name_field_button
+from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import add_item, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, NarrowComboBox
+from saywrite.ui.widgets.fields.search_field import SearchField
 
 LENGTH_LABELS = {
     "short": message("Up to 10 s"),
@@ -32,20 +32,14 @@ LETTERS_IN_TWO_COLUMNS = 20
 SEARCH_AFTER_MS = 15
 
 
-class SearchField(QLineEdit):
-    """The words to search for."""
+class HistorySearch(SearchField):
+    """The words to search for in the history."""
 
     searched = Signal()
     """The words changed, and the user does not type the next letter at this moment."""
 
     def __init__(self) -> None:
-        super().__init__()
-        set_text(self.setPlaceholderText, tr("Search in everything you dictated"))
-        set_text(self.setAccessibleName, tr("Search the history"))
-        add_clear_button(self, tr("Search the history"))
-        magnifier = self.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
-        name_field_button(self, magnifier, tr("Search"))
-        magnifier.triggered.connect(lambda: self.setFocus())
+        super().__init__(tr("Search the history"), tr("Search in everything you dictated"))
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._timer.timeout.connect(self.searched)
         self.textChanged.connect(lambda _text: self._timer.start())

@@ -13,17 +13,17 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from saywrite.foundation.messages import message
-from saywrite.storage.history.filters import FilterChoices, filter_choices
+from saywrite.storage.history.filters import EVERYTHING, FilterChoices, filter_choices
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation, save_changes
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
-from saywrite.ui.history.filter_bar import FilterBar, SearchField
+from saywrite.ui.history.filter_bar import FilterBar, HistorySearch
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, is_quitting, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
@@ -34,7 +34,6 @@ from saywrite.ui.widgets.choosers import EngineChoices
 
 PAGE = 100
 SIZE = QSize(980, 640)
-EMPTY = message("No dictations yet. What you dictate is kept here.")
 UNFINISHED = message("The recording of a dictation without its complete text stays among the unfinished ones.")
 
 
@@ -70,20 +69,20 @@ class HistoryWindow(QWidget):
         self._more_to_come = False
         self._deleted: list[str] = []
         self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited
-        self.query = SearchField()
+        self.query = HistorySearch()
         self.filters = FilterBar(choices)
         self.list = DictationList(now)
         self.view = DictationView(choices, open_history, now, tools)
         self.text, self.player = self.view.text, self.view.player
         self.note = NoteLabel()
-        self.undo = worded(QPushButton(icon("undo"), ""), tr("&Undo"))
-        self.copy = worded(QPushButton(icon("copy"), ""), tr("&Copy"))
-        self.edit = worded(QPushButton(icon("edit"), ""), tr("Ed&it"))
-        self.save = worded(QPushButton(icon("check"), ""), tr("&Save"))
+        self.undo = worded(IconPushButton("undo"), tr("&Undo"))
+        self.copy = worded(IconPushButton("copy"), tr("&Copy"))
+        self.edit = worded(IconPushButton("edit"), tr("Ed&it"))
+        self.save = worded(IconPushButton("check"), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
-        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
-        self.details = worded(QPushButton(icon("info"), ""), tr("Deta&ils…"))
-        self.delete = worded(QPushButton(icon("clear"), ""), tr("&Delete"))
+        self.export = worded(IconPushButton("export"), tr("&Export…"))
+        self.details = worded(IconPushButton("info"), tr("Deta&ils…"))
+        self.delete = worded(IconPushButton("clear"), tr("&Delete"))
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
         self.resize(opening_size(self, SIZE))
@@ -115,7 +114,8 @@ class HistoryWindow(QWidget):
     # The list
 
     def reload(self) -> None:
-        """Load the list: the newest dictations, or those that match the search, and what can be filtered."""
+        """Load the list and what can be filtered; the next letter begins a new search."""
+        self.query.begin()
         self._load_list()
         self._ask(
             lambda history: filter_choices(history.reading),
@@ -125,50 +125,52 @@ class HistoryWindow(QWidget):
     def _load_list(self) -> None:
         self._asked += 1
         asked, query, only = self._asked, self.query.text().strip(), self.filters.filter()
-        if query:
 
-            def search(history: HistoryStore) -> object:
-                # Another letter was typed while this query waited for the one before it.
-                return history.search(query, PAGE, only) if asked == self._asked else ()
+        def find(history: HistoryStore) -> object:
+            if not query:
+                return history.recent(PAGE, None, only)
+            # Another letter was typed while this query waited for the one before it.
+            return history.search(query, PAGE, only) if asked == self._asked else ()
 
-            self._ask(search, lambda hits: self._list_hits(asked, hits))
-        else:
-            self._ask(lambda history: history.recent(PAGE, None, only), lambda rows: self._list_recent(asked, rows))
+        self._ask(find, lambda found: self._show_found(asked, found, hits=bool(query)))
 
     def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
-        run_task(lambda: question(self._history.get()), answer, self._show_error, owner=self, in_order=True)
-
-    def _show_error(self, error: Exception) -> None:
-        self._say(error_text(error))
+        run_task(
+            lambda: question(self._history.get()),
+            answer,
+            lambda error: self._say(error_text(error)),
+            owner=self,
+            in_order=True,
+        )
 
     def _say(self, words: str, *, undo: bool = False) -> None:
         set_text(self.note.setText, words)
         self.undo.setVisible(undo)
 
-    def _list_recent(self, asked: int, rows: object) -> None:
-        assert isinstance(rows, tuple)
+    def _show_found(self, asked: int, found: object, *, hits: bool) -> None:
+        assert isinstance(found, tuple)
         if asked != self._asked or self.text.editing:
             return
-        self.list.show_rows(rows)
-        self._more_to_come = len(rows) == PAGE
-        self._show_empty_note(tr("Nothing matches these filters.") if self.filters.filter() else EMPTY)
-
-    def _list_hits(self, asked: int, hits: object) -> None:
-        assert isinstance(hits, tuple)
-        if asked != self._asked or self.text.editing:
-            return
-        self.list.show_hits(hits)
-        self._more_to_come = False
-        self._show_empty_note(tr("Nothing found."))
-
-    def _show_empty_note(self, empty: str) -> None:
+        (self.list.show_hits if hits else self.list.show_rows)(found)
+        self._more_to_come = not hits and len(found) == PAGE
         if not self._deleted:
-            self._say("" if self.list.count() else empty)
-        if not self.list.count():
-            self._show_loaded(None)
+            self._say("")
+        if empty := self._explain_empty():
             announce(self, empty)
         elif self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
+
+    def _explain_empty(self) -> str:
+        """Say in an empty list why it is empty; returns the words."""
+        words = self.list.explain_empty(self.query.text().strip(), filtered=self.filters.filter() != EVERYTHING)
+        if words:
+            self._show_loaded(None)
+        return words
+
+    def _list_all(self) -> None:
+        self.query.clear()
+        self.filters.reset()
+        self.query.setFocus()
 
     def _more(self) -> None:
         """Load the next page when the list is scrolled to its end."""
@@ -207,6 +209,7 @@ class HistoryWindow(QWidget):
                 self._show_loaded(None)
                 self.list.remove([dictation])
                 self.list.setCurrentRow(min(row, self.list.count() - 1))
+                self._explain_empty()
                 announce(self, tr("This dictation was deleted meanwhile."))
 
         self._ask(lambda history: load_dictation(history, dictation), show)
@@ -280,8 +283,8 @@ class HistoryWindow(QWidget):
         editing = self.text.editing
         for button in (self.copy, self.edit, self.export, self.details, self.delete):
             button.setVisible(not editing)
-        for button in (self.save, self.discard):
-            button.setVisible(editing)
+        for answer in (self.save, self.discard):
+            answer.setVisible(editing)
         for widget in (self.query, self.filters, self.list, self.undo, self.view.again, self.view.versions):
             widget.setEnabled(not editing)
 
@@ -304,8 +307,7 @@ class HistoryWindow(QWidget):
             self._undo_timer.start()
             self.list.remove(chosen)
             self.list.setCurrentRow(min(row, self.list.count() - 1))
-            if not self.list.count():
-                self._show_loaded(None)
+            self._explain_empty()
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
             self._say(f"{words} {UNFINISHED}" if lacks_text else words, undo=True)
             announce(self, words)
@@ -360,6 +362,7 @@ class HistoryWindow(QWidget):
         self.query.searched.connect(self._load_list)
         self._undo_timer.timeout.connect(self._empty_trash)
         self.filters.changed.connect(self._load_list)
+        self.list.empty.everything_requested.connect(self._list_all)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
         self.view.can_edit_changed.connect(lambda: self.edit.setEnabled(self.view.can_edit))
@@ -379,7 +382,7 @@ class HistoryWindow(QWidget):
         )
         for button, act in pressed:
             button.clicked.connect(lambda _checked=False, act=act: act())
-        QShortcut(QKeySequence.StandardKey.Find, self, self.query.setFocus)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.query.begin)
         QShortcut(QKeySequence("Ctrl+P"), self, self.player.toggle)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
         QShortcut(QKeySequence.StandardKey.Delete, self.list, self._delete, context=Qt.ShortcutContext.WidgetShortcut)
@@ -388,8 +391,6 @@ class HistoryWindow(QWidget):
         """End what is going on, or close the window."""
         if self.text.editing:
             self._leave_editing()
-        elif self.query.hasFocus() and self.query.text():
-            self.query.clear()
         elif self.player.playing:
             self.player.end()
         else:

@@ -11,8 +11,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -26,10 +24,10 @@ from saywrite.ui.keywords.message_bar import KeywordsReport
 from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.icons import icon, icon_button
-from saywrite.ui.toolkit.screen_reader import add_clear_button
+from saywrite.ui.toolkit.icons import IconPushButton, icon_button
 from saywrite.ui.toolkit.theme.tokens import TARGET, XS, S
 from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
+from saywrite.ui.widgets.fields.search_field import SearchField
 
 FILTER_FROM = 8
 """With fewer keywords the filter is hidden."""
@@ -53,9 +51,9 @@ class KeywordsPanel(QWidget):
         self.shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.shown.setAutoAcceptChildRows(False)
         self.table = KeywordsTable(self.shown)
-        self.filter = QLineEdit()
+        self.filter = SearchField(tr("Filter keywords"), tr("Filter"))
         self.report = KeywordsReport()
-        self.add_button = worded(QPushButton(), tr("&Add"))
+        self.add_button = worded(IconPushButton("add"), tr("&Add"))
         self.remove_button = icon_button(
             "remove", tr("Remove the selected keywords (Delete)"), Qt.FocusPolicy.StrongFocus
         )
@@ -194,10 +192,6 @@ class KeywordsPanel(QWidget):
         self.report.show_import(loaded, added, changed)
 
     def _lay_out(self) -> None:
-        set_text(self.filter.setPlaceholderText, tr("Filter"))
-        set_text(self.filter.setAccessibleName, tr("Filter keywords"))
-        add_clear_button(self.filter, tr("Filter keywords"))
-        self.add_button.setIcon(icon("add"))
         set_text(self.add_button.setToolTip, tr("Add a keyword (Insert)"))
         self.add_button.setAutoDefault(False)
         for control in (self.add_button, self.filter):

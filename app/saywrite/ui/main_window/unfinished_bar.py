@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, IncompleteRecording, IncompleteRecordingsFound, seconds
 from saywrite.foundation.formatting import length, moment
-from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.icons import IconButton
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import TARGET, XS, L, M, S
+from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S, sized
 from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
@@ -101,9 +100,8 @@ class UnfinishedBar(QWidget):
         row = _row_layout(header)
         row.addWidget(NoticeIcon("recover", Severity.WARNING))
         row.addWidget(_strong(text), 1)
-        toggle = QToolButton()
+        toggle = IconButton("up" if self._opened else "down")
         set_text(toggle.setText, tr("Hide") if self._opened else tr("Show"))
-        toggle.setIcon(icon("up" if self._opened else "down"))
         toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         toggle.setAutoRaise(True)
         toggle.setMinimumHeight(TARGET)
@@ -161,8 +159,7 @@ class _Row(QWidget):
             row.addWidget(NoticeIcon("recover", Severity.WARNING))
         else:
             row.addSpacing(QSize(24, 0).width())
-        self._label = _strong(text) if leading else PlainLabel(text)
-        self._label.setWordWrap(True)
+        self._label = _strong(text) if leading else NoteLabel(text, "", size=BODY)
         row.addWidget(self._label, 1)
         self._buttons = [
             self._button(
@@ -213,9 +210,8 @@ def _row_layout(widget: QWidget) -> QHBoxLayout:
     return row
 
 
-def _strong(text: str) -> QLabel:
-    label = PlainLabel(text)
-    font = QFont(label.font())
-    font.setWeight(QFont.Weight.DemiBold)
-    label.setFont(font)
+def _strong(text: str) -> NoteLabel:
+    label = NoteLabel("", "", size=BODY)
+    label.setFont(sized(label.font(), BODY, strong=True))
+    set_text(label.setText, text)
     return label

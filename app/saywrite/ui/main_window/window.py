@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._turn_split()
+        self.notices.fold()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

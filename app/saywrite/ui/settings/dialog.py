@@ -8,12 +8,11 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QPushButton,
     QSizePolicy,
@@ -38,10 +37,11 @@ from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import CLOSE, center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.screen_reader import add_clear_button, announce
+from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
 from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.widgets.fields.search_field import SearchField
 from saywrite.ui.widgets.option_editors import OptionEditors
 
 PREFERRED_SIZE = QSize(780, 560)
@@ -89,7 +89,7 @@ class SettingsDialog(QDialog):
         self.account_page.account_changed.connect(self.account_changed)
         self.models_page = ModelsPage(self._editors, preferences, choices, models)
         set_text(self.setWindowTitle, tr("Settings"))
-        self.search = QLineEdit()
+        self.search = SearchField(tr("Search the settings"), tr("Search"))
         self.list = QListWidget()
         self._side = QWidget()
         self._row = QHBoxLayout()
@@ -119,12 +119,10 @@ class SettingsDialog(QDialog):
         super().showEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus; in a field it presses none. Escape first ends the search."""
+        """Enter presses the button that has the focus; in a field it presses none."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if isinstance(button := self.focusWidget(), QPushButton):
                 button.click()
-        elif event.key() == Qt.Key.Key_Escape and self.search.hasFocus() and self.search.text():
-            self.search.clear()
         else:
             super().keyPressEvent(event)
 
@@ -143,9 +141,7 @@ class SettingsDialog(QDialog):
 
     def _arrange(self) -> None:
         self._editors.listen_requested.connect(self.listen_requested)
-        set_text(self.search.setPlaceholderText, tr("Search"))
-        set_text(self.search.setAccessibleName, tr("Search the settings"))
-        add_clear_button(self.search, tr("Search the settings"))
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.begin)
         set_text(self.list.setAccessibleName, tr("Pages of settings"))
         self.list.setSpacing(XS)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from saywrite.foundation import paths
 from saywrite.ui.toolkit.theme.tokens import TARGET
 from saywrite.ui.toolkit.translation import changed, set_text
 
 _KEYS = re.compile(r"\(([^()]*)\)[^()]*$")
+ICON_SIDE, ICON_STEP = 16, 8
+"""The side of an icon beside usual text, and the steps in which it grows; device-independent pixels."""
 APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
@@ -28,14 +30,40 @@ def icon(name: str) -> QIcon:
     return QIcon(_TintedEngine(name))
 
 
+class IconButton(QToolButton):
+    """A button with a line icon that is as high as a line of text, so that it grows with the text."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setIcon(icon(name))
+        _fit_icon(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            _fit_icon(self)
+
+
+class IconPushButton(QPushButton):
+    """A button with a text and, before it, a line icon that grows with the text."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(icon(name), "")
+        _fit_icon(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            _fit_icon(self)
+
+
 def icon_button(name: str, text: str, focus: Qt.FocusPolicy = Qt.FocusPolicy.TabFocus) -> QToolButton:
     """A flat button with a line icon.
 
     `text` is its tooltip; without the shortcut in brackets it is also its name for screen readers, and the shortcut its
     description.
     """
-    button = QToolButton()
-    button.setIcon(icon(name))
+    button = IconButton(name)
     button.setAutoRaise(True)
     set_text(button.setToolTip, text)
     set_text(button.setAccessibleName, without_keys(text))
@@ -106,6 +134,16 @@ class _TintedEngine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         return _TintedEngine(self._name)
+
+
+def _fit_icon(button: QAbstractButton) -> None:
+    side = icon_side(button.fontMetrics().height())
+    button.setIconSize(QSize(side, side))
+
+
+def icon_side(line: int) -> int:
+    """The side of an icon beside lines of this height: 16, 24, 32…, in which its strokes are sharp."""
+    return max(ICON_SIDE, line // ICON_STEP * ICON_STEP)
 
 
 def _color(mode: QIcon.Mode) -> QColor:

@@ -6,6 +6,8 @@ So every label is a `PlainLabel`, and every tooltip with a foreign text is made 
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -27,13 +29,29 @@ def plain_tooltip(text: str) -> str:
     return "<qt>" + escaped(text).replace("\n", "<br>") + "</qt>"
 
 
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|[kMG](?:B|o)|秒|分钟|小时)(?!\w))")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def with_units_kept(text: str) -> str:
+    """`text` in which no line ends between a number and its unit: "2 min", "1.3 MB"."""
+    return _BEFORE_UNIT.sub(NO_BREAK_SPACE, text)
+
+
 class PlainLabel(QLabel):
-    """A label that shows markup as plain text."""
+    """A label that shows markup as plain text, and never parts a number from its unit."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         set_text(self.setText, text)
+
+    def setText(self, text: str) -> None:
+        super().setText(with_units_kept(text))
+
+    def text(self) -> str:
+        """The text with usual spaces, as it was set."""
+        return super().text().replace(NO_BREAK_SPACE, " ")
 
 
 class ThemedLabel(PlainLabel):

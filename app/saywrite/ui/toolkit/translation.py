@@ -142,7 +142,7 @@ def tr(text: str, /, **params: Any) -> str:
     if isinstance(text, _Changed):
         return _Changed(cast("Message", tr(text.text)), text.change)
     english = text if isinstance(text, Message) else message(text, **params)
-    if _current.code == EN:
+    if _current.code == EN and not _names_day(english):
         return english
     template = _current.find(english)
     if not template:
@@ -152,6 +152,13 @@ def tr(text: str, /, **params: Any) -> str:
     except (KeyError, IndexError, ValueError):  # a translation with fields of its own
         filled = str(english)
     return Message(filled, english.source, english.params, english.one, english.number)
+
+
+def _names_day(text: Message) -> bool:
+    """Whether a date is in the text. Python names days and months in the language of the system, which Qt sets."""
+    return any(
+        isinstance(value, date) or (isinstance(value, Message) and _names_day(value)) for value in text.params.values()
+    )
 
 
 def tr_count(one: str, many: str, number: int, /, **params: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from PySide6.QtCore import QDate, QLocale, QObject, QTime
+from PySide6.QtCore import QObject
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
@@ -19,7 +19,7 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
-from saywrite.foundation.formatting import clock, missing
+from saywrite.foundation.formatting import clock, full_date, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.translation import follow_language, tr
 from saywrite.ui.transcript.document import TranscriptDocument
@@ -209,11 +209,10 @@ class TranscriptEventWriter(QObject):
         if known is None:
             return tr("Dictation")
         started, before = known.started, self._dictations.get(above)
-        began, locale = started.began, QLocale()  # set_language() sets it
-        parts = [locale.toString(QTime(began.hour, began.minute), QLocale.FormatType.ShortFormat)]
+        began = started.began
+        parts = [f"{began:%H:%M}"]
         if before is None or before.started.began.date() != began.date():
-            day = QDate(began.year, began.month, began.day)
-            parts.insert(0, locale.toString(day, QLocale.FormatType.LongFormat))
+            parts.insert(0, tr(full_date(began.date())))
         if before is None or before.engine != known.engine:
             parts.append(tr(known.engine))
         if started.source != "microphone":

@@ -240,7 +240,7 @@ class TranslationColumn(QWidget):
         """The visible rows that have a translation, with its rectangle."""
         rows, width = self._editor.transcript.rows, self.width() - 2 * MARGIN
         visible = self._editor.visible_rows(lambda row: row.translation)
-        found = [(rows[index], place.top()) for index, place in visible]
+        found = [(rows[index], place.top() + self._editor.first_line(index)) for index, place in visible]
         heights = [self._height(row.translation, width) for row, _ in found]
         # The last translation may use the height of the words being heard, which have no translation.
         bottom = float(self.height() - MARGIN)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -59,7 +59,7 @@ class TrayMenu(QMenu):
         self.engines = worded(QMenu(self), tr("&Recognizer"))
         self.texts = [self._make_text_menu(number) for number in range(TEXTS)]
         """The entries of the last texts; each has a menu."""
-        self.addActions([actions.record, actions.hands_free, actions.want_cancelled])
+        self.addActions([ActionWithoutKeys(actions.record, self), actions.hands_free, actions.want_cancelled])
         self.addSeparator()
         for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
             menu.setIcon(icon(name))
@@ -139,6 +139,23 @@ class TrayMenu(QMenu):
         copy = worded(menu.addAction(icon("copy"), ""), tr("&Copy"))
         copy.triggered.connect(lambda: self.copy_requested.emit(self._recent[number].text))
         return menu.menuAction()
+
+
+class ActionWithoutKeys(QAction):
+    """Shows and triggers an action of the window without its shortcut, which works in the window only."""
+
+    def __init__(self, shown: QAction, parent: QObject) -> None:
+        super().__init__(parent)
+        self._shown = shown
+        shown.changed.connect(self._follow)
+        self.triggered.connect(shown.trigger)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.setText(self._shown.text())  # it is in the language of the window already
+        self.setIcon(self._shown.icon())
+        self.setEnabled(self._shown.isEnabled())
 
 
 def elided(text: str) -> str:

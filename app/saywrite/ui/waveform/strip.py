@@ -271,6 +271,6 @@ class WaveformStrip(QWidget):
             painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + XS))
             text = tick_text(number * step, step)
             width = self.fontMetrics().horizontalAdvance(text)
-            left = min(max(0.0, x - width / 2), self.width() - width)
+            left = min(max(float(XS), x - width / 2), self.width() - width - XS)
             painter.setPen(colors.muted)
             painter.drawText(QPointF(left, self.height() - self.fontMetrics().descent()), text)

@@ -10,15 +10,17 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.foundation.messages import message
-from saywrite.ui.toolkit.icons import icon_button, paint_icon
-from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.icons import IconButton, icon, icon_button, paint_icon
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, TARGET, XS, L, M, S, sized
-from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 
 MOST_AT_ONCE = 4
-"""Of the corners of bars and frames, device-independent pixels."""
+"""The number of notices that are kept."""
+SHARE, OTHER_LINES = 0.4, 16
+"""The part that notices may take of what so many lines of other parts leave of the window's height."""
 
 NoticeActions = tuple[tuple[str, Callable[[], None]], ...]
 """The buttons of a notice: text, and what a click does."""
@@ -104,10 +106,9 @@ class Notice(NoticeBar):
         """What happened, without the number of times."""
         self.advice = remedy
         """What to do about it, in English if it is of a package below."""
-        self._what = PlainLabel()
-        self._remedy = PlainLabel(remedy)
+        self._what = NoteLabel("", "", size=BODY)
+        self._remedy = NoteLabel(remedy, "", size=BODY)
         for label in (self._what, self._remedy):
-            label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._what.setFont(sized(self._what.font(), BODY, strong=True))
         if not remedy:
@@ -153,6 +154,24 @@ class Notice(NoticeBar):
         self.set_what(what, tr(" ({times} times)", times=self.times))
 
 
+class MoreButton(IconButton):
+    """Counts the notices that have no room, and shows or folds them."""
+
+    def __init__(self) -> None:
+        super().__init__("down")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(TARGET)
+        self.hide()
+
+    def show_folded(self, number: int) -> None:
+        """Offer to show this number of notices; with 0, to fold them again."""
+        more = tr_count("{n:,} more message", "{n:,} more messages", number)
+        set_text(self.setText, more if number else tr("Show fewer messages"))
+        self.setIcon(icon("down" if number else "up"))
+
+
 class Notices(QWidget):
     """The visible notices, newest last; each `key` has at most one."""
 
@@ -160,9 +179,13 @@ class Notices(QWidget):
         super().__init__()
         self._shown: dict[str, Notice] = {}
         self._passing: set[str] = set()
+        self._opened = False
+        self._more = MoreButton()
+        self._more.clicked.connect(self._open_or_close)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(L, 0, L, S)
         self._rows.setSpacing(S)
+        self._rows.addWidget(self._more)
         self.setVisible(False)
 
     def notify(
@@ -213,6 +236,7 @@ class Notices(QWidget):
             self._rows.removeWidget(notice)
             notice.hide()
             notice.deleteLater()
+            self.fold()
             self.setVisible(bool(self._shown))
 
     def withdraw_passing(self) -> None:
@@ -230,9 +254,32 @@ class Notices(QWidget):
             self.withdraw(least)
         self._shown[key] = notice
         notice.close_button.clicked.connect(lambda: self.withdraw(key))
-        self._rows.addWidget(notice)
+        self._rows.insertWidget(self._rows.count() - 1, notice)
         notice.show()
+        self.fold()
         self.setVisible(True)
+
+    def fold(self) -> None:
+        """Show the most serious and newest notices for which there is room; a line counts the others.
+
+        The window calls it when its height changes.
+        """
+        notices = list(self._shown.values())
+        line = self.fontMetrics().height()
+        free = SHARE * (self.window().height() - OTHER_LINES * line)
+        room = len(notices) if self.isWindow() else max(1, int(free / (2 * line + XS + 3 * S)))
+        folded = len(notices) - room
+        self._opened = self._opened and folded > 0
+        order = sorted(range(len(notices)), key=lambda at: (list(Severity).index(notices[at].severity), at))
+        hidden = set(order[: max(0, folded)]) if not self._opened else set()
+        for at, notice in enumerate(notices):
+            notice.setVisible(at not in hidden)
+        self._more.show_folded(len(hidden))
+        self._more.setVisible(folded > 0)
+
+    def _open_or_close(self) -> None:
+        self._opened = not self._opened
+        self.fold()
 
 
 def severity_color(tones: ThemeColors, severity: Severity) -> QColor:

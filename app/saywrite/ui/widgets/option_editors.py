@@ -27,8 +27,8 @@ from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import set_label
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
 from saywrite.ui.toolkit.translation import set_text, tr, worded
-from saywrite.ui.widgets.amount_box import AmountBox
 from saywrite.ui.widgets.choosers import NarrowComboBox
+from saywrite.ui.widgets.fields.amount_box import AmountBox
 
 MIN_LETTERS = 16
 """The minimum width of a drop-down in letters; its list shows the whole entries."""

@@ -6,12 +6,12 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QPushButton
+from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
 from saywrite.foundation.formatting import clock, length
 from saywrite.foundation.messages import message
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
@@ -75,8 +75,8 @@ class FileRow(QFrame):
         self.name = NameLabel()
         self.status = NoteLabel()
         self.bar = QProgressBar()
-        self.retry = worded(QPushButton(icon("refresh"), ""), tr("Retry"))
-        self.cancel = worded(QPushButton(icon("close"), ""), tr("Cancel"))
+        self.retry = worded(IconPushButton("refresh"), tr("Retry"))
+        self.cancel = worded(IconPushButton("close"), tr("Cancel"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, STEPS)

@@ -12,7 +12,7 @@ from saywrite.foundation.events import FileState, QueuedFile
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.screen_reader import Role, has_role
@@ -42,7 +42,7 @@ class FilesWindow(QWidget):
         self.rows: dict[int, FileRow] = {}
         self.summary = ThemedLabel(strong=True)
         self.empty = NoteLabel(EMPTY)
-        self.add = worded(QPushButton(icon("add"), ""), tr("&Add files…"))
+        self.add = worded(IconPushButton("add"), tr("&Add files…"))
         self.clear = worded(QPushButton(), tr("&Remove finished"))
         self.save_beside = worded(QCheckBox(), tr("&Save the text beside each file, as"))
         self.pattern = QLineEdit(DEFAULT_PATTERN)

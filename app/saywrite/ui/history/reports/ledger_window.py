@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -27,7 +26,7 @@ from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import length, size
 from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
@@ -94,7 +93,7 @@ class LedgerWindow(QDialog):
         self.summary = ThemedLabel("", "", size=LARGE)
         self.table = QTableWidget(0, COLUMNS)
         self.note = NoteLabel()
-        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
+        self.export = worded(IconPushButton("export"), tr("&Export…"))
         set_text(self.setWindowTitle, tr("Where my speech went – Saywrite"))
         self._arrange()
         self.show_ledger(self.ledger)

@@ -20,7 +20,7 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keyword_sets.suggestions import Suggestion, suggest
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.preferences import Preferences
@@ -58,13 +58,13 @@ class SuggestionsPage(QWidget):
         self.note = NoteLabel()
         self.list = QListWidget()
         self.message = NoteLabel("", "", size=BODY)
-        self.undo = QPushButton()
+        self.undo = IconPushButton("undo")
         set_text(self.undo.setText, tr("&Undo"))
         self.add = QPushButton()
         set_text(self.add.setText, tr("A&dd keyword"))
         self.forget = QPushButton()
         set_text(self.forget.setText, tr("&Forget suggestion"))
-        self.clear = QPushButton()
+        self.clear = IconPushButton("clear")
         set_text(self.clear.setText, tr("Delete &all remembered corrections"))
         self._arrange()
         self._connect()
@@ -200,8 +200,6 @@ class SuggestionsPage(QWidget):
         set_text(self.list.setAccessibleName, tr("Suggested keywords"))
         self.list.setAlternatingRowColors(True)
         self.list.setWordWrap(True)
-        self.clear.setIcon(icon("clear"))
-        self.undo.setIcon(icon("undo"))
         buttons = FlowLayout(spacing=S)
         for button in (self.add, self.forget, self.clear):
             buttons.addWidget(button)

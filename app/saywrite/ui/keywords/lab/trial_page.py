@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from saywrite.dictation.models.keyword_trial import NEWEST, TrialOutcome
 from saywrite.ui.keywords.lab.comparison_view import ComparisonView, Shown, select_texts
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce, name_chooser
@@ -33,16 +33,14 @@ class TrialPage(QWidget):
         super().__init__()
         self._outcome: TrialOutcome | None = None
         self._spoken: tuple[str, ...] = ()
-        self.try_button = QPushButton()
+        self.try_button = IconPushButton("refresh")
         caption = tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST)
         set_text(self.try_button.setText, caption)
-        self.try_button.setIcon(icon("refresh"))
         self.recordings = QCheckBox()
         set_text(self.recordings.setText, tr("Recognize the &recordings again"))
         self.recordings.setVisible(can_hear)
-        self.stop = QPushButton()
+        self.stop = IconPushButton("stop")
         set_text(self.stop.setText, tr("&Stop"))
-        self.stop.setIcon(icon("stop"))
         self.progress = QProgressBar()
         self.summary = NoteLabel("", "", size=BODY)
         self.details = NoteLabel()
