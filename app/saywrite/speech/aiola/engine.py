@@ -170,9 +170,8 @@ class AiolaRecognizer:
 
     def note_local_words(self, heard: LocalWords) -> Events:
         if self._delivery is not None:
-            now = self._clock()
-            self._delivery.session.note_local_words(heard, now)
-            self._send(now)
+            self._delivery.session.note_local_words(heard)
+            self._send(self._clock())
         return self._events.take()
 
     def finish(self) -> Events:

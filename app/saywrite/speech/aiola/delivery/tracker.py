@@ -58,7 +58,6 @@ class DeliveryTracker:
         self._ended_at: float | None = None
         self._confirmed = 0
         self._asked_in_the_end = False
-        self._asks_again = False
         self._placed: list[PlacedText] = []
         self._text_end = 0
 
@@ -108,7 +107,7 @@ class DeliveryTracker:
         self._utterances.listen(heard, settled, boundaries)
         self._synchronize()
 
-    def note_local_words(self, heard: LocalWords, now: float) -> None:
+    def note_local_words(self, heard: LocalWords) -> None:
         """The recognizer on this computer has heard these words."""
         self._deliver(self._words.note(heard))
         self._synchronize()
