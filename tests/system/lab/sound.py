@@ -5,7 +5,7 @@ as root). A microphone is a null sink ("the air before it") and a remap source o
 with a name of its own and not "Monitor of …". PortAudio sees what users see, `pulse` and `default`; with
 `pcms=True` each microphone is an ALSA device too, as on a machine without a sound server.
 
-Measured behaviour (PulseAudio 16.1): `remove` moves streams to another source silently, even to a speaker's monitor,
+Measured behavior (PulseAudio 16.1): `remove` moves streams to another source silently, even to a speaker's monitor,
 and ends them where there is none; `stall` and `freeze` stop the callbacks until `unstall` and `thaw`; after `crash`
 the streams end, and `restart` brings the same server back on the same socket.
 """

@@ -80,7 +80,9 @@ class TranscribingChild:
             assert child.stdout is not None
             assert child.stderr is not None
             complaints: list[str] = []
-            reader = threading.Thread(target=lambda: complaints.extend(child.stderr or ()), daemon=True)
+            reader = threading.Thread(
+                target=lambda: complaints.extend(child.stderr or ()), name="transcription errors", daemon=True
+            )
             reader.start()
             done = 0
             try:
