@@ -266,15 +266,6 @@ class StatusBoard:
     def __init__(self) -> None:
         self.now = Status()
 
-    def before(self, tell: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
-        """A function that updates the status with an event and then passes it to `tell`."""
-
-        def update_and_tell(event: FrontEndEvent) -> None:
-            self.receive(event)
-            tell(event)
-
-        return update_and_tell
-
     def receive(self, event: FrontEndEvent) -> None:
         """Take one event of a dictation, before or after the front end has it."""
         match event:
