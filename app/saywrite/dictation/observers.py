@@ -70,11 +70,11 @@ class SoundEffects:
         if self._settings().sounds and not self._failed:
             self._play(END)
 
-    def around(self, source: Source) -> Source:
+    def wrap_source(self, source: Source) -> Source:
         """Return the source with a sound at its end."""
         return SourceWithEnd(source, self.closed)
 
-    def before(self, emit: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
+    def wrap_emit(self, emit: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
         """Return a function that takes the event here, then calls `emit`."""
 
         def both(event: FrontEndEvent) -> None:

@@ -181,7 +181,7 @@ class DeliveryTracker:
             self._placed += self._words.give_up(now, take=self._take_local)
         if not self._is_along():
             self._release_held()
-        due = [self._words.next_release(), self._words.overdue(now)[1]]
+        due = [self._words.next_release(), self._words.overdue_stretches(now)[1]]
         if not self._words.holds_text:  # a text that waits may be that of an utterance that seems to have none
             due.append(self._utterances.review(now))
         self._synchronize()
@@ -224,7 +224,7 @@ class DeliveryTracker:
             return CompletionState.WAIT, now + ASK_S
         if self._words.first_open() is not None:
             extra = 0.5 if self._latency.known else self._latency.patience
-            late, due = self._words.overdue(now, extra)
+            late, due = self._words.overdue_stretches(now, extra)
             if due is not None:
                 return CompletionState.WAIT, min(due, now + ASK_S)
             if not late:
