@@ -115,10 +115,6 @@ class SimulatedService:
         self._due = [(at, text) for at, text in self._due if at > now]
         return come
 
-    @property
-    def owes(self) -> bool:
-        return bool(self._due or self._open or self._segments or self._ahead)
-
     def _cut(self, now: float) -> None:
         segment, self._open = self._open, []
         if segment[0].text in self._habits.drops and (self._first or self._habits.drops_always):
