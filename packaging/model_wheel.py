@@ -46,7 +46,7 @@ def files(model_folder: Path) -> Iterator[tuple[str, bytes]]:
     for file in model.files:
         content = (model_folder / file.name).read_bytes()
         if hashlib.sha256(content).hexdigest() != file.sha256:
-            raise ValueError(f"{model_folder / file.name} is not the file of the catalogue")
+            raise ValueError(f"{model_folder / file.name} is not the file of the catalog")
         yield f"{DATA}/{file.name}", content
     for name in LICENSES:
         text = (ROOT / "resources/licenses" / name).read_bytes()

@@ -128,10 +128,6 @@ class Controls(ABC):
         """`size` bytes of sound are there, of all streams together."""
         self.wait_until(lambda now: now["audio_bytes"] >= size, limit_s)
 
-    def wait_for_answers(self, count: int, limit_s: float = LIMIT_S) -> None:
-        """`count` transcripts were sent."""
-        self.wait_until(lambda now: now["answers"] >= count, limit_s)
-
 
 def to_json(value: Any) -> str:
     """One line; bytes and dataclasses of ours survive `from_json`."""

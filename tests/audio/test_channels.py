@@ -47,7 +47,6 @@ def noise_db(out: Sound, of: Sound = VOICE) -> float:
     return float(20 * np.log10(np.linalg.norm(rest) / np.linalg.norm(of) + 1e-9))
 
 
-HISS = [noise(LOUD / 10, seed) for seed in range(7)]
 CASES: dict[str, Sequence[Sound]] = {
     "dual mono": [VOICE, VOICE],
     "opposite phase": [VOICE, -VOICE],

@@ -16,9 +16,9 @@ import pytest
 from saywrite.dictation.models.retranscription import Retranscription, RetranscriptionFailed, transcription_options
 from saywrite.dictation.models.transcribing_child import (
     INCOMPLETE,
-    Heard,
     Retranscriber,
     RetranscriptionStopped,
+    TranscribedFile,
     TranscribingChild,
     read_files,
 )
@@ -105,7 +105,10 @@ def test_each_file_has_its_own_result() -> None:
         )
     )
     assert [[part.raw for part in heard.segments or ()] for heard in found] == [["guten tag"], [], [], ["four"]]
-    assert found[1:3] == [Heard(None, "There is no file called two.wav. Look for it."), Heard(None, INCOMPLETE)]
+    assert found[1:3] == [
+        TranscribedFile(None, "There is no file called two.wav. Look for it."),
+        TranscribedFile(None, INCOMPLETE),
+    ]
     assert isinstance(found[1].problem, Message)
     assert [part.source for part in found[1].problem.params.values()] == [no_file.source, "Look for it."]
 

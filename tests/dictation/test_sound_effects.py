@@ -63,9 +63,9 @@ class Sequence:
         self.happened: list[str] = []
         self.chimes = SoundEffects(Ear(self.happened), lambda: Settings(**wishes))
         self.microphone = FakeSource()
-        self.source = self.chimes.around(self.microphone)
+        self.source = self.chimes.wrap_source(self.microphone)
         self.told: list[FrontEndEvent] = []
-        self.tell = self.chimes.before(self.told.append)
+        self.tell = self.chimes.wrap_emit(self.told.append)
 
     def begin(self) -> None:
         self.tell(STARTING)

@@ -22,8 +22,6 @@ from saywrite.foundation.files import (
     write_atomic,
 )
 
-PERMISSION = "Give your user write permission for this folder, or use --data."
-
 
 def test_write_replaces_the_whole_file_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "keywords.json"

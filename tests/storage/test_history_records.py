@@ -43,7 +43,7 @@ def add(
     minutes = len(store.recent(100))
     store.begin(Header(dictation, AT + timedelta(minutes=minutes), language, engine, source))
     store.add_segment(dictation, Segment(1, text, text.lower(), 0, seconds * 16_000))
-    store.finish(dictation, seconds * 16_000, seconds * 16_000, text=text)
+    store.finish(dictation, seconds * 16_000, seconds * 16_000)
 
 
 def listed(store: HistoryStore, only: HistoryFilter) -> list[str]:

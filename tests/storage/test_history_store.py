@@ -50,12 +50,11 @@ def test_a_dictation_comes_back_as_it_was(store: HistoryStore):
     store.add_segment("one", segment(1, "Guten Tag.", "Good day."))
     store.add_segment("one", segment(0))
     store.add_gap("one", 500, 80, "unplugged")
-    store.finish("one", heard=2000, confirmed=1900, text="Hello there. Guten Tag.")
+    store.finish("one", heard=2000, confirmed=1900)
     dictated = store.load("one")
     assert dictated is not None
     assert dictated.segments == (segment(0), segment(1, "Guten Tag.", "Good day."))
     assert dictated.gaps == (Gap("one", 500, 80, "unplugged"),)
-    assert dictated.text == "Hello there. Guten Tag."
     summary = dictated.summary
     assert (summary.dictation, summary.began, summary.language) == ("one", BEGAN, "en")
     assert (summary.heard, summary.confirmed, summary.pending, summary.finished) == (2000, 1900, 100, True)
@@ -110,12 +109,12 @@ def test_everything_can_be_repeated_after_a_doubtful_outcome(store: HistoryStore
 def test_edit_changes_the_text_and_not_the_raw_text(store: HistoryStore):
     store.begin(heading())
     store.add_segment("one", segment(0, "Cooper Netties"))
-    store.finish("one", 1000, 1000, text="Cooper Netties")
+    store.finish("one", 1000, 1000)
     store.edit_segment("one", 0, "Kubernetes")
     dictated = store.load("one")
     assert dictated is not None
     assert (dictated.segments[0].text, dictated.segments[0].raw) == ("Kubernetes", "cooper netties")
-    assert (dictated.text, dictated.summary.excerpt) == ("", "Kubernetes")
+    assert dictated.summary.excerpt == "Kubernetes"
     assert [found.number for found in store.search("kubernetes")] == [0]
     assert store.search("netties") == ()
 
@@ -177,7 +176,7 @@ def test_a_removed_dictation_leaves_no_word_in_any_file(store: HistoryStore, pat
         for number in range(50):
             store.add_segment(name, segment(number, f"{name}secret{number} and more", "übersetzt" + name))
         store.add_gap(name, 1, 1, f"{name}secret")
-        store.finish(name, 1, 1, text=f"{name}secret")
+        store.finish(name, 1, 1)
     store.delete("one")
     store.delete("one")
     assert store.load("one") is None

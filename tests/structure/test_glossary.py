@@ -20,6 +20,19 @@ MODULES_ONLY = {"take", "way", "ways", "place", "places", "tail"}
 """Words that a function may use in their plain sense, but that no module and no class is named after."""
 
 
+BRITISH = (
+    "recognis",
+    "catalogue",
+    "licence",
+    "behaviour",
+    "colour",
+    "favour",
+    "neighbour",
+    "centred",
+    "analyse",
+)
+
+
 def words(name: str) -> list[str]:
     """`PushToTalk`, `push_to_talk` → push, to, talk."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)]
@@ -51,12 +64,18 @@ def test_names_use_the_terms_of_the_field() -> None:
     assert not found, "\n".join(found)
 
 
-def test_recognizer_is_spelled_one_way() -> None:
+def british(text: str) -> set[str]:
+    """The words of the text that are not spelled as in America."""
+    return {word for word in BRITISH if re.search(rf"(?<![a-z]){word}", text, re.IGNORECASE)}
+
+
+def test_words_are_spelled_as_in_america() -> None:
     found = [
-        str(path.relative_to(ROOT))
-        for folder in ("app", "tests", "packaging", "resources")
-        for path in sorted((ROOT / folder).rglob("*"))
-        if path.suffix in (".py", ".md", ".toml") and path != Path(__file__) and "recognis" in path.read_text("utf-8")
+        f"{path.relative_to(ROOT)}: {', '.join(sorted(words))}"
+        for folder in (ROOT, *(ROOT / name for name in ("app", "tests", "packaging", "resources")))
+        for path in sorted(folder.glob("*") if folder == ROOT else folder.rglob("*"))
+        if path.suffix in (".py", ".md", ".toml") and path != Path(__file__)
+        if (words := british(path.read_text("utf-8")))
     ]
     assert not found, "\n".join(found)
 
@@ -68,3 +87,4 @@ def test_glossary_sees_what_it_forbids() -> None:
     assert faults("a.py", "def ring_bell(): ...\n") == ["a.py:1: ring_bell()"]
     assert faults("a.py", "def take(): ...\n") == []
     assert faults("a.py", "class Take: ...\n") == ["a.py:1: class Take"]
+    assert british("The Licence of a recognised word, and its color.") == {"licence", "recognis"}

@@ -60,6 +60,18 @@ def test_an_import_upwards_is_found(tmp_path: Path) -> None:
     assert "saywrite.foundation.paths -> saywrite.dictation" in result.stdout
 
 
+def test_a_clock_in_pure_logic_is_found(tmp_path: Path) -> None:
+    app = copy_of_the_program(tmp_path)
+    pure = ("text/spacing.py", "speech/aiola/delivery/tracker.py", "dictation/push_to_talk/policy.py")
+    for name in pure:
+        with (app / "saywrite" / name).open("a") as file:
+            file.write("import time\n")
+    result = lint(app)
+    assert result.returncode == 1
+    for name in pure:
+        assert f"saywrite.{name.removesuffix('.py').replace('/', '.')} -> time" in result.stdout
+
+
 def test_a_package_without_a_place_in_the_order_is_found(tmp_path: Path) -> None:
     app = copy_of_the_program(tmp_path)
     (app / "saywrite/telepathy.py").write_text('"""New."""\n')

@@ -21,7 +21,8 @@ def table(readme: str) -> dict[str, set[str]]:
 
 def brief(readme: str) -> set[str]:
     """The names of the threads that end by themselves: the paragraph below the table."""
-    return set(re.findall("`([^`]+)`", readme.split("\nWork that ends by itself")[1].split("\n\n")[0]))
+    paragraph = readme.split("\nWork that ends by itself")[1].split("\n\n")[0]
+    return set(re.findall("`([^`]+)`", paragraph.replace("\n", " ")))
 
 
 def names_in(source: str) -> set[str]:
@@ -29,8 +30,8 @@ def names_in(source: str) -> set[str]:
     found = set()
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         given = {each.arg: each.value for each in call.keywords}
-        if "daemon" in given and "name" in given:
-            found.add(_written(given["name"]))
+        if "daemon" in given:
+            found.add(_written(given["name"]) if "name" in given else "a thread without a name")
         elif isinstance(call.func, ast.Name) and call.func.id == "SelectorThread":
             found.add(_written(call.args[0]))
     return found
@@ -62,8 +63,9 @@ def test_thread_that_the_readme_does_not_name_is_seen() -> None:
         "super().__init__(name=f'two-{self.number}', daemon=True)\n"
         "SelectorThread('three', run)\n"
         "Thread(target=f, name=f'four-{number}_{name}', daemon=True)\n"
+        "Thread(target=f, daemon=True)\n"
     )
-    assert names_in(source) == {"one", "two-N", "three", "four-N_…"}
-    readme = "| a | `x`, `y-N` | does | never |\n\nWork that ends by itself: `z`,\n`w N`.\n\n`no`"
+    assert names_in(source) == {"one", "two-N", "three", "four-N_…", "a thread without a name"}
+    readme = "| a | `x`, `y-N` | does | never |\n\nWork that ends by itself: `z`,\n`w\nN`.\n\n`no`"
     assert table(readme) == {"a": {"x", "y-N"}}
     assert brief(readme) == {"z", "w N"}

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+
 PATIENCE_S = 10.0
 LASTING = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Processes that Python itself starts once and keeps."""
@@ -51,3 +54,17 @@ def nothing_is_left_running() -> Iterator[None]:
         if psutil.pid_exists(pid):
             psutil.Process(pid).kill()
     assert not left, "Left running:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def audio() -> Iterator[AudioThread]:
+    thread = AudioThread()
+    yield thread
+    thread.close(wait=5)
+
+
+@pytest.fixture
+def sound_server() -> Iterator[SoundServer]:
+    listener = SoundServer()
+    yield listener
+    listener.close(wait=5)

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 DEV = Path(__file__).resolve().parents[2] / "packaging" / "dev.py"
-PYTHON = Path("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 PROGRAM = """
 import sys, wordlist

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import pytest
 from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
+from tests.system.lab.inserter import InserterBench
 from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.targets import editor
 
 from saywrite.desktop.insertion.base import PasteMethod
 from saywrite.desktop.insertion.programs import ProgramRules
-from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.worker import Insertion
 from saywrite.desktop.insertion.x11.backend import X11
-from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted
+from saywrite.foundation.events import Inserted, InsertionUncertain, NotInserted
 
 OLD = "what was copied before"
 BACK_S = 10.0
@@ -42,25 +43,16 @@ def fingers(screen: Desktop) -> Iterator[Keyboard]:
     made.close()
 
 
-class Bench:
-    """An inserter, and what it told."""
-
+class Bench(InserterBench):
     def __init__(self, screen: Desktop, means: PasteMethod | None = None) -> None:
-        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
-        self.inserter.start()
-        self.inserter.choose(ProgramRules(means, continues=False))
-
-    def insert(self, text: str) -> InsertionEvent:
-        self.inserter.insert(Insertion("d1", text, "en"))
-        return self.events.get(timeout=LIMIT_S)
+        super().__init__(lambda: X11(screen.env["DISPLAY"]), ProgramRules(means, continues=False))
 
 
 @pytest.fixture
 def bench(screen: Desktop) -> Iterator[Bench]:
     made = Bench(screen)
     yield made
-    made.inserter.close(LIMIT_S)
+    made.close()
 
 
 class Page:
@@ -219,7 +211,7 @@ def test_when_the_program_ends_the_old_clipboard_is_back_at_once(screen: Desktop
         bench = Bench(screen)
         bench.insert("Words")
         assert target.next() == "Words"
-        bench.inserter.close(LIMIT_S)
+        bench.close()
         assert target.next() is None  # nobody holds it any more: never our text
 
 
@@ -367,7 +359,7 @@ def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(means: PasteMetho
         bench.inserter.again()
         assert isinstance(bench.events.get(timeout=LIMIT_S), Inserted | InsertionUncertain)
         wait_for(lambda: target.text() == "Words", f"it has {target.text()!r}")
-    bench.inserter.close(LIMIT_S)
+    bench.close()
 
 
 def test_check_for_a_keyboard_grab_leaves_the_focus(screen: Desktop, bench: Bench) -> None:

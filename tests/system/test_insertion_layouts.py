@@ -6,20 +6,19 @@ The layouts are set after the inserter has started, as people switch theirs.
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
+from tests.system.lab.inserter import InserterBench
 from tests.system.lab.targets import Editor, editor
 from tests.system.lab.xkb_changes import ChangingXkb
 from Xlib.display import Display
 
 from saywrite.desktop.insertion.base import PasteMethod
 from saywrite.desktop.insertion.programs import ProgramRules
-from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone
 
@@ -57,30 +56,21 @@ def field(screen: Desktop) -> Iterator[Editor]:
         yield made
 
 
-class Bench:
-    """An inserter, and what it told."""
-
+class Bench(InserterBench):
     def __init__(self, screen: Desktop) -> None:
-        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
-        self.inserter.start()
+        super().__init__(lambda: X11(screen.env["DISPLAY"]))
         wait_for(lambda: self.inserter.focus() is not None, "the inserter does not start")
 
-    def insert(self, means: PasteMethod) -> InsertionEvent:
+    def insert_by(self, means: PasteMethod) -> InsertionEvent:
         self.inserter.choose(ProgramRules(means, continues=False))
-        self.inserter.insert(Insertion("d1", TEXT, "en"))
-        return self.events.get(timeout=LIMIT_S)
-
-    def take_back(self) -> InsertionEvent:
-        self.inserter.take_back()
-        return self.events.get(timeout=LIMIT_S)
+        return self.insert(TEXT)
 
 
 @pytest.fixture(scope="module")
 def bench(screen: Desktop, field: Editor) -> Iterator[Bench]:
     made = Bench(screen)
     yield made
-    made.inserter.close(LIMIT_S)
+    made.close()
 
 
 @contextmanager
@@ -108,7 +98,7 @@ def test_text_is_pasted_and_taken_back_exactly(
 ) -> None:
     with layout(screen, name, group) as xkb:
         field.ask("around")
-        assert isinstance(bench.insert(PasteMethod.CTRL_V), Inserted)
+        assert isinstance(bench.insert_by(PasteMethod.CTRL_V), Inserted)
         wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
         assert isinstance(bench.take_back(), InsertionUndone)
         wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)
@@ -121,7 +111,7 @@ def test_text_is_typed_and_taken_back_exactly(
 ) -> None:
     with layout(screen, name, group) as xkb:
         field.ask("around")
-        assert isinstance(bench.insert(PasteMethod.TYPE), InsertionUncertain)
+        assert isinstance(bench.insert_by(PasteMethod.TYPE), InsertionUncertain)
         wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
         assert isinstance(bench.take_back(), InsertionUndone)
         wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)
@@ -136,7 +126,7 @@ def test_sticky_keys_stay_on_and_change_nothing(
         xkb.set_sticky_keys(True)
         try:
             field.ask("around")
-            bench.insert(means)
+            bench.insert_by(means)
             wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
             assert isinstance(bench.take_back(), InsertionUndone)
             wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import queue
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
+from tests.system.lab.desktop import Desktop, desktop, wait_for
+from tests.system.lab.inserter import InserterBench
 from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.screen_reader import ScreenReader, screen_reader
 from tests.system.lab.stopwatch import Stopwatch
@@ -19,9 +19,7 @@ from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.context import accessible_text
 from saywrite.desktop.insertion.context.accessible_text import AccessibleText
 from saywrite.desktop.insertion.programs import ProgramRules
-from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
-from saywrite.foundation.events import InsertionEvent
 
 
 @pytest.fixture(scope="module")
@@ -37,25 +35,19 @@ def fingers(screen: Desktop) -> Iterator[Keyboard]:
     made.close()
 
 
-class Bench:
-    """An inserter, and what it told. `reader`: it hears what programs tell assistive technology."""
+class Bench(InserterBench):
+    """`reader`: it hears what programs tell assistive technology."""
 
     def __init__(self, screen: Desktop, reader: ScreenReader | None = None) -> None:
-        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
         told = AccessibleText(reader.env) if reader is not None else None
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put, text_before=told)
-        self.inserter.start()
-
-    def insert(self, text: str, *, added_capital: bool = False) -> InsertionEvent:
-        self.inserter.insert(Insertion("d1", text, "en", added_capital=added_capital))
-        return self.events.get(timeout=LIMIT_S)
+        super().__init__(lambda: X11(screen.env["DISPLAY"]), text_before=told)
 
 
 @pytest.fixture
 def bench(screen: Desktop) -> Iterator[Bench]:
     made = Bench(screen)
     yield made
-    made.inserter.close(LIMIT_S)
+    made.close()
 
 
 def wait_as_a_person_does(seconds: float) -> None:
@@ -155,7 +147,7 @@ def test_what_the_program_reports_about_the_text_before_the_cursor_decides(
         wait_for(lambda: len(target.text()) != before, "no text")
         assert target.text() == text
         assert event.took_s < 0.5  # type: ignore[union-attr]
-    bench.inserter.close(LIMIT_S)
+    bench.close()
 
 
 def test_a_program_that_hangs_holds_no_text_up(screen: Desktop, reader: ScreenReader) -> None:
@@ -209,6 +201,6 @@ def test_line_breaks_into_a_shell_without_bracketed_paste_run_nothing(screen: De
         bench.insert(f"touch {ran}\n")
         wait_for(ran.exists, "as it is, the line break does nothing")
     finally:
-        bench.inserter.close(LIMIT_S)
+        bench.close()
         shell.kill()
         shell.wait()

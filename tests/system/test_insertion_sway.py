@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.system.lab.desktop import LIMIT_S, wait_for
+from tests.system.lab.desktop import wait_for
+from tests.system.lab.inserter import InserterBench
 from tests.system.lab.targets import Editor, Program, editor, mousepad
 from tests.system.lab.texts import long_text
 from tests.system.lab.wayland import Compositor, sway
@@ -20,8 +20,7 @@ from tests.system.lab.wayland import Compositor, sway
 from saywrite.desktop.insertion.base import PasteMethod
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.wayland.backend import Wlroots
-from saywrite.desktop.insertion.worker import Inserter, Insertion
-from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone, NotInserted
+from saywrite.foundation.events import Inserted, InsertionUncertain, InsertionUndone, NotInserted
 
 NO_CONTINUING = ProgramRules(continues=False)
 IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1_400
@@ -40,21 +39,9 @@ def _variables(screen: Compositor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-class Bench:
-    """An inserter on the compositor, and what it told."""
-
+class Bench(InserterBench):
     def __init__(self, screen: Compositor, choices: ProgramRules) -> None:
-        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: Wlroots(screen.display), self.events.put)
-        self.inserter.start()
-        self.inserter.choose(choices)
-
-    def insert(self, text: str, **more: object) -> InsertionEvent:
-        self.inserter.insert(Insertion("d1", text, "en", **more))  # type: ignore[arg-type]
-        return self.next()
-
-    def next(self) -> InsertionEvent:
-        return self.events.get(timeout=LIMIT_S)
+        super().__init__(lambda: Wlroots(screen.display), choices)
 
 
 @contextmanager
@@ -63,7 +50,7 @@ def inserting(screen: Compositor, choices: ProgramRules = NO_CONTINUING) -> Iter
     try:
         yield bench
     finally:
-        bench.inserter.close(LIMIT_S)
+        bench.close()
 
 
 @contextmanager
@@ -254,7 +241,7 @@ def test_the_compositor_going_away_is_reported(monkeypatch: pytest.MonkeyPatch) 
         assert isinstance(event, NotInserted)
         assert event.remedy == "It is in the history and can be copied from there."
     finally:
-        bench.inserter.close(LIMIT_S)
+        bench.close()
 
 
 def test_closed_it_leaves_nothing_open(screen: Compositor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -13,20 +12,20 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
+from tests.system.lab.inserter import InserterBench
 from tests.system.lab.targets import Editor, Program, editor, mousepad, terminal
 from tests.system.lab.texts import long_text
 from Xlib.display import Display
 
 from saywrite.desktop.insertion.base import PasteMethod
 from saywrite.desktop.insertion.programs import ProgramRules
-from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.worker import Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.desktop.insertion.x11.connection import X11Connection
 from saywrite.desktop.insertion.x11.selection_owner import SelectionOwner
 from saywrite.desktop.insertion.x11.selection_reader import SelectionReader, of_text
 from saywrite.foundation.events import (
     Inserted,
-    InsertionEvent,
     InsertionUncertain,
     InsertionUndone,
     NotInserted,
@@ -43,21 +42,9 @@ def screen() -> Iterator[Desktop]:
         yield made
 
 
-class Bench:
-    """An inserter on a desktop, and what it told."""
-
+class Bench(InserterBench):
     def __init__(self, screen: Desktop, choices: ProgramRules) -> None:
-        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
-        self.inserter.start()
-        self.inserter.choose(choices)
-
-    def insert(self, text: str, **more: object) -> InsertionEvent:
-        self.inserter.insert(Insertion("d1", text, "en", **more))  # type: ignore[arg-type]
-        return self.next()
-
-    def next(self) -> InsertionEvent:
-        return self.events.get(timeout=LIMIT_S)
+        super().__init__(lambda: X11(screen.env["DISPLAY"]), choices)
 
 
 @contextmanager
@@ -66,7 +53,7 @@ def inserting(screen: Desktop, choices: ProgramRules = NO_CONTINUING) -> Iterato
     try:
         yield bench
     finally:
-        bench.inserter.close(LIMIT_S)
+        bench.close()
 
 
 def test_clipboard_managers_are_asked_not_to_keep_the_text(screen: Desktop) -> None:
@@ -382,7 +369,7 @@ def test_the_display_going_away_is_reported_and_the_text_is_not_lost(caplog: pyt
         assert "X display" in event.what
         assert event.remedy == "It is in the history and can be copied from there."
     finally:
-        bench.inserter.close(LIMIT_S)
+        bench.close()
     assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 

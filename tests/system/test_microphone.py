@@ -12,13 +12,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.system.lab.dictation import DictationThread
+from tests.system.lab.dictation import DictationThread, find_microphone
 from tests.system.lab.sound import SoundLab, inside, sound_lab, wait_for
 from tests.system.lab.waves import noise, write
 
 from saywrite.audio.backend.devices import Microphones, list_devices
-from saywrite.audio.backend.portaudio import AudioThread
-from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.microphone import Microphone
 from saywrite.audio.player import Player
 from saywrite.foundation.events import Device, DevicesChanged, Failed
@@ -35,28 +33,10 @@ def lab() -> Iterator[SoundLab]:
         yield running
 
 
-@pytest.fixture
-def audio() -> Iterator[AudioThread]:
-    thread = AudioThread()
-    yield thread
-    thread.close(wait=5)
-
-
-@pytest.fixture
-def server() -> Iterator[SoundServer]:
-    listener = SoundServer()
-    yield listener
-    listener.close(wait=5)
-
-
 @pytest.fixture(autouse=True)
 def _inside(lab: SoundLab) -> Iterator[None]:
     with inside(lab):
         yield
-
-
-def chosen(name: str) -> Device:
-    return next(device for device in list_devices() if device.key == name)
 
 
 def test_the_server_s_sources_are_listed_by_their_own_names_without_monitors():
@@ -66,9 +46,9 @@ def test_the_server_s_sources_are_listed_by_their_own_names_without_monitors():
     ]
 
 
-def test_the_list_follows_what_is_plugged_in_without_being_asked(lab, audio, server):
+def test_the_list_follows_what_is_plugged_in_without_being_asked(lab, audio, sound_server):
     news: queue.SimpleQueue[DevicesChanged] = queue.SimpleQueue()
-    microphones = Microphones(news.put, audio, server)
+    microphones = Microphones(news.put, audio, sound_server)
     assert [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"]
     lab.add("headset")
     assert "headset" in [d.key for d in news.get(timeout=10).devices]
@@ -79,11 +59,11 @@ def test_the_list_follows_what_is_plugged_in_without_being_asked(lab, audio, ser
     microphones.close()
 
 
-def test_streams_of_other_programs_wake_nothing_while_nothing_records(lab, audio, server, tmp_path):
+def test_streams_of_other_programs_wake_nothing_while_nothing_records(lab, audio, sound_server, tmp_path):
     """The thread sleeps in poll(2): each time it is woken is a switch of context that it asked for."""
     wav = write(tmp_path / "noise.wav", noise(0.1), 16_000)
     news: queue.SimpleQueue[DevicesChanged] = queue.SimpleQueue()
-    microphones = Microphones(news.put, audio, server)
+    microphones = Microphones(news.put, audio, sound_server)
     news.get(timeout=10)
     (thread,) = [each for each in threading.enumerate() if each.name == "sound server"]
 
@@ -103,7 +83,7 @@ def test_streams_of_other_programs_wake_nothing_while_nothing_records(lab, audio
     before = wakes()
     others_play_and_record()
     assert wakes() == before
-    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, sound_server)) as dictation:
         dictation.start()
         dictation.wait("opened")
         lab.add("late")
@@ -118,10 +98,10 @@ def test_streams_of_other_programs_wake_nothing_while_nothing_records(lab, audio
 
 
 @pytest.mark.parametrize("name", ["mic16", "mic48"])
-def test_the_chosen_microphone_is_heard_and_not_another(lab, audio, server, tmp_path, name):
+def test_the_chosen_microphone_is_heard_and_not_another(lab, audio, sound_server, tmp_path, name):
     wav = write(tmp_path / "noise.wav", noise(1), 16_000)
     other = {"mic16": "mic48", "mic48": "mic16"}[name]
-    with DictationThread(lambda post: Microphone(post, chosen(name), audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, find_microphone(name), audio, sound_server)) as dictation:
         dictation.start()
         assert dictation.wait("opened").value == name.capitalize()
         lab.play(other, wav)
@@ -132,8 +112,8 @@ def test_the_chosen_microphone_is_heard_and_not_another(lab, audio, server, tmp_
         assert any(dictation.pcm)
 
 
-def test_without_a_choice_the_default_is_followed(lab, audio, server):
-    with DictationThread(lambda post: Microphone(post, None, audio, server)) as dictation:
+def test_without_a_choice_the_default_is_followed(lab, audio, sound_server):
+    with DictationThread(lambda post: Microphone(post, None, audio, sound_server)) as dictation:
         dictation.start()
         assert dictation.wait("opened").value == "Mic16"
         lab.default("mic48")
@@ -143,10 +123,10 @@ def test_without_a_choice_the_default_is_followed(lab, audio, server):
         assert dictation.wait("changed", 2).value == "Mic16"
 
 
-def test_a_choice_stays_when_the_default_changes(lab, audio, server, tmp_path):
+def test_a_choice_stays_when_the_default_changes(lab, audio, sound_server, tmp_path):
     """PulseAudio moves every stream then, even one that was opened by name: it is moved back."""
     wav = write(tmp_path / "noise.wav", noise(1), 16_000)
-    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, sound_server)) as dictation:
         dictation.start()
         dictation.wait_for_sound(0.3)
         lab.default("mic48")
@@ -158,16 +138,16 @@ def test_a_choice_stays_when_the_default_changes(lab, audio, server, tmp_path):
         lab.default("mic16")
 
 
-def test_a_remembered_microphone_that_is_not_there_is_replaced_and_named(audio, server):
+def test_a_remembered_microphone_that_is_not_there_is_replaced_and_named(audio, sound_server):
     gone = Device("PulseAudio", "headset", "Headset")
-    with DictationThread(lambda post: Microphone(post, gone, audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, gone, audio, sound_server)) as dictation:
         dictation.start()
         assert dictation.wait("opened").value == "Mic16"
         assert dictation.wait("changed").text == "Headset is not connected. Using Mic16 until it is."
 
 
-def test_stop_continues_for_a_quarter_of_a_second_and_drains(audio, server):
-    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+def test_stop_continues_for_a_quarter_of_a_second_and_drains(audio, sound_server):
+    with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, sound_server)) as dictation:
         dictation.start()
         opened = dictation.wait("opened")
         dictation.wait_for_sound(0.5)
@@ -179,24 +159,24 @@ def test_stop_continues_for_a_quarter_of_a_second_and_drains(audio, server):
     assert len(dictation.all("ended")) == 1
 
 
-def test_abort_ends_at_once(audio, server):
-    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+def test_abort_ends_at_once(audio, sound_server):
+    with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, sound_server)) as dictation:
         dictation.start()
         dictation.wait_for_sound(0.2)
     assert [h.what for h in dictation.heard][-1] == "ended"
     assert len(dictation.all("ended")) == 1
 
 
-def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behind(audio, server):
+def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behind(audio, sound_server):
     def record() -> float:
-        with DictationThread(lambda post: Microphone(post, device, audio, server)) as dictation:
+        with DictationThread(lambda post: Microphone(post, device, audio, sound_server)) as dictation:
             pressed = dictation.start()
             first = dictation.wait("sound").at
             dictation.stop()
             dictation.wait("ended")
         return first - pressed
 
-    device = chosen("mic16")
+    device = find_microphone("mic16")
     record()
     threads, files = threading.active_count(), psutil.Process().num_fds()
     delays = [record() for _ in range(20)]
@@ -206,10 +186,10 @@ def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behin
     assert delay < FIRST_SOUND_S
 
 
-def test_muted_is_reported_once_with_the_remedy(lab, audio, server):
+def test_muted_is_reported_once_with_the_remedy(lab, audio, sound_server):
     lab.mute("mic16")
     try:
-        with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+        with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, sound_server)) as dictation:
             dictation.start()
             failed = dictation.wait("failed")
             assert str(failed.value) == "Mic16 is muted. Unmute it in the sound settings or with its mute key."

@@ -8,15 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.sounds import speech
-from tests.system.lab.dictation import DictationThread
+from tests.system.lab.dictation import DictationThread, find_microphone
 from tests.system.lab.sound import SoundLab, inside, sound_lab
 from tests.system.lab.waves import write
 
-from saywrite.audio.backend.devices import list_devices
-from saywrite.audio.backend.portaudio import AudioThread
-from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.microphone import Microphone
-from saywrite.foundation.events import Device
 
 pytestmark = pytest.mark.system
 
@@ -30,28 +26,10 @@ def lab() -> Iterator[SoundLab]:
         yield running
 
 
-@pytest.fixture
-def audio() -> Iterator[AudioThread]:
-    thread = AudioThread()
-    yield thread
-    thread.close(wait=5)
-
-
-@pytest.fixture
-def server() -> Iterator[SoundServer]:
-    listener = SoundServer()
-    yield listener
-    listener.close(wait=5)
-
-
 @pytest.fixture(autouse=True)
 def _inside(lab: SoundLab) -> Iterator[None]:
     with inside(lab):
         yield
-
-
-def chosen(name: str) -> Device:
-    return next(device for device in list_devices() if device.key == name)
 
 
 def spoken(path: Path, channels: int, factors: dict[int, float]) -> Path:
@@ -79,9 +57,9 @@ def level_db(pcm: bytes, length: int) -> float:
         ("pair", 2, {1: 1}),
     ],
 )
-def test_voice_keeps_its_level_on_any_input(lab, audio, server, tmp_path, name, channels, factors):
+def test_voice_keeps_its_level_on_any_input(lab, audio, sound_server, tmp_path, name, channels, factors):
     wav = spoken(tmp_path / "voice.wav", channels, factors)
-    with DictationThread(lambda post: Microphone(post, chosen(name), audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, find_microphone(name), audio, sound_server)) as dictation:
         dictation.start()
         assert dictation.wait("opened").value == name.capitalize()
         lab.play(name, wav)
@@ -92,11 +70,11 @@ def test_voice_keeps_its_level_on_any_input(lab, audio, server, tmp_path, name, 
         assert level_db(bytes(dictation.pcm), len(VOICE)) == pytest.approx(VOICE_DB, abs=3)
 
 
-def test_stream_moved_to_an_interface_is_opened_again_with_its_channels(lab, audio, server, tmp_path):
+def test_stream_moved_to_an_interface_is_opened_again_with_its_channels(lab, audio, sound_server, tmp_path):
     """The server fills channels by name: a stereo stream that it moves to numbered inputs would hear silence."""
     wav = spoken(tmp_path / "voice.wav", 8, {2: 1})
     mono = write(tmp_path / "mono.wav", VOICE, 16_000)
-    with DictationThread(lambda post: Microphone(post, None, audio, server)) as dictation:
+    with DictationThread(lambda post: Microphone(post, None, audio, sound_server)) as dictation:
         dictation.start()
         assert dictation.wait("opened").value == "Desk"
         lab.default("interface")
@@ -116,8 +94,8 @@ def test_stream_moved_to_an_interface_is_opened_again_with_its_channels(lab, aud
         dictation.wait("ended")
 
 
-def test_source_is_given_back_when_the_dictation_ends(lab, audio, server):
-    with DictationThread(lambda post: Microphone(post, chosen("interface"), audio, server)) as dictation:
+def test_source_is_given_back_when_the_dictation_ends(lab, audio, sound_server):
+    with DictationThread(lambda post: Microphone(post, find_microphone("interface"), audio, sound_server)) as dictation:
         dictation.start()
         dictation.wait_for_sound(0.3)
         assert "saywrite.capture" in lab.pactl("list", "source-outputs")

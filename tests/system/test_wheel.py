@@ -140,7 +140,7 @@ def test_damaged_model_is_not_packed(tmp_path: Path) -> None:
     command = [sys.executable, ROOT / "packaging/model_wheel.py", copy, tmp_path / "dist"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "config.json is not the file of the catalogue" in done.stderr
+    assert "config.json is not the file of the catalog" in done.stderr
     assert not list((tmp_path / "dist").glob("*.whl"))
 
 

@@ -159,7 +159,7 @@ def play_first_run(scene: str, front: FrontEnd, dictation: window_fakes.FakeDict
 
 
 def play_models(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
-    """The models of the catalogue in the states of the scene."""
+    """The models of the catalog in the states of the scene."""
     tell, state = dictation.tell, events.ModelState
     absent = scene.startswith("no-model")
     in_use = window_fakes.model("whisper-base", state.DOWNLOADING if absent else state.READY, removable=False)

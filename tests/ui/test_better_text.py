@@ -110,9 +110,6 @@ class Stage:
             lambda: len(self.attempts) >= attempts if attempts else self.better._running is None, timeout=20_000
         )
 
-    def wait_for_text(self, text: str) -> None:
-        self._qtbot.waitUntil(lambda: self.stored() == [text], timeout=20_000)
-
     def stored(self) -> list[str]:
         store = HistoryStore(self.path)
         dictated = store.load("d")

@@ -39,7 +39,7 @@ def dictated(engine: str = "aiola", *, finished: bool = True, pending: int = 0, 
     heard = 95 * SECOND if finished else 0
     summary = Summary("d1", began, "de", engine, "microphone", heard, heard - pending, pending, finished, 2, "")
     segments = (Segment(1, "Guten Tag.", "", 0, SECOND), Segment(2, "Wie geht es?", "", SECOND, 2 * SECOND))
-    given: dict[str, Any] = {"segments": segments, "gaps": (), "text": ""}
+    given: dict[str, Any] = {"segments": segments, "gaps": ()}
     return Dictated(summary, **(given | more))
 
 

@@ -18,7 +18,7 @@ from saywrite.ui.app.frontend import FrontEnd
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 160_000, 0, True, 2, "First.")
 SEGMENTS = (Segment(1, "First.", "first", 16_000, 32_000), Segment(2, "Second.", "second", 96_000, 128_000))
-DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),), "First. Second.")
+DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),))
 
 
 def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
@@ -35,7 +35,7 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
 
 
 def test_a_dictation_without_text_is_not_exported() -> None:
-    assert document_of(Dictated(SUMMARY, (), (), ""), str.upper) is None
+    assert document_of(Dictated(SUMMARY, (), ()), str.upper) is None
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def history_with(folder: Path, name: str) -> HistoryStore:
     store.add_gap("h1", 8_000, 1_000, name)
     store.add_structured("h1", {name: name})
     store.set_traffic(events.Traffic("h1", name, 1, 2))
-    store.finish("h1", 16_000, 16_000, 0, name)
+    store.finish("h1", 16_000, 16_000)
     return store
 
 

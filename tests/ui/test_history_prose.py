@@ -27,7 +27,7 @@ def dictated(*segments: tuple[float, float, str], source: str = "microphone", la
         for number, (start, end, text) in enumerate(segments)
     )
     summary = Summary("d", BEGAN, language, "aiola", source, 0, 0, 0, True, len(made), "")
-    return Dictated(summary, made, (), "")
+    return Dictated(summary, made, ())
 
 
 THREE = dictated((0, 2, "We met Anna."), (2.5, 4, "She was late."), (7, 9, "A new 🎉 thought."))
@@ -133,7 +133,7 @@ def test_a_copy_has_an_empty_line_between_paragraphs(reader: Reader) -> None:
 
 def test_with_translations_each_segment_has_its_time(reader: Reader) -> None:
     segments = (Segment(0, "Hallo.", "", 0, 100, "Hello."), Segment(1, "Ja.", "", 16_000, 16_100, "Yes."))
-    reader.show_dictated(Dictated(THREE.summary, segments, (), ""))
+    reader.show_dictated(Dictated(THREE.summary, segments, ()))
     assert reader.toPlainText() == "Hallo.\n\tHello.\nJa.\n\tYes."
     assert times(reader) == ["10:42:07", "10:42:08"]
 
@@ -147,7 +147,7 @@ def test_a_narrow_text_has_no_times(reader: Reader) -> None:
 
 def test_a_text_of_another_recognizer_says_so(reader: Reader) -> None:
     segments = (Segment(0, "One.", "", 0, 100), Segment(1, "Two.", "", 90_000, 95_000, engine="local"))
-    reader.show_dictated(Dictated(THREE.summary, segments, (), ""))
+    reader.show_dictated(Dictated(THREE.summary, segments, ()))
     notes = [reader._note_of(row) for row, _, _ in reader._rows_with_times()]
     assert notes == ["", "Recognized on this computer while aiola was away"]
 

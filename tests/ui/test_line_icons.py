@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter
 
+import saywrite
 from saywrite.foundation import paths
 from saywrite.ui.toolkit import theme
 from saywrite.ui.toolkit.icons import APP_ICON_SIZES, app_icon, icon, paint_icon
@@ -24,6 +25,17 @@ def ink(image: QImage) -> set[str]:
             if color.alpha() == 255:
                 found.add(color.name())
     return found
+
+
+def unused(names: list[str], sources: str) -> list[str]:
+    """The icons that no source names."""
+    return [name for name in names if f'"{name}"' not in sources]
+
+
+def test_every_icon_is_used() -> None:
+    sources = "".join(path.read_text("utf-8") for path in Path(saywrite.__file__).parent.rglob("*.py"))
+    assert unused(NAMES, sources) == []
+    assert unused(["stop", "lamp"], 'icon("stop")') == ["lamp"]
 
 
 @pytest.mark.parametrize("name", NAMES)

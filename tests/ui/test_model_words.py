@@ -43,7 +43,7 @@ def test_progress_of_a_download_is_one_line() -> None:
 
 
 def test_the_facts_of_a_model_name_sizes_memory_and_license() -> None:
-    assert model_words.facts(model()) == "145 MB to download · 75 MB on disk · 300 MB of memory · MIT license"
+    assert model_words.describe_sizes(model()) == "145 MB to download · 75 MB on disk · 300 MB of memory · MIT license"
     assert model_words.languages(("en", "de", "it"), NAMES.__getitem__) == "English, German and Italian"
 
 

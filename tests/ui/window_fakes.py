@@ -193,7 +193,7 @@ class FakeDictation:
 
 
 def model(name: str = "whisper-base", state: ModelState = ModelState.READY, **changes: Any) -> ModelInfo:
-    """A model of the catalogue, with the figures of the real one."""
+    """A model of the catalog, with the figures of the real one."""
     label, download, disk, memory, judgement = MODELS[name]
     facts: dict[str, Any] = {"id": name, "label": label, "license": "MIT", "languages": ALL_LANGUAGES}
     sizes = {"download_bytes": download, "disk_bytes": disk, "memory_bytes": memory, "judgement": judgement}

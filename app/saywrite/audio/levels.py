@@ -184,18 +184,20 @@ class Envelope:
     # No lock: values are only ever appended, whole, and each read copies within one bytecode of
     # `array`, so a reader sees a complete prefix of the recording.
 
-    __slots__ = ("_open", "_peak", "_values", "window")
+    __slots__ = ("_open", "_peak", "_values")
 
-    def __init__(self, rate: int = SAMPLE_RATE) -> None:
-        self.window = rate // ENVELOPE_RATE
+    window = SAMPLE_RATE // ENVELOPE_RATE
+    """Samples of one value."""
+
+    def __init__(self) -> None:
         self._values = array("h")
         self._open = 0
         self._peak = 0
 
     @classmethod
-    def of(cls, blocks: Iterable[bytes], rate: int = SAMPLE_RATE) -> Envelope:
+    def of(cls, blocks: Iterable[bytes]) -> Envelope:
         """The envelope of stored s16le mono sound."""
-        envelope = cls(rate)
+        envelope = cls()
         for block in blocks:
             envelope.append(block)
         return envelope

@@ -191,7 +191,7 @@ def assemble(
 
     def microphone(now: Settings) -> Source:
         monitor.stop()
-        return sound_effects.around(standby.hand_over() or open_microphone(now))
+        return sound_effects.wrap_source(standby.hand_over() or open_microphone(now))
 
     def open_microphone(now: Settings) -> Source:
         return Microphone(inbox.post, options.device or remembered(now), audio, server)
@@ -206,7 +206,7 @@ def assemble(
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
     services = Services(inbox, recognizers, archive, time.monotonic, _today)
     files = FileUse(options.keep_files, not options.realtime, options.again)
-    commands = DictationCommands(services, hardware, current, keywords, sound_effects.before(emit), files)
+    commands = DictationCommands(services, hardware, current, keywords, sound_effects.wrap_emit(emit), files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
         commands.loop.backlog.switch_off()  # a command of the terminal gives only the text that it was asked for

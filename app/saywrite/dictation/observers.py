@@ -70,11 +70,11 @@ class SoundEffects:
         if self._settings().sounds and not self._failed:
             self._play(END)
 
-    def around(self, source: Source) -> Source:
+    def wrap_source(self, source: Source) -> Source:
         """Return the source with a sound at its end."""
         return SourceWithEnd(source, self.closed)
 
-    def before(self, emit: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
+    def wrap_emit(self, emit: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
         """Return a function that takes the event here, then calls `emit`."""
 
         def both(event: FrontEndEvent) -> None:
@@ -265,15 +265,6 @@ class StatusBoard:
 
     def __init__(self) -> None:
         self.now = Status()
-
-    def before(self, tell: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
-        """A function that updates the status with an event and then passes it to `tell`."""
-
-        def update_and_tell(event: FrontEndEvent) -> None:
-            self.receive(event)
-            tell(event)
-
-        return update_and_tell
 
     def receive(self, event: FrontEndEvent) -> None:
         """Take one event of a dictation, before or after the front end has it."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.desktop.insertion import undo as place
+from saywrite.desktop.insertion import undo
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow, Undo
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.programs import ProgramRules, called, means_for, parse, undo_for
@@ -68,15 +68,15 @@ THERE = TargetWindow(2, "Kate")
 
 
 def test_a_text_continues_what_was_put_there_and_only_there_until_the_user_acts() -> None:
-    last, activity = place.inserted("d1", HERE, PasteMethod.CTRL_V, "We met", "", 100.0), UserActivity(known=True)
+    last, activity = undo.inserted("d1", HERE, PasteMethod.CTRL_V, "We met", "", 100.0), UserActivity(known=True)
     activity.begin(100.0)
-    assert place.before(last, HERE, activity, 9_000.0) == "We met"
-    assert place.before(last, THERE, activity, 101.0) == ""
-    assert place.before(last, None, activity, 101.0) == ""
-    assert place.before(None, HERE, activity, 101.0) == ""
+    assert undo.text_before_cursor(last, HERE, activity, 9_000.0) == "We met"
+    assert undo.text_before_cursor(last, THERE, activity, 101.0) == ""
+    assert undo.text_before_cursor(last, None, activity, 101.0) == ""
+    assert undo.text_before_cursor(None, HERE, activity, 101.0) == ""
     activity.note_input(102.0)
-    assert place.before(last, HERE, activity, 103.0) == ""
-    assert place.inserted("d2", HERE, PasteMethod.CTRL_V, " again", "We met", 110.0).before == "We met again"
+    assert undo.text_before_cursor(last, HERE, activity, 103.0) == ""
+    assert undo.inserted("d2", HERE, PasteMethod.CTRL_V, " again", "We met", 110.0).before == "We met again"
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ def test_a_paste_is_one_step_of_undo_and_typed_letters_are_many() -> None:
     ],
 )
 def test_backspaces_are_counted_only_where_all_programs_agree(text: str, steps: int | None) -> None:
-    assert place.steps_back(text) == steps
+    assert undo.steps_back(text) == steps
 
 
 def test_taking_back_is_refused_when_it_is_not_safe() -> None:
-    kate = place.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
-    shell = place.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls\n", "", 100.0)
-    assert place.plan_undo(kate, HERE, 110.0) == (Undo.CTRL_Z, 1)
-    assert place.plan_undo(None, HERE, 110.0) == "There is nothing to undo."
-    assert place.plan_undo(kate, THERE, 110.0) == "Another window has the focus now."
-    assert place.plan_undo(kate, HERE, 221.0) == "The last insertion was too long ago."
-    assert place.plan_undo(shell, shell.target, 110.0) == "This text cannot safely be undone in a terminal."
+    kate = undo.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
+    shell = undo.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls\n", "", 100.0)
+    assert undo.plan_undo(kate, HERE, 110.0) == (Undo.CTRL_Z, 1)
+    assert undo.plan_undo(None, HERE, 110.0) == "There is nothing to undo."
+    assert undo.plan_undo(kate, THERE, 110.0) == "Another window has the focus now."
+    assert undo.plan_undo(kate, HERE, 221.0) == "The last insertion was too long ago."
+    assert undo.plan_undo(shell, shell.target, 110.0) == "This text cannot safely be undone in a terminal."
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_taking_back_is_refused_when_it_is_not_safe() -> None:
     ],
 )
 def test_an_inserted_text_is_undone_only_where_it_is_before_the_cursor(text: str, seen: str, expected: bool) -> None:
-    assert place.is_before_cursor(text, seen) is expected
+    assert undo.is_before_cursor(text, seen) is expected
 
 
 CHANGED = "The text in Kate was changed since then, or the cursor was moved, so nothing was undone."
@@ -171,18 +171,18 @@ UNKNOWN = "Kate does not report whether you have typed there since, so nothing w
 def test_an_undo_is_refused_unless_the_user_certainly_wrote_nothing_since(
     seen: str | None, ours: bool, known: bool, input_at: float | None, asked: float, why: str
 ) -> None:
-    last = place.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
+    last = undo.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
     activity = UserActivity(known=known)
     activity.begin(100.0)
     if input_at is not None:
         activity.note_input(input_at)
-    assert place.find_obstacle(last, seen, activity, asked, ours=ours) == why
+    assert undo.find_obstacle(last, seen, activity, asked, ours=ours) == why
 
 
 @pytest.mark.parametrize("seen", [None, "$ ls", "$ ls\n$ "])
 def test_what_a_terminal_reports_does_not_permit_an_undo_from_our_window(seen: str | None) -> None:
-    last = place.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls", "", 100.0)
+    last = undo.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls", "", 100.0)
     activity = UserActivity(known=True)
     activity.begin(100.0)
-    assert place.find_obstacle(last, seen, activity, 101.0, ours=False) == ""
-    assert place.find_obstacle(last, seen, activity, 101.0, ours=True).startswith("XTerm does not report whether")
+    assert undo.find_obstacle(last, seen, activity, 101.0, ours=False) == ""
+    assert undo.find_obstacle(last, seen, activity, 101.0, ours=True).startswith("XTerm does not report whether")

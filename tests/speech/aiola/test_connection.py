@@ -219,7 +219,7 @@ def test_lost_connection_is_retried_with_backoff() -> None:
     assert again.retry_in_s > 3.9, "a stream without a text reset the backoff"
     bench.connection.wake(now := now + again.retry_in_s)
     bench.come_up(now)
-    bench.connection.prove()
+    bench.connection.reset_backoff()
     at_last = bench.fail(UNREACHABLE, now)
     assert at_last.retry_in_s is not None
     assert at_last.retry_in_s < 0.31
@@ -260,7 +260,7 @@ def test_hurry_makes_the_next_attempt_at_once() -> None:
     bench.open()
     for _ in range(6):
         bench.fail(UNREACHABLE)
-        bench.connection.hurry(2.0)
+        bench.connection.retry_now(2.0)
         _down, due = bench.connection.wake(2.0)
         assert bench.link.did[0].startswith("connect")
     assert len(bench.links) == 7

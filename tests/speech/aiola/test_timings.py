@@ -45,18 +45,18 @@ def test_patience_grows_with_the_longest_answer() -> None:
     delays = LatencyEstimator()
     assert not delays.known
     assert delays.patience >= LEAST_PATIENCE_S
-    delays.learn([10.0], 10.3)
+    delays.observe([10.0], 10.3)
     assert (delays.least, delays.longest) == (0.3000000000000007, 0.3000000000000007)
-    delays.learn([20.0], 24.0)
+    delays.observe([20.0], 24.0)
     assert delays.patience == 8.5
 
 
 def test_answer_of_a_later_utterance_does_not_change_the_estimate() -> None:
     delays = LatencyEstimator()
-    delays.learn([10.0], 10.3)
-    delays.learn([20.0, 30.0], 30.3)
+    delays.observe([10.0], 10.3)
+    delays.observe([20.0, 30.0], 30.3)
     assert delays.longest < 1
-    delays.learn([40.0, 41.0], 50.0)
+    delays.observe([40.0, 41.0], 50.0)
     assert delays.longest == 10.0
 
 
@@ -68,7 +68,7 @@ def test_delay_is_estimated_from_the_length_of_texts_until_it_is_known() -> None
     delays.estimate(None, 26.0)
     delays.estimate(30.0, 39.0)
     assert delays.patience == 6.0
-    delays.learn([40.0], 40.3)
+    delays.observe([40.0], 40.3)
     assert delays.patience == LEAST_PATIENCE_S
 
 

@@ -378,13 +378,13 @@ def test_a_late_text_of_a_short_sentence_that_this_computer_does_not_hear_is_wai
 def test_a_text_that_comes_before_its_last_local_word_seems_to_be_closed_is_a_quick_answer() -> None:
     latency = LatencyEstimator()
     tracker = DeliveryTracker(VoiceSettings(), latency)
-    tracker.note_local_words(LocalWords((), 0), 0.0)
+    tracker.note_local_words(LocalWords((), 0))
     tracker.connected(0.0)
     tracker.listen(samples(2.4), samples(1.8), [])
     tracker.received(samples(2.4), 2.4)
     tracker.transcript("river stone", 2.4)
     words = LocalWord("river", samples(0.6), samples(0.9)), LocalWord("stone", samples(1.0), samples(2.2))
-    tracker.note_local_words(LocalWords(words, samples(2.4)), 2.5)
+    tracker.note_local_words(LocalWords(words, samples(2.4)))
     assert [text.text for text in tracker.take_placed()] == ["river stone"]
     assert latency.known
     assert latency.longest == 0.0

@@ -115,10 +115,6 @@ class SimulatedService:
         self._due = [(at, text) for at, text in self._due if at > now]
         return come
 
-    @property
-    def owes(self) -> bool:
-        return bool(self._due or self._open or self._segments or self._ahead)
-
     def _cut(self, now: float) -> None:
         segment, self._open = self._open, []
         if segment[0].text in self._habits.drops and (self._first or self._habits.drops_always):
@@ -259,7 +255,7 @@ class SimulatedDictation:
     def run(self) -> Result:
         now, ended_at = 0.0, None
         if self._along is not None:
-            self._tracker.note_local_words(LocalWords((), 0), now)
+            self._tracker.note_local_words(LocalWords((), 0))
         while now < self._total + 120:
             now = round(now + STEP_S, 4)
             if now >= self._total and ended_at is None:
@@ -299,7 +295,7 @@ class SimulatedDictation:
         before = self._local[0].start if self._local else samples(settled)
         self._settled = settled
         self._last_local = now
-        self._tracker.note_local_words(LocalWords(tuple(words), min(samples(settled), before)), now)
+        self._tracker.note_local_words(LocalWords(tuple(words), min(samples(settled), before)))
 
     def _heard_locally(self) -> list[LocalWord]:
         if self._along is None:

@@ -1,4 +1,4 @@
-"""A model of a few kilobytes in the layout of CTranslate2, with a catalogue entry, for tests of the store."""
+"""A model of a few kilobytes in the layout of CTranslate2, with a catalog entry, for tests of the store."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def weights(rows: int = 200, columns: int = 64, seed: int = 1) -> bytes:
 
 
 class SmallModel:
-    """`model`: the catalogue entry. `published`: the files by name; `converted`: the weights after conversion."""
+    """`model`: the catalog entry. `published`: the files by name; `converted`: the weights after conversion."""
 
     def __init__(
         self, folder: Path, id: str = "small-model", *, wheels: bool = False, converted_hash: bool = True

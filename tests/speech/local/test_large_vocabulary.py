@@ -77,13 +77,13 @@ def folder(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def converted_size(published: Path) -> int:
-    """The size of the weights after conversion, which a catalogue entry names."""
+    """The size of the weights after conversion, which a catalog entry names."""
     target = published.parent / "converted"
     convert_to_int8(published / WEIGHTS, target)
     return target.stat().st_size
 
 
-def test_store_keeps_the_files_that_the_catalogue_names_for_turbo(folder: Path) -> None:
+def test_store_keeps_the_files_that_the_catalog_names_for_turbo(folder: Path) -> None:
     names = {file.name for file in folder.iterdir()} - {"saywrite-model.json"}
     assert names == {"config.json", "tokenizer.json", "vocabulary.json", WEIGHTS}
     assert len(json.loads((folder / "vocabulary.json").read_text("utf-8"))) == VOCABULARY

@@ -384,7 +384,7 @@ def test_verification_finds_a_byte_that_changed_behind_the_stamp(
     assert contents(download(store, web(server))) == small.installed
 
 
-def test_verification_uses_the_hash_of_the_conversion_where_the_catalogue_has_none(
+def test_verification_uses_the_hash_of_the_conversion_where_the_catalog_has_none(
     tmp_path: Path,
 ) -> None:
     small = SmallModel(tmp_path, converted_hash=False)

@@ -1,4 +1,4 @@
-"""The catalogue of recognition models, and where one is found on this computer."""
+"""The catalog of recognition models, and where one is found on this computer."""
 
 from __future__ import annotations
 

@@ -405,7 +405,7 @@ def test_a_damaged_tokenizer_is_refused(model: Path, tmp_path: Path) -> None:
         WhisperDecoder(tmp_path)
 
 
-def test_window_is_that_of_the_catalogue(decoder: WhisperDecoder, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_is_that_of_the_catalog(decoder: WhisperDecoder, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A least window of 20 s instead of 5 s costs more than one and a half times the processor time."""
     longer = replace(models.MODELS[0], windows=models.WindowPolicy(min_s=20.0))
     monkeypatch.setattr(models, "MODELS", (longer,))

@@ -8,11 +8,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from saywrite.audio.backend.devices import list_devices
 from saywrite.audio.source import FromSource, Source
 from saywrite.foundation.errors import AudioError
-from saywrite.foundation.events import SAMPLE_RATE, Level
+from saywrite.foundation.events import SAMPLE_RATE, Device, Level
 
 LIMIT_S = 20.0
+
+
+def find_microphone(name: str) -> Device:
+    """The microphone that is connected now under this name."""
+    return next(device for device in list_devices() if device.key == name)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ as root). A microphone is a null sink ("the air before it") and a remap source o
 with a name of its own and not "Monitor of …". PortAudio sees what users see, `pulse` and `default`; with
 `pcms=True` each microphone is an ALSA device too, as on a machine without a sound server.
 
-Measured behaviour (PulseAudio 16.1): `remove` moves streams to another source silently, even to a speaker's monitor,
+Measured behavior (PulseAudio 16.1): `remove` moves streams to another source silently, even to a speaker's monitor,
 and ends them where there is none; `stall` and `freeze` stop the callbacks until `unstall` and `thaw`; after `crash`
 the streams end, and `restart` brings the same server back on the same socket.
 """
@@ -17,16 +17,19 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.system.lab import desktop
 
 LIMIT_S = 20.0
 """Everything here takes well under a second; on a loaded machine several."""
+
+wait_for = partial(desktop.wait_for, limit_s=LIMIT_S)
 
 
 @dataclass
@@ -282,14 +285,6 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
-
-
-def wait_for(condition: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
-    """Poll `condition` until it holds; fails with `what` after a generous limit."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ class _Decoded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Over:
+class _ReaderEnded:
     """The reader has ended. `problem`: what is wrong with the file; None for a whole one."""
 
     reader: _Reader
@@ -77,7 +77,7 @@ class FileSource:
         self._sink: SoundSink | None = None
         self._reader: _Reader | None = None
         self._blocks: deque[bytes] = deque()
-        self._over: _Over | None = None
+        self._over: _ReaderEnded | None = None
         self._began = 0.0
         self._room = 0
 
@@ -117,7 +117,7 @@ class FileSource:
         elif isinstance(message, _Decoded):
             self._blocks.append(message.pcm)
             self._give(self._clock())
-        elif isinstance(message, _Over):
+        elif isinstance(message, _ReaderEnded):
             self._over = message
             self._give(self._clock())
 
@@ -141,7 +141,7 @@ class FileSource:
         if self._over is not None and not self._blocks:
             self._finish(self._over)
 
-    def _finish(self, over: _Over) -> None:
+    def _finish(self, over: _ReaderEnded) -> None:
         if self._sink is not None and over.problem is not None:
             self._sink.failed(over.problem, fatal=self.position == 0)
         self._end()
@@ -190,4 +190,4 @@ class _Reader(threading.Thread):
             problem = error
         except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
             problem = describe(self._path, error)
-        self._post(FromSource(_Over(self, problem)))
+        self._post(FromSource(_ReaderEnded(self, problem)))

@@ -58,10 +58,6 @@ class DropoutDetector:
         """Monotonic time of the end of the sound so far, lost sound included."""
         return self._floor + self._length
 
-    @property
-    def holding(self) -> bool:
-        return bool(self._held)
-
     def add(self, pcm: bytes, at: float, overflow: bool) -> list[bytes | Dropout]:
         """Take the block that arrived at `at` (monotonic seconds); return what is certain now, in order."""
         duration = len(pcm) / self._bytes_per_second

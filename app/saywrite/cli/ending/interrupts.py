@@ -58,11 +58,11 @@ def end_on_signals() -> None:
         _signal.signal(each, interrupt)
 
 
-def end_even_when_held(limit_s: float = HELD_S) -> None:
-    """End the process `limit_s` seconds after a signal, unless the command has ended by then."""
+def end_even_when_held() -> None:
+    """End the process `HELD_S` seconds after a signal, unless the command has ended by then."""
     from saywrite.cli.ending.signal_watch import SignalWatch
 
-    SignalWatch(limit_s, ending_signals(), INTERRUPTED).start()
+    SignalWatch(HELD_S, ending_signals(), INTERRUPTED).start()
 
 
 class Interrupts:

@@ -45,7 +45,7 @@ class LastInsertion:
     at: float
 
 
-def before(
+def text_before_cursor(
     last: LastInsertion | None,
     target: TargetWindow | None,
     activity: UserActivity,

@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from saywrite.desktop.insertion import base as wording
-from saywrite.desktop.insertion import undo as place
+from saywrite.desktop.insertion import undo
 from saywrite.desktop.insertion.base import (
     LOOK_S,
     FailureReason,
@@ -114,8 +114,8 @@ class Inserter:
         self._text_before = text_before
         self._choices = ProgramRules()
         self._backend: InsertionBackend | None = None
-        self._last: place.LastInsertion | None = None
-        self._earlier: place.LastInsertion | None = None
+        self._last: undo.LastInsertion | None = None
+        self._earlier: undo.LastInsertion | None = None
         self._failed: Insertion | None = None
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._reader, self._writer = socket.socketpair()
@@ -262,7 +262,7 @@ class Inserter:
         goes_on = insertion.is_part and self._last is not None and self._last.dictation == insertion.dictation
         known = ""
         if self._choices.continues or goes_on:
-            known = place.before(self._last, target, backend.activity, asked, same_dictation=goes_on)
+            known = undo.text_before_cursor(self._last, target, backend.activity, asked, same_dictation=goes_on)
         front = known if seen is None else seen
         program = target.program if target else ""
         one_line = is_terminal(program) and self._choices.line_breaks == "space"
@@ -278,7 +278,7 @@ class Inserter:
             return False
         self._earlier = self._last
         now = self._clock()
-        self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
+        self._last = undo.inserted(insertion.dictation, target, means, text, front, now) if target else None
         self._tell(_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took, now=now))
         return delivery.receipt is Receipt.READ
 
@@ -309,7 +309,7 @@ class Inserter:
         backend, last = self._connect(), self._last
         target = backend.focus()
         ours = target is not None and target.own and last is not None and not last.target.own
-        found = place.plan_undo(last, last.target if ours and last is not None else target, self._clock())
+        found = undo.plan_undo(last, last.target if ours and last is not None else target, self._clock())
         if last is None or isinstance(found, str):
             self._refuse_undo(found if isinstance(found, str) else "")
             return
@@ -326,7 +326,7 @@ class Inserter:
     def _refuse_undo(self, why: str) -> None:
         self._tell(UndoFailed(why, message("Undo it in the program itself, or select it there and delete it.")))
 
-    def _obstacle(self, backend: InsertionBackend, last: place.LastInsertion, asked: float, *, ours: bool) -> str:
+    def _obstacle(self, backend: InsertionBackend, last: undo.LastInsertion, asked: float, *, ours: bool) -> str:
         """Why the last insertion cannot be undone in its window, "" when it can; gives that window the focus.
 
         `ours`: a window of this program has the focus, because the undo was chosen there.
@@ -336,9 +336,9 @@ class Inserter:
             return message("{program} could not be brought to the front, so nothing was undone.", program=program)
         seen = self._find_before_cursor(last, UNDO_LOOK_OURS_S if ours else UNDO_LOOK_S)
         backend.serve()  # the user's input that arrived meanwhile
-        return place.find_obstacle(last, seen, backend.activity, asked, ours=ours)
+        return undo.find_obstacle(last, seen, backend.activity, asked, ours=ours)
 
-    def _find_before_cursor(self, last: place.LastInsertion, limit_s: float) -> str | None:
+    def _find_before_cursor(self, last: undo.LastInsertion, limit_s: float) -> str | None:
         """The text before the cursor: as soon as it ends with the inserted one, or after `limit_s`.
 
         None where it is not reported. A window that has just got the focus needs a moment to report it.
@@ -348,7 +348,7 @@ class Inserter:
         deadline = time.monotonic() + limit_s
         while True:
             seen = self._text_before.look(last.target, max(LOOK_S, deadline - time.monotonic()))
-            found = seen is not None and place.is_before_cursor(last.text, seen)
+            found = seen is not None and undo.is_before_cursor(last.text, seen)
             if found or time.monotonic() + PAUSE_S >= deadline:
                 return seen
             time.sleep(PAUSE_S)

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saywrite.dictation.models.transcribing_child import Heard, Retranscriber, TranscribingChild
+from saywrite.dictation.models.transcribing_child import Retranscriber, TranscribedFile, TranscribingChild
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import Segment
@@ -72,7 +72,7 @@ def transcription_options(origin: Origin) -> list[str]:
     return options + (["--model", origin.model] if origin.engine == LOCAL and origin.model else [])
 
 
-def _failure(heard: Heard) -> RetranscriptionFailed:
+def _failure(heard: TranscribedFile) -> RetranscriptionFailed:
     """The error for a recording whose text was not completed."""
     what = joined(" ", message("The dictation was not transcribed again."), heard.problem)
     return RetranscriptionFailed(what, message("Its text is unchanged."))

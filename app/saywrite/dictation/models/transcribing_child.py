@@ -46,7 +46,7 @@ class Retranscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TranscribedFile:
     """What the child made of one recording. Without a complete text `segments` is None, and `problem` says why."""
 
     segments: tuple[Segment, ...] | None
@@ -70,7 +70,7 @@ class TranscribingChild:
         sounds: Sequence[Path],
         before: Sequence[str] = (),
         progress: Callable[[float], None] = lambda done_s: None,
-    ) -> Generator[Heard]:
+    ) -> Generator[TranscribedFile]:
         """Transcribe sound files; yields the result of each, in their order, as soon as it is there.
 
         `before`: options that stand before the files. `progress` receives the transcribed seconds of the present file,
@@ -80,7 +80,9 @@ class TranscribingChild:
             assert child.stdout is not None
             assert child.stderr is not None
             complaints: list[str] = []
-            reader = threading.Thread(target=lambda: complaints.extend(child.stderr or ()), daemon=True)
+            reader = threading.Thread(
+                target=lambda: complaints.extend(child.stderr or ()), name="transcription errors", daemon=True
+            )
             reader.start()
             done = 0
             try:
@@ -93,7 +95,7 @@ class TranscribingChild:
             reader.join()
         self.check()
         for _missing in sounds[done:]:
-            yield Heard(None, _last_complaint(complaints))
+            yield TranscribedFile(None, _last_complaint(complaints))
 
     def stop(self) -> None:
         """End the child process; `run` then raises RetranscriptionStopped."""
@@ -160,14 +162,14 @@ class _FileEvents:
                 self.ended = True
                 self._complete = event["pending_s"] <= 0
 
-    def result(self) -> Heard:
+    def result(self) -> TranscribedFile:
         """The segments in order; without a complete text the problem."""
         if self._complete and not self._problem:
-            return Heard(tuple(self._segments[number] for number in sorted(self._segments)))
-        return Heard(None, self._problem or INCOMPLETE)
+            return TranscribedFile(tuple(self._segments[number] for number in sorted(self._segments)))
+        return TranscribedFile(None, self._problem or INCOMPLETE)
 
 
-def read_files(lines: Iterable[str], progress: Callable[[float], None]) -> Iterator[Heard]:
+def read_files(lines: Iterable[str], progress: Callable[[float], None]) -> Iterator[TranscribedFile]:
     """Read `--events` lines; yields the result of each file in order, of the last only if it ended."""
     file = _FileEvents()
     begun = False

@@ -68,7 +68,7 @@ class ModelTrial:
                     with suppress(JournalError, OSError):
                         export_wav(self.paths.recordings / summary.dictation, target)
                         dictated = history.load(summary.dictation)
-                        text = dictated.text or " ".join(s.text for s in dictated.segments) if dictated else ""
+                        text = " ".join(segment.text for segment in dictated.segments) if dictated else ""
                         return summary, text
             finally:
                 history.close()

@@ -124,7 +124,7 @@ class _Hold:
 
 
 @dataclass(slots=True)
-class _Own:
+class _KeyDictation:
     """The dictation that a key began. `dictation` is "" until a `DictationState` names it."""
 
     binding: str
@@ -140,7 +140,7 @@ class PushToTalk:
         self.mode = mode
         self.limit_s = limit_s
         self._holds: dict[str, _Hold] = {}
-        self._own: _Own | None = None
+        self._own: _KeyDictation | None = None
         self._cancelled: dict[str, float] = {}
         self._watching = False
 
@@ -246,7 +246,7 @@ class PushToTalk:
         if now.capturing:
             actions += self._stop(StopReason.PRESSED, event.at)
         if begins:
-            self._own = _Own(event.binding, event.at)
+            self._own = _KeyDictation(event.binding, event.at)
             actions.append(Start(event.binding, event.at))
         self._holds[event.binding] = _Hold(event.binding, event.at, event.at, began=begins)
         return actions

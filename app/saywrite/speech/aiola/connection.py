@@ -190,11 +190,11 @@ class ServiceConnection:
             self._drop_link()
             self._retry_at, self._delays, self._refused_tokens = now, delays(self._random), 0
 
-    def prove(self) -> None:
+    def reset_backoff(self) -> None:
         """Start the backoff anew: the stream delivers."""
         self._delays, self._refused_tokens, self._silent_refusals = delays(self._random), 0, 0
 
-    def hurry(self, now: float) -> None:
+    def retry_now(self, now: float) -> None:
         """Make the next attempt now: the network or the computer is back."""
         if self._retry_at is not None:
             self._retry_at = now
@@ -320,7 +320,7 @@ class ServiceConnection:
         """Decide when to try again, whether with a new token, or not at all."""
         log.info("no stream: %s", type(error).__name__)
         if self._opened_at is not None and now - self._opened_at >= PROVED_S:
-            self.prove()
+            self.reset_backoff()
         self._opened_at = None
         grant = self._grants.current()
         if isinstance(error, TokenExpired | KeyRefused) and grant is not None:

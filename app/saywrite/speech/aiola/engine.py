@@ -170,9 +170,8 @@ class AiolaRecognizer:
 
     def note_local_words(self, heard: LocalWords) -> Events:
         if self._delivery is not None:
-            now = self._clock()
-            self._delivery.session.note_local_words(heard, now)
-            self._send(now)
+            self._delivery.session.note_local_words(heard)
+            self._send(self._clock())
         return self._events.take()
 
     def finish(self) -> Events:
@@ -201,7 +200,7 @@ class AiolaRecognizer:
 
     def receive(self, message: object) -> Events:
         if isinstance(message, NetworkChanged):
-            self._connection.hurry(self._clock())
+            self._connection.retry_now(self._clock())
         elif isinstance(message, WarmedUp):
             self._events.add(readiness(message))
         else:
@@ -252,7 +251,7 @@ class AiolaRecognizer:
         if asleep and self._connection.up:
             self._lose(self._connection.drop(ASLEEP, now, at_once=True), now)
         elif asleep:
-            self._connection.hurry(now)
+            self._connection.retry_now(now)
         if self._flow is not None and self._connection.up and now >= self._flow.dead_at():
             self._lose(self._connection.drop(DEAD, now, at_once=True), now)
         down, due = self._connection.wake(now)
@@ -283,7 +282,7 @@ class AiolaRecognizer:
         if delivery is None or self._completion is None:
             self._hang_up()
             return
-        self._completion.up()
+        self._completion.note_connected()
         self._report.connected()
         if delivery.begin(now):
             self._events.add(Rewind(delivery.request.dictation, delivery.next))
@@ -298,7 +297,7 @@ class AiolaRecognizer:
             return
         self._watch_network(lambda: self._incoming(NetworkChanged()))
         delivery.lose()
-        completion.down(now, error if down.retry_in_s is None else None)
+        completion.note_disconnected(now, error if down.retry_in_s is None else None)
         self._report.down(error, down.retry_in_s)
         if down.retry_in_s is None:
             # Another attempt cannot help. A live dictation continues: its sound is in the recording.
@@ -313,7 +312,7 @@ class AiolaRecognizer:
             text = text_of(event.payload, "transcript") if event.name == "transcript" else ""
             if text.strip() and not is_interim(event.payload) and self._completion is not None:
                 self._completion.answered()
-                self._connection.prove()
+                self._connection.reset_backoff()
             self._events.add(*events_of(delivery, event, now))
             return
         error = from_payload(event.payload, self._connection.host, DICTATING)

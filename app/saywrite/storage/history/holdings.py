@@ -102,7 +102,7 @@ def reopen(store: HistoryStore, dictation: str) -> None:
     """Mark a dictation as unfinished whose text was lost: the sound behind its last segment has none."""
     store.in_transaction(
         lambda connection: connection.execute(
-            f"UPDATE dictations SET finished = 0, text = '', confirmed = {_TEXT_END},"
+            f"UPDATE dictations SET finished = 0, confirmed = {_TEXT_END},"
             f" pending = max(heard - {_TEXT_END}, 0) WHERE id = ?",
             (dictation,),
         )

@@ -38,7 +38,7 @@ _LAST_ROW = 1 << 40  # no history has so many rows; the search for a readable on
 
 
 @dataclass(frozen=True, slots=True)
-class Salvaged:
+class SalvageResult:
     """A damaged history was replaced. `aside`: its new path; `dictations`: how many of them could be copied."""
 
     aside: Path
@@ -67,7 +67,7 @@ class Salvaged:
         return message("Recordings whose text is missing now are offered to be transcribed again.")
 
 
-def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
+def open_or_replace(path: Path) -> tuple[HistoryStore, SalvageResult | None]:
     """Open the history, or replace it first when it is damaged. Raises HistoryError when that fails."""
     with suppress(HistoryDamaged):
         store = HistoryStore(path)
@@ -96,7 +96,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     return HistoryStore(path), salvaged
 
 
-def _replace(path: Path) -> Salvaged:
+def _replace(path: Path) -> SalvageResult:
     """Put a new history in the place of a damaged one. Raises OSError and HistoryError."""
     new = path.with_name(f"{path.name}.new")
     _remove(new)
@@ -111,7 +111,7 @@ def _replace(path: Path) -> Salvaged:
     aside = _set_history_aside(path)
     new.rename(path)
     sync_folder(path.parent)
-    return Salvaged(aside, count)
+    return SalvageResult(aside, count)
 
 
 def _remove(new: Path) -> None:

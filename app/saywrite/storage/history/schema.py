@@ -28,6 +28,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         f"PRAGMA application_id = {APPLICATION_ID}",
         # `began`: local time in ISO 8601 with its offset. `at`: the same time in Unix microseconds.
+        # `text`: always ''; the text is that of the segments.
         """CREATE TABLE dictations (
             id TEXT PRIMARY KEY NOT NULL,
             began TEXT NOT NULL,

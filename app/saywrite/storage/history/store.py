@@ -38,10 +38,9 @@ EXCERPT = 200
 
 _SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.confirmed, d.pending,
 d.finished,
-    (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
-    :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
+    (SELECT count(*) FROM segments s WHERE s.dictation = d.id), substr(coalesce((SELECT group_concat(text, ' ')
         FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY start, number LIMIT 20)), ''), 1,
-        :excerpt) END, d.model
+        :excerpt), d.model
     FROM dictations d"""
 
 
@@ -85,15 +84,13 @@ class Summary:
 class Dictated:
     """A whole dictation.
 
-    `text`: as it was at the end, "" when a segment was edited since. `structured`: results of the service besides text,
-    in the order of arrival. `traffic`: for each host. `timed`: the latency of its steps, None for a file or when it was
-    not measured.
+    `structured`: results of the service besides text, in the order of arrival. `traffic`: for each host. `timed`: the
+    latency of its steps, None for a file or when it was not measured.
     """
 
     summary: Summary
     segments: tuple[Segment, ...]
     gaps: tuple[Gap, ...]
-    text: str
     structured: tuple[Mapping[str, Any], ...] = ()
     traffic: tuple[Traffic, ...] = ()
     timed: TimedDictation | None = None
@@ -168,7 +165,6 @@ class HistoryStore:
                 "DELETE FROM segments WHERE dictation = ? AND number = ?",
                 [(dictation, number) for number in numbers],
             )
-            _forget_text(connection, dictation)
 
         self.in_transaction(remove)
 
@@ -180,7 +176,6 @@ class HistoryStore:
             changed = connection.execute("UPDATE segments SET text = ? WHERE dictation = ? AND number = ?", where)
             if changed.rowcount == 0:
                 raise _unknown()
-            _forget_text(connection, dictation)
 
         self.in_transaction(edit)
 
@@ -220,17 +215,13 @@ class HistoryStore:
 
         self.in_transaction(keep)
 
-    def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
-        """Store the end of a dictation, in samples. `pending`: without text; by default what is not confirmed.
-
-        `text`: the whole text as the user sees it. Without it the text is that of the segments.
-        """
+    def finish(self, dictation: str, heard: int, confirmed: int) -> None:
+        """Store the end of a dictation, in samples. What is not confirmed is pending."""
 
         def finish(connection: sqlite3.Connection) -> None:
-            left = max(heard - confirmed, 0) if pending is None else pending
             changed = connection.execute(
-                "UPDATE dictations SET finished = 1, heard = ?, confirmed = ?, pending = ?, text = ? WHERE id = ?",
-                (heard, confirmed, left, clean(text), dictation),
+                "UPDATE dictations SET finished = 1, heard = ?, confirmed = ?, pending = ? WHERE id = ?",
+                (heard, confirmed, max(heard - confirmed, 0), dictation),
             )
             if changed.rowcount == 0:
                 raise _unknown()
@@ -279,7 +270,6 @@ class HistoryStore:
             row = connection.execute(f"{_SUMMARY} WHERE d.id = :id", values).fetchone()
             if row is None:
                 return None
-            (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
             segments = connection.execute(
                 "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
                 " ORDER BY start, number",
@@ -298,7 +288,6 @@ class HistoryStore:
             _summary(row),
             tuple(Segment(*s) for s in segments),
             tuple(Gap(*g) for g in gaps),
-            text,
             results,
             tuple(Traffic(*t) for t in traffic),
             timed,
@@ -382,10 +371,6 @@ def _results(rows: Iterable[tuple[str]]) -> Iterator[Any]:
 def microseconds(moment: datetime) -> int:
     """Convert to Unix microseconds."""
     return int(moment.astimezone(UTC).timestamp() * 1_000_000)
-
-
-def _forget_text(connection: sqlite3.Connection, dictation: str) -> None:
-    connection.execute("UPDATE dictations SET text = '' WHERE id = ?", (dictation,))
 
 
 def clean(text: str) -> str:

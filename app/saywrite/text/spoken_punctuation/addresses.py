@@ -52,7 +52,7 @@ class AddressWriter:
         tokens = tokenize(text)
         result = ""
         done = at = 0
-        found: list[_Found] = []
+        found: list[_FoundAddress] = []
         while at < len(tokens):
             parts = self._address(tokens, at)
             if not parts:
@@ -61,7 +61,7 @@ class AddressWriter:
             start, end = parts[0].token.start, parts[-1].token.end
             result += text[done:start]
             written = _written(text, parts, exact)
-            found.append(_Found(start, end, len(result), len(result) + len(written)))
+            found.append(_FoundAddress(start, end, len(result), len(result) + len(written)))
             result += written
             done = end
             at = tokens.index(parts[-1].token, at) + 1
@@ -135,7 +135,7 @@ def _written(text: str, parts: Sequence[_Part], exact: Sequence[tuple[int, int]]
     return result
 
 
-class _Found(NamedTuple):
+class _FoundAddress(NamedTuple):
     """An address at `text[start:end]` that is written at `new_start:new_end`."""
 
     start: int
@@ -144,7 +144,7 @@ class _Found(NamedTuple):
     new_end: int
 
 
-def _ranges(exact: Sequence[tuple[int, int]], found: Sequence[_Found]) -> tuple[tuple[int, int], ...]:
+def _ranges(exact: Sequence[tuple[int, int]], found: Sequence[_FoundAddress]) -> tuple[tuple[int, int], ...]:
     """Return the ranges of the addresses, and of `exact` outside them, in the new text."""
     ranges = [(address.new_start, address.new_end) for address in found]
     for first, last in exact:

@@ -27,6 +27,9 @@ from saywrite.text.whole_words import Token
 _SHORTEST_STEM = 2
 """Letters that a word has before an ending: "al" is no ending in "dial"."""
 
+WORDS_AROUND = 4
+"""Words on each side of a phrase that a condition can ask about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -125,20 +128,20 @@ def _side(wanted: Sequence[Word], words: Sequence[str]) -> bool:
     return all(word.matches(words[at] if at < len(words) else None) for at, word in enumerate(wanted))
 
 
-def neighborhood(tokens: Sequence[Token], at: int, length: int, most: int = 4) -> Neighborhood:
-    """Return at most `most` words on each side of a phrase."""
+def neighborhood(tokens: Sequence[Token], at: int, length: int) -> Neighborhood:
+    """Return at most `WORDS_AROUND` words on each side of a phrase."""
     return Neighborhood(
-        _words(tokens[max(0, at - 2 * most) : at][::-1], most),
-        _words(tokens[at + length : at + length + 2 * most], most),
+        _words(tokens[max(0, at - 2 * WORDS_AROUND) : at][::-1]),
+        _words(tokens[at + length : at + length + 2 * WORDS_AROUND]),
     )
 
 
-def _words(tokens: Sequence[Token], most: int) -> list[str]:
+def _words(tokens: Sequence[Token]) -> list[str]:
     words: list[str] = []
     for token in tokens:
         if token.kind in (CharacterKind.SPACE, CharacterKind.HYPHEN):
             continue
-        if token.kind is CharacterKind.SYMBOL or len(words) == most:
+        if token.kind is CharacterKind.SYMBOL or len(words) == WORDS_AROUND:
             break
         words.append(token.fold)
     return words

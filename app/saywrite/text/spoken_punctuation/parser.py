@@ -54,7 +54,7 @@ class ScratchThat:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundCommand:
     """A command at `text[start:end]`. `mark` is None for an escape word, which is left out."""
 
     start: int
@@ -68,7 +68,7 @@ def parse(text: str, language: str, exact: Sequence[tuple[int, int]] = ()) -> tu
     Ranges in `exact` are literal text. Without spoken commands for the language the text is one piece.
     """
     vocabulary = _vocabulary(language)
-    found: list[_Found] = []
+    found: list[_FoundCommand] = []
     if vocabulary:
         text, exact = vocabulary.addresses.write(text, exact)
         found = vocabulary.find(text, exact)
@@ -109,20 +109,20 @@ class _Vocabulary:
         for phrase, sign in table.numbers.points.items():
             self._points.put(key(phrase), sign)
 
-    def find(self, text: str, exact: Sequence[tuple[int, int]]) -> list[_Found]:
+    def find(self, text: str, exact: Sequence[tuple[int, int]]) -> list[_FoundCommand]:
         tokens = tokenize(text)
-        found: list[_Found] = []
+        found: list[_FoundCommand] = []
         at = 0
         while at < len(tokens):
             if escaped := self._escaped(tokens, at):
                 word, length = escaped
-                found.append(_Found(tokens[at].start, tokens[at + word].start, None))
+                found.append(_FoundCommand(tokens[at].start, tokens[at + word].start, None))
                 at += word + length
                 continue
             length, mark = self._command(text, tokens, at)
             start, end = tokens[at].start, tokens[at + length - 1].end
             if mark and not _overlaps(start, end, exact):
-                found.append(_Found(start, end, mark))
+                found.append(_FoundCommand(start, end, mark))
             at += length
         return found
 
@@ -241,7 +241,7 @@ def _katakana_around(text: str, start: int, end: int) -> bool:
     return any(is_katakana(char) for char in text[max(0, start - 1) : start] + text[end : end + 1])
 
 
-def _behind_exact(command: _Found | None, exact: Sequence[tuple[int, int]]) -> int:
+def _behind_exact(command: _FoundCommand | None, exact: Sequence[tuple[int, int]]) -> int:
     """Return the number of characters between the last range in `exact` and `command`."""
     start = command.start if command else 0
     return start - max((end for _, end in exact if end <= start), default=0)

@@ -139,7 +139,7 @@ class DictationView(QWidget):
             return
         dictated = self.loaded.dictated
         if version is not None:
-            dictated = Dictated(dictated.summary, version.segments, (), "")
+            dictated = Dictated(dictated.summary, version.segments, ())
         self.text.show_dictated(dictated)
         self.can_edit_changed.emit()
 

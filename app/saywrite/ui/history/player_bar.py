@@ -127,7 +127,6 @@ class PlayerBar(QWidget):
         self._dictation = ""
         self._part: tuple[int, int] | None = None
         self._reports_due: list[tuple[int, int]] = []  # parts whose end was not reported yet
-        self._until = 0
         self._began_at: float | None = None
         self.button = icon_button("play", tr("Play (Ctrl+P)"))
         self.wave = WaveformView()
@@ -164,9 +163,8 @@ class PlayerBar(QWidget):
             at = self.wave.position
             self.play_from(at if at < self.wave.length else 0)
 
-    def play_from(self, start: int, end: int | None = None) -> None:
-        """Play from a sample on, to `end` or to the end of the recording."""
-        self._until = self.wave.length if end is None else min(end, self.wave.length)
+    def play_from(self, start: int) -> None:
+        """Play from a sample to the end of the recording."""
         self._request(start)
 
     def end(self) -> None:
@@ -189,7 +187,7 @@ class PlayerBar(QWidget):
         if event.at is not None:
             self._began_at = event.at
             self._timer.start()
-        elif event.end < self._until and self._began_at is not None:
+        elif event.end < self.wave.length and self._began_at is not None:
             self._request(event.end)
         else:
             self._part = None
@@ -198,7 +196,7 @@ class PlayerBar(QWidget):
             self._show_stopped()
 
     def _request(self, start: int) -> None:
-        end = min(start + PART, self._until)
+        end = min(start + PART, self.wave.length)
         if end <= start:
             return
         self._part, self._began_at = (start, end), None

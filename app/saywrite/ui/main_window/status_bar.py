@@ -23,8 +23,8 @@ OFFLINE, OFFLINE_SHORT = message("Nothing leaves this computer"), message("Offli
 class Badge(ThemedLabel):
     """A lasting state of the program as a few words, or fewer where there is no room for them."""
 
-    def __init__(self, tone: str = "good") -> None:
-        super().__init__("", tone)
+    def __init__(self) -> None:
+        super().__init__("", "good")
         self._full = self._short = ""
         self.hide()
 

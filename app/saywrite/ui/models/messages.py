@@ -44,7 +44,7 @@ def progress(done: int, total: int, left_s: float | None) -> str:
     return joined(" · ", amount(done, total), time_left(left_s))
 
 
-def facts(info: ModelInfo) -> str:
+def describe_sizes(info: ModelInfo) -> str:
     """The sizes of a model, and its license."""
     return tr(
         "{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license",

@@ -71,7 +71,7 @@ class ModelRow(RaisedFrame):
         self.radio = _Choice(info.label)
         self.state = ThemedLabel()
         self.judgement = NoteLabel(info.judgement, "", size=BODY)
-        self.facts = NoteLabel(messages.facts(info))
+        self.facts = NoteLabel(messages.describe_sizes(info))
         self.languages = NoteLabel(messages.languages(info.languages, language_name))
         self.bar = ThinProgressBar(tr("Progress of {label}", label=info.label))
         self.progress = NoteLabel()

@@ -90,18 +90,12 @@ BINDINGS = {"hotkey": FIRST, "second_hotkey": SECOND, "hands_free_hotkey": HANDS
 class KeysPage:
     """Makes the editors of the keys, and shows in them which keys work."""
 
-    def __init__(
-        self,
-        editors: OptionEditors,
-        preferences: Preferences,
-        environ: Mapping[str, str] = os.environ,
-        platform: str = sys.platform,
-    ) -> None:
+    def __init__(self, editors: OptionEditors, preferences: Preferences) -> None:
         self._editors = editors
         self._preferences = preferences
-        self._by_command = choose(platform, environ).way is HotkeyBackend.COMMAND_LINE
+        self._by_command = choose(sys.platform, os.environ).way is HotkeyBackend.COMMAND_LINE
         self.recorders: dict[str, KeyRecorder] = {}
-        self.lines = ManualBindingHelp(environ)
+        self.lines = ManualBindingHelp()
         if not (self._by_command and sys.platform == "linux"):
             self.lines.hide()  # `setVisible(True)` would show a window of its own: it has no parent yet
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 
 from saywrite.ui.toolkit.document_text import clean
 
@@ -18,6 +18,6 @@ def plain_text(text: str) -> QMimeData:
     return data
 
 
-def copy_text(text: str, mode: QClipboard.Mode = QClipboard.Mode.Clipboard) -> None:
+def copy_text(text: str) -> None:
     """Put `text` on the clipboard."""
-    QGuiApplication.clipboard().setMimeData(plain_text(text), mode)
+    QGuiApplication.clipboard().setMimeData(plain_text(text))

@@ -23,7 +23,7 @@ from saywrite.foundation.formatting import clock, full_date, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.translation import follow_language, tr
 from saywrite.ui.transcript.document import TranscriptDocument
-from saywrite.ui.transcript.live.provisional_rows import settle
+from saywrite.ui.transcript.live.provisional_rows import show_as_segment
 from saywrite.ui.transcript.rows import Row, RowKind
 
 
@@ -89,7 +89,7 @@ class TranscriptEventWriter(QObject):
             self.put(row)
         else:
             row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
-            settle(self._document, row, text)
+            show_as_segment(self._document, row, text)
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:

@@ -36,11 +36,6 @@ class FrameClock(QObject):
         self._timer.timeout.connect(self._tick)
 
     @property
-    def is_running(self) -> bool:
-        """Whether the timer runs."""
-        return self._timer.isActive()
-
-    @property
     def interval_ms(self) -> int:
         """The time from one picture to the next."""
         return self._timer.interval()

@@ -34,7 +34,7 @@ def of_text(text: str) -> dict[str, bytes]:
 
 
 @dataclass(slots=True)
-class _Held:
+class _OfferedContents:
     """The contents that we offer, and the object of their offer."""
 
     source: int
@@ -69,7 +69,7 @@ class Clipboard:
         wire.send(manager, 1, self._device, seat)
         self._types: dict[int, list[str]] = {}
         self._offers: dict[str, int] = {}
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _OfferedContents] = {}
         self._writing: dict[int, _Writing] = {}
         self._poll = select.epoll()
         self._poll.register(wire.fileno(), select.EPOLLIN)
@@ -116,7 +116,7 @@ class Clipboard:
             self._wire.send(self._manager, 0, source)
             for name in contents:
                 self._wire.send(source, 0, name)
-            self._held[selection] = _Held(source, contents)
+            self._held[selection] = _OfferedContents(source, contents)
         else:
             self._held.pop(selection, None)
         self._wire.send(self._device, 0 if selection == "clipboard" else 2, source)

@@ -33,7 +33,7 @@ class X11Connection:
 
     def __init__(self, name: str | None = None) -> None:
         try:
-            _knock(name)
+            _check_socket(name)
             self.display = Display(name)
         except GONE as error:
             raise InsertionUnavailable(
@@ -125,16 +125,16 @@ class X11Connection:
             handler(event)
 
 
-def _knock(name: str | None) -> None:
+def _check_socket(name: str | None) -> None:
     """Raise OSError when no server listens on a local display. python-xlib would leave its sockets open."""
     _, protocol, host, number, _ = get_display(name)
     if host not in ("", "unix") or protocol == "tcp":
         return
-    with socket.socket(socket.AF_UNIX) as door:
+    with socket.socket(socket.AF_UNIX) as sock:
         try:
-            door.connect(f"/tmp/.X11-unix/X{number}")
+            sock.connect(f"/tmp/.X11-unix/X{number}")
         except OSError:
-            door.connect(f"\0/tmp/.X11-unix/X{number}")
+            sock.connect(f"\0/tmp/.X11-unix/X{number}")
 
 
 def _note(error: Any, request: Any) -> None:

@@ -40,7 +40,7 @@ class Conditions:
 
 
 @dataclass(slots=True)
-class _Own:
+class _VoiceDictation:
     """The dictation that the phrase began. Monotonic seconds; `stop_said`: its speaker asked for its end."""
 
     dictation: str
@@ -58,7 +58,7 @@ class HandsFree:
         self.limit_s = limit_s
         self.on = False
         self._locked = False
-        self._own: _Own | None = None
+        self._own: _VoiceDictation | None = None
 
     @property
     def due(self) -> float | None:
@@ -90,7 +90,7 @@ class HandsFree:
 
     def began(self, dictation: str, at: float) -> None:
         """Note that the phrase began this dictation."""
-        self._own = _Own(dictation, at, at)
+        self._own = _VoiceDictation(dictation, at, at)
 
     def hear_voice(self, at: float) -> None:
         """Note that somebody speaks."""
@@ -115,7 +115,7 @@ class HandsFree:
             self._own = None
         return reason
 
-    def _reason(self, own: _Own, at: float) -> EndReason | None:
+    def _reason(self, own: _VoiceDictation, at: float) -> EndReason | None:
         if own.stop_said:
             return EndReason.SAID
         if not self.on:
@@ -126,7 +126,7 @@ class HandsFree:
             return None
         return EndReason.LIMIT if at >= own.since + self.limit_s else EndReason.SILENCE
 
-    def _ends_at(self, own: _Own) -> float:
+    def _ends_at(self, own: _VoiceDictation) -> float:
         return min(own.voice_at + self.silence_s, own.since + self.limit_s)
 
     def _is_own(self, now: DictationState) -> bool:

@@ -47,12 +47,12 @@ class CompletionPolicy:
         self._confirmed = 0
         self._mute_connections = 0
 
-    def up(self) -> None:
+    def note_connected(self) -> None:
         """A connection is open."""
         self._is_up = self.was_up = True
         self.halted = None
 
-    def down(self, now: float, halted: ServiceError | None) -> None:
+    def note_disconnected(self, now: float, halted: ServiceError | None) -> None:
         """The connection is lost, or could not be made. `halted`: the error that trying again cannot cure.
 
         After the end of the sound, a connection that has confirmed nothing does not extend the wait.

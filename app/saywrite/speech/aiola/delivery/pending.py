@@ -255,7 +255,7 @@ class PendingQueue:
             self.answered = max([self.answered, *(each.end for each in inside if each.end is not None)])
         self.queue = [each for each in self.queue if each not in inside]
 
-    def until(self, latest: int, now: float, patience: float) -> int:
+    def next_text_reach(self, latest: int, now: float, patience: float) -> int:
         """The offset up to which a transcript that comes now may reach. The service has the sound up to `latest`.
 
         It may reach over the oldest utterance and those that touch it, which the service may take for one. When the

@@ -98,7 +98,7 @@ class LatencyEstimator:
         if spoken_at is not None:
             self._rough = min(self._rough or LONGEST_ESTIMATE_S, max(now - spoken_at, 0.0), LONGEST_ESTIMATE_S)
 
-    def learn(self, closed: Sequence[float], now: float) -> None:
+    def observe(self, closed: Sequence[float], now: float) -> None:
         """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.
 
         Only where one utterance waits, it is certain which one is answered. Where several wait, either the service is

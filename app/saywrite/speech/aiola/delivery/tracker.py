@@ -61,7 +61,6 @@ class DeliveryTracker:
         self._ended_at: float | None = None
         self._confirmed = 0
         self._asked_in_the_end = False
-        self._asks_again = False
         self._placed: list[PlacedText] = []
         self._text_end = 0
 
@@ -111,7 +110,7 @@ class DeliveryTracker:
         self._utterances.listen(heard, settled, boundaries)
         self._synchronize()
 
-    def note_local_words(self, heard: LocalWords, now: float) -> None:
+    def note_local_words(self, heard: LocalWords) -> None:
         """The recognizer on this computer has heard these words."""
         self._deliver(self._words.note(heard))
         self._synchronize()
@@ -185,7 +184,7 @@ class DeliveryTracker:
             self._placed += self._words.give_up(now, take=self._take_local)
         if not self._is_along():
             self._release_held()
-        due = [self._words.next_release(), self._words.overdue(now)[1]]
+        due = [self._words.next_release(), self._words.overdue_stretches(now)[1]]
         if not self._words.holds_text:  # a text that waits may be that of an utterance that seems to have none
             due.append(self._utterances.review(now))
         self._synchronize()
@@ -228,7 +227,7 @@ class DeliveryTracker:
             return CompletionState.WAIT, now + ASK_S
         if self._words.first_open() is not None:
             extra = 0.5 if self._latency.known else self._latency.patience
-            late, due = self._words.overdue(now, extra)
+            late, due = self._words.overdue_stretches(now, extra)
             if due is not None:
                 return CompletionState.WAIT, min(due, now + ASK_S)
             if not late:

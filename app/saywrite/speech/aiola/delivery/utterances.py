@@ -148,7 +148,7 @@ class UtteranceTracker:
         self._answers_again += 1
         if self._asking and not fresh:
             return None
-        until = self.pending.until(latest, now, self._latency.patience)
+        until = self.pending.next_text_reach(latest, now, self._latency.patience)
         start, end = self._place(now, spoken_letters(text))
         if hint is not None:
             start, end = hint
@@ -312,7 +312,7 @@ class UtteranceTracker:
         else:
             closed = [each.closed_at for each in pending.queue if each.closed_at is not None]
             if self._latency.known or not first.may_continue():
-                self._latency.learn(closed, now)
+                self._latency.observe(closed, now)
             self._note_certainty(first, sum(at <= now for at in closed), letters)
         self._last = first
         pending.resolve(self._log.sent, now)

@@ -66,14 +66,14 @@ class ReachabilityProbe:
             return
         was_reachable = True  # what can be reached all the time is tried with backoff
         while not self._stopped.is_set() and self._network.allows(endpoint.host):
-            is_reachable = accepts(endpoint)
+            is_reachable = is_accepting(endpoint)
             if is_reachable and not was_reachable:
                 self._post(HostReachable(self.number))
             was_reachable = is_reachable
             self._stopped.wait(EVERY_S)
 
 
-def accepts(endpoint: Endpoint) -> bool:
+def is_accepting(endpoint: Endpoint) -> bool:
     """Whether the host accepts a TCP connection and keeps it for `KEPT_S`. Blocks for a name and `ANSWER_S` at most."""
     try:
         with socket.create_connection((endpoint.host, endpoint.port), timeout=ANSWER_S) as sock:

@@ -57,6 +57,10 @@ class ServiceDisconnected:
 ProtocolEvent = Ready | ConnectRefused | ServiceEvent | Pinged | ServiceDisconnected
 
 
+NAMESPACE = "/events"
+"""The namespace of the service's stream."""
+
+
 class ProtocolState(Enum):
     """The states of a connection, in their order."""
 
@@ -72,8 +76,7 @@ class ProtocolState(Enum):
 class SocketIOProtocol:
     """Takes received messages and returns their events; `frames()` are the messages to send."""
 
-    def __init__(self, namespace: str = "/events") -> None:
-        self._namespace = namespace
+    def __init__(self) -> None:
         self._decoder = packets.PacketDecoder()
         self._state = ProtocolState.NEW
         self._open = packets.OpenPacket("", 25.0, 20.0)
@@ -107,12 +110,12 @@ class SocketIOProtocol:
         """Send an event. Raises RuntimeError unless ready: a server would close the connection."""
         if self._state is not ProtocolState.READY:
             raise RuntimeError(f"“{name}” while the namespace is not open")
-        self._sending += packets.encode_event(self._namespace, name, payload)
+        self._sending += packets.encode_event(NAMESPACE, name, payload)
 
     def close(self) -> None:
         """End the session from our side."""
         if self._state is ProtocolState.READY:
-            self._sending.append(packets.encode_disconnect(self._namespace))
+            self._sending.append(packets.encode_disconnect(NAMESPACE))
         self._state = ProtocolState.CLOSED
 
     def frames(self) -> list[str | bytes]:
@@ -131,10 +134,10 @@ class SocketIOProtocol:
                 self._open = packet
                 self._state = ProtocolState.CONNECTING
                 # {}: as aiOla's Python SDK does
-                self._replies.append(packets.encode_connect(self._namespace, {}))
+                self._replies.append(packets.encode_connect(NAMESPACE, {}))
             case packets.ClosePacket():
                 return self._ended(message("{host} closed the session."))
-        if isinstance(packet, packets.NamespacePacket) and packet.namespace == self._namespace:
+        if isinstance(packet, packets.NamespacePacket) and packet.namespace == NAMESPACE:
             return self._take_in_namespace(packet)
         return []
 
@@ -152,7 +155,7 @@ class SocketIOProtocol:
                 return self._ended(message("{host} ended the connection."))
             case packets.EventPacket() if self._state is ProtocolState.READY:
                 if packet.number is not None:
-                    self._replies.append(packets.encode_ack(self._namespace, packet.number))
+                    self._replies.append(packets.encode_ack(NAMESPACE, packet.number))
                 return [ServiceEvent(packet.name, packet.arguments[0] if packet.arguments else None)]
         return []
 

@@ -103,7 +103,7 @@ def _replace(
         ],
     )
     connection.execute(
-        "UPDATE dictations SET text = '', engine = ?, model = ?, language = ? WHERE id = ?",
+        "UPDATE dictations SET engine = ?, model = ?, language = ? WHERE id = ?",
         (origin.engine, origin.model, origin.language, dictation),
     )
 

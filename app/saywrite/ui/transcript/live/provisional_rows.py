@@ -26,7 +26,7 @@ def is_mostly_in(start: int, end: int, other_start: int, other_end: int) -> bool
     return 2 * (min(end, other_end) - max(start, other_start)) > end - start
 
 
-def settle(document: TranscriptDocument, row: Row, text: str) -> None:
+def show_as_segment(document: TranscriptDocument, row: Row, text: str) -> None:
     """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
 
     A row that the user edited keeps its words: they are reported as an edit, and undo brings `text`.

@@ -301,7 +301,7 @@ class WordTracker:
         has_gap = any(unit.given_up for unit in self.speech.units) or bool(self.unheard.spans)
         return has_gap or self.first_open() is not None
 
-    def overdue(self, now: float, extra_s: float = 0.0) -> tuple[list[list[LocalUnit]], float | None]:
+    def overdue_stretches(self, now: float, extra_s: float = 0.0) -> tuple[list[list[LocalUnit]], float | None]:
         """The open stretches whose text is overdue, and when the next one is."""
         late: list[list[LocalUnit]] = []
         next_at: float | None = None
@@ -323,7 +323,7 @@ class WordTracker:
         """
         if self._asked_at is not None and now < self._asked_at + ASK_EVERY_S:
             return False
-        late, _next = self.overdue(now)
+        late, _next = self.overdue_stretches(now)
         return any(not each[0].asked and each[-1].end < self._placed_to for each in late)
 
     def ask(self, now: float) -> None:
@@ -336,7 +336,7 @@ class WordTracker:
     def give_up(self, now: float, *, take: bool, extra_s: float = 0.0) -> list[PlacedText]:
         """Give up the words that the service was asked for in vain. `take`: return them as texts of this computer."""
         placed: list[PlacedText] = []
-        asked = [stretch for stretch in self.overdue(now, extra_s)[0] if stretch[0].asked]
+        asked = [stretch for stretch in self.overdue_stretches(now, extra_s)[0] if stretch[0].asked]
         if self.speech.pair(asked, self._log.number):
             return []
         for stretch in asked:
@@ -372,4 +372,4 @@ class WordTracker:
         """Learn from a text that came at the time `at`, and whose sound ends at the offset `end`."""
         closed_at = self._log.time_of(end + self._silence)
         # A local word may seem to end later than it did: then the text comes before the sound that seems to close it.
-        self._latency.learn([at if closed_at is None else min(closed_at, at)], at)
+        self._latency.observe([at if closed_at is None else min(closed_at, at)], at)
