@@ -15,13 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.foundation.errors import HistoryDamaged, HistoryUnavailable
+from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history import connection as connections
-from saywrite.storage.history import store
 from saywrite.storage.history.connection import create_private
-from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.schema import check_database, open_database
 from saywrite.storage.history.store import HistoryStore
@@ -226,28 +224,3 @@ def test_the_default_place_is_made_private(private_home: Path) -> None:
     path = default_paths().history
     with closing(HistoryStore(path)):
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def test_lock_is_taken_before_the_database_is_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What another process opened before the lock could be set aside, and its texts with it."""
-    HistoryStore(path).close()
-    refused: list[type[BaseException]] = []
-
-    def open_while_another_sets_aside(where: Path) -> sqlite3.Connection:
-        try:
-            UseLock(where, shared=False).release()
-        except BlockingIOError as error:
-            refused.append(type(error))
-        return open_database(where)
-
-    monkeypatch.setattr(store, "open_database", open_while_another_sets_aside)
-    HistoryStore(path).close()
-    assert refused == [BlockingIOError]
-
-
-def test_history_that_cannot_be_opened_is_not_in_use(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"no database" * 1000)
-    with pytest.raises(HistoryDamaged):
-        HistoryStore(path)
-    UseLock(path, shared=False).release()

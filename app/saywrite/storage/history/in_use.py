@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 
 from saywrite.foundation.file_lock import FileLock
-from saywrite.foundation.paths import private_folder
-from saywrite.storage.history.connection import unavailable
 
 
 class UseLock:
@@ -38,12 +36,3 @@ class UseLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
-
-
-def share(history: Path) -> UseLock:
-    """Lock the history with others that use it. Raises HistoryUnavailable, also while it is being set aside."""
-    try:
-        private_folder(history.parent)
-        return UseLock(history, shared=True)
-    except OSError as error:
-        raise unavailable(error, history) from error

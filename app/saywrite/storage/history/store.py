@@ -24,7 +24,7 @@ from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
-from saywrite.storage.history.in_use import share
+from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
 from saywrite.storage.history.search import SearchHit, find
 from saywrite.storage.history.timings import Latency, TimedDictation, keep_latency, latency_of, newest_latencies
@@ -107,12 +107,12 @@ class HistoryStore:
         self._path = path
         self._on_deleted = on_deleted
         self._guard = threading.Lock()
-        self._in_use = share(path)  # first: a database that is open already could be set aside meanwhile
+        self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
         try:
-            self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
-        except BaseException:
-            self._in_use.release()
-            raise
+            self._in_use = UseLock(path, shared=True)
+        except OSError as error:  # it is just being set aside
+            self._connection.close()
+            raise unavailable(error, path) from error
 
     def begin(self, heading: Heading) -> None:
         """Add the dictation's row. An existing row (of a continued dictation) is not changed."""
