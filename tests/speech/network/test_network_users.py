@@ -159,7 +159,7 @@ def test_probe_ends_when_the_network_is_forbidden(monkeypatch: pytest.MonkeyPatc
         tried.set()
         return True
 
-    monkeypatch.setattr("saywrite.speech.aiola.net.probe.accepts", accept)
+    monkeypatch.setattr("saywrite.speech.aiola.net.probe.is_accepting", accept)
     monkeypatch.setattr("saywrite.speech.aiola.net.probe.EVERY_S", 0.01)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
