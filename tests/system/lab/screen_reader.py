@@ -117,7 +117,8 @@ class ScreenReader:
             states = low | high << 32
             if not states >> SHOWING & 1:
                 return
-            name = str(self.get(owner, path, "Accessible", "Name"))
+            # A number and its unit stand in one line; a person reads the space between them as any other.
+            name = str(self.get(owner, path, "Accessible", "Name")).replace("\xa0", " ")
             role = self.ask(owner, path, "Accessible", "GetRoleName")
             found.append(Widget(self, owner, path, role, name, states))
             children = self.ask(owner, path, "Accessible", "GetChildren")
