@@ -25,7 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from table import Row, render  # noqa: E402
+from table import MINUTES, Row, render  # noqa: E402
 
 LIMIT_S = 1800
 LONG_LIMIT_S = 4 * 3600
@@ -84,7 +84,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, metavar="N", help="how long: 120, heavy use 100 if not given")
     options = parser.parse_args()
     if options.minutes is not None:
-        os.environ["SAYWRITE_BENCH_MINUTES"] = str(options.minutes)
+        os.environ[MINUTES] = str(options.minutes)
     chosen = [name for name in ("faults", "endurance", "heavy_use") if getattr(options, name)]
     names = chosen or benchmarks(HERE, options.only)
     limit_s = LONG_LIMIT_S if chosen else LIMIT_S

@@ -7,27 +7,25 @@ when the run is ended early.
 
 from __future__ import annotations
 
-import os
 import sys
 
 from rig import ROOT
-from table import QUICK, Row
+from table import Row, minutes
 
 sys.path.insert(0, str(ROOT))  # the tests' package
 
 from tests.system.lab.aiola_endurance import Endured, Held, endure
 
-MINUTES = "SAYWRITE_BENCH_MINUTES"
 OVER_TIME = ROOT / "artifacts" / "endurance.csv"
 
 
 def measure() -> list[Row]:
-    minutes = float(os.environ.get(MINUTES) or (5 if QUICK else 120))
+    length = minutes(120, 5)
     OVER_TIME.parent.mkdir(exist_ok=True)
     OVER_TIME.write_text("speech_s,memory_mb,worker_mb,threads,files\n", encoding="utf-8")
     # The recognizer decodes every word: two cores are not enough for more than the speed of speech.
     return rows_of(
-        endure(60 * minutes, speed=1, fault_every_s=30, listens_along=True, report=_note), "listening along, "
+        endure(60 * length, speed=1, fault_every_s=30, listens_along=True, report=_note), "listening along, "
     )
 
 

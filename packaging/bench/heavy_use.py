@@ -6,7 +6,6 @@ it out. Memory, threads, files and times of each utterance go to a file in `arti
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,23 +14,22 @@ from pathlib import Path
 from statistics import median
 
 from rig import ROOT
-from table import QUICK, Row
+from table import Row, minutes
 
 sys.path.insert(0, str(ROOT))  # the tests' package
 
 from tests.system.lab.heavy_use import Moment, Used, use
 
-MINUTES = "SAYWRITE_BENCH_MINUTES"
 A_MINUTE = 3
 OVER_TIME = ROOT / "artifacts" / "heavy-use.csv"
 
 
 def measure() -> list[Row]:
-    minutes = float(os.environ.get(MINUTES) or (3 if QUICK else 100))
+    length = minutes(100, 3)
     OVER_TIME.parent.mkdir(exist_ok=True)
     OVER_TIME.write_text(",".join(field.name for field in fields(Moment)) + "\n", encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="saywrite-heavy-use-") as folder:
-        used = use(Path(folder), round(A_MINUTE * minutes), minutes, shots=OVER_TIME.parent, report=_note)
+        used = use(Path(folder), round(A_MINUTE * length), length, shots=OVER_TIME.parent, report=_note)
     return rows_of(used)
 
 

@@ -17,12 +17,20 @@ SIZE = os.environ.get("SAYWRITE_BENCH_SIZE", "full")
 
 QUICK = SIZE != "full"
 
+MINUTES = "SAYWRITE_BENCH_MINUTES"
+"""How long a benchmark that takes hours is to last, in place of its own time."""
+
 T = TypeVar("T")
 
 
 def amount(full: T, quick: T, smoke: T) -> T:
     """The repetitions, seconds or sizes of this run."""
     return {"full": full, "quick": quick, "smoke": smoke}[SIZE]
+
+
+def minutes(full: float, quick: float) -> float:
+    """The minutes of this run of a benchmark that takes hours."""
+    return float(os.environ.get(MINUTES) or (quick if QUICK else full))
 
 
 @dataclass(frozen=True, slots=True)

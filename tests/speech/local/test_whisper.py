@@ -391,6 +391,11 @@ def test_periods_become_one_and_an_ellipsis_stays(written: str, text: str) -> No
     assert merge_periods(written) == text
 
 
+def test_few_shapes_are_kept_so_that_sounds_of_many_lengths_do_not_fill_the_memory(decoder: WhisperDecoder) -> None:
+    """With oneDNN's own 1,024 a process grew by 150 MB in 120 utterances. It reads this variable once, at its start."""
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "8"
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises((OSError, RuntimeError)):
         WhisperDecoder(tmp_path)

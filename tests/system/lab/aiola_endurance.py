@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.aiola_server.hosting import ServiceProcess
 from tests.aiola_server.spoken import SENTENCES, SpokenScript, joined
 from tests.aiola_server.tones import seconds_of, speech, utterances
 from tests.system.lab.counting import Count, count, words_of
+from tests.system.lab.program import worker_memory_mb
 from tests.system.lab.speaker import Speaker
 
 from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, PendingUtterances, ProgressChanged, Traffic
@@ -197,11 +198,8 @@ def _faults(service: ServiceProcess, line: FaultProxyProcess) -> list[Callable[[
 
 def _held(at_s: float = 0.0) -> Held:
     process = psutil.Process()
-    worker = 0.0
-    for child in process.children():
-        with suppress(psutil.Error):
-            worker += child.memory_info().rss / 1e6 if "--worker" in child.cmdline() else 0.0
-    return Held(process.memory_info().rss / 1e6, threading.active_count(), process.num_fds(), worker, at_s)
+    worker_mb = worker_memory_mb(process)
+    return Held(process.memory_info().rss / 1e6, threading.active_count(), process.num_fds(), worker_mb, at_s)
 
 
 def _held_when_quiet(before: Held) -> Held:

@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.sounds import write_wav
 from tests.system.lab.counting import Count, count, words_of
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.hand import Hand, choose_undo
+from tests.system.lab.program import worker_memory_mb
 from tests.system.lab.targets import Editor, editor
 from tests.system.lab.window import Room, Window, accessible_screen, room, window
 
@@ -318,15 +319,11 @@ class Day:
 
     def _moment(self, number: int, listening_s: float, text_s: float) -> Moment:
         process = psutil.Process(self._saywrite.process.pid)
-        worker = 0.0
-        for child in self._saywrite.workers():
-            with suppress(psutil.Error):
-                worker += child.memory_info().rss / 1e6 if "--worker" in child.cmdline() else 0.0
         return Moment(
             number,
             time.monotonic() - self._began,
             process.memory_info().rss / 1e6,
-            worker,
+            worker_memory_mb(process),
             process.num_threads(),
             process.num_fds(),
             listening_s,

@@ -8,15 +8,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 LIMIT_S = 90.0
 
 
 def folders(at: Path) -> list[str]:
     return ["--config", str(at / "config"), "--data", str(at / "data")]
+
+
+def worker_memory_mb(process: psutil.Process) -> float:
+    """The memory (RSS) of the recognizer's processes among the children of a program."""
+    total = 0.0
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):
+            total += child.memory_info().rss / 1e6 if "--worker" in child.cmdline() else 0.0
+    return total
 
 
 def run(*arguments: str | Path, at: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -205,7 +205,7 @@ class DeliveryTracker:
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():
-            is_due = self._heard - self._words.settled <= SETTLE_LAG and now < (self._ended_at or now) + SETTLE_S
+            is_due = self._lag <= SETTLE_LAG and now < (self._ended_at or now) + SETTLE_S
             if is_due or self._words.holds_text:
                 return CompletionState.WAIT, now + ASK_S
             state, due = self._utterances.verdict(now)
@@ -254,7 +254,12 @@ class DeliveryTracker:
 
     def _is_along(self) -> bool:
         """Whether the words of the local recognizer tell the places of texts."""
-        return self._words.listens and self._heard - self._words.settled <= LAG
+        return self._words.listens and self._lag <= LAG
+
+    @property
+    def _lag(self) -> int:
+        """The sound that the local recognizer has still to settle."""
+        return self._heard - self._words.settled
 
     def _is_settled_to_the_end(self) -> bool:
         return self._words.settled >= self._heard - SETTLED_SLACK

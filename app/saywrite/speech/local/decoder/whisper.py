@@ -159,7 +159,8 @@ class WhisperDecoder:
                 return decoding
         first, second = found
         later = tuple(
-            WordTime(word.text, word.start_s + at / SAMPLE_RATE, word.end_s + at / SAMPLE_RATE) for word in second.words
+            replace(word, start_s=word.start_s + at / SAMPLE_RATE, end_s=word.end_s + at / SAMPLE_RATE)
+            for word in second.words
         )
         return Decoding(join((first.text, second.text), task.language), True, first.words + later)
 
