@@ -14,7 +14,7 @@ from saywrite.foundation.events import IncompleteRecording
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar, summary
 from saywrite.ui.toolkit.icons import IconPushButton, icon_button
-from saywrite.ui.widgets.notices import MOST_AT_ONCE, Notice, Notices, Severity
+from saywrite.ui.widgets.notices import MOST_AT_ONCE, Notice, NoticeIcon, Notices, Severity
 
 NOW = datetime(2026, 11, 22, 18, 0)
 ONE = IncompleteRecording("a", datetime(2026, 11, 22, 10, 42), 151 * 16_000, 0)
@@ -255,3 +255,17 @@ def test_icons_of_buttons_grow_with_the_text(qtbot: Any) -> None:
     font.setPixelSize(30)
     row.setFont(font)
     assert all(button.iconSize().width() >= 32 for button in buttons)
+
+
+@pytest.mark.parametrize("remedy", ["", "The dictation goes on with the microphone of this computer."])
+def test_the_icon_stands_beside_the_middle_of_the_words(qtbot: Any, remedy: str) -> None:
+    notice = Notice(Severity.WARNING, "Headset was unplugged.", remedy, (("Again", lambda: None),))
+    qtbot.addWidget(notice)
+    notice.resize(700, notice.sizeHint().height())
+    notice.show()
+    qtbot.waitExposed(notice)
+    icon = notice.findChild(NoticeIcon)
+    assert isinstance(icon, NoticeIcon)
+    words = [label.geometry() for label in (notice._what, notice._remedy) if label.isVisible()]
+    middle = (words[0].top() + words[-1].bottom()) / 2
+    assert abs(icon.geometry().center().y() - middle) <= 2

@@ -121,7 +121,7 @@ class Notice(NoticeBar):
         row = QHBoxLayout(self)
         row.setContentsMargins(M, S, S, S)
         row.setSpacing(M)
-        row.addWidget(NoticeIcon(severity.value, severity), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(NoticeIcon(severity.value, severity), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         for text, act in actions:
             button = worded(QPushButton(), text)
