@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tests import sounds
 
 from saywrite.foundation.program import (
     RECORD,
@@ -120,3 +122,39 @@ def test_commit_of_a_checkout_and_of_its_worktree_is_that_of_git(tmp_path: Path,
     git("checkout", "-q", "--detach")
     assert checkout_commit(tmp_path / "main") == git("rev-parse", "HEAD")
     assert checkout_commit(tmp_path / "nowhere") == ""
+
+
+def test_process_ends_while_its_threads_decode(tmp_path: Path) -> None:
+    """Taking the interpreter apart aborts 3 of 10 such processes, and prints what libsoxr leaked in most others."""
+    file = sounds.write_wav(tmp_path / "a.wav", np.zeros(48_000 * 60, "int16"), 48_000)
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import atexit, sys, threading\n"
+        "from pathlib import Path\n"
+        "import saywrite.__main__, saywrite.main\n"
+        "from saywrite.audio.files.decoder import opened\n"
+        "def decode(began):\n"
+        "    while True:\n"
+        "        with opened(Path(sys.argv[1])) as file:\n"
+        "            for _ in file.blocks(0.25): began.set()\n"
+        "def run():\n"
+        "    for began in (threading.Event() for _ in range(3)):\n"
+        "        threading.Thread(target=decode, args=(began,), daemon=True).start()\n"
+        "        began.wait()\n"
+        "    atexit.register(print, 'the log was closed')\n"
+        "    print('a text')\n"
+        "    return 7\n"
+        "saywrite.main.main = run\n"
+        "raise SystemExit(saywrite.__main__.main())\n"
+    )
+    for _ in range(10):
+        ended = subprocess.run([sys.executable, program, file], capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stderr) == (7, "")
+        assert ended.stdout == "a text\nthe log was closed\n"
+
+
+def test_error_inside_the_program_ends_it_with_a_traceback() -> None:
+    program = "import saywrite.__main__, saywrite.main; saywrite.main.main = lambda: 1 // 0; saywrite.__main__.main()"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "ZeroDivisionError" in ended.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 
@@ -13,9 +14,27 @@ def main() -> int:
     code = drive_at_once(sys.argv[1:])
     if code is not None:
         os._exit(code)  # everything is written: taking the interpreter apart would cost a tenth of the command
+    codes: list[int] = []
+    atexit.register(_end_with, codes)  # the first one registered is the last one called: Qt and the log end before
     from saywrite.main import main as run  # late: it loads what reads any command line
 
-    return run()
+    codes.append(run())
+    return codes[0]
+
+
+def _end_with(codes: list[int]) -> None:
+    """End the process before the interpreter is taken apart, unless an exception ends it.
+
+    The interpreter ends a thread that is inside a C++ library with `pthread_exit`, which aborts the process: "terminate
+    called without an active exception". A thread that decodes a file or waits for a sound server may be there.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            return  # the interpreter reports it
+    if codes:
+        os._exit(codes[0])
 
 
 if __name__ == "__main__":

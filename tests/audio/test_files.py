@@ -263,7 +263,7 @@ def test_a_file_of_hours_needs_no_more_memory_than_a_short_one(tmp_path: Path) -
         file.write(size.to_bytes(4, "little"))
         file.truncate(44 + size)
     program = (
-        "import queue, resource, sys; from pathlib import Path;"
+        "import queue, resource, sys, threading; from pathlib import Path;"
         "from saywrite.audio.files.file_source import FileSource\n"
         "class Sink:\n"
         "    length = 0; over = False\n"
@@ -278,6 +278,7 @@ def test_a_file_of_hours_needs_no_more_memory_than_a_short_one(tmp_path: Path) -
         "    if not peak and sink.length > 16000 * 60: peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "print(sink.length, peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
         "source.abort()\n"
+        "for thread in set(threading.enumerate()) - {threading.current_thread()}: thread.join()\n"
     )
     out = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     length, early, late = map(int, out.stdout.split())
