@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.speech.aiola.simulation import Boundary, Outcome, Spoken, dictate
 
@@ -78,7 +78,14 @@ def check_every_word_comes_once(speech: list[Spoken], delays: list[float]) -> No
     assert in_order(outcome)
 
 
+SEVEN = [
+    Spoken(start, tuple(f"w{start}{number}" for number in range(count)))
+    for start, count in ((0.6, 3), (3.4, 3), (5.2, 3), (7.0, 3), (8.8, 5), (11.2, 6), (13.9, 6))
+]
+
+
 @given(speeches(distinct=True), any_delays)
+@example(SEVEN, [2.0, 0.5])  # four texts went to the utterance before theirs, and the last but one seemed to have none
 def test_every_word_comes_once_on_a_working_connection(speech: list[Spoken], delays: list[float]) -> None:
     check_every_word_comes_once(speech, delays)
 

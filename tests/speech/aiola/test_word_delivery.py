@@ -242,6 +242,25 @@ def test_a_local_recognizer_whose_words_come_too_late_loses_no_word(
     assert dictate(speech, habits, Along(lag_s), drops).lost_silently == 0
 
 
+@settings(max_examples=3 * EXAMPLES)
+@given(speeches(), habits, st.floats(2.0, 6.0), st.integers(2, 5))
+def test_texts_of_several_segments_come_once_while_the_local_words_lag(
+    speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float, merges: int
+) -> None:
+    check(dictate(speech, replace(habits, merges=merges, splits=False, blank=False), Along(lag_s)))
+
+
+def test_text_that_is_shown_before_its_last_local_word_begins_where_the_known_words_agree() -> None:
+    """It was placed behind its first word, which was asked for again, and came twice."""
+    speech = speak(
+        *("*", 1.0, "river stone", 0.5, "*", 0.75, "window garden paper yellow market doctor engine", 0.703),
+        *("summer bottle", 1.0, "*", 0.703, "pencil thunder island carpet", 1.0, "*", 1.0, "hammer velvet"),
+    )
+    result = dictate(speech, Habits(0.2, longest_s=2.0, merges=2), Along(2.5))
+    check(result)
+    assert result.connections == 1
+
+
 THREE = speak(
     *("river stone window garden paper", 0.83, "yellow market doctor engine summer bottle", 2.2),
     "pencil thunder island carpet hammer velvet circus",

@@ -201,7 +201,9 @@ class DeliveryTracker:
     def verdict(self, now: float) -> tuple[CompletionState, float]:
         """The state of the dictation once its sound is complete, and when to ask again if that is `WAIT`."""
         if not self._words.listens:
-            return self._utterances.verdict(now)
+            state, due = self._utterances.verdict(now)
+            self._confirm()
+            return state, due
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():

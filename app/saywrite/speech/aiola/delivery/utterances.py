@@ -250,10 +250,7 @@ class UtteranceTracker:
                 return CompletionState.WAIT, max(due, now + ASK_S)
             if self._skipped:
                 return CompletionState.ASK_AGAIN, now
-            if self.holes:
-                return CompletionState.INCOMPLETE, now
-            self.confirmed = self._heard
-            return CompletionState.COMPLETE, now
+            return self._judge_holes(), now
         base = max(received, self._log.last_answer or 0.0)
         due = base + (self._latency.patience + 0.5 if self._latency.known else 2 * self._latency.patience)
         if alive < due:
@@ -378,6 +375,15 @@ class UtteranceTracker:
         """
         return self._asking and 0 < self._to_answer <= self._answers_again and self._texts >= self._sentences
 
+    def _judge_holes(self) -> CompletionState:
+        """The state once nothing waits. Texts that each went to the utterance before leave a false hole at the end."""
+        if self._all_answered_again():
+            self.holes = [hole for hole in self.holes if hole[0] < self._log.start]
+        if self.holes:
+            return CompletionState.INCOMPLETE
+        self.confirmed = self._heard
+        return CompletionState.COMPLETE
+
     def _judge_silence(self) -> CompletionState:
         """The state after the deadline, when a working connection has brought no text for some utterances."""
         queue = self.pending.queue
@@ -387,12 +393,8 @@ class UtteranceTracker:
         if self._all_answered_again():
             queue.clear()
             self._skipped.clear()
-            self.holes = [hole for hole in self.holes if hole[0] < self._log.start]
         if not queue and not self._skipped:
-            if self.holes:
-                return CompletionState.INCOMPLETE
-            self.confirmed = self._heard
-            return CompletionState.COMPLETE
+            return self._judge_holes()
         if answers and self._delivered and not all(each.asked for each in (*queue, *self._skipped)):
             return CompletionState.ASK_AGAIN
         return CompletionState.INCOMPLETE

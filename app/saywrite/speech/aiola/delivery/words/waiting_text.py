@@ -55,6 +55,20 @@ def new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
     return parts
 
 
+def first_new(text: WaitingText, place: Placement) -> tuple[int, int] | None:
+    """The number of the first unit that has not come before, and the start of its local word.
+
+    None where the local words, which may be few so far, do not tell: what has come before must have come on an earlier
+    connection, and a word without a text must follow it, because the same words may be said once more.
+    """
+    for number, partner in enumerate(place.partners):
+        if partner is not None and partner.is_open:
+            return number, partner.start
+        if partner is None or partner.connection == text.connection:
+            return None
+    return None
+
+
 def _known(place: Placement) -> list[bool]:
     """For each unit of a text, whether it has come before.
 

@@ -18,7 +18,7 @@ from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimat
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
 from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, UnheardStretches
 from saywrite.speech.aiola.delivery.words.units import units
-from saywrite.speech.aiola.delivery.words.waiting_text import WaitingText, new_parts
+from saywrite.speech.aiola.delivery.words.waiting_text import WaitingText, first_new, new_parts
 from saywrite.speech.engine import LocalWords
 
 AROUND = SAMPLE_RATE * 3 // 10
@@ -187,9 +187,9 @@ class WordTracker:
             self._guessed.append((text, text.shown.start))
             self._insert(text, text.shown)
 
-    def _insert(self, text: WaitingText, shown: PlacedText) -> None:
+    def _insert(self, text: WaitingText, shown: PlacedText, new_from: int = 0) -> None:
         span = shown.start, shown.end
-        text.inserted = self.speech.insert(text.keys, span, text.reach[1], frozenset({text.connection}))
+        text.inserted = self.speech.insert(text.keys[new_from:], span, text.reach[1], frozenset({text.connection}))
 
     def _without_text(self, text: WaitingText) -> list[tuple[int, int]]:
         """The utterances without text that a text may be that of, as (start, end)."""
@@ -258,12 +258,21 @@ class WordTracker:
         return next((each.voice_start for each in speech if each.end is None or each.voice[1] > offset), 0)
 
     def show(self, text: WaitingText) -> PlacedText:
-        """Show a text whose local words are late. It keeps waiting for them, because they tell its place."""
-        text.shown = PlacedText(text.text, *(text.hint or self._expected_span(text)))
+        """Show a text whose local words are late. It keeps waiting for them, because they tell its place.
+
+        Where the words that are known agree with its beginning, it begins with the first one without a text.
+        """
+        start, end = text.hint or self._expected_span(text)
+        shown, new_from = text.text, 0
+        place = self.speech.place(text.keys, text.reach, text.connection, text.replayed) if text.hint is None else None
+        if place is not None and (found := first_new(text, place)) is not None:
+            new_from, start = found
+            shown, end = text.text[text.units[new_from].start if new_from else 0 :], max(end, place.between[-1].end)
+        text.shown = PlacedText(shown, start, max(end, start + 1))
         placed = self._in_order(text, text.shown)
         self._guessed.append((text, placed.start))
         self._note_placed(text.shown.end, text.connection)
-        self._insert(text, text.shown)
+        self._insert(text, text.shown, new_from)
         return placed
 
     def resolve_waiting(self) -> list[PlacedText]:
