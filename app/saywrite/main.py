@@ -21,6 +21,7 @@ from saywrite.foundation.paths import Paths, default_paths
 from saywrite.foundation.program import (
     program_command,
     restore_library_path,
+    share_memory,
     take_environment,
     window_command,
     worker_command,
@@ -152,6 +153,7 @@ def _window(options: cli.Options) -> int:
     if words := no_display(sys.platform, os.environ):
         print(f"saywrite: {words}", file=sys.stderr)
         return FAILED
+    share_memory()  # before the first thread: one that has an arena keeps it, and later threads get them in turn
     gc.disable()  # nothing that the imports make is garbage; `GarbageTimer` collects later
     data = default_paths(options.config, options.data).data
     instance = become_or_raise(data, os.environ)

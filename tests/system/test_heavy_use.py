@@ -24,5 +24,6 @@ def test_a_person_who_dictates_corrects_undoes_and_looks_around(tmp_path: Path) 
     assert used.troubles == ()
     assert len(used.heard.lost) <= 2, used.heard  # the recognizer's own errors: “opens” for “opened”
     assert used.heard.disordered == ()
+    assert used.moments[-1].heaps == 0  # each thread with a heap of its own keeps megabytes of free memory in it
     assert used.moments[-1].threads <= used.moments[0].threads + 1
     assert used.moments[-1].files <= used.moments[0].files + 3

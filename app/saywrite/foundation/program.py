@@ -157,10 +157,11 @@ _M_ARENA_MAX = -8
 
 
 def share_memory() -> None:
-    """Let all threads allocate from one arena, where the C library is glibc.
+    """Let all threads that begin from now on allocate from one arena, where the C library is glibc.
 
-    Otherwise each of a dozen threads has an arena with free memory of its own: 4 MB. They rarely allocate at the same
-    time, because Python runs one of them at a time.
+    Otherwise each of a dozen threads has an arena with free memory of its own, and the next threads use these in turn:
+    a window that had taken 60 utterances had 247 MB instead of 201. They rarely allocate at the same time, because
+    Python runs one of them at a time.
     """
     if sys.platform != "linux":
         return

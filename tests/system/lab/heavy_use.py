@@ -22,7 +22,7 @@ from tests.sounds import write_wav
 from tests.system.lab.counting import Count, count, words_of
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.hand import Hand, choose_undo
-from tests.system.lab.program import worker_memory_mb
+from tests.system.lab.program import heaps_of_threads, worker_memory_mb
 from tests.system.lab.targets import Editor, editor
 from tests.system.lab.window import Room, Window, accessible_screen, room, window
 
@@ -37,14 +37,16 @@ SPARE = "headset"
 class Moment:
     """What the program holds and how fast it was, at one utterance.
 
-    `memory_mb`, `worker_mb`: of the window's process and of its recognizer. `listening_s`: from the key to the
-    microphone; `text_s`: from the key's release to the text in the program, 0 when it was said into the window.
+    `memory_mb`, `worker_mb`: of the window's process and of its recognizer. `heaps`: those of its threads.
+    `listening_s`: from the key to the microphone; `text_s`: from the key's release to the text in the program, 0 when
+    it was said into the window.
     """
 
     utterance: int
     at_s: float
     memory_mb: float
     worker_mb: float
+    heaps: int
     threads: int
     files: int
     listening_s: float
@@ -324,6 +326,7 @@ class Day:
             time.monotonic() - self._began,
             process.memory_info().rss / 1e6,
             worker_memory_mb(process),
+            heaps_of_threads(process),
             process.num_threads(),
             process.num_fds(),
             listening_s,

@@ -30,6 +30,19 @@ def worker_memory_mb(process: psutil.Process) -> float:
     return total
 
 
+def heaps_of_threads(process: psutil.Process) -> int:
+    """The 64 MB heaps that glibc has made for threads with an arena of their own (malloc/arena.c)."""
+    maps = Path(f"/proc/{process.pid}/maps").read_text(encoding="ascii", errors="replace").splitlines()
+    found, before = 0, 0
+    for line in maps:
+        span, rights, *_rest = line.split(maxsplit=2)
+        start, end = (int(each, 16) for each in span.split("-"))
+        if rights.startswith("---") and end - before == 2**26 and before % 2**26 == 0:
+            found += 1
+        before = start
+    return found
+
+
 def run(*arguments: str | Path, at: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run it to its end, in folders below `at`."""
     return subprocess.run(

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from saywrite.foundation.events import Failed, FrontEndEvent
 from saywrite.foundation.messages import message
-from saywrite.foundation.program import share_memory
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,6 @@ class DictationThread(QThread):
     def run(self) -> None:
         """Run the loop until the dictation quits; report an unexpected end as a failure."""
         threading.current_thread().name = self.objectName()  # Python, and so the log, does not know Qt's name
-        share_memory()  # before the threads of the dictation; it takes time that the first paint has not
         if self.loop is None:
             log.error("the dictation thread was started without a loop")
             return
