@@ -132,10 +132,8 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
     paths = default_paths(options.config, options.data)
     loaded = load(paths.settings)
     start_log(paths.log, loaded.settings.log_level, to_stderr=options.verbose)
-    if options.keywords is not None:
-        keywords, problems = read_keyword_file(options.keywords)
-    else:
-        keywords, problems = load_keywords(paths.keywords)
+    named = options.keywords
+    keywords, problems = load_keywords(paths.keywords) if named is None else read_keyword_file(named)
     return paths, loaded.settings, keywords, (*loaded.problems, *problems)
 
 

@@ -36,6 +36,7 @@ SHORT: dict[str, str] = {
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
     "text/spoken_punctuation/tables.py": "the table of each language, by its code",
+    "ui/app/dictation_thread.py": "the one QThread, and the events it emits",
     "ui/models/download_rate.py": "the time that a download still takes",
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
