@@ -381,7 +381,7 @@ def test_idle_it_sleeps_and_closed_it_leaves_nothing_open(screen: Desktop) -> No
         wait_for(lambda: xclip(screen, "-o") == b"", "the clipboard did not come back")
         (worker,) = (each for each in threading.enumerate() if each.name == "insertion")
         status = Path(f"/proc/self/task/{worker.native_id}/status")
-        assert wakeups_in_a_second(status) == 0
+        wait_for(lambda: wakeups_in_a_second(status) == 0, "it does not sleep for a second")  # a last event may come
     assert psutil.Process().num_fds() == files
 
 
