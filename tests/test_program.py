@@ -141,7 +141,7 @@ def test_process_ends_while_its_threads_decode(tmp_path: Path) -> None:
         "    for began in (threading.Event() for _ in range(3)):\n"
         "        threading.Thread(target=decode, args=(began,), daemon=True).start()\n"
         "        began.wait()\n"
-        "    atexit.register(print, 'the log was closed')\n"
+        "    atexit.register(print, 'a callback at exit')\n"
         "    print('a text')\n"
         "    return 7\n"
         "saywrite.main.main = run\n"
@@ -150,7 +150,7 @@ def test_process_ends_while_its_threads_decode(tmp_path: Path) -> None:
     for _ in range(10):
         ended = subprocess.run([sys.executable, program, file], capture_output=True, text=True, check=False)
         assert (ended.returncode, ended.stderr) == (7, "")
-        assert ended.stdout == "a text\nthe log was closed\n"
+        assert ended.stdout == "a text\na callback at exit\n"
 
 
 def test_error_inside_the_program_ends_it_with_a_traceback() -> None:

@@ -202,8 +202,7 @@ class DeliveryTracker:
         """The state of the dictation once its sound is complete, and when to ask again if that is `WAIT`."""
         if not self._words.listens:
             state, due = self._utterances.verdict(now)
-            self._confirm()
-            return state, due
+            return self._complete(now) if state is CompletionState.COMPLETE else (state, due)
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():

@@ -36,6 +36,15 @@ class WaitingText:
     def keys(self) -> list[str]:
         return [unit.key for unit in self.units]
 
+    def starts_at(self, number: int) -> int:
+        """Where a unit starts in the text.
+
+        The first one starts with the signs before it, the one behind the last at the end of the text.
+        """
+        if number == len(self.units):
+            return len(self.text)
+        return self.units[number].start if number else 0
+
 
 def new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
     """The parts of a text whose local words have no text yet. A unit without partner belongs to the one before."""
@@ -46,17 +55,14 @@ def new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
         partners = [unit for unit in place.partners[numbers[0] : numbers[-1] + 1] if unit is not None]
         if is_known or not partners:
             continue
-        begin = text.units[numbers[0]].start if numbers[0] else 0
-        after = numbers[-1] + 1
-        end = text.units[after].start if after < len(known) else len(text.text)
-        part = text.text[begin:end].strip()
+        part = text.text[text.starts_at(numbers[0]) : text.starts_at(numbers[-1] + 1)].strip()
         start = min(unit.start for unit in partners)
         parts.append(PlacedText(part, start, max(max(unit.end for unit in partners), start + 1)))
     return parts
 
 
 def first_new(text: WaitingText, place: Placement) -> tuple[int, int] | None:
-    """The number of the first unit that has not come before, and the start of its local word.
+    """The number of the first unit that has not come before, and the start of its local word in the sound.
 
     None where the local words, which may be few so far, do not tell: what has come before must have come on an earlier
     connection, and a word without a text must follow it, because the same words may be said once more.

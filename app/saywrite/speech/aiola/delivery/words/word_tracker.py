@@ -257,18 +257,23 @@ class WordTracker:
         speech = [*self.spoken, *filter(None, [self.going_on()])]
         return next((each.voice_start for each in speech if each.end is None or each.voice[1] > offset), 0)
 
+    def _known_beginning(self, text: WaitingText) -> tuple[int, tuple[int, int]] | None:
+        """The number of the first unit without a text, and where the text from there on lies; None if unknown."""
+        place = self.speech.place(text.keys, text.reach, text.connection, text.replayed)
+        found = first_new(text, place) if place is not None else None
+        if place is None or found is None:
+            return None
+        number, start = found
+        return number, (start, max(self._expected_span(text)[1], place.between[-1].end))
+
     def show(self, text: WaitingText) -> PlacedText:
         """Show a text whose local words are late. It keeps waiting for them, because they tell its place.
 
         Where the words that are known agree with its beginning, it begins with the first one without a text.
         """
-        start, end = text.hint or self._expected_span(text)
-        shown, new_from = text.text, 0
-        place = self.speech.place(text.keys, text.reach, text.connection, text.replayed) if text.hint is None else None
-        if place is not None and (found := first_new(text, place)) is not None:
-            new_from, start = found
-            shown, end = text.text[text.units[new_from].start if new_from else 0 :], max(end, place.between[-1].end)
-        text.shown = PlacedText(shown, start, max(end, start + 1))
+        known = self._known_beginning(text) if text.hint is None else None
+        new_from, span = known or (0, text.hint or self._expected_span(text))
+        text.shown = PlacedText(text.text[text.starts_at(new_from) :], *span)
         placed = self._in_order(text, text.shown)
         self._guessed.append((text, placed.start))
         self._note_placed(text.shown.end, text.connection)
