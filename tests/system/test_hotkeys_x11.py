@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
+from tests.system.lab.threads import switches_in_a_second
 
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import (
@@ -465,11 +465,5 @@ def test_a_thousand_presses_with_random_timing_and_nothing_is_left(screen: Deskt
 def test_while_nothing_is_pressed_the_thread_does_not_wake(events: HotkeyEvents) -> None:
     events.grab(dictate="F9")
 
-    def switches() -> int:
-        text = Path(f"/proc/self/task/{events.thread._thread._thread.native_id}/status").read_text()
-        return sum(int(line.split()[1]) for line in text.splitlines() if "ctxt_switches" in line)
-
     wait_for(lambda: events.heard.empty(), "something is still coming")
-    before, end = switches(), time.monotonic() + 1.0
-    wait_for(lambda: time.monotonic() > end, "time does not pass")
-    assert switches() - before <= 2
+    assert switches_in_a_second(events.thread._thread._thread) <= 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import signal
 import socket
@@ -17,6 +16,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.session_bus import session_bus
+from tests.system.lab.threads import switches_in_a_second
 from tests.system.lab.tray import panel
 
 from saywrite.desktop.desktop_thread import NAME, DesktopThread
@@ -206,17 +206,5 @@ def test_while_nothing_changes_the_thread_sleeps(
         assert told.next() is True
         tray.start()  # the other kind comes too: both connections are read, or the thread would never sleep again
         (thread,) = [each for each in threading.enumerate() if each.name == NAME]
-        status = Path(f"/proc/{os.getpid()}/task/{thread.native_id}/status")
-
-        def switches() -> int:
-            return sum(int(line.split()[1]) for line in status.read_text().splitlines() if "ctxt_switches" in line)
-
-        wait_for(lambda: rests(switches), "the thread does not come to rest")
+        wait_for(lambda: switches_in_a_second(thread) == 0, "the thread does not come to rest")
         watcher.close()
-
-
-def rests(count: Callable[[], int]) -> bool:
-    """Does the number stay the same for a second?"""
-    before = count()
-    threading.Event().wait(1.0)
-    return count() == before
