@@ -144,6 +144,10 @@ class Speaker:
         self.dictation.quit()
         self._thread.join(LIMIT_S)
         assert not self._thread.is_alive(), "the dictation thread hangs"
+        for thread in threading.enumerate():
+            if thread.name == "tidy":  # it may encode what was just said, and the caller removes the folder
+                thread.join(LIMIT_S)
+                assert not thread.is_alive(), "the recording is not encoded"
 
     def press(self, pcm: bytes, speed: float = 1.0) -> None:
         """Begin to dictate, and to say this."""
