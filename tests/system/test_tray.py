@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.system.lab.sound import label
 from tests.system.lab.targets import editor
 from tests.system.lab.tray import Panel, panel
 from tests.system.lab.window import LIMIT_S, Room, accessible_screen, recordings, room, window
+from Xlib import X
+from Xlib.display import Display
+from Xlib.protocol.event import ClientMessage
 
 from saywrite.storage.history.store import HistoryStore
 
@@ -47,9 +51,14 @@ def wait_shown(room: Room, shown: bool, limit_s: float = LIMIT_S) -> None:
 
 
 def close_window(room: Room) -> None:
-    """As the window manager's button does."""
-    room.screen.window("^Saywrite$")
-    room.screen.key("alt+F4")
+    """As the window manager's button does. Its key may be lost while Saywrite prepares the keyboard at its start."""
+    shown = int(room.screen.window("^Saywrite$"))
+    with closing(Display(room.screen.env["DISPLAY"])) as server:
+        asked_by_pager = (32, [X.CurrentTime, 2, 0, 0, 0])
+        window = server.create_resource_object("window", shown)
+        close = ClientMessage(window=window, client_type=server.intern_atom("_NET_CLOSE_WINDOW"), data=asked_by_pager)
+        server.screen().root.send_event(close, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        server.sync()
 
 
 def choose(tray: Panel, room: Room, *keys: str) -> None:
