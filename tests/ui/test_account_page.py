@@ -16,7 +16,7 @@ from saywrite.foundation.errors import AddressRefused, SecretsUnavailable
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.settings.account_access import AccountAccess, environment_of, host_of
+from saywrite.ui.settings.account_access import AccountAccess, environment_of, host_and_port
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.secret_field import DOTS, SecretField, SecretState
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -294,7 +294,7 @@ def test_empty_address_means_the_default(qtbot: Any, open_page: Any, preferences
     ],
 )
 def test_the_host_of_an_address(address: str, host: str) -> None:
-    assert host_of(address) == host
+    assert host_and_port(address) == host
 
 
 def test_empty_workflow_means_the_default(qtbot: Any, open_page: Any, preferences: Preferences) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saywrite.foundation.catalog import LANGUAGE_CODES
+from saywrite.foundation.catalog import DEFAULT_MODEL, LANGUAGE_CODES, MODEL_LABELS
 from saywrite.foundation.messages import message
 from saywrite.foundation.program import shipped_model_folders
 
@@ -128,8 +128,8 @@ _BASE_WHEELS = (
 
 MODELS: tuple[Model, ...] = (
     Model(
-        id="whisper-base",
-        label="Whisper base",
+        id=DEFAULT_MODEL,
+        label=MODEL_LABELS[DEFAULT_MODEL],
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=300_000_000,
@@ -147,7 +147,7 @@ MODELS: tuple[Model, ...] = (
     ),
     Model(
         id="whisper-small",
-        label="Whisper small",
+        label=MODEL_LABELS["whisper-small"],
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=650_000_000,
@@ -164,7 +164,7 @@ MODELS: tuple[Model, ...] = (
     ),
     Model(
         id="whisper-large-v3-turbo",
-        label="Whisper large v3 turbo",
+        label=MODEL_LABELS["whisper-large-v3-turbo"],
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=1_600_000_000,

@@ -122,10 +122,10 @@ def show_settings(window: MainWindow, settings: Settings, access: Callable[[], A
     """Show in the bars and in the empty state what the settings say; `access` is that of `FirstView`."""
 
     def host() -> str:
-        from saywrite.ui.settings.account_access import host_of
+        from saywrite.ui.settings.account_access import host_and_port
 
         account = access()
-        return account.host(settings) if account is not None else host_of(settings.aiola_base_url)
+        return account.host(settings) if account is not None else host_and_port(settings.aiola_base_url)
 
     window.control_bar.show_choice(settings, host)
     window.empty.show_hotkey(settings.hotkey, settings.hotkey_mode)

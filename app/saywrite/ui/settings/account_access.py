@@ -47,7 +47,7 @@ class AccountAccess:
     def host(self, settings: Settings) -> str:
         """The host that receives the sound, with its port if the address has one."""
         _, address = self.environment.get("aiola_base_url", ("", settings.aiola_base_url))
-        return host_of(address)
+        return host_and_port(address)
 
 
 VARIABLES = {
@@ -64,7 +64,7 @@ def environment_of(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return {name: (variable, "" if name == "key" else value) for name, (variable, value) in found.items() if value}
 
 
-def host_of(address: str) -> str:
+def host_and_port(address: str) -> str:
     """The host of an address with its port; "" when it is not an address."""
     try:
         return urlsplit(address).netloc.rpartition("@")[2]
