@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from saywrite.dictation.engines import audio_cursor
 from saywrite.dictation.engines.audio_cursor import FEED, AudioCursor, RecentAudio
 from saywrite.foundation.errors import JournalError
 from saywrite.foundation.events import SAMPLE_RATE, Progress, RecognizerFinished
@@ -61,6 +62,10 @@ class FeederMachine(RuleBasedStateMachine):
         self.ended = False
         self.returned: list[object] = []
         self.feeder = AudioCursor(self.recognizer, base, self.read_journal, on_disk, self.returned.extend)
+        self.patch = pytest.MonkeyPatch()
+        if on_disk:  # else what memory does not hold is lost
+            self.patch.setattr(audio_cursor, "KEEP_IN_MEMORY", 6 * FEED)
+            self.patch.setattr(audio_cursor, "KEEP_BEHIND", 2 * FEED)
 
     def read_journal(self, start: int, end: int) -> bytes:
         assert self.on_disk
@@ -106,6 +111,12 @@ class FeederMachine(RuleBasedStateMachine):
         """Whatever happened: with the disk back and the recognizer listening, everything arrives and it is finished."""
         if not hasattr(self, "feeder"):
             return
+        try:
+            self.feed_to_the_end()
+        finally:
+            self.patch.undo()
+
+    def feed_to_the_end(self) -> None:
         self.feeder.end()
         self.feeder.written(self.feeder.heard)
         for _ in range(10_000):
@@ -132,3 +143,19 @@ def test_sound_that_is_nowhere_any_more_is_an_error_and_no_shorter_sound() -> No
     with pytest.raises(JournalError, match="no longer be read"):
         cursor.feed()
     assert recognizer.at == 0
+
+
+def test_sound_from_before_the_memory_is_read_back_from_the_disk() -> None:
+    """An outage of minutes: the sound that memory no longer holds lies whole blocks before it."""
+    recognizer = Listener(600 * SAMPLE_RATE)
+    recognizer.base = 0
+    cursor = AudioCursor(recognizer, 0, lambda start, end: numbered(start, end - start), True, lambda events: None)
+    for second in range(300):
+        cursor.append(numbered(second * SAMPLE_RATE, SAMPLE_RATE))
+        cursor.written((second + 1) * SAMPLE_RATE)
+        cursor.feed()
+    cursor.rewind(0)
+    recognizer.at = 0
+    while cursor.has_more or recognizer.at == 0:
+        cursor.feed()
+    assert recognizer.at == cursor.heard == 300 * SAMPLE_RATE

@@ -35,11 +35,11 @@ class RecentAudio:
             self.start += len(self._blocks.popleft()) // BYTES_PER_SAMPLE
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the PCM of `[start, end)` as far as it is here. Raises ValueError where `start` was trimmed."""
-        if start < self.start:
-            raise ValueError(f"trimmed up to {self.start}, asked for {start}")
+        """Return the PCM of `[start, end)` as far as it is here. Raises ValueError where it was trimmed."""
         if start >= min(end, self.end):
             return b""
+        if start < self.start:
+            raise ValueError(f"trimmed up to {self.start}, asked for {start}")
         # Feeding reads near the end; walk from there rather than over a long backlog.
         parts: list[bytes] = []
         at = self.end
