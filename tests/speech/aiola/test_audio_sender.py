@@ -269,3 +269,24 @@ def test_a_replay_waits_for_pongs_and_what_is_spoken_behind_it_follows() -> None
         harness.now += 0.1
         harness.send()
     assert len(harness.transport.sound) > 15 * len(SECOND)
+
+
+def test_place_that_the_service_gives_counts_from_the_begin_of_the_connection() -> None:
+    """A connection that is kept has carried the sound of earlier dictations, and the silence behind it."""
+    earlier = Harness(Boundary(True, SAMPLE_RATE), Boundary(False, 2 * SAMPLE_RATE))
+    earlier.connect()
+    earlier.speak(3.0)
+    earlier.delivery.finish(earlier.now)
+    earlier.run(1.0)
+    carried_s = len(earlier.transport.sound) / (2 * SAMPLE_RATE)
+    assert carried_s > 3.0, "no silence was sent behind the sound"
+
+    harness = Harness(Boundary(True, SAMPLE_RATE), Boundary(False, 2 * SAMPLE_RATE))
+    harness.connect()
+    harness.flow = earlier.flow
+    harness.flow.begin_anew()
+    harness.now = earlier.now
+    harness.speak(3.0)
+    harness.delivery.transcript("one two", harness.now, (carried_s + 1.25, carried_s + 1.75))
+    (text,) = harness.delivery.take_placed()
+    assert (text.start, text.end) == (SAMPLE_RATE * 5 // 4, SAMPLE_RATE * 7 // 4)

@@ -74,6 +74,9 @@ class FlowControl:
         self.rtt_s: float | None = None
         """The best round trip so far."""
         self.in_flight = 0
+        self.carried = 0
+        """The samples that the connection had carried when the present dictation began."""
+        self._samples = 0
         self._silence_limit_s = silence_limit_s
         self._marks: deque[_Mark] = deque()
         self._bytes_since_mark = 0
@@ -92,6 +95,7 @@ class FlowControl:
     def sent(self, size: int) -> None:
         """`size` bytes of sound have been sent."""
         self.in_flight += size
+        self._samples += size // BYTES_PER_SAMPLE
         self._bytes_since_mark += size
 
     @property
@@ -101,6 +105,7 @@ class FlowControl:
 
     def begin_anew(self) -> None:
         """Another dictation uses the connection: pongs that are due say nothing about its sound."""
+        self.carried = self._samples
         self._marks = deque(replace(mark, offset=0) for mark in self._marks)
 
     def probe_due(self) -> float | None:

@@ -76,6 +76,7 @@ class AudioSender:
         self._silence_mark: int | None = None
         self.has_sent = False
         """Whether the present connection has sent a part of it."""
+        self._carried_s = 0.0
         self._last_text = 0.0
         self._placed: list[PlacedText] = []
 
@@ -126,6 +127,7 @@ class AudioSender:
 
     def send(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> None:
         """Send as much as is allowed: whole chunks, and a shorter one at the end of an utterance."""
+        self._carried_s = flow.carried / SAMPLE_RATE
         while size := self._size(transport, flow, pace, now):
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
@@ -172,9 +174,14 @@ class AudioSender:
         return verdict, due
 
     def transcript(self, text: str, now: float, hint_s: tuple[float, float] | None = None) -> None:
-        """Place a text; `take_placed` returns what is new of it. `hint_s`: see `DeliveryTracker.transcript`."""
+        """Place a text; `take_placed` returns what is new of it.
+
+        `hint_s`: its place as the service gives it, in seconds of all sound that the connection has carried.
+        """
         if not text.strip():
             return
+        if hint_s is not None:
+            hint_s = hint_s[0] - self._carried_s, hint_s[1] - self._carried_s
         before = self.session.take_placed()
         self.session.transcript(text, now, hint_s)
         placed = self.session.take_placed()
