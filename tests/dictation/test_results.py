@@ -87,6 +87,15 @@ def test_structured_results_are_emitted_and_stored_also_without_any_text(listeni
     assert stored(listening).structured == (results,)
 
 
+def test_a_result_that_the_history_cannot_hold_costs_no_text(listening) -> None:
+    listening.recognizer.say(Structured(listening.recognizer.dictation, {"photo": object()}))
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        listening.handle_messages()
+    listening.recognizer.final("guten tag", 0.2, 0.9)
+    end(listening)
+    assert [segment.text for segment in stored(listening).segments] == ["Guten tag"]
+
+
 def test_traffic_is_emitted_at_once_and_stored_every_ten_seconds_and_at_the_end(listening) -> None:
     which = listening.recognizer.dictation
     listening.recognizer.say(Traffic(which, "", 0, 0))

@@ -11,7 +11,7 @@ from tests.speech.event_poster import EventPoster
 
 from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.foundation.errors import ServiceUnreachable
-from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, Progress, RecognizerFinished, Rewind
+from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, Progress, RecognizerFinished, Rewind, Structured
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.delivery.completion import OFFLINE_FINISH_S
 from saywrite.speech.aiola.engine import AiolaRecognizer
@@ -231,6 +231,18 @@ def test_rubbish_is_no_answer(stage: Stage, payload: object) -> None:
     stage.run(2)
     assert [event.text for event in stage.all(Final)] == ["real words"]  # type: ignore[attr-defined]
     assert stage.complete
+
+
+def test_binary_attachments_of_a_structured_result_become_text(stage: Stage) -> None:
+    """The history holds JSON, which knows no bytes."""
+    stage.start()
+    stage.speak(1)
+    results = {"photos": [{"data": b"\x00\x01"}], "kind": "form"}
+    stage.recognizer.receive(EventReceived(stage.link.number, stage.now, "structured", {"results": results}))
+    stage.run(0.1)
+    (event,) = stage.all(Structured)
+    assert isinstance(event, Structured)
+    assert event.results == {"photos": [{"data": "AAE="}], "kind": "form"}
 
 
 def test_waiting_for_an_answer_costs_nothing(stage: Stage) -> None:

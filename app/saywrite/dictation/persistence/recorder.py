@@ -303,8 +303,12 @@ class RecordWriter:
         self._pending_rows.append(write)
         try:
             while self._pending_rows:
-                self._pending_rows[0](self._history)
-                self._pending_rows.popleft()
+                row = self._pending_rows.popleft()  # a row that is wrong in itself must not keep the others out
+                try:
+                    row(self._history)
+                except HistoryError:
+                    self._pending_rows.appendleft(row)
+                    raise
             self._recover()
         except HistoryError as error:
             if not self._reported:

@@ -6,7 +6,9 @@ Dictation thread only.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
+from typing import Any
 
 from saywrite.foundation.catalog import AIOLA, LOCAL
 from saywrite.foundation.errors import RateLimited, ServiceError, ServiceUnreachable, TooManyDictations
@@ -114,8 +116,17 @@ def events_of(delivery: AudioSender, event: EventReceived, now: float) -> Events
         return (Translation(dictation, text_of(payload, "translation"), end),) if end is not None else ()
     if event.name == "structured" and isinstance(payload, Mapping):
         results = payload.get("results", payload)
-        return (Structured(dictation, dict(results)),) if isinstance(results, Mapping) else ()
+        return (Structured(dictation, _without_bytes(dict(results))),) if isinstance(results, Mapping) else ()
     return ()
+
+
+def _without_bytes(value: Any) -> Any:
+    """`value` as JSON can hold it: binary attachments as base64."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, Mapping):
+        return {key: _without_bytes(item) for key, item in value.items()}
+    return [_without_bytes(item) for item in value] if isinstance(value, list) else value
 
 
 def finals_of(delivery: AudioSender) -> Events:
