@@ -208,8 +208,8 @@ class AudioSender:
         A replay waits for pongs. What is being spoken waits only for the system to accept it: the service answers no
         unfinished sentence, so a gateway that swallows pongs would stop a dictation that waits for one.
         """
-        waiting = self.session.outstanding
-        if waiting and not self.request.live and self._sent > waiting[0][0] + AHEAD:
+        waiting = () if self.request.live else self.session.outstanding
+        if waiting and self._sent > waiting[0][0] + AHEAD:
             return 0
         size = min(len(self._waiting), CHUNK)
         if size < CHUNK and not (size and (self._send_rest or self._is_fed_completely())):

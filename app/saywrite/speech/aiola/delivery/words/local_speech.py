@@ -9,9 +9,11 @@ repetition, and the same words said again are not. Offsets are samples of the di
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
@@ -234,15 +236,18 @@ class LocalSpeech:
         The service may hear more than the local recognizer, so a stretch reaches to the ends of the utterances of
         `spoken` that it touches, as far as these have no text.
         """
-        found = _stretches(self.units, lambda unit: unit.is_open or unit.given_up)
+        answered = [unit for unit in self.units if unit.answered]
+        starts, ends = sorted(unit.start for unit in answered), sorted(unit.end for unit in answered)
+        utterances = sorted(spoken)
         spans: list[tuple[int, int]] = []
-        for stretch in found:
+        for stretch in _stretches(self.units, lambda unit: unit.is_open or unit.given_up):
             first, last = stretch[0].start, stretch[-1].end
-            start = min([first, *(start for start, end in spoken if start < last and first < end)])
-            end = max([last, *(end for start, end in spoken if start < last and first < end)])
-            start = max([start, *(unit.end for unit in self.units if unit.answered and unit.end <= first)])
-            end = min([end, *(unit.start for unit in self.units if unit.answered and unit.start >= last)])
-            start = max([start, *(before for _start, before in spans[-1:])])
+            touched = utterances[_first_behind(utterances, first) : bisect_left(utterances, (last, 0))]
+            start = min([first, *(begin for begin, _end in touched)])
+            end = max([last, *(end for _begin, end in touched)])
+            before, behind = bisect_right(ends, first), bisect_left(starts, last)
+            start = max([start, *ends[before - 1 : before], *(before for _start, before in spans[-1:])])
+            end = min([end, *starts[behind : behind + 1]])
             spans.append((start, max(end, last)))
         return tuple(spans)
 
@@ -319,6 +324,11 @@ def _spread(keys: Sequence[str], span: tuple[int, int], connections: frozenset[i
     start, length = span[0], max(span[1] - span[0], len(keys))
     edges = [start + length * at // max(len(keys), 1) for at in range(len(keys) + 1)]
     return [LocalUnit(key, *edge, "", True, connections) for key, edge in zip(keys, pairwise(edges), strict=True)]
+
+
+def _first_behind(utterances: Sequence[tuple[int, int]], offset: int) -> int:
+    """The number of the first utterance that ends behind an offset. They are in order, and none lies in another."""
+    return bisect_right(utterances, offset, key=itemgetter(1))
 
 
 def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:
