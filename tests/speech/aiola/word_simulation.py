@@ -234,6 +234,7 @@ class SimulatedDictation:
         tail_s: float = 0.4,
         take_local: bool = False,
         latency: LatencyEstimator | None = None,
+        make_service: type[SimulatedService] = SimulatedService,
     ) -> None:
         """`drops`: when the connection is lost, and for how long. `tail_s`: sound behind the last word."""
         self._speech, self._habits, self._along = tuple(speech), habits, along
@@ -243,6 +244,7 @@ class SimulatedDictation:
         self._boundaries = boundaries_of(speech, self._total)
         self._local = self._heard_locally()
         self._settled = 0.0
+        self._make_service = make_service
         self._service: SimulatedService | None = None
         self._up_at = 0.1
         self._connections = 0
@@ -310,7 +312,7 @@ class SimulatedDictation:
     def _transmit(self, now: float, ended: bool) -> None:
         if self._service is None and now >= self._up_at:
             self._cursor = self._tracker.connected(now) / SAMPLE_RATE
-            self._service = SimulatedService(self._speech, self._habits, self._cursor, self._connections == 0)
+            self._service = self._make_service(self._speech, self._habits, self._cursor, self._connections == 0)
             self._connections += 1
             self._flying = []
         if self._service is None:

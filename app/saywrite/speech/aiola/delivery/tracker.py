@@ -121,7 +121,7 @@ class DeliveryTracker:
         if first is not None:
             spans = self._words.speech.unanswered(self._utterances.spoken)
             begins = [begin for begin, end in spans if begin <= first.start < end]
-            start = max(min([first.start, *begins]) - LEAD_IN, 0)
+            start = max(min([self._words.speech.phrase_start(first), *begins]) - LEAD_IN, 0)
         start = min([start, *(max(begin - LEAD_IN, 0) for begin, _end in self._words.unheard.spans)])
         held = [(text.text, text.reach[1]) for text in self._words.waiting if text.shown is None]
         start = self._utterances.connected(start, held)
@@ -275,7 +275,7 @@ class DeliveryTracker:
 
     def _place_by_words(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
         waiting = self._words.make_text(text, hint, self._heard, now)
-        if not self._words.holds_text:
+        if not self._words.holds_text and not self._words.has_ahead(waiting):
             found = self._words.place(waiting)
             if found is None and self._words.settled >= waiting.heard:
                 found = self._words.place_unheard(waiting)

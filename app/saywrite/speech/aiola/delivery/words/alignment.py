@@ -50,9 +50,16 @@ class Alignment:
 
 
 def align(
-    text: Sequence[str], local: Sequence[str], breaks: Sequence[bool], expected_from: int = 0
+    text: Sequence[str],
+    local: Sequence[str],
+    breaks: Sequence[bool],
+    expected_from: int = 0,
+    *,
+    goes_on: bool = False,
 ) -> Alignment | None:
     """Align the keys of a text with local keys; None where too few agree.
+
+    `goes_on`: more local keys will come. Where the alignment reaches the last one, the rest of the text lies behind it.
 
     `breaks[n]`: whether a text may well begin with the local unit `n`, or end before it. It has one entry more than
     `local`. `expected_from`: the local unit from which on the text lies if the service keeps the order.
@@ -62,7 +69,7 @@ def align(
     begin, end = 0, len(local)
     if len(text) * len(local) > _CELLS:
         begin, end = _narrowed(text, local)
-    found = _Table(text, local[begin:end], breaks[begin : end + 1]).best(expected_from - begin)
+    found = _Table(text, local[begin:end], breaks[begin : end + 1], goes_on).best(expected_from - begin)
     if found is None or not begin:
         return found
     partners = tuple(None if at is None else at + begin for at in found.partners)
@@ -89,6 +96,11 @@ def _are_similar(letters: frozenset[str], other: frozenset[str]) -> bool:
     return bool(letters and other) and 2 * len(letters & other) >= _SIMILAR * (len(letters) + len(other))
 
 
+def _are_parts_of_a_number(key: str, other: str) -> bool:
+    """Whether both are numbers, one of them so large that it may be spoken as several: "100", "one" "hundred"."""
+    return key.isdecimal() and other.isdecimal() and max(len(key), len(other)) > len("99")
+
+
 def _pairs_of_letters(key: str) -> frozenset[str]:
     return frozenset(key[at : at + 2] for at in range(len(key) - 1))
 
@@ -96,8 +108,8 @@ def _pairs_of_letters(key: str) -> frozenset[str]:
 class _Table:
     """The scores of all alignments of the first units of both sides."""
 
-    def __init__(self, text: Sequence[str], local: Sequence[str], breaks: Sequence[bool]) -> None:
-        self._text, self._local, self._breaks = text, local, breaks
+    def __init__(self, text: Sequence[str], local: Sequence[str], breaks: Sequence[bool], goes_on: bool) -> None:
+        self._text, self._local, self._breaks, self._goes_on = text, local, breaks, goes_on
         self._text_pairs = [_pairs_of_letters(key) for key in text]
         self._local_pairs = [_pairs_of_letters(key) for key in local]
         self._steps: list[list[int]] = [[_STOP] * (len(local) + 1)]
@@ -117,7 +129,7 @@ class _Table:
         scores, steps = [above[0] + _ALONE], [_TEXT_ALONE]
         for at in range(1, len(local) + 1):
             other = local[at - 1]
-            score, step = above[at - 1] + (_EQUAL if key == other else self._unequal(letters, at - 1)), _PAIR
+            score, step = above[at - 1] + (_EQUAL if key == other else self._unequal(key, letters, at - 1)), _PAIR
             if above[at] + _ALONE >= score:  # the last units may lie in sound that is not heard yet
                 score, step = above[at] + _ALONE, _TEXT_ALONE
             if scores[at - 1] + _ALONE > score:
@@ -131,13 +143,14 @@ class _Table:
         self._steps.append(steps)
         return scores
 
-    def _unequal(self, letters: frozenset[str], at: int) -> int:
-        return _ALIKE if _are_similar(letters, self._local_pairs[at]) else _DIFFERENT
+    def _unequal(self, key: str, letters: frozenset[str], at: int) -> int:
+        is_alike = _are_similar(letters, self._local_pairs[at]) or _are_parts_of_a_number(key, self._local[at])
+        return _ALIKE if is_alike else _DIFFERENT
 
     def _worth(self, row: int, at: int) -> float:
         if self._text[row] == self._local[at]:
             return 1.0
-        return 0.5 if self._unequal(self._text_pairs[row], at) > 0 else 0.0
+        return 0.5 if self._unequal(self._text[row], self._text_pairs[row], at) > 0 else 0.0
 
     def _follow(self, end: int) -> Alignment | None:
         partners: list[int | None] = [None] * len(self._text)
@@ -163,6 +176,11 @@ class _Table:
                 partners[row] = partners[row + 1] = at
                 touched.append(at)
                 matched += 2
-        if not touched or matched < max(_SHARE * len(self._text), 0.5):
+        if not touched:
+            return None
+        length = len(self._text)
+        if self._goes_on and max(touched) == len(self._local) - 1:
+            length = max(number for number, partner in enumerate(partners) if partner is not None) + 1
+        if matched < max(_SHARE * length, 0.5):
             return None
         return Alignment(tuple(partners), min(touched), max(touched), matched)

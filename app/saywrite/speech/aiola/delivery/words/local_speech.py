@@ -11,19 +11,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
+from saywrite.speech.aiola.delivery.words.local_unit import (
+    MULTIPLIERS,
+    PAUSE,
+    LocalUnit,
+    Placement,
+    is_beside,
+    is_part_of_number,
+)
 from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.engine import LocalWord
-from saywrite.text.characters import is_cjk
 from saywrite.text.folding import fold
-
-PAUSE = SAMPLE_RATE * 15 // 100
-"""Samples between two words from which on a segment may end there."""
 
 STRETCH = SAMPLE_RATE * 7 // 10
 """Samples without a word that divide unanswered words into two stretches."""
@@ -34,55 +37,14 @@ TAIL = 20 * SAMPLE_RATE
 FILLERS = frozenset(("uh", "um", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "ahm", "euh", "eh", "ehm"))
 """Sounds of hesitation, which the service leaves out, folded. "um" is a word in Portuguese, too, but a short one."""
 
+PHRASE = 15 * SAMPLE_RATE
+"""Samples of answered words that are sent again before an open one, at most."""
+
+MOST_REWORDED = 3
+"""Words that the local recognizer may have heard too many where it heard another word than the service."""
+
 MOST = 0.7
 """The share of a text that must agree with local words so that its place is certain."""
-
-
-@dataclass(slots=True)
-class LocalUnit:
-    """A unit in the samples `[start, end)`.
-
-    `text`: its word as the local recognizer wrote it; empty behind the first unit of a word. `answered`: it has its
-    text. `connections`: those that answered it. `asked`: the service was asked for it again. `given_up`:
-    it was asked for in vain. `omitted`: the service left it out of the text around it. `until`: the offset before which
-    its sound lies; it is later than `end` where no local word tells the place of a text. `loose`: the number of such a
-    text, 0 for a unit with a certain place.
-    """
-
-    key: str
-    start: int
-    end: int
-    text: str
-    answered: bool = False
-    connections: frozenset[int] = frozenset()
-    asked: bool = False
-    given_up: bool = False
-    omitted: bool = False
-    until: int = 0
-    loose: int = 0
-
-    @property
-    def connection(self) -> int:
-        """The last connection that answered it, -1 for none."""
-        return max(self.connections, default=-1)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a text is still expected for it."""
-        return not (self.answered or self.given_up or self.omitted)
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a text belongs. `partners`: for each unit of the text its local unit, None without one."""
-
-    partners: tuple[LocalUnit | None, ...]
-    between: tuple[LocalUnit, ...]
-    """All local units from the first to the last of the place."""
-    is_certain: bool
-    """Whether most of the text agrees, up to its last unit."""
-    missing: float
-    """The units of the text that do not agree; a similar one counts half."""
 
 
 class LocalSpeech:
@@ -140,12 +102,13 @@ class LocalSpeech:
         replayed: int,
         *,
         own: Sequence[LocalUnit] = (),
+        goes_on: bool = False,
     ) -> Placement | None:
         """Find the place of a text with these keys among the words that may lie in `reach`.
 
         Words that `connection` has answered are no place, except for a clear repetition of words before `replayed`:
         the service may bring a text that it owed to an earlier connection, and then hear the same sound again.
-        `own`: the units that `insert` made of this text.
+        `own`: the units that `insert` made of this text. `goes_on`: its last words are not heard yet.
         """
         heard = [unit for unit in self.units if unit.start < reach[1] and max(unit.start, unit.until) >= reach[0]]
         if own:
@@ -153,7 +116,7 @@ class LocalSpeech:
         unseen = [unit for unit in heard if connection not in unit.connections]
         last = max((unit.end for unit in self.units if connection in unit.connections and not unit.loose), default=0)
         expected_from = sum(unit.end <= last for unit in unseen)
-        found = align(keys, [unit.key for unit in unseen], _breaks(unseen), expected_from)
+        found = align(keys, [unit.key for unit in unseen], _breaks(unseen), expected_from, goes_on=goes_on)
         seen = [unit for unit in heard if connection in unit.connections and unit.end <= replayed]
         if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
             again = align(keys, [unit.key for unit in seen], _breaks(seen))
@@ -171,6 +134,7 @@ class LocalSpeech:
         written = [LocalUnit(key, *span, "", True) for key, span in zip(keys, _spans(place), strict=True)]
         for unit, partner in zip(written, place.partners, strict=True):
             unit.connections = connections | {latest}
+            unit.reworded = partner is None or (partner.reworded if partner.answered else partner.key != unit.key)
             if partner is not None:
                 unit.connections |= partner.connections
                 unit.until, unit.loose = partner.until, partner.loose
@@ -178,7 +142,49 @@ class LocalSpeech:
             if partner is not None:
                 break
             unit.until = until
+        written[0].begins = True
         self._replace(place.between, written)
+        self._take_numbers(written)
+
+    def _take_numbers(self, written: Sequence[LocalUnit]) -> None:
+        """Pass over the local words around a text that are the rest of a number at its edge: "2026", "twenty six"."""
+        for inwards, step in ((written, -1), (written[::-1], 1)):
+            number = list(takewhile(lambda unit: unit.key.isdecimal(), inwards))
+            digits = "".join(unit.key for unit in number)
+            if not any(unit.reworded or unit.key in MULTIPLIERS for unit in number):
+                continue
+            before, at = inwards[0], next(at for at, unit in enumerate(self.units) if unit is inwards[0]) + step
+            while 0 <= at < len(self.units) and is_part_of_number(self.units[at], digits, before):
+                self.units[at].omitted = True
+                before, at = self.units[at], at + step
+
+    def omit_left_out(self, stretches: Iterable[list[LocalUnit]], connection: int) -> list[list[LocalUnit]]:
+        """Pass over the stretches that were left out of the texts around them; returns the others."""
+        others: list[list[LocalUnit]] = []
+        for stretch in stretches:
+            if not self.was_left_out(stretch, connection):
+                others.append(stretch)
+                continue
+            for unit in stretch:
+                unit.omitted = True
+        return others
+
+    def was_left_out(self, stretch: Sequence[LocalUnit], connection: int) -> bool:
+        """Whether `connection` brought other words beside a short stretch, but no text for it, as those before.
+
+        The local recognizer heard more words there than were said, or said them otherwise: "don't", "do not".
+        """
+        if any(unit.begins and before.answered and is_beside(before, unit) for before, unit in pairwise(self.units)):
+            return False  # a service that cuts without a pause may bring these words as a text of their own
+        at = next(at for at, unit in enumerate(self.units) if unit is stretch[0])
+        before, behind = self.units[max(at - 2, 0) : at][::-1], self.units[at + len(stretch) :][:2]
+        return len(stretch) <= MOST_REWORDED and any(
+            beside
+            and connection in beside[0].connections
+            and is_beside(beside[0], edge)
+            and any(unit.reworded for unit in beside)
+            for beside, edge in ((before, stretch[0]), (behind, stretch[-1]))
+        )
 
     def insert(
         self, keys: Sequence[str], span: tuple[int, int], until: int, connections: frozenset[int]
@@ -202,9 +208,15 @@ class LocalSpeech:
             unit.until = until
         self._replace(stretch, written)
 
-    def pair(self, stretches: Sequence[Sequence[LocalUnit]], connection: int) -> bool:
-        """Cover stretches by the texts without a place that this connection has repeated, if they are as many."""
-        loose = [unit for unit in self.units if unit.loose and unit.connection == connection]
+    def pair(
+        self, stretches: Sequence[Sequence[LocalUnit]], connection: int, waiting: Iterable[LocalUnit] = ()
+    ) -> bool:
+        """Cover stretches by the texts without a place that this connection has repeated, if they are as many.
+
+        `waiting`: units of texts whose place the local words may still tell.
+        """
+        known = {id(unit) for unit in waiting}
+        loose = [unit for unit in self.units if unit.loose and unit.connection == connection and id(unit) not in known]
         texts = [list(text) for _number, text in groupby(loose, lambda unit: unit.loose)]
         if len(texts) != len(stretches):
             return False
@@ -254,6 +266,15 @@ class LocalSpeech:
     def first_unanswered(self) -> int | None:
         return next((unit.start for unit in self.units if unit.is_open or unit.given_up), None)
 
+    def phrase_start(self, unit: LocalUnit) -> int:
+        """Where the words without a pause begin in which a unit lies: the service hears it as it was said."""
+        at = next(at for at, each in enumerate(self.units) if each is unit)
+        start = unit.start
+        while at and is_beside(self.units[at - 1], self.units[at]) and unit.start - self.units[at - 1].start < PHRASE:
+            at -= 1
+            start = min(start, self.units[at].start)
+        return start
+
     def answered_to(self) -> int:
         """The end of the last answered unit before the first unanswered one."""
         end = 0
@@ -269,15 +290,6 @@ class LocalSpeech:
         for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
             if unit.is_open and unit.end <= limit and previous.answered and after.answered:
                 unit.omitted = unit.start - previous.end < PAUSE and after.start - unit.end < PAUSE
-
-
-def text_of_units(stretch: Iterable[LocalUnit]) -> str:
-    """The text of the local recognizer for these units."""
-    text = ""
-    for word in (unit.text for unit in stretch if unit.text):
-        space = text and not (is_cjk(text[-1]) and is_cjk(word[0]))
-        text += f" {word}" if space else word
-    return text
 
 
 def _breaks(found: Sequence[LocalUnit]) -> list[bool]:

@@ -1,7 +1,8 @@
 """Splits a text into the units that two recognizers are compared by. Pure.
 
 A unit is a word without case, accents and punctuation; in a script without spaces (Chinese, Japanese) it is a
-character. Numbers have one form: "seven", "sieben", "七" and "7" are the unit "7", "25" is "20" and "5".
+character. Numbers have one form: "seven", "sieben", "七" and "7" are the unit "7", "25" is "20" and "5". Some signs are
+units, too: "%" and "percent" are the same one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from saywrite.text.characters import CharacterKind, kind
 from saywrite.text.folding import fold
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?!\d)|[^\W_]+(?:['’][^\W_]+)*|[%$€£&@+=]")
+"""A number with separators of thousands, a word, or a sign that is spoken as one."""
 
 _ONES = (
     "zero null nul cero nulla",
@@ -54,11 +56,33 @@ _LARGE |= {"thousand": "1000", "tausend": "1000", "mille": "1000", "mil": "1000"
 _MYRIAD = 10_000
 """Unicode gives 京, as in 東京, the value 10¹⁶; such characters are rarely numbers in speech."""
 
-_NUMBERS = {word: str(number) for number, words in enumerate(_ONES) for word in words.split()}
-_NUMBERS |= {
-    word: str(number) for number, words in zip(range(20, 100, 10), _TENS, strict=True) for word in words.split()
-}
-_NUMBERS |= _LARGE
+_SHORT = {word: str(number) for number, words in enumerate(_ONES) for word in words.split()}
+_SHORT |= {word: str(number) for number, words in zip(range(20, 100, 10), _TENS, strict=True) for word in words.split()}
+_SHORT |= _LARGE
+_SIGNS = {"%": "percent prozent", "$": "dollar dollars dolar dolares", "€": "euro euros"}
+_SHORT |= {word: sign for sign, words in _SIGNS.items() for word in words.split()}
+
+
+_GERMAN_TENS = ("zwanzig", "dreissig", "vierzig", "funfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+_GERMAN_ONES = ("ein", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun")
+_ITALIAN_TENS = ("venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta")
+_ITALIAN_ONES = ("uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove")
+_SPANISH_ONES = ("uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+
+
+def _compounds() -> dict[str, tuple[str, str]]:
+    """Numbers from 21 to 99 that are one word, as tens and ones."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in range(1, 10):
+        found[f"veinti{_SPANISH_ONES[one - 1]}"] = ("20", str(one))
+        for ten, german, italian in zip(range(20, 100, 10), _GERMAN_TENS, _ITALIAN_TENS, strict=True):
+            found[f"{_GERMAN_ONES[one - 1]}und{german}"] = (str(ten), str(one))
+            elided = italian[:-1] if one in {1, 8} else italian  # ventuno, ventotto
+            found[f"{elided}{_ITALIAN_ONES[one - 1]}"] = (str(ten), str(one))
+    return found
+
+
+_COMPOUNDS = _compounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,7 @@ class Unit:
 
 
 def units(text: str) -> list[Unit]:
-    """Split `text` into units, in order. Punctuation and symbols are no units."""
+    """Split `text` into units, in order. Punctuation and most symbols are no units."""
     found: list[Unit] = []
     for match in _WORD.finditer(text):
         for start, end in _parts(match[0]):
@@ -95,6 +119,8 @@ def _parts(word: str) -> Iterator[tuple[int, int]]:
 
 def _keys(part: str) -> list[str]:
     key = fold(part)
+    if key[:1].isdecimal():
+        key = re.sub(r"[.,\s]", "", key)
     if key.isascii() and key.isdigit():
         value = int(key) if len(key) < 4 else 0
         if 20 < value < 100 and value % 10:
@@ -103,4 +129,4 @@ def _keys(part: str) -> list[str]:
     if len(key) == 1 and kind(key) is CharacterKind.UNSPACED:
         number = unicodedata.numeric(key, None)
         return [f"{number:g}"] if number is not None and number < _MYRIAD else [key]
-    return [_NUMBERS.get(key, key.replace("'", ""))]
+    return list(_COMPOUNDS.get(key, ())) or [_SHORT.get(key, key.replace("'", ""))]

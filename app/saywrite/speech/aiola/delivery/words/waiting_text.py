@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from saywrite.speech.aiola.delivery.pending import PlacedText
-from saywrite.speech.aiola.delivery.words.local_speech import LocalUnit, Placement
+from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, Placement
 from saywrite.speech.aiola.delivery.words.units import Unit
+
+LEAST_REPEATED = 2
+"""Words that must agree so that a text begins with a repetition where the words behind it are not known."""
 
 
 @dataclass(slots=True)
@@ -26,6 +29,8 @@ class WaitingText:
     at: float
     hint: tuple[int, int] | None = None
     shown: PlacedText | None = None
+    shown_from: int = 0
+    """The number of its first unit that is shown."""
     replayed: int = 0
     inserted: list[LocalUnit] = field(default_factory=list)
     """Its units among the local words, as long as its place is not known."""
@@ -35,6 +40,11 @@ class WaitingText:
     @property
     def keys(self) -> list[str]:
         return [unit.key for unit in self.units]
+
+    def has(self, keys: list[str]) -> bool:
+        """Whether the text has these units, one behind the other."""
+        ours, length = self.keys, len(keys)
+        return any(ours[at : at + length] == keys for at in range(len(ours) - length + 1))
 
     def starts_at(self, number: int) -> int:
         """Where a unit starts in the text.
@@ -49,6 +59,8 @@ class WaitingText:
 def new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
     """The parts of a text whose local words have no text yet. A unit without partner belongs to the one before."""
     known = _known(place)
+    if text.shown is not None:
+        known[text.shown_from :] = [True] * (len(known) - text.shown_from)
     parts: list[PlacedText] = []
     for is_known, group in groupby(range(len(known)), key=known.__getitem__):
         numbers = list(group)
@@ -65,13 +77,18 @@ def first_new(text: WaitingText, place: Placement) -> tuple[int, int] | None:
     """The number of the first unit that has not come before, and the start of its local word in the sound.
 
     None where the local words, which may be few so far, do not tell: what has come before must have come on an earlier
-    connection, and a word without a text must follow it, because the same words may be said once more.
+    connection, and a word without a text must follow it, because the same words may be said once more. Where no word
+    behind it is known yet, two that have come are enough: if they were said once more, `new_parts` brings them later.
     """
+    before: LocalUnit | None = None
     for number, partner in enumerate(place.partners):
         if partner is not None and partner.is_open:
             return number, partner.start
+        if partner is None and before is not None and number >= LEAST_REPEATED and not any(place.partners[number:]):
+            return number, max(before.end, before.start + 1)
         if partner is None or partner.connection == text.connection:
             return None
+        before = partner
     return None
 
 

@@ -15,7 +15,8 @@ from dataclasses import replace
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import USUAL_PAUSE, PlacedText, Utterance, spoken_letters, usual_length
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
-from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
+from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
+from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, Placement, text_of_units
 from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, UnheardStretches
 from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.aiola.delivery.words.waiting_text import WaitingText, first_new, new_parts
@@ -116,7 +117,7 @@ class WordTracker:
         if text.connection == self._log.number != place.between[-1].connection and text.shown is None:
             self._learn(place.between[-1].end, text.at)
         text.begins = place.between[0].start
-        new = [] if text.shown is not None else [self._in_order(text, part) for part in new_parts(text, place)]
+        new = [self._in_order(text, part) for part in new_parts(text, place)]
         self.speech.answer(text.keys, place, text.reach[1], self._forget_inserted(text))
         self._note_placed(place.between[-1].end, text.connection)
         return new
@@ -259,7 +260,7 @@ class WordTracker:
 
     def _known_beginning(self, text: WaitingText) -> tuple[int, tuple[int, int]] | None:
         """The number of the first unit without a text, and where the text from there on lies; None if unknown."""
-        place = self.speech.place(text.keys, text.reach, text.connection, text.replayed)
+        place = self.speech.place(text.keys, text.reach, text.connection, text.replayed, goes_on=True)
         found = first_new(text, place) if place is not None else None
         if place is None or found is None:
             return None
@@ -273,7 +274,7 @@ class WordTracker:
         """
         known = self._known_beginning(text) if text.hint is None else None
         new_from, span = known or (0, text.hint or self._expected_span(text))
-        text.shown = PlacedText(text.text[text.starts_at(new_from) :], *span)
+        text.shown, text.shown_from = PlacedText(text.text[text.starts_at(new_from) :], *span), new_from
         placed = self._in_order(text, text.shown)
         self._guessed.append((text, placed.start))
         self._note_placed(text.shown.end, text.connection)
@@ -296,13 +297,17 @@ class WordTracker:
     def open_stretches(self) -> list[list[LocalUnit]]:
         """The stretches of local words for which a text is expected.
 
-        A text that was shown before its local words were complete is probably theirs. That is certain once they are.
+        A text that was shown before its local words were complete is probably theirs: it lies there, or has the words.
         """
-        shown = [(text.shown.start, text.shown.end) for text in self.waiting if text.shown is not None]
+        shown = [(text, text.shown) for text in self.waiting if text.shown is not None]
         return [
             stretch
             for stretch in self.speech.open_stretches()
-            if not any(stretch[0].start < end and start < stretch[-1].end for start, end in shown)
+            if not any(
+                (stretch[0].start < span.end and span.start < stretch[-1].end)
+                or text.has([unit.key for unit in stretch])
+                for text, span in shown
+            )
         ]
 
     def first_open(self) -> LocalUnit | None:
@@ -324,6 +329,8 @@ class WordTracker:
             if closed_at is None:
                 break
             due = closed_at + self._latency.patience + extra_s
+            if stretch[0].asked and self.speech.was_left_out(stretch, self._log.number):
+                due = closed_at + 1.25 * self._latency.longest + 0.3
             if self._log.last_sign_of_life >= due:
                 late.append(stretch)
             elif next_at is None:
@@ -351,9 +358,9 @@ class WordTracker:
         """Give up the words that the service was asked for in vain. `take`: return them as texts of this computer."""
         placed: list[PlacedText] = []
         asked = [stretch for stretch in self.overdue_stretches(now, extra_s)[0] if stretch[0].asked]
-        if self.speech.pair(asked, self._log.number):
+        if self.speech.pair(asked, self._log.number, [unit for text in self.waiting for unit in text.inserted]):
             return []
-        for stretch in asked:
+        for stretch in self.speech.omit_left_out(asked, self._log.number):
             for unit in stretch:
                 unit.given_up, unit.answered = not take, take
                 unit.connections |= {self._log.number}
@@ -361,6 +368,10 @@ class WordTracker:
             if take and text:
                 placed.append(PlacedText(text, stretch[0].start, stretch[-1].end, local=True))
         return placed
+
+    def has_ahead(self, text: WaitingText) -> bool:
+        """Whether a text with some of the same words waits, whose place this one might take."""
+        return self.settled < text.heard and any(not set(text.keys).isdisjoint(each.keys) for each in self.waiting)
 
     def _settle_waiting(self) -> list[PlacedText]:
         """Place the waiting texts as far as the local words tell, in their order."""

@@ -1,0 +1,93 @@
+"""Words that the two recognizers write otherwise at the edge of a sentence: complete, once, and nothing extra."""
+
+from __future__ import annotations
+
+import pytest
+from tests.speech.aiola.word_simulation import Along, Habits, Result, SimulatedDictation, SimulatedService, speak
+
+from saywrite.speech.aiola.delivery.pending import CompletionState
+
+BEFORE, BEHIND = "river stone window", "garden paper yellow"
+SHAPES = {"start": f"{{}} {BEHIND}", "end": f"{BEFORE} {{}}", "middle": f"{BEFORE} {{}} {BEHIND}"}
+
+SAME_SOUND = (
+    ("twenty twenty six", "2026"),
+    ("nineteen ninety nine", "1999"),
+    ("one thousand two hundred thirty four", "1,234"),
+    ("two hundred fifty", "250"),
+    ("one hundred", "100"),
+    ("fifty percent", "50%"),
+    ("five five five one two three four", "555-1234"),
+    ("fünfundzwanzig", "25"),
+    ("ventotto", "28"),
+    ("veintiuno", "21"),
+    ("二十五", "25"),
+)
+"""What is said, and the short form of it, that the numbers alone explain."""
+
+OTHER_WORDS = (
+    ("twenty dollars", "$20"),
+    ("three million", "3,000,000"),
+    ("do not", "don't"),
+    ("i am", "I'm"),
+    ("half past nine", "9:30"),
+    ("quatre vingt dix", "90"),
+    ("k eight s", "Kubernetes"),
+    ("lorem ipsum", "river"),
+)
+"""The same, where the service has to be asked once more whether it has a text for the words that are left over."""
+
+
+class WritingService(SimulatedService):
+    """Writes `short` for the words `spoken`."""
+
+    spoken = short = ""
+
+    def answers(self, now: float) -> list[str]:
+        return [text.replace(self.spoken, self.short) for text in super().answers(now)]
+
+
+def dictate(spoken: str, short: str, shape: str) -> Result:
+    """Three sentences, the second of them with the words; the local recognizer writes them as they are said."""
+    speech = speak("market doctor engine summer", 1.2, SHAPES[shape].format(spoken), 1.2, "bottle pencil thunder")
+    service = type("Service", (WritingService,), {"spoken": spoken, "short": short})
+    return SimulatedDictation(speech, Habits(), Along(0.5), make_service=service).run()
+
+
+def texts_of(short: str, shape: str) -> list[str]:
+    return ["market doctor engine summer", SHAPES[shape].format(short), "bottle pencil thunder"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("spoken", "short"), SAME_SOUND)
+def test_a_number_is_the_same_in_figures_and_in_words(spoken: str, short: str, shape: str) -> None:
+    result = dictate(spoken, short, shape)
+    assert [text.text for text in result.texts] == texts_of(short, shape)
+    assert result.verdict is CompletionState.COMPLETE
+    assert result.connections == 1, "the service was asked again"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("spoken", "short"), OTHER_WORDS)
+def test_words_that_are_left_over_beside_another_wording_are_not_missing(spoken: str, short: str, shape: str) -> None:
+    result = dictate(spoken, short, shape)
+    assert [text.text for text in result.texts] == texts_of(short, shape)
+    assert result.verdict is CompletionState.COMPLETE
+    assert result.connections <= 2
+
+
+def test_a_word_that_is_left_over_beside_equal_words_is_missing() -> None:
+    """The service may have dropped it: it wrote the word beside it just as this computer heard it."""
+    result = dictate("yellow you", "yellow", "end")
+    assert [text.text for text in result.texts] == texts_of("yellow", "end")
+    assert result.verdict is CompletionState.INCOMPLETE
+    assert len(result.outstanding) == 1
+
+
+def test_words_said_once_more_are_shown_although_a_repetition_seemed_to_begin_the_text() -> None:
+    """A lost connection, local words that are late, and a sentence that begins as the one before ended."""
+    speech = speak("river stone no no", 1.5, "no no window garden", 1.5, "paper yellow market")
+    for lag_s in (3.0, 5.0, 7.0):
+        result = SimulatedDictation(speech, Habits(), Along(lag_s), [(2.9, 0.5)]).run()
+        assert not result.missing
+        assert not result.twice
