@@ -5152,6 +5152,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Warnung</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>WAV-Audio (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>Wellenform</translation>
     </message>

@@ -5152,6 +5152,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>advertencia</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>Forma de onda</translation>
     </message>

@@ -5152,6 +5152,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>avertissement</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>Forme d'onde</translation>
     </message>

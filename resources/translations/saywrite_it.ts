@@ -5152,6 +5152,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>avviso</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>Forma d'onda</translation>
     </message>

@@ -5152,6 +5152,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>aviso</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Áudio WAV (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>Forma de onda</translation>
     </message>

@@ -5146,6 +5146,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>警告</translation>
     </message>
     <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>WAV 音频 (*.wav)</translation>
+    </message>
+    <message>
         <source>Waveform</source>
         <translation>波形</translation>
     </message>

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +13,31 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from test_tray import Resident
 from window_fakes import BEGAN
 
+from saywrite.dictation.models.keyword_trial import TrialOutcome
 from saywrite.foundation import events
 from saywrite.foundation.events import Failed, HandsFreeChanged, HandsFreeState, State, StateChanged
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
+from saywrite.text.keyword_sets.keyword_files import Import, Problem
+from saywrite.text.keyword_sets.trial import TriedKeywords
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.keywords.files import LoadedKeywords
+from saywrite.ui.keywords.lab.window import KeywordLabWindow
+from saywrite.ui.keywords.message_bar import KeywordsReport
+from saywrite.ui.main_window.empty_state import describe_engine
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.hotkey_recorder import KeyRecorder
+from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.translation import set_language
+from saywrite.ui.toolkit.translation import set_language, set_text
 from saywrite.ui.tray.overlay import Overlay
 from saywrite.ui.tray.overlay_controller import OverlayController
+from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
 GERMAN = Settings(program_language="de", overlay="on")
 NO_MICROPHONE = Failed("", message("No microphone was found."), message("Connect one."), fatal=True)
@@ -185,3 +200,59 @@ def test_the_empty_list_of_keywords_has_no_english_text(front: FrontEnd, marked:
         table.grab()
         assert len(painted) >= 2
     assert not untranslated(painted)
+
+
+def test_a_deleted_dictation_without_its_text_is_explained(
+    make_front: Callable[..., FrontEnd], tmp_path: Path, marked: None, qtbot: Any
+) -> None:
+    path = default_paths(tmp_path / "config", tmp_path / "data").history
+    store = HistoryStore(path)
+    store.begin(Header("d1", datetime(2026, 11, 22, tzinfo=UTC), "en", "local", "microphone"))
+    store.finish("d1", 160_000, 0)
+    store.close()
+    front = make_front(open_history=lambda: HistoryStore(path))
+    front.dialogs.show_history()
+    window = front.window.findChild(HistoryWindow)
+    qtbot.waitUntil(lambda: window.view.loaded is not None)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.undo.isVisible())
+    assert window.note.text().endswith("stays among the unfinished ones.")
+    set_language("de")
+    assert not untranslated([window.note.text()])
+
+
+def test_the_outcome_of_a_trial_follows_the_language(front: FrontEnd, marked: None) -> None:
+    front.dialogs.show_keyword_lab()
+    assert wait_for_tasks(5000)
+    window = front.window.findChild(KeywordLabWindow)
+    page = window.trial
+    outcome = TrialOutcome(TriedKeywords((), {}), heard_again=2, missing=1, left_out=0, failed="")
+    page.show_outcome(outcome)
+    empty = page.view.placeholderText()
+    set_language("de")
+    texts = [page.summary.text(), page.details.text(), page.view.placeholderText()]
+    assert all([*texts, empty])
+    assert not untranslated(texts)
+
+
+def test_the_note_of_a_recognizer_is_translated_beside_its_name(marked: None) -> None:
+    choice = EngineChoice("42", "42", ("en",), message("Knows English."), needs_network=True)
+    set_language("de")
+    assert not untranslated([describe_engine(EngineChoices((choice,), {"en": "English"}), "42", "")])
+
+
+def test_a_tooltip_with_a_foreign_name_follows_the_language(marked: None) -> None:
+    widget = QWidget()
+    set_text(widget.setToolTip, plain_tooltip(message("{name} is muted.", name="<42>")))
+    assert widget.toolTip() == "<qt>&lt;42&gt; is muted.</qt>"
+    set_language("de")
+    assert widget.toolTip() == "<qt>&lt;42&gt;⟦ is muted.⟧</qt>"
+
+
+def test_the_problems_of_an_imported_file_follow_the_language(qtbot: Any, marked: None) -> None:
+    bar = KeywordsReport()
+    qtbot.addWidget(bar)
+    problems = (Problem(3, message("The written form is empty.")),) * 2
+    bar.show_import(LoadedKeywords("42", Import((), problems)), 1, 1)
+    set_language("de")
+    assert not untranslated([bar.words.text(), bar.details.toPlainText()])

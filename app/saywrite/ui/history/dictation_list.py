@@ -104,7 +104,7 @@ class DictationList(QListWidget):
     def _describe(self, item: QListWidgetItem, began: datetime, text: str, *, heading: bool) -> None:
         name = name_of_day(local_time(began).date(), self._now().date())
         item.setText(text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, str(joined(", ", name, *text.split("\n"))))
         if heading:
             item.setData(DAY, name)
 

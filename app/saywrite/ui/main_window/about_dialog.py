@@ -23,7 +23,7 @@ from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
-from saywrite.ui.toolkit.translation import add_item, set_text, tr, worded
+from saywrite.ui.toolkit.translation import add_item, follow_language, set_text, tr, worded
 from saywrite.ui.widgets.choosers import NarrowComboBox
 
 ICON_SIZE = 72
@@ -100,6 +100,7 @@ class AboutDialog(QDialog):
             add_item(self.chooser, tr("Text: {stem}", stem=path.stem), path)
         self.chooser.currentIndexChanged.connect(self._show_text)
         self._show_text()
+        follow_language(self._show_text)
         set_text(self.text.setAccessibleName, tr("Licenses"))
         buttons = dialog_buttons(self)
         copy = worded(QPushButton(), tr("&Copy"))
