@@ -11,19 +11,23 @@ import pytest
 from pseudo_language import untranslated
 from PySide6.QtWidgets import QPushButton, QWidget
 from test_tray import Resident
-from window_fakes import BEGAN
+from window_fakes import BEGAN, CHOICES
 
 from saywrite.dictation.models.keyword_trial import TrialOutcome
 from saywrite.foundation import events
 from saywrite.foundation.events import Failed, HandsFreeChanged, HandsFreeState, State, StateChanged
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.ledger import Ledger, LedgerEntry
 from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keyword_sets.keyword_files import Import, Problem
 from saywrite.text.keyword_sets.trial import TriedKeywords
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.reports.ledger_window import LedgerWindow
+from saywrite.ui.history.reports.timing_window import LatencyWindow
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.keywords.lab.window import KeywordLabWindow
@@ -37,6 +41,7 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.translation import set_language, set_text
 from saywrite.ui.tray.overlay import Overlay
 from saywrite.ui.tray.overlay_controller import OverlayController
+from saywrite.ui.waveform.picture import tick_text
 from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
 GERMAN = Settings(program_language="de", overlay="on")
@@ -256,3 +261,18 @@ def test_the_problems_of_an_imported_file_follow_the_language(qtbot: Any, marked
     bar.show_import(LoadedKeywords("42", Import((), problems)), 1, 1)
     set_language("de")
     assert not untranslated([bar.words.text(), bar.details.toPlainText()])
+
+
+def test_a_large_number_is_written_as_in_the_language(qtbot: Any, in_language: Callable[[str], None]) -> None:
+    in_language("de")
+    entry = LedgerEntry("2026-11", "local", "", 12_345, 0, 0, 0)
+    ledger = LedgerWindow(lambda: HistoryStore(Path()), CHOICES)
+    qtbot.addWidget(ledger)
+    ledger.show_ledger(Ledger((entry,), (entry,)))
+    assert ledger.table.item(0, 3).text() == "12.345"
+    timed = TimedDictation("d1", "local", "42", Latency(first_audio=1234))
+    speed = LatencyWindow(lambda: HistoryStore(Path()), CHOICES)
+    qtbot.addWidget(speed)
+    speed.show_timed((timed,) * 1234)
+    assert [speed.table.item(0, column).text() for column in (1, 2)] == ["1.234", "1,23 s, 1,23 s"]
+    assert tick_text(7.5, 0.5) == "0:07,5"
