@@ -4752,6 +4752,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Diese Modelle erkennen Sprache auf diesem Computer. Was Sie sagen, verlässt ihn nicht.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Diese Hinweise sind auf Englisch.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Diese Sekunden bleiben erhalten: Transkribieren Sie sie im Fenster, sobald aiOla wieder antwortet.</translation>
     </message>

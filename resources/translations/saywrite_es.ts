@@ -4752,6 +4752,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Estos modelos reconocen la voz en este equipo. Lo que dice no sale de él.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Estas notas están en inglés.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Estos segundos se conservan: transcríbalos desde la ventana cuando aiOla vuelva a responder.</translation>
     </message>

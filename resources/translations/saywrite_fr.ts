@@ -4752,6 +4752,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ces modèles reconnaissent la parole sur cet ordinateur. Ce que vous dites ne le quitte pas.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Ces notes sont en anglais.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Ces secondes sont conservées : transcrivez-les depuis la fenêtre quand aiOla répondra de nouveau.</translation>
     </message>

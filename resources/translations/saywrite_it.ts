@@ -4752,6 +4752,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questi modelli riconoscono il parlato su questo computer. Ciò che dici non lo lascia.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Queste note sono in inglese.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Questi secondi sono conservati: trascrivili dalla finestra quando aiOla risponde di nuovo.</translation>
     </message>

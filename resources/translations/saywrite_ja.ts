@@ -4746,6 +4746,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>これらのモデルは、このコンピューターで音声を認識します。話した内容は外に出ません。</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>以下の説明は英語です。</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>この部分は保持されています。aiOlaが再び応答したら、ウィンドウから文字起こししてください。</translation>
     </message>

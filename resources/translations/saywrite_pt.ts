@@ -4752,6 +4752,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Estes modelos reconhecem a fala neste computador. O que você diz não sai dele.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Estas notas estão em inglês.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Esses segundos estão guardados: transcreva-os pela janela quando a aiOla voltar a responder.</translation>
     </message>

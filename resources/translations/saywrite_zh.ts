@@ -4746,6 +4746,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>这些模型在这台电脑上识别语音。所说的内容不会离开这台电脑。</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>以下说明为英文。</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>这几秒已保留：等 aiOla 恢复响应后，请在窗口中转写。</translation>
     </message>
