@@ -328,6 +328,10 @@
         <translation>(es kommt im Text nicht vor)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, übersteuert: zu laut. Gehen Sie weiter vom Mikrofon weg oder senken Sie seinen Pegel. Zum Zurücksetzen klicken.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 bis 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10 s bis 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>

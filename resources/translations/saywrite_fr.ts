@@ -328,6 +328,10 @@
         <translation>(absent du texte)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, saturation : trop fort. Éloignez-vous du microphone ou baissez son niveau. Cliquez pour réinitialiser.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>De 1 à 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>De 10 s à 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation> : </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation> ; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>

@@ -328,6 +328,10 @@
         <translation>(non è nel testo)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, distorto: troppo forte. Allontanati dal microfono o abbassane il livello. Fai clic per azzerare.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>Da 1 min a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>Da 10 s a 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>

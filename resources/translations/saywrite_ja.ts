@@ -327,6 +327,10 @@
         <translation>テキストにはありません</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>、音割れ: 音が大きすぎます。マイクから離れるか、マイクの音量レベルを下げてください。クリックで表示をリセットします。</translation>
     </message>
@@ -342,12 +346,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>。</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1～10分</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10秒～1分</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>、</translation>
     </message>
     <message>
         <source>A dictation is running.</source>

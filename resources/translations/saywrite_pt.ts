@@ -328,6 +328,10 @@
         <translation>(não está no texto)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, saturado: alto demais. Afaste-se do microfone ou abaixe o nível dele. Clique para redefinir.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>De 1 a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>De 10 s a 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>

@@ -327,6 +327,10 @@
         <translation>（文本中没有）</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>，削波：声音太大。请远离麦克风或降低其电平。点击可重置。</translation>
     </message>
@@ -342,12 +346,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>。</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 至 10 分钟</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10 秒至 1 分钟</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>：</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
     </message>
     <message>
         <source>A dictation is running.</source>

@@ -108,7 +108,7 @@ class ProgressView(QWidget):
             self._hint = None
             self.updateGeometry()
         if text != self._text:
-            set_text(self.setAccessibleDescription, text.replace(" · ", ", "))
+            set_text(self.setAccessibleDescription, joined(", ", *parts))
         self._text, self._widths = text, widths
         self.update()
 
