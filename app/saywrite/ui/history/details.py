@@ -81,7 +81,7 @@ def format_results(dictated: Dictated) -> str:
 def as_text(lines: Iterable[tuple[str, str]], results: str) -> str:
     """The table and the results as plain text for the clipboard."""
     table = joined("\n", *(joined(": ", label, value) for label, value in lines))
-    return f"{table}\n\n{results}".rstrip() + "\n"
+    return joined("\n\n", table, results).rstrip() + "\n"
 
 
 def format_bytes(number: int) -> str:

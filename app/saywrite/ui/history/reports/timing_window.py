@@ -221,7 +221,7 @@ class LatencyWindow(QWidget):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _name(self, speed: TimingSummary) -> str:
-        return f"{tr(self._choices.engine_label(speed.engine))}\n{speed.microphone}"
+        return joined("\n", self._choices.engine_label(speed.engine), speed.microphone)
 
 
 def _swatch(color: QColor) -> QIcon:
