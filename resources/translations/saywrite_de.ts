@@ -328,6 +328,10 @@
         <translation>(es kommt im Text nicht vor)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, übersteuert: zu laut. Gehen Sie weiter vom Mikrofon weg oder senken Sie seinen Pegel. Zum Zurücksetzen klicken.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 bis 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10 s bis 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4752,6 +4768,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Diese Modelle erkennen Sprache auf diesem Computer. Was Sie sagen, verlässt ihn nicht.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Diese Hinweise sind auf Englisch.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Diese Sekunden bleiben erhalten: Transkribieren Sie sie im Fenster, sobald aiOla wieder antwortet.</translation>
     </message>
@@ -5150,6 +5170,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>warning</source>
         <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>WAV-Audio (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

@@ -328,6 +328,10 @@
         <translation>(no aparece en el texto)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, saturado: demasiado fuerte. Aléjese del micrófono o baje su nivel. Haga clic para restablecer.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>De 1 a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>De 10 s a 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4752,6 +4768,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Estos modelos reconocen la voz en este equipo. Lo que dice no sale de él.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Estas notas están en inglés.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Estos segundos se conservan: transcríbalos desde la ventana cuando aiOla vuelva a responder.</translation>
     </message>
@@ -5150,6 +5170,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>warning</source>
         <translation>advertencia</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

@@ -328,6 +328,10 @@
         <translation>(absent du texte)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, saturation : trop fort. Éloignez-vous du microphone ou baissez son niveau. Cliquez pour réinitialiser.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>De 1 à 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>De 10 s à 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation> : </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation> ; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4752,6 +4768,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Ces modèles reconnaissent la parole sur cet ordinateur. Ce que vous dites ne le quitte pas.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Ces notes sont en anglais.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Ces secondes sont conservées : transcrivez-les depuis la fenêtre quand aiOla répondra de nouveau.</translation>
     </message>
@@ -5150,6 +5170,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>warning</source>
         <translation>avertissement</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

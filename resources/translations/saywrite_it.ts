@@ -328,6 +328,10 @@
         <translation>(non è nel testo)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, distorto: troppo forte. Allontanati dal microfono o abbassane il livello. Fai clic per azzerare.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>Da 1 min a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>Da 10 s a 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4752,6 +4768,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Questi modelli riconoscono il parlato su questo computer. Ciò che dici non lo lascia.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Queste note sono in inglese.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Questi secondi sono conservati: trascrivili dalla finestra quando aiOla risponde di nuovo.</translation>
     </message>
@@ -5150,6 +5170,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>warning</source>
         <translation>avviso</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Audio WAV (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

@@ -327,6 +327,10 @@
         <translation>テキストにはありません</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>、音割れ: 音が大きすぎます。マイクから離れるか、マイクの音量レベルを下げてください。クリックで表示をリセットします。</translation>
     </message>
@@ -342,12 +346,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>。</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1～10分</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10秒～1分</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>、</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4746,6 +4762,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>これらのモデルは、このコンピューターで音声を認識します。話した内容は外に出ません。</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>以下の説明は英語です。</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>この部分は保持されています。aiOlaが再び応答したら、ウィンドウから文字起こししてください。</translation>
     </message>
@@ -5144,6 +5164,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>warning</source>
         <translation>警告</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>WAV音声 (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

@@ -328,6 +328,10 @@
         <translation>(não está no texto)</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>, saturado: alto demais. Afaste-se do microfone ou abaixe o nível dele. Clique para redefinir.</translation>
     </message>
@@ -344,12 +348,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>De 1 a 10 min</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>De 10 s a 1 min</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>: </translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>; </translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4752,6 +4768,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Estes modelos reconhecem a fala neste computador. O que você diz não sai dele.</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>Estas notas estão em inglês.</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>Esses segundos estão guardados: transcreva-os pela janela quando a aiOla voltar a responder.</translation>
     </message>
@@ -5150,6 +5170,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>warning</source>
         <translation>aviso</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>Áudio WAV (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

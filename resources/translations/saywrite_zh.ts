@@ -327,6 +327,10 @@
         <translation>（文本中没有）</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
         <source>, clipped: too loud. Move away from the microphone or lower its level. Click to reset.</source>
         <translation>，削波：声音太大。请远离麦克风或降低其电平。点击可重置。</translation>
     </message>
@@ -342,12 +346,24 @@
         </translation>
     </message>
     <message>
+        <source>. </source>
+        <translation>。</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 至 10 分钟</translation>
     </message>
     <message>
         <source>10 s to 1 min</source>
         <translation>10 秒至 1 分钟</translation>
+    </message>
+    <message>
+        <source>: </source>
+        <translation>：</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
     </message>
     <message>
         <source>A dictation is running.</source>
@@ -4746,6 +4762,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>这些模型在这台电脑上识别语音。所说的内容不会离开这台电脑。</translation>
     </message>
     <message>
+        <source>These notes are in English.</source>
+        <translation>以下说明为英文。</translation>
+    </message>
+    <message>
         <source>These seconds are kept: transcribe them from the window once aiOla answers again.</source>
         <translation>这几秒已保留：等 aiOla 恢复响应后，请在窗口中转写。</translation>
     </message>
@@ -5144,6 +5164,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>warning</source>
         <translation>警告</translation>
+    </message>
+    <message>
+        <source>WAV audio (*.wav)</source>
+        <translation>WAV 音频 (*.wav)</translation>
     </message>
     <message>
         <source>Waveform</source>

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QFontMetrics, QFontMetricsF, QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from pseudo_language import Marked
 from window_fakes import FakeDictation, ui_context, windows_to_delete
 
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.translation import set_language
 
@@ -76,6 +78,45 @@ def in_language(qapp: QApplication) -> Iterator[Callable[[str], None]]:
     """Changes the language of the program until the end of the test."""
     yield set_language
     set_language("en")
+
+
+@pytest.fixture
+def marked(qapp: QApplication) -> Iterator[None]:
+    """While the test runs, "de" is a language whose texts stand in ⟦ ⟧."""
+    load = translation.load_translator
+    translation.load_translator = lambda _folder, _name: Marked()
+    yield
+    translation.load_translator = load
+    set_language("en")
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that widgets of ours paint themselves, in the order in which they are painted; none is shortened."""
+    texts: list[str] = []
+    draw = QPainter.drawText
+
+    def note(painter: QPainter, *arguments: Any) -> object:
+        texts.extend(str(each) for each in arguments if isinstance(each, str))
+        return draw(painter, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", note)
+    for metrics in (QFontMetrics, QFontMetricsF):
+        monkeypatch.setattr(metrics, "elidedText", lambda _metrics, text, *_more: text)
+    return texts
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is asked to read."""
+    words: list[str] = []
+
+    def note(event: Any) -> None:
+        if event.type() == QAccessible.Event.Announcement:
+            words.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", note)
+    return words
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QObject, Qt, QTranslator
 from PySide6.QtGui import QAction
@@ -89,11 +89,13 @@ def _model_texts(model: QAbstractItemModel | None) -> Iterator[str]:
 
 def english_texts(root: QWidget, known: re.Pattern[str] | None = None) -> list[str]:
     """The texts below a widget that are not translated, except for names and the texts of `known`."""
-    found: set[str] = set()
-    for each in [root, *root.findChildren(QObject)]:
-        if is_private(each):
-            continue
-        found.update(re.sub("⟦[^⟧]*(⟧|$)", " ", text) for text in texts_of(each))
+    widgets = [each for each in [root, *root.findChildren(QObject)] if not is_private(each)]
+    return untranslated((text for each in widgets for text in texts_of(each)), known)
+
+
+def untranslated(texts: Iterable[str], known: re.Pattern[str] | None = None) -> list[str]:
+    """Those of the texts that are not translated, without their marked parts."""
+    found = {re.sub("⟦[^⟧]*(⟧|$)", " ", text) for text in texts}
     rest = {text: NAMES.sub("", known.sub("", text) if known else text) for text in found}
     return sorted(text for text, left in rest.items() if re.search("[A-Za-z]{2}", left))
 

@@ -119,6 +119,36 @@ def test_changelog_opens_once_after_an_update(
     assert json.loads(front._context.window_state.read_text())["version"] == __version__
 
 
+def test_after_an_update_the_changelog_waits_for_the_window_of_a_start_in_the_tray(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation
+) -> None:
+    front = make_front(greets=True, settings=Settings(start_hidden=True))
+    state = front._context.window_state
+    state.write_text(json.dumps({"version": "0.0.9"}))
+    front.show()
+    qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
+    assert front.window.findChild(WhatsNewWindow) is None
+    front.save()
+    assert json.loads(state.read_text())["version"] == "0.0.9", "nobody saw what is new"
+    for _ in range(2):
+        front.window.show()
+        qtbot.waitUntil(lambda: bool(front.window.findChildren(WhatsNewWindow)))
+        front.window.hide()
+    assert len(front.window.findChildren(WhatsNewWindow)) == 1
+    front.save()
+    assert json.loads(state.read_text())["version"] == __version__
+
+
+def test_in_another_language_the_changelog_says_that_it_is_in_english(
+    qtbot: Any, in_language: Callable[[str], None]
+) -> None:
+    window = WhatsNewWindow()
+    qtbot.addWidget(window)
+    assert window.text.toPlainText().startswith("What is new")
+    in_language("de")
+    assert window.text.toPlainText().startswith("Diese Hinweise sind auf Englisch.\nWhat is new")
+
+
 def test_licenses_are_listed_where_the_metadata_name_no_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(licenses.metadata, "requires", lambda _name: None)
     assert len(licenses.requirements()) > 10

@@ -126,6 +126,22 @@ def test_english_is_unchanged() -> None:
     assert bare(tr("&Settings…")) == "Settings"
 
 
+@pytest.mark.parametrize(
+    ("separator", "shown"),
+    [(", ", ["a、1", "a，1", "a, 1"]), (": ", ["a: 1", "a：1", "a\u00a0: 1"]), (" · ", ["a · 1", "a · 1", "a · 1"])],
+)
+def test_punctuation_between_texts_is_that_of_the_language(
+    separator: str, shown: list[str], in_language: Callable[[str], None]
+) -> None:
+    """Japanese, Chinese and French, also of a text that was joined before."""
+    label, found = QLabel(), []
+    set_text(label.setText, joined(separator, "a", "1"))
+    for language in ("ja", "zh", "fr"):
+        in_language(language)
+        found.append(label.text())
+    assert found == shown
+
+
 def test_a_text_is_filled_in_the_language(marked: None) -> None:
     translation.set_language("de")
     assert tr("{size:,.1f} MB of {name}", size=1234.5, name="a") == "⟦1.234,5 MB of a⟧"

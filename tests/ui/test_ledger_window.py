@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,13 @@ def opened(front: FrontEnd, qtbot: Any) -> LedgerWindow:
     window = front.window.findChild(LedgerWindow)
     qtbot.waitUntil(lambda: window.table.rowCount() == 2)
     return window
+
+
+def test_the_summary_has_the_punctuation_of_the_language(in_language: Callable[[str], None]) -> None:
+    in_language("ja")
+    words = summarize((entry("2026-11", "", 90), entry("2026-11", HOST, 60, 2_100_000)), TODAY)
+    assert "、" in words
+    assert ", " not in words
 
 
 def cells(window: LedgerWindow, row: int) -> list[str]:

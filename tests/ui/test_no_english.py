@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pseudo_language import Marked, english_texts
+from pseudo_language import english_texts, untranslated
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from window_fakes import HEADSET, TEXTS, WEBCAM, FakeDictation, model, script
 
@@ -18,7 +18,9 @@ from saywrite.foundation.catalog import LANGUAGES
 from saywrite.foundation.events import FileState, ModelState, QueuedFile
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.timings import Latency
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import finish_recording
 from saywrite.storage.settings.keyring import SessionSecrets
@@ -31,7 +33,6 @@ from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.widgets.choosers import catalog_choices
 
-LOAD = translation.load_translator
 AT = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 WORDS = "is the k eight s cluster up"
 OF_THE_USER = (
@@ -45,7 +46,7 @@ OF_THE_USER = (
     "Terminal",
     "unplugged",
 )
-OF_THE_CALENDAR = ("Sonntag", "Freitag", "Samstag", "November")
+OF_THE_CALENDAR = ("Sonntag", "Freitag", "Samstag", "November", "Nov.")
 """In German, the language of the locale."""
 OF_THE_SYSTEM = (HEADSET.label, WEBCAM.label, *(language.native for language in LANGUAGES))
 LITERAL = (
@@ -72,15 +73,6 @@ KNOWN = re.compile(
 
 
 @pytest.fixture
-def marked(qapp: QApplication) -> Iterator[None]:
-    """While the test runs, "de" is a language whose texts stand in ⟦ ⟧."""
-    translation.load_translator = lambda _folder, _name: Marked()
-    yield
-    translation.load_translator = LOAD
-    translation.set_language("en")
-
-
-@pytest.fixture
 def front(make_front: Callable[..., FrontEnd], tmp_path: Path, dictation: FakeDictation) -> Iterator[FrontEnd]:
     """A front end over a history with a recording, that has models, an account and keywords."""
     paths = default_paths(tmp_path / "config", tmp_path / "data")
@@ -94,6 +86,9 @@ def front(make_front: Callable[..., FrontEnd], tmp_path: Path, dictation: FakeDi
             journal.append(b"\1\0" * 160_000)
             journal.end(complete=True)
         finish_recording(paths.recordings / header.dictation, keep=True)
+        store.keep_latency(header.dictation, HEADSET.label, Latency(36, 640, 2000, 2400, 2480))
+        for program in ("Terminal", ""):
+            keep_receipt(store, header.dictation, TextReceipt(program, Outcome.INSERTED, AT))
     store.close()
     made = make_front(
         choices=catalog_choices(),
@@ -155,6 +150,7 @@ def files(front: FrontEnd, dictation: FakeDictation) -> QWidget:
             length=130 * 16_000,
             confirmed=40 * 16_000,
             left_s=65.2,
+            what=message("The microphone is gone."),
         )
         for number, state in enumerate(states)
     )
@@ -199,6 +195,11 @@ def unfinished(front: FrontEnd, dictation: FakeDictation) -> QWidget:
     return front.window
 
 
+def one_unfinished(front: FrontEnd, dictation: FakeDictation) -> QWidget:
+    dictation.tell(events.IncompleteRecordingsFound((events.IncompleteRecording("d1", AT, 160_000, 0),)))
+    return front.window
+
+
 def details(front: FrontEnd, dictation: FakeDictation) -> QWidget:
     window = history(front, dictation)
     window.details.click()  # type: ignore[attr-defined]
@@ -220,6 +221,7 @@ WINDOWS: dict[str, Callable[[FrontEnd, FakeDictation], QWidget]] = {
     "models": models,
     "trial of a model": trial,
     "refused key": refused_key,
+    "unfinished dictation": one_unfinished,
     "unfinished dictations": unfinished,
     "details": details,
 }
@@ -227,22 +229,27 @@ WINDOWS: dict[str, Callable[[FrontEnd, FakeDictation], QWidget]] = {
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_a_window_opened_in_another_language_has_no_english_text(
-    front: FrontEnd, dictation: FakeDictation, marked: None, name: str
+    front: FrontEnd, dictation: FakeDictation, marked: None, painted: list[str], name: str
 ) -> None:
     front.preferences.replace(Settings(program_language="de"))
-    found = english_texts(WINDOWS[name](front, dictation), KNOWN)
+    window = WINDOWS[name](front, dictation)
+    painted.clear()
+    window.grab()
+    found = english_texts(window, KNOWN) + untranslated(painted, KNOWN)
     assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_an_open_window_follows_a_change_of_the_language(
-    front: FrontEnd, dictation: FakeDictation, marked: None, name: str
+    front: FrontEnd, dictation: FakeDictation, marked: None, painted: list[str], name: str
 ) -> None:
     window = WINDOWS[name](front, dictation)
     front.preferences.replace(Settings(program_language="de"))
     QApplication.processEvents()
     assert wait_for_tasks(5000)
-    found = english_texts(window, KNOWN)
+    painted.clear()
+    window.grab()
+    found = english_texts(window, KNOWN) + untranslated(painted, KNOWN)
     assert not found, "\n".join(found)
 
 

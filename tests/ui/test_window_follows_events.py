@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from window_fakes import BEGAN, HEADSET, FakeDictation, script
 
 from saywrite.foundation import events
@@ -361,18 +361,6 @@ def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: Front
 
 
 # Screen readers
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    words: list[str] = []
-
-    def note(event: Any) -> None:
-        if event.type() == QAccessible.Event.Announcement:
-            words.append(event.message())
-
-    monkeypatch.setattr(QAccessible, "updateAccessibility", note)
-    return words
 
 
 def test_the_state_is_announced(front: FrontEnd, dictation: FakeDictation, spoken: list[str]) -> None:

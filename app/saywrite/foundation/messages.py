@@ -53,10 +53,17 @@ def filled(text: Message, /, **params: Any) -> Message:
     return message(text.source, **{**text.params, **params})
 
 
+_SEPARATORS = {str(each): each for each in (message(", "), message(": "), message("; "), message(". "))}
+"""Those that are other signs in some languages: Japanese writes 、 for a comma."""
+
+
 def joined(separator: str, /, *parts: str) -> Message:
-    """Join the texts that are not empty; each is translated by itself."""
+    """Join the texts that are not empty; each is translated by itself, and so is punctuation between them."""
     named = {f"part_{number}": part for number, part in enumerate(filter(None, parts))}
-    return message(separator.join(f"{{{name}}}" for name in named), **named)
+    between = _SEPARATORS.get(separator)
+    if between is None:
+        return message(separator.join(f"{{{name}}}" for name in named), **named)
+    return message("{between}".join(f"{{{name}}}" for name in named), **named, between=between)
 
 
 def encoded(text: str) -> str | dict[str, Any]:

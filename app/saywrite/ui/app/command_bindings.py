@@ -68,7 +68,7 @@ class CommandBindings(QObject):
         """Ask for sound files, and transcribe them."""
         dialog = QFileDialog(self._window, tr("Transcribe a file"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(AUDIO_FILES.split(";;"))
+        dialog.setNameFilters(tr(AUDIO_FILES).split(";;"))
         dialog.filesSelected.connect(lambda names: self.files.add(Path(name) for name in names))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -108,7 +108,7 @@ class CommandBindings(QObject):
         """Ask for a file, and save the recording of an unfinished dictation there."""
         dialog = QFileDialog(self._window, tr("Save audio"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("WAV audio (*.wav)")
+        dialog.setNameFilter(tr("WAV audio (*.wav)"))
         dialog.setDefaultSuffix("wav")
         dialog.selectFile("dictation.wav")
         dialog.fileSelected.connect(lambda name: self._dictation.save_unfinished(dictation, Path(name)))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
@@ -65,6 +65,8 @@ class FrontEnd(QObject):
         self._dictation = dictation
         self._context = context
         self._has_recording = self._keywords_opened = False
+        self._version_seen: object = __version__
+        """The version whose changelog was opened, or which was the first; of the window's state, thus any value."""
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = window or self._make_window()
         self.models = ModelsState(dictation, parent=self)
@@ -165,16 +167,27 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.when_painted(self._ask_for_the_rest)
-        if self._context.greets and not self._context.settings.start_hidden:
-            if not state:
-                self.window.when_painted(self._open_first_run)
-            elif state.get(VERSION_KEY) != __version__:
-                self.window.when_painted(self.dialogs.show_whats_new)
+        self._greet(state)
+
+    def _greet(self, state: dict[str, Any]) -> None:
+        """Open the first run, or what is new after an update.
+
+        After a start in the tray, what is new opens when the window is shown.
+        """
+        greets, hidden = self._context.greets, self._context.settings.start_hidden
+        if state:
+            self._version_seen = state.get(VERSION_KEY)
+            if greets and hidden:
+                self.window.shown.connect(self._open_whats_new, Qt.ConnectionType.QueuedConnection)
+            elif greets:
+                self.window.when_painted(self._open_whats_new)
+        elif greets and not hidden:
+            self.window.when_painted(self._open_first_run)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = STATE_AFTER_START | self.window.state() | self.dialogs.state()
+        state = STATE_AFTER_START | {VERSION_KEY: self._version_seen} | self.window.state() | self.dialogs.state()
         state |= self.lifecycle.state() | self.overlay.state() | {"windows": self.geometry.state()}
         self.overlay.close()
         try:
@@ -271,6 +284,13 @@ class FrontEnd(QObject):
             owner=self,
             in_order=True,
         )
+
+    @Slot()
+    def _open_whats_new(self) -> None:
+        """Open what is new in this version, once."""
+        if self._version_seen != __version__:
+            self._version_seen = __version__
+            self.dialogs.show_whats_new()
 
     @Slot()
     def _open_first_run(self) -> None:

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation.catalog import EN
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import resource
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.toolkit.layouts.dialogs import fill_dialog
-from saywrite.ui.toolkit.translation import bare, follow_language, key_text, set_text, tr
+from saywrite.ui.toolkit.translation import bare, current_language, follow_language, joined, key_text, set_text, tr
 
 SHORTCUTS_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = message("In every program")
@@ -99,7 +100,7 @@ def changelog() -> str:
 
 
 class WhatsNewWindow(QDialog):
-    """Shows the changelog; keys scroll it, Escape closes it."""
+    """Shows the changelog, and says in other languages that it is in English; keys scroll, Escape closes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,5 +108,10 @@ class WhatsNewWindow(QDialog):
         self.text = QTextBrowser()
         self.text.setObjectName("changelog")
         set_text(self.text.setAccessibleName, tr("What is new"))
-        self.text.setMarkdown(changelog())
+        self._write()
+        follow_language(self._write)
         fill_dialog(self, self.text, CHANGELOG_SIZE)
+
+    def _write(self) -> None:
+        note = "" if current_language() == EN else tr("These notes are in English.")
+        self.text.setMarkdown(joined("\n\n", note, changelog()))

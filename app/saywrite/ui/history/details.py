@@ -65,7 +65,7 @@ def facts(dictated: Dictated, choices: EngineChoices, live: RunningDictation | N
         (tr("Text"), _text(dictated)),
         (tr("Without text yet"), length(seconds(pending)) if pending > 0 else tr("Nothing")),
         (tr("Missing sound"), _gaps(dictated)),
-        (tr("Sent to"), ", ".join(sorted(traffic)) or STAYED_HERE),
+        (tr("Sent to"), joined(", ", *sorted(traffic)) or STAYED_HERE),
         (tr("Bytes sent"), format_bytes(sum(each.sent for each in traffic.values()))),
         (tr("Bytes received"), format_bytes(sum(each.received for each in traffic.values()))),
         (tr("Speed"), speed),
@@ -80,8 +80,8 @@ def format_results(dictated: Dictated) -> str:
 
 def as_text(lines: Iterable[tuple[str, str]], results: str) -> str:
     """The table and the results as plain text for the clipboard."""
-    table = "\n".join(f"{label}: {value}" for label, value in lines)
-    return f"{table}\n\n{results}".rstrip() + "\n"
+    table = joined("\n", *(joined(": ", label, value) for label, value in lines))
+    return joined("\n\n", table, results).rstrip() + "\n"
 
 
 def format_bytes(number: int) -> str:

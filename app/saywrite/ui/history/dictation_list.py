@@ -104,7 +104,7 @@ class DictationList(QListWidget):
     def _describe(self, item: QListWidgetItem, began: datetime, text: str, *, heading: bool) -> None:
         name = name_of_day(local_time(began).date(), self._now().date())
         item.setText(text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, str(joined(", ", name, *text.split("\n"))))
         if heading:
             item.setData(DAY, name)
 
@@ -119,8 +119,8 @@ def _words_of(shown: Summary | SearchHit) -> str:
     """The two lines of an entry."""
     time = f"{local_time(shown.began):%H:%M}"
     if isinstance(shown, SearchHit):
-        return f"{tr('{time} · at {start}', time=time, start=clock(seconds(shown.start)))}\n{shown.snippet}"
-    return f"{joined(' · ', time, length(seconds(shown.heard)))}\n{shown.excerpt or tr('No text')}"
+        return joined("\n", tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))), shown.snippet)
+    return joined("\n", joined(" · ", time, length(seconds(shown.heard))), shown.excerpt or tr("No text"))
 
 
 class DayDelegate(QStyledItemDelegate):

@@ -20,7 +20,7 @@ from saywrite.ui.history.player_bar import PlayerBar
 from saywrite.ui.history.reader import Reader
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.translation import error_text, set_text, tr, worded
+from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 
@@ -99,7 +99,7 @@ class DictationView(QWidget):
         before, self.loaded = self.dictation, loaded
         dictated = loaded.dictated if loaded else None
         self.text.show_dictated(dictated)
-        receipts = "\n".join(map(describe_receipt, loaded.receipts)) if loaded else ""
+        receipts = joined("\n", *map(describe_receipt, loaded.receipts)) if loaded else ""
         set_text(self.receipts.setText, receipts)
         self.receipts.setVisible(bool(receipts))
         set_text(self.traffic.setText, describe_traffic(dictated.traffic) if dictated else "")
@@ -179,7 +179,7 @@ def describe_traffic(traffic: Iterable[Traffic]) -> str:
         )
         for each in traffic
     ]
-    return "; ".join(parts) or tr("Nothing left this computer")
+    return joined("; ", *parts) or tr("Nothing left this computer")
 
 
 def _no_play(_dictation: str, _start: int, _end: int) -> None:

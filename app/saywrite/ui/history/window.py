@@ -29,7 +29,7 @@ from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_par
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
-from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 PAGE = 100
@@ -309,7 +309,7 @@ class HistoryWindow(QWidget):
             self.list.setCurrentRow(min(row, self.list.count() - 1))
             self._explain_empty()
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
-            self._say(f"{words} {UNFINISHED}" if lacks_text else words, undo=True)
+            self._say(joined(" ", words, UNFINISHED) if lacks_text else words, undo=True)
             announce(self, words)
 
         if chosen:

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
-from saywrite.foundation.messages import joined
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import M, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
 from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
@@ -68,9 +67,8 @@ class KeywordsReport(RaisedFrame):
         words = joined(" ", tr("{name}: {changes}.", name=loaded.name, changes=done), left_out)
         self.show_message(words, problem=bool(problems))
         if problems:
-            self.details.setPlainText(
-                "\n".join(tr("Line {line}: {what}", line=problem.line, what=problem.what) for problem in problems)
-            )
+            told = (tr("Line {line}: {what}", line=problem.line, what=problem.what) for problem in problems)
+            set_text(self.details.setPlainText, joined("\n", *told))
             lines = min(LINES_SHOWN, len(problems) + 1)
             self.details.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
             self.details.show()

@@ -203,4 +203,4 @@ class KeywordsTable(QTableView):
         source = getattr(self.model(), "sourceModel", lambda: None)()
         if source is not None and source.rowCount():
             return tr("Nothing found"), tr("No keyword has these letters.")
-        return EMPTY_TITLE, EMPTY_TEXT
+        return tr(EMPTY_TITLE), tr(EMPTY_TEXT)

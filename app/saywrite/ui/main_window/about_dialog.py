@@ -23,7 +23,7 @@ from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.screen_reader import name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
-from saywrite.ui.toolkit.translation import add_item, set_text, tr, worded
+from saywrite.ui.toolkit.translation import add_item, follow_language, joined, set_text, tr, worded
 from saywrite.ui.widgets.choosers import NarrowComboBox
 
 ICON_SIZE = 72
@@ -44,22 +44,15 @@ def overview() -> str:
     """The list of all parts with their licenses."""
     models = [describe(part) for part in components() if part.is_model]
     libraries = [describe(part) for part in components() if not part.is_model]
-    return "\n".join(
-        [
-            tr("Saywrite is under the MIT license. Its parts have licenses of their own."),
-            "",
-            tr("Recognition models"),
-            "",
-            *models,
-            "",
-            tr("Native libraries and tables"),
-            "",
-            *libraries,
-            "",
-            tr("Python packages"),
-            "",
-            *package_lines(),
-        ]
+    return joined(
+        "\n\n",
+        tr("Saywrite is under the MIT license. Its parts have licenses of their own."),
+        tr("Recognition models"),
+        "\n".join(models),
+        tr("Native libraries and tables"),
+        "\n".join(libraries),
+        tr("Python packages"),
+        "\n".join(package_lines()),
     )
 
 
@@ -100,10 +93,11 @@ class AboutDialog(QDialog):
             add_item(self.chooser, tr("Text: {stem}", stem=path.stem), path)
         self.chooser.currentIndexChanged.connect(self._show_text)
         self._show_text()
+        follow_language(self._show_text)
         set_text(self.text.setAccessibleName, tr("Licenses"))
         buttons = dialog_buttons(self)
         copy = worded(QPushButton(), tr("&Copy"))
-        copy.clicked.connect(lambda: copy_text(f"{versions()}\n{self.text.toPlainText()}"))
+        copy.clicked.connect(lambda: copy_text(joined("\n", versions(), self.text.toPlainText())))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         column = QVBoxLayout(self)
         column.setSpacing(M)

@@ -63,7 +63,7 @@ def describe_engine(choices: EngineChoices, engine: str, model: str) -> str:
     label = choice.label if choice.needs_network else tr("{model} on this computer", model=model_label(model))
     names = [choices.language(code) for code in choice.languages]
     if all(name in choice.note for name in names):
-        return f"{label}: {choice.note}"
+        return joined(": ", label, choice.note)
     shown = joined(", ", *names[:5])
     if len(names) > 5:
         shown = tr_count("{names} and {n} more", "{names} and {n} more", len(names) - 5, names=shown)

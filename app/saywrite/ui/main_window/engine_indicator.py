@@ -222,7 +222,7 @@ class EngineIndicator(QWidget):
         parts = (indication.spoken or indication.word, *notes)
         set_text(
             self.setAccessibleDescription,
-            joined(". ", *(changed(part, lambda words: words.rstrip(".")) for part in parts)),
+            joined(". ", *(changed(part, lambda words: words.rstrip(".。")) for part in parts)),
         )
         if has_other_size:
             self.updateGeometry()

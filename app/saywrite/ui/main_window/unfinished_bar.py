@@ -25,7 +25,7 @@ def summary(items: tuple[IncompleteRecording, ...], now: datetime) -> str:
     """Describe recordings: "1 unfinished dictation, 10:42, 2 min 31 s", or their number and total length."""
     head = tr_count("{n:,} unfinished dictation", "{n:,} unfinished dictations", len(items))
     if len(items) == 1:
-        return f"{head}, {describe(items[0], now)}"
+        return joined(", ", head, describe(items[0], now))
     return tr(
         "{dictations}, {length} in all", dictations=head, length=length(seconds(sum(item.length for item in items)))
     )

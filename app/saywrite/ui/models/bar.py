@@ -20,7 +20,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import changed, joined, set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -52,10 +52,9 @@ def bar_text(known: KnownModel) -> BarText:
         return BarText(what, remedy, Severity.WARNING, "download", tr("Try again"), folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
-            rest = messages.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
-            what = tr("{label} is being downloaded: {arrived}", label=label, arrived=arrived) + (
-                f" · {rest}" if rest else ""
-            )
+            # A number stays with its unit.
+            rest = changed(messages.time_left(known.left_s), lambda words: words.replace(" ", "\u00a0"))
+            what = joined(" · ", tr("{label} is being downloaded: {arrived}", label=label, arrived=arrived), rest)
             return BarText(what, speak, action="pause", button=tr("Pause"))
         case ModelState.CONVERTING:
             return BarText(tr("{label} is being prepared for this computer.", label=label), speak)

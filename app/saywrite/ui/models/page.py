@@ -156,7 +156,7 @@ class ModelsPage(QScrollArea):
         self._announced[known.info.id] = words
         if before and before != words and self.isVisible():
             text = words if failure else row.state.text()
-            announce(self, f"{known.info.label}: {text}", urgent=failure is not None)
+            announce(self, joined(": ", known.info.label, text), urgent=failure is not None)
 
     def _show_refusal(self, problem: str) -> None:
         set_text(self.source_problem.setText, problem)

@@ -139,7 +139,7 @@ class ModelRow(RaisedFrame):
         """The description for screen readers, which do not read the labels of the row by themselves."""
         known = self.known
         parts = [messages.describe_state(known.info, known.done, known.total), known.info.judgement]
-        return joined(". ", *(changed(part, lambda words: words.rstrip(".")) for part in parts if part))
+        return joined(". ", *(changed(part, lambda words: words.rstrip(".。")) for part in parts if part))
 
     def _ask_before_removing(self) -> None:
         freed = size(self.known.info.disk_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from saywrite.storage.settings.option import Option
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 
 SYNONYMS: Mapping[str, str] = {
     "hotkey": "shortcut push-to-talk",
@@ -35,7 +35,7 @@ SYNONYMS: Mapping[str, str] = {
 def words_of(option: Option) -> str:
     """Return every text in which an option is found, in lower case."""
     texts = [tr(each) for each in (option.page, option.label, option.help, *dict(option.choices).values())]
-    return " ".join([*texts, SYNONYMS.get(option.name, "")]).casefold()
+    return joined(" ", *texts, SYNONYMS.get(option.name, "")).casefold()
 
 
 def find_options(options: Iterable[Option], query: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS_SMALL, SMALL, M, S, sized
-from saywrite.ui.toolkit.translation import set_text
+from saywrite.ui.toolkit.translation import changed, set_text
 
 
 def escaped(text: str) -> str:
@@ -24,8 +24,10 @@ def escaped(text: str) -> str:
 
 def plain_tooltip(text: str) -> str:
     """`text` for `setToolTip()`, which shows it unchanged: markup is escaped."""
-    if "<" not in text:
-        return text
+    return changed(text, _as_markup) if "<" in text else text
+
+
+def _as_markup(text: str) -> str:
     return "<qt>" + escaped(text).replace("\n", "<br>") + "</qt>"
 
 

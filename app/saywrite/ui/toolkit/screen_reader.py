@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QLabel, QLineEdit, QToolButton, QWidget
 
 from saywrite.ui.toolkit.labels import PlainLabel
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import set_text, tr, translated
 
 Role = QAccessible.Role
 Painted = TypeVar("Painted", bound=QWidget)
@@ -28,7 +28,7 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
     """Have a screen reader read `text`, after its current text or at once when `urgent`."""
     if not text:
         return
-    event = QAccessibleAnnouncementEvent(widget, text)
+    event = QAccessibleAnnouncementEvent(widget, translated(text))
     if urgent:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
     QAccessible.updateAccessibility(event)

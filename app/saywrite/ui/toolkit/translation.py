@@ -161,6 +161,15 @@ def _names_day(text: Message) -> bool:
     )
 
 
+def translated(text: str) -> str:
+    """Return a text as the user reads it now: a `Message` in the current language, any other as it is.
+
+    For what paints or passes on a text without `set_text()`; `tr()` would look up a plain text, for example dictated
+    words, among the templates.
+    """
+    return str(tr(text)) if isinstance(text, Message) else text
+
+
 def tr_count(one: str, many: str, number: int, /, **params: Any) -> str:
     """Return the text for this number, `{n}` in the English templates, in the current language."""
     return tr(message_count(one, many, number, **params))
@@ -302,7 +311,7 @@ def _is_translatable(value: Any) -> bool:
 
 def _rendered(value: Any) -> Any:
     if isinstance(value, Message):
-        return str(tr(value))
+        return translated(value)
     if isinstance(value, list | tuple) and _is_translatable(value):
         return [_rendered(each) for each in value]
     return value

@@ -23,7 +23,7 @@ from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.motion import fade_ms
 from saywrite.ui.toolkit.theme.tokens import LARGE, SMALL, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -172,8 +172,7 @@ class TimeGutter(QWidget):
         self._hovered = row
         self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
         note = self._note_of(row) or self._note_beside(row) if row else ""
-        lines = (tr("Hear from here") if row else "", note)
-        set_text(self.setToolTip, plain_tooltip("\n".join(line for line in lines if line)))
+        set_text(self.setToolTip, plain_tooltip(joined("\n", tr("Hear from here") if row else "", note)))
         self.update()
 
 

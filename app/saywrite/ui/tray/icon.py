@@ -29,7 +29,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.ui.toolkit.labels import escaped, plain_tooltip
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import set_text, tr, translated
 from saywrite.ui.tray.menu import RecentText, TrayMenu
 from saywrite.ui.tray.state_icons import STATE_WORDS, TrayState, state_icon, tray_state_of
 
@@ -119,7 +119,8 @@ class Tray(QObject):
     ) -> None:
         """Show a message beside the icon, unless the window is visible."""
         if self._icon is not None and self._present and not self._window.isVisible():
-            self._icon.showMessage(what, _body(remedy, self._icon.geometry().isValid()), kind)
+            body = _body(translated(remedy), self._icon.geometry().isValid())
+            self._icon.showMessage(translated(what), body, kind)
 
     def hide(self) -> None:
         """Remove the icon at quit."""

@@ -39,7 +39,7 @@ from saywrite.ui.toolkit.theme.tokens import (
     S,
     sized,
 )
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr, translated
 from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, position_of
 from saywrite.ui.tray.state_icons import GRID, TrayState, paint_state
 from saywrite.ui.widgets.level_meter import share
@@ -79,6 +79,7 @@ class Overlay(QWidget):
         self._drag_offset: QPoint | None = None
         self._pressed_at = QPoint()
         self._bars: tuple[int, ...] = ()
+        self._presented: tuple[TrayState, str, str, str, bool] = (TrayState.IDLE, "", "", "", False)
         self.shown_state = TrayState.IDLE
         self.words = ""
         self.solid = 0
@@ -96,6 +97,7 @@ class Overlay(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_text(self.setWindowTitle, tr("Saywrite overlay"))
         set_text(self.setAccessibleName, tr("What Saywrite hears"))
+        follow_language(self._show_presented)
         self.setFixedSize(SIZE)
         if QGuiApplication.platformName() == "xcb":
             self._round_off()
@@ -152,13 +154,19 @@ class Overlay(QWidget):
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
-        words = " ".join((words + tail).split())
+        self._presented = (state, words, tail, offer, done)
+        self._show_presented()
+
+    def _show_presented(self) -> None:
+        """Show in the current language what was presented last."""
+        state, given, tail, offer, done = self._presented
+        words = " ".join((translated(given) + tail).split())
         solid = len(words) - len(" ".join(tail.split()))
-        words = words or WORDS[state]
+        words, offer = words or translated(WORDS[state]), translated(offer)
         if (state, words, solid, offer, done) != (self.shown_state, self.words, self.solid, self.offer, self.is_done):
             self.shown_state, self.words, self.solid = state, words, solid
             self.offer, self.is_done = offer, done
-            set_text(self.setAccessibleDescription, f"{words}. {offer}" if offer else words)
+            set_text(self.setAccessibleDescription, joined(". ", words, offer) if offer else words)
             self.update()
 
     def dismiss(self) -> None:
@@ -228,7 +236,7 @@ class Overlay(QWidget):
         painter.drawRoundedRect(button, height / 2, height / 2)
         painter.setFont(font)
         painter.setPen(OVERLAY_GOOD)
-        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, tr(self.offer))
+        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, self.offer)
         return button.left() - S
 
     def _paint_bars(self, painter: QPainter, left: float) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, length, missing
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
-from saywrite.ui.toolkit.translation import joined, tr, tr_count
+from saywrite.ui.toolkit.translation import joined, number_text, tr, tr_count
 from saywrite.ui.widgets.waveform_data import FLAT, WaveformData, WaveformSpan
 
 PITCH = 4
@@ -151,7 +151,8 @@ def tick_text(at: float, step: float) -> str:
     """A time on the axis; all times with one step have the same format."""
     if step >= 1:
         return clock(round(at))
-    return f"{clock(round(at, 1))}.{round(at * 10) % 10}"
+    tenths = number_text(round(at * 10) % 10 / 10)  # "0.7"
+    return clock(round(at, 1)) + tenths[1:]
 
 
 def gap_text(data: WaveformData, at_s: float, scale: float) -> str:

@@ -18,7 +18,7 @@ from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import name_chooser
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Chooser(NarrowComboBox):
         row = next((i for i in range(self.count()) if self.itemData(i) == data), -1)
         self.setCurrentIndex(row)
         name = self.accessibleName()
-        set_text(self.setToolTip, plain_tooltip(f"{name}: {self.currentText()}" if row >= 0 else name))
+        set_text(self.setToolTip, plain_tooltip(joined(": ", name, self.currentText())))
         self.updateGeometry()
 
 

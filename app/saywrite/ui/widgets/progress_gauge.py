@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from saywrite.foundation.events import SAMPLE_RATE, ProgressChanged
 from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr, translated
 
 BAR_HEIGHT = 4
 
@@ -30,6 +30,7 @@ class ProgressView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         set_text(self.setAccessibleName, tr("Progress"))
         set_text(self.setToolTip, tr("How much was recorded, and up to where it has become text"))
+        follow_language(self._update_text)
 
     @property
     def text(self) -> str:
@@ -100,14 +101,14 @@ class ProgressView(QWidget):
             if self._shows_sent:
                 parts.append(tr("sent {sent}", sent=clock(gauge.sent / SAMPLE_RATE)))
             parts.append(tr("text {confirmed}", confirmed=clock(gauge.confirmed / SAMPLE_RATE)))
-        text, widths = " · ".join(parts), self._bars()
+        text, widths = translated(joined(" · ", *parts)), self._bars()
         if text == self._text and widths == self._widths:
             return
         if len(text) != len(self._text):
             self._hint = None
             self.updateGeometry()
         if text != self._text:
-            set_text(self.setAccessibleDescription, text.replace(" · ", ", "))
+            set_text(self.setAccessibleDescription, joined(", ", *parts))
         self._text, self._widths = text, widths
         self.update()
 

@@ -46,7 +46,7 @@ def describe(file: QueuedFile) -> str:
     words = _STATES[file.state]
     if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
         words = tr("Waiting, continues at {confirmed}", confirmed=clock(seconds(file.confirmed)))
-    return f"{words}. {problem}" if problem else words
+    return joined(". ", words, problem)
 
 
 class NameLabel(PlainLabel):

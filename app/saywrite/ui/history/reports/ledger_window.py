@@ -30,7 +30,7 @@ from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
-from saywrite.ui.toolkit.translation import error_text, follow_language, joined, set_text, tr, worded
+from saywrite.ui.toolkit.translation import error_text, follow_language, joined, number_text, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class LedgerWindow(QDialog):
             _name_of_month(entry.month),
             entry.host or tr("On this computer"),
             tr(self._choices.engine_label(entry.engine)),
-            f"{entry.dictations:,}",
+            number_text(entry.dictations),
             tr(length(seconds(entry.heard))),
             tr(size(entry.sent)) if entry.host else "–",
             tr(size(entry.received)) if entry.host else "–",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import Latency, TimedDictation
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 
 STEPS = (
     message("Key to first sound"),
@@ -73,7 +73,7 @@ def percentile(values: list[int], share: float) -> float:
 def describe_latency(latency: Latency) -> str:
     """One line for each step that was measured."""
     times = zip(STEPS, steps_of(latency), strict=True)
-    return "\n".join(f"{step}: {milliseconds(time)}" for step, time in times if time is not None)
+    return joined("\n", *(joined(": ", step, milliseconds(time)) for step, time in times if time is not None))
 
 
 def milliseconds(time: float) -> str:

@@ -30,7 +30,7 @@ from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
-from saywrite.ui.toolkit.translation import error_text, follow_language, set_text, tr
+from saywrite.ui.toolkit.translation import error_text, follow_language, joined, number_text, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -214,14 +214,14 @@ class LatencyWindow(QWidget):
         self.table.setRowCount(len(found))
         for row, speed in enumerate(found):
             times = sum((each.engine, each.microphone) == (speed.engine, speed.microphone) for each in timed)
-            cells = [self._name(speed).replace("\n", ", "), f"{times:,}"]
+            cells = [joined(", ", *self._name(speed).splitlines()), number_text(times)]
             for spread in speed.steps:
-                cells.append(f"{milliseconds(spread.median)}, {milliseconds(spread.p95)}" if spread else "–")
+                cells.append(joined(", ", milliseconds(spread.median), milliseconds(spread.p95)) if spread else "–")
             for column, text in enumerate(cells):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _name(self, speed: TimingSummary) -> str:
-        return f"{tr(self._choices.engine_label(speed.engine))}\n{speed.microphone}"
+        return joined("\n", self._choices.engine_label(speed.engine), speed.microphone)
 
 
 def _swatch(color: QColor) -> QIcon:

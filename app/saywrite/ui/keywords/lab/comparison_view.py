@@ -16,7 +16,7 @@ from saywrite.text.keyword_sets.word_differences import Span
 from saywrite.ui.toolkit.document_text import as_paragraph
 from saywrite.ui.toolkit.theme import blend, page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import SMALL, M, sized
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, set_text, tr
 
 MARKED = 0.22
 """The share of the color in the background of a mark: text on it has a contrast of 4.5 and more."""
@@ -62,6 +62,7 @@ class ComparisonView(QTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(M)
+        follow_language(self._write)
 
     def show_texts(self, shown: Sequence[tuple[ComparedText, tuple[Span, ...]]], empty: str) -> None:
         """Show texts with their marks; `empty` is shown when there are none."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from saywrite.text.keyword_sets.trial import KeywordResult, KeywordWarning, TriedKeywords
 from saywrite.ui.keywords.model import PROBLEM_ROLE, Index, KeywordsModel, Role
 from saywrite.ui.toolkit.labels import plain_tooltip
-from saywrite.ui.toolkit.translation import number_text, tr
+from saywrite.ui.toolkit.translation import joined, number_text, tr, translated
 
 HITS = 2
 """The column behind those of the keywords."""
@@ -47,7 +47,9 @@ class RulesModel(KeywordsModel):
         result = self.result(row)
         if problem := self.problem(row):
             return problem
-        return " ".join(describe_warning(each, result, self._tried_on) for each in result.warnings) if result else ""
+        if result is None:
+            return ""
+        return joined(" ", *(describe_warning(each, result, self._tried_on) for each in result.warnings))
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else HITS + 1
@@ -67,9 +69,9 @@ class RulesModel(KeywordsModel):
         """Return the data of a cell; warnings are marked and described as problems are."""
         row = index.row()
         if role in (PROBLEM_ROLE, Role.AccessibleDescriptionRole):
-            return self.advice(row) or None
+            return translated(self.advice(row)) or None
         if role == Role.ToolTipRole and (advice := self.advice(row)):
-            return plain_tooltip(advice)
+            return plain_tooltip(translated(advice))
         if index.column() != HITS:
             return super().data(index, role)
         result = self.result(row)
@@ -88,14 +90,12 @@ def describe_warning(warning: KeywordWarning, result: KeywordResult, tried_on: i
     spoken = result.keyword.spoken
     match warning:
         case KeywordWarning.NEVER:
-            return str(tr("“{spoken}” is in none of these dictations.", spoken=spoken))
+            return tr("“{spoken}” is in none of these dictations.", spoken=spoken)
         case KeywordWarning.ORDINARY:
-            return str(tr("“{spoken}” is ordinary speech: it would be replaced everywhere.", spoken=spoken))
-    return str(
-        tr(
-            "“{spoken}” is in {some} of {all} dictations: check that it always means this.",
-            spoken=spoken,
-            some=result.dictations,
-            all=tried_on,
-        )
+            return tr("“{spoken}” is ordinary speech: it would be replaced everywhere.", spoken=spoken)
+    return tr(
+        "“{spoken}” is in {some} of {all} dictations: check that it always means this.",
+        spoken=spoken,
+        some=result.dictations,
+        all=tried_on,
     )

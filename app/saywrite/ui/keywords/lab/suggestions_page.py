@@ -26,7 +26,7 @@ from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, follow_language, set_text, tr, tr_count
 
 SUGGESTION = Qt.ItemDataRole.UserRole
 HistoryJob = Callable[[HistoryStore], object]
@@ -67,6 +67,7 @@ class SuggestionsPage(QWidget):
         self.clear = IconPushButton("clear")
         set_text(self.clear.setText, tr("Delete &all remembered corrections"))
         self._arrange()
+        follow_language(self._describe_again)
         self._connect()
         self._say("")
         self._show_enabled()
@@ -93,7 +94,7 @@ class SuggestionsPage(QWidget):
             self.reload()
 
         words = tr("“{spoken}” is written “{written}” from now on.", spoken=keyword.spoken, written=keyword.written)
-        self._say(str(words), undo)
+        self._say(words, undo)
 
     def forget_selected(self) -> None:
         """Never show the selected suggestion again; a message offers to undo it."""
@@ -106,7 +107,7 @@ class SuggestionsPage(QWidget):
         def undo() -> None:
             self._ask(lambda history: restore_suggestion(history, keyword), lambda _none: self.reload())
 
-        self._say(str(tr("“{spoken}” is not suggested again.", spoken=keyword.spoken)), undo)
+        self._say(tr("“{spoken}” is not suggested again.", spoken=keyword.spoken), undo)
 
     def clear_all(self) -> None:
         """Delete what is remembered of corrections; the texts stay as they are."""
@@ -116,7 +117,7 @@ class SuggestionsPage(QWidget):
             words = tr_count(
                 "{n} correction deleted; its text stays.", "{n} corrections deleted; their texts stay.", number
             )
-            self._say(str(words))
+            self._say(words)
             self.reload()
 
         self._ask(clear_corrections, cleared)
@@ -131,6 +132,10 @@ class SuggestionsPage(QWidget):
             self.list.addItem(item)
         self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
         self._show_enabled()
+
+    def _describe_again(self) -> None:
+        for item in map(self.list.item, range(self.list.count())):
+            item.setText(describe_suggestion(item.data(SUGGESTION)))
 
     def _selected(self) -> Suggestion | None:
         item = self.list.currentItem()

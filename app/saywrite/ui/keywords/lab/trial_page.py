@@ -14,7 +14,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce, name_chooser
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import add_item, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import add_item, joined, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import NarrowComboBox
 
 LETTERS = 14
@@ -73,7 +73,7 @@ class TrialPage(QWidget):
         """Show how many recordings were recognized."""
         self.progress.setRange(0, number)
         self.progress.setValue(done)
-        self._say(str(tr("Recognizing recording {done} of {number}", done=done + 1, number=number)))
+        self._say(tr("Recognizing recording {done} of {number}", done=done + 1, number=number))
 
     def show_outcome(self, outcome: TrialOutcome) -> None:
         """Show the result of a trial."""
@@ -113,7 +113,7 @@ class TrialPage(QWidget):
     def _show_texts(self) -> None:
         if self._outcome is None:
             empty = tr("Change the keywords, then try them. Here you see what your dictations would say.")
-            self.view.show_texts((), str(empty))
+            self.view.show_texts((), empty)
             return
         found = select_texts(self._outcome.tried.texts, self._mode, self._spoken)
         nothing = {
@@ -159,7 +159,7 @@ def summarize(outcome: TrialOutcome) -> str:
     """Say in a line how much changes: "3 of 50 dictations change. 12 hits. 1 keyword to check."."""
     tried = outcome.tried
     if not tried.texts:
-        return str(tr("There are no dictations yet to try the keywords on."))
+        return tr("There are no dictations yet to try the keywords on.")
     parts = [
         tr_count(
             "{n} of {all} dictations changes.", "{n} of {all} dictations change.", tried.changed, all=len(tried.texts)
@@ -168,7 +168,7 @@ def summarize(outcome: TrialOutcome) -> str:
     ]
     if tried.warned:
         parts.append(tr_count("{n} keyword to check.", "{n} keywords to check.", tried.warned))
-    return " ".join(map(str, parts))
+    return joined(" ", *parts)
 
 
 def describe_details(outcome: TrialOutcome) -> str:
@@ -198,4 +198,4 @@ def describe_details(outcome: TrialOutcome) -> str:
         )
     if outcome.failed:
         parts.append(tr("A recording was not recognized: {reason}", reason=outcome.failed))
-    return " ".join(map(str, parts))
+    return joined(" ", *parts)

@@ -146,7 +146,7 @@ class KeywordLabWindow(QDialog):
         self.runner.progressed.connect(self.trial.show_progress)
         self.runner.ended.connect(self._show_outcome)
         self.runner.failed.connect(self._show_problem)
-        self.runner.stopped.connect(lambda: self._show_problem(str(tr("The trial was stopped."))))
+        self.runner.stopped.connect(lambda: self._show_problem(tr("The trial was stopped.")))
         self.suggestions.add_requested.connect(self.panel.add)
         self.suggestions.removal_requested.connect(self._remove)
         self.suggestions.count_changed.connect(self._show_count)
