@@ -18,14 +18,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, State, StateChanged
-from saywrite.foundation.messages import message
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.main_window.control_bar import ControlBar
 from saywrite.ui.main_window.empty_state import EmptyState
 from saywrite.ui.main_window.status_bar import StatusBar
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
-from saywrite.ui.toolkit.screen_reader import announce, insert_tab_stops
+from saywrite.ui.toolkit.screen_reader import insert_tab_stops
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.waveform.panel import WaveformPanel
@@ -44,12 +43,6 @@ NARROW = 640
 PREFERRED_SIZE = QSize(1040, 700)
 SHARES = {Qt.Orientation.Horizontal: [740, 280], Qt.Orientation.Vertical: [700, 300]}
 """The shares of text and keywords beside each other, and below each other."""
-SPOKEN_STATES = {
-    State.LISTENING: message("Recording"),
-    State.FINISHING: message("Finishing"),
-    State.RECONNECTING: message("Reconnecting, recording goes on"),
-}
-"""What screen readers announce when the state changes."""
 
 
 class MainWindow(QMainWindow):
@@ -137,7 +130,6 @@ class MainWindow(QMainWindow):
         """Show a new state of the dictation; the parts of the window receive the other events."""
         if isinstance(event, StateChanged):
             self._show_state(event.state)
-            announce(self, SPOKEN_STATES.get(event.state, ""))
 
     def _show_state(self, state: State) -> None:
         self.control_bar.show_state(state)
