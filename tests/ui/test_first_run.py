@@ -17,7 +17,7 @@ from saywrite.foundation import events
 from saywrite.foundation.events import ModelState, State
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.app.first_run.judgement import LISTEN_S, WINDOW_S, Judgement, LevelJudge
+from saywrite.ui.app.first_run.judgement import LISTEN_S, SILENCE_S, WINDOW_S, Judgement, LevelJudge
 from saywrite.ui.app.first_run.recognizer_step import changes_for, choice_of
 from saywrite.ui.app.first_run.window import FirstRunWindow
 from saywrite.ui.app.frontend import STATE_AFTER_START, FrontEnd
@@ -66,12 +66,42 @@ def test_silence_is_not_judged_before_the_microphone_had_time_to_start() -> None
 
 def test_old_sound_and_another_microphone_do_not_count() -> None:
     judge = LevelJudge()
-    judge.add(level(-10), 0.0)
+    judge.add(level(-50), 0.0)
     judge.add(level(-120), 2.0)
-    assert judge.judge(WINDOW_S) is Judgement.GOOD
+    assert judge.judge(WINDOW_S) is Judgement.QUIET
     assert judge.judge(WINDOW_S + 0.1) is Judgement.SILENT
     judge.clear()
     assert judge.judge(WINDOW_S + 0.1) is Judgement.WAITING
+
+
+@pytest.mark.parametrize(
+    ("speech", "judgement"),
+    [(level(-12), Judgement.GOOD), (level(-0.1, clipped=True), Judgement.LOUD)],
+    ids=["good", "too loud"],
+)
+@pytest.mark.parametrize(("pause", "afterwards"), [(-120.0, Judgement.SILENT), (-60.0, None)], ids=["gate", "room"])
+def test_who_only_stops_speaking_has_still_a_good_microphone(
+    speech: events.Level, judgement: Judgement, pause: float, afterwards: Judgement | None
+) -> None:
+    judge = LevelJudge()
+    judge.add(speech, 0.0)
+    for second in range(1, round(SILENCE_S) + 1):
+        judge.add(level(pause), float(second))
+        assert judge.judge(second + 0.5) is judgement, second
+    judge.add(level(pause), SILENCE_S + 1)
+    assert judge.judge(SILENCE_S + 1) is (afterwards or judgement), "the noise of a room is not silence"
+
+
+def test_a_microphone_is_too_loud_only_until_it_is_good() -> None:
+    judge = LevelJudge()
+    judge.add(level(-0.1, clipped=True), 0.0)
+    judge.add(level(-12), 1.0)
+    assert judge.judge(1.0) is Judgement.LOUD
+    judge.add(level(-12), WINDOW_S + 0.1)
+    assert judge.judge(WINDOW_S + 0.1) is Judgement.GOOD
+    judge.clear()
+    judge.add(level(-120), 5.0)
+    assert judge.judge(5.0) is Judgement.WAITING, "another microphone"
 
 
 @pytest.mark.parametrize("choice", ["local", "aiola", "both"])
