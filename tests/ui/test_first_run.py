@@ -260,6 +260,38 @@ def test_sentence_tells_how_long_its_text_took(
     assert practice.findings.texts()[0].startswith("No words were recognized.")
 
 
+@pytest.mark.parametrize("leave", ["escape", "back", "done"])
+@pytest.mark.parametrize("heard", [(), (State.STARTING, State.LISTENING)], ids=["at once", "while it listens"])
+def test_a_dictation_that_the_button_began_ends_with_its_step(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation, leave: str, heard: tuple[State, ...]
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    window.sentence.button.click()
+    for state in heard:
+        dictation.tell(events.StateChanged("d1", state))
+    {"escape": window.reject, "back": window.back.click, "done": window.next.click}[leave]()
+    assert [name for name in dictation.names() if name in ("toggle", "stop", "cancel")] == ["toggle", "stop"]
+    window.reject()
+    assert dictation.names().count("stop") == 1
+
+
+def test_a_dictation_that_the_key_began_or_that_is_over_is_not_stopped(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    window.sentence.button.click()
+    for state in (State.STARTING, State.LISTENING, State.FINISHING, State.IDLE):
+        dictation.tell(events.StateChanged("d1", state))
+    for state in (State.STARTING, State.LISTENING):
+        dictation.tell(events.StateChanged("d2", state))
+    window.reject()
+    assert "stop" not in dictation.names()
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
 def test_no_step_is_cut_off_in_a_small_window(
