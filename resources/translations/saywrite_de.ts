@@ -6432,8 +6432,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{spoken}“ ist gewöhnliche Sprache: Es würde überall ersetzt.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>„{spoken}“ wird ab jetzt „{written}“ geschrieben.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>„{spoken}“ wurde in die Liste aufgenommen; drücken Sie „Anwenden“, damit es gilt.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -6432,8 +6432,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{spoken}» es lenguaje corriente: se reemplazaría en todas partes.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>«{spoken}» se escribe «{written}» a partir de ahora.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>«{spoken}» se añadió a la lista; pulse Aplicar para usarlo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

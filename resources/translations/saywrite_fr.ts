@@ -6432,8 +6432,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {spoken} » appartient au langage courant : il serait remplacé partout.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>« {spoken} » s'écrit désormais « {written} ».</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>« {spoken} » a été ajouté à la liste ; appuyez sur Appliquer pour l'utiliser.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

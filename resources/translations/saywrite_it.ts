@@ -6432,8 +6432,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{spoken}» è linguaggio comune: verrebbe sostituito ovunque.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>D'ora in poi «{spoken}» si scrive «{written}».</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>«{spoken}» è stato aggiunto all'elenco; premi Applica per usarlo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

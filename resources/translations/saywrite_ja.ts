@@ -6399,8 +6399,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{spoken}」は普通の言葉です。すべての箇所で置き換わります。</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>「{spoken}」は今後「{written}」と書かれます。</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>「{spoken}」をリストに追加しました。使うには「適用」を押してください。</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -6432,8 +6432,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{spoken}” é linguagem comum: seria substituído em toda parte.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>“{spoken}” passa a ser escrito “{written}”.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>“{spoken}” foi adicionado à lista; pressione Aplicar para usá-lo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -6399,8 +6399,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{spoken}”是日常用语：会在各处被替换。</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>“{spoken}”今后写成“{written}”。</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>“{spoken}”已加入列表；按“应用”后生效。</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>
