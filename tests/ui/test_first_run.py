@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from test_window_reach import unnamed
 from window_fakes import CHOICES, HEADSET, FakeDictation, model
 
@@ -209,6 +210,45 @@ def test_aiola_asks_for_a_key_and_both_also_uses_this_computer(
     assert (preferences.settings.engine, preferences.settings.aiola_while_away) == ("aiola", "local")
     window.recognizer.buttons["local"].click()
     assert preferences.settings.engine == "local"
+
+
+def test_model_stands_below_its_own_choice(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation, qapp: QApplication
+) -> None:
+    window = open_window()
+    dictation.tell(events.ModelsChanged((model(),)))
+    window.next.click()
+    step = window.recognizer
+    step.buttons["both"].click()
+    qapp.processEvents()
+    order = [step.buttons["local"], step._model, step.buttons["aiola"], step.buttons["both"], step._account]
+    assert all(widget.isVisible() for widget in order)
+    tops = [widget.mapTo(step.widget(), QPoint()).y() for widget in order]
+    assert tops == sorted(tops)
+    row = step._row
+    assert row is not None
+    stops, widget = [], step.buttons["local"].nextInFocusChain()
+    while widget not in (None, step.buttons["aiola"]):
+        stops.append(widget)
+        widget = widget.nextInFocusChain()
+    assert row.buttons["download"] in stops, "Tab reaches it before the next choice"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "it", "zh", "ja"])
+def test_every_step_fits_into_the_window_as_it_opens(
+    open_window: Callable[..., FirstRunWindow],
+    dictation: FakeDictation,
+    in_language: Callable[[str], None],
+    qapp: QApplication,
+    language: str,
+) -> None:
+    in_language(language)
+    window = open_window()
+    dictation.tell(events.ModelsChanged((model(),)))
+    for step in window.steps:
+        qapp.processEvents()
+        assert step.verticalScrollBar().maximum() == 0, step.name
+        window.next.click()
 
 
 def test_key_step_names_the_problem_of_the_key_and_the_missing_tray(
