@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._transcript: TranscriptView | None = None
         self._keywords: KeywordsPanel | None = None
         self.waveform = WaveformPanel(envelope)
+        self._waveform_wanted = True
         acts = self.actions_
         self.status = StatusBar(
             self.control_bar.gauge, acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
         self._paint_seen = self._painted = False
         self._pages = QStackedWidget()
         self._left = QSplitter(Qt.Orientation.Vertical)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = Panels(Qt.Orientation.Horizontal)
         self._split_state = QByteArray()
         self._sizes = dict(SHARES)
         """The sizes that the user gave to text and keywords in this run, beside each other and below each other."""
@@ -155,7 +156,8 @@ class MainWindow(QMainWindow):
         """Show or hide the keywords and the waveform."""
         if keywords or self._keywords is not None:
             self.keywords.setVisible(keywords)
-        self.waveform.setVisible(waveform)
+        self._waveform_wanted = waveform
+        self._fit_waveform()
 
     def state(self) -> dict[str, Any]:
         """Size, position and splitters for `restore()` at the next start."""
@@ -233,6 +235,12 @@ class MainWindow(QMainWindow):
             self._split.setSizes([round(size * room / max(1, sum(sizes))) for size in sizes])
 
     @Slot()
+    def _fit_waveform(self) -> None:
+        """Show the waveform if the user wants it and the text has its least height beside it."""
+        needed = self.waveform.minimumHeight() + self._left.handleWidth() + self._pages.minimumSizeHint().height()
+        self.waveform.setVisible(self._waveform_wanted and self._split.height() >= needed)
+
+    @Slot()
     def _remember_sizes(self) -> None:
         self._sizes[self._split.orientation()] = self._split.sizes()
 
@@ -248,6 +256,7 @@ class MainWindow(QMainWindow):
         self._split.setCollapsible(0, False)
         self._split.setContentsMargins(0, 0, 0, 0)
         self._split.splitterMoved.connect(self._remember_sizes)
+        self._split.resized.connect(self._fit_waveform)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -258,6 +267,19 @@ class MainWindow(QMainWindow):
         column.addWidget(Hairline())
         column.addWidget(self.status)
         self.setCentralWidget(central)
+
+
+class Panels(QSplitter):
+    """Text and keywords. Notices may leave them one line: the window need not become higher for a message."""
+
+    resized = Signal()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class Hairline(QWidget):
