@@ -44,6 +44,18 @@ def test_nothing_is_read_into_an_open_microphone(front: FrontEnd, dictation: Fak
     assert spoken[3:] == ["Copied"]
 
 
+def test_a_notice_whose_matter_is_over_is_not_read(
+    front: FrontEnd, dictation: FakeDictation, spoken: list[str]
+) -> None:
+    notices = front.window.notices
+    dictation.tell(events.StateChanged("d1", State.LISTENING))
+    notices.notify(Severity.WARNING, "Desk delivers nothing but silence.", "Check its mute switch.", key="microphone")
+    notices.notify(Severity.WARNING, "The disk is slow.", "Keep Saywrite open.", key="disk")
+    notices.withdraw("microphone")
+    dictation.tell(events.StateChanged("d1", State.FINISHING))
+    assert spoken == ["The disk is slow. Keep Saywrite open.", "Finishing"]
+
+
 @pytest.mark.parametrize("setting", ["finals", "all"])
 def test_the_state_is_announced_to_those_who_are_read_to_meanwhile(
     front: FrontEnd, dictation: FakeDictation, spoken: list[str], setting: str

@@ -40,6 +40,10 @@ class HeldAnnouncements:
         """Take an announcement that was made meanwhile."""
         self._kept.setdefault(text, (widget, urgent))
 
+    def drop(self, text: str) -> None:
+        """Forget an announcement whose matter is over, if it is kept."""
+        self._kept.pop(text, None)
+
     def release(self) -> None:
         """Have what was kept read now; texts of widgets that are gone are dropped."""
         self.active = False
