@@ -476,6 +476,10 @@
         <translation>Zugriffstoken</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>Barrierefreiheit Bedienungshilfen vorlesen Orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>Genau, in acht Sprachen. Was Sie sagen, wird an den Dienst von aiOla gesendet.</translation>
     </message>
@@ -694,6 +698,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>Audio- und Videodateien (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>Audio Ton Aufbewahrung Speicherdauer löschen Löschung entfernen</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>Autostart Anmeldung minimiert Systemstart</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1296,6 +1308,14 @@
         <translation>Dunkel</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>Dunkelmodus dunkler Modus Nachtmodus heller Modus Farben Farbschema Design Thema</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>Debug Diagnose Fehlersuche Protokolldatei</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>Standard: {default}</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>ends the session</source>
         <translation>die Sitzung beenden</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>Engine Spracherkennung Whisper aiOla Cloud offline</translation>
     </message>
     <message>
         <source>English</source>
@@ -1708,6 +1732,10 @@
         <translation>Freihändigen Modus ein- und ausschalten</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>Freihand freihändig Stimme stoppen beenden zuhören Stille Pause</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>Freihändig: kann nicht zuhören</translation>
     </message>
@@ -1890,6 +1918,10 @@
     <message>
         <source>info</source>
         <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>Eingabegerät Eingang Headset Kopfhörer Mikro</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2396,6 +2428,10 @@
         <translation>minus {number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>Spiegelserver Mirror offline</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Fehlender Ton</translation>
     </message>
@@ -2768,6 +2804,10 @@
         <translation>Fügen Sie ihn ein, wo Sie ihn haben möchten.</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>einfügen tippen eingeben Zwischenablage</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>{label} hier einfügen</translation>
     </message>
@@ -2794,6 +2834,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>angehalten bei {share} %</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>schwebend schwebendes Fenster Einblendung</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2836,6 +2880,10 @@
         <translation>wird vorbereitet…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>Vorlauf Vorlaufzeit vorher mithören</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>Jetziger Text: {origin}</translation>
     </message>
@@ -2858,6 +2906,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>Zurück (Umschalt+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>privat Privatsphäre Datenschutz Netzwerk Internet Cloud offline</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2930,6 +2982,10 @@
     <message>
         <source>Python packages</source>
         <translation>Python-Pakete</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>beenden schließen Hintergrund</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3438,6 +3494,18 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Sho&amp;w</source>
         <translation>An&amp;zeigen</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>Tastenkürzel Tastenkombination Hotkey Kurzbefehl</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>Tastenkürzel Tastenkombination Hotkey Freihand Stimme Sprachsteuerung starten stoppen zuhören Barrierefreiheit Bedienungshilfen</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>Tastenkürzel Tastenkombination Hotkey Kurzbefehl</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5144,6 +5212,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Sehr leise.</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>Freihand Stimme Sprachsteuerung starten stoppen zuhören Barrierefreiheit Bedienungshilfen</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>Lautstärke der Signaltöne</translation>
     </message>
@@ -5316,6 +5388,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Benutzen Sie beim Diktieren Kopfhörer: Ein Mikrofon nahe einem Lautsprecher hört mit, was vorgelesen wird.</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>Whisper Engine Spracherkennung</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>Wer schreibt</translation>
     </message>
@@ -5366,6 +5442,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Words it should know</source>
         <translation>Wörter, die Saywrite kennen soll</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>Wörter Vokabular Wortschatz Wörterbuch Schlüsselwortlabor lernen korrigieren Korrektur</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6456,8 +6536,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{spoken}“ ist gewöhnliche Sprache: Es würde überall ersetzt.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>„{spoken}“ wird ab jetzt „{written}“ geschrieben.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>„{spoken}“ wurde in die Liste aufgenommen; drücken Sie „Anwenden“, damit es gilt.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

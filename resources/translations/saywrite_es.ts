@@ -476,6 +476,10 @@
         <translation>Token de acceso</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>accesibilidad lector de pantalla leer en voz alta orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>Preciso, en ocho idiomas. Lo que dice se envía al servicio de aiOla.</translation>
     </message>
@@ -694,6 +698,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>Archivos de audio y vídeo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>audio sonido conservación retención eliminar borrar</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>inicio automático inicio de sesión minimizado</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1296,6 +1308,14 @@
         <translation>Oscuro</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>modo oscuro modo claro colores tema</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>depuración diagnóstico</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>Predeterminado: {default}</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>ends the session</source>
         <translation>cerrar la sesión</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>motor reconocimiento de voz whisper aiola nube sin conexión</translation>
     </message>
     <message>
         <source>English</source>
@@ -1708,6 +1732,10 @@
         <translation>Activar y desactivar el modo de manos libres</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>manos libres voz detener escuchar silencio pausa</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>Manos libres: no puede escuchar</translation>
     </message>
@@ -1890,6 +1918,10 @@
     <message>
         <source>info</source>
         <translation>información</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>dispositivo de entrada auriculares cascos micro</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2396,6 +2428,10 @@
         <translation>menos {number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>espejo réplica sin conexión</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Sonido que falta</translation>
     </message>
@@ -2768,6 +2804,10 @@
         <translation>Péguelo donde lo quiera.</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>pegar escribir teclear portapapeles</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>Pegue aquí: {label}</translation>
     </message>
@@ -2794,6 +2834,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>en pausa en {share} %</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>flotante ventana flotante píldora</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2836,6 +2880,10 @@
         <translation>preparando…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>pregrabación escuchar antes</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>Texto actual: {origin}</translation>
     </message>
@@ -2858,6 +2906,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>Anterior (Mayús+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>privado privacidad red internet nube sin conexión</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2930,6 +2982,10 @@
     <message>
         <source>Python packages</source>
         <translation>Paquetes de Python</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>salir cerrar segundo plano</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3438,6 +3494,18 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Sho&amp;w</source>
         <translation>&amp;Mostrar</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>atajo de teclado combinación de teclas</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>atajo de teclado combinación de teclas manos libres voz control por voz iniciar detener escuchar accesibilidad</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>atajo de teclado combinación de teclas acceso directo</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5144,6 +5212,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Muy bajo.</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>manos libres voz control por voz iniciar detener escuchar accesibilidad</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>Volumen de los sonidos</translation>
     </message>
@@ -5316,6 +5388,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Mientras dicta, use auriculares: un micrófono cerca de un altavoz capta lo que se lee.</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper motor reconocimiento de voz</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>Quién escribe</translation>
     </message>
@@ -5366,6 +5442,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Words it should know</source>
         <translation>Palabras que debe conocer</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>palabras vocabulario diccionario laboratorio aprender corregir corrección</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6456,8 +6536,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>«{spoken}» es lenguaje corriente: se reemplazaría en todas partes.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>«{spoken}» se escribe «{written}» a partir de ahora.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>«{spoken}» se añadió a la lista; pulse Aplicar para usarlo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -476,6 +476,10 @@
         <translation>Jeton d'accès</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>accessibilité lecteur d'écran lire à voix haute orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>Précis, en huit langues. Ce que vous dites est envoyé au service d'aiOla.</translation>
     </message>
@@ -694,6 +698,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>Fichiers audio et vidéo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>audio son conservation durée supprimer effacer suppression</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>démarrage automatique ouverture de session réduit</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1296,6 +1308,14 @@
         <translation>Sombre</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>mode sombre mode clair couleurs thème</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>débogage diagnostic dépannage</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>Par défaut : {default}</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>ends the session</source>
         <translation>fermer la session</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>moteur reconnaissance vocale whisper aiola cloud hors ligne</translation>
     </message>
     <message>
         <source>English</source>
@@ -1708,6 +1732,10 @@
         <translation>Activer et désactiver le mode mains libres</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>mains libres voix arrêter écouter silence pause</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>Mains libres : écoute impossible</translation>
     </message>
@@ -1890,6 +1918,10 @@
     <message>
         <source>info</source>
         <translation>information</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>périphérique d'entrée casque micro</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2396,6 +2428,10 @@
         <translation>moins {number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>miroir serveur miroir hors ligne</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Son manquant</translation>
     </message>
@@ -2768,6 +2804,10 @@
         <translation>Collez-le là où vous le voulez.</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>coller taper saisir presse-papiers</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>Collez ici : {label}</translation>
     </message>
@@ -2794,6 +2834,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>en pause à {share} %</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>flottante fenêtre flottante pastille</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2836,6 +2880,10 @@
         <translation>préparation…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>pré-enregistrement écouter avant anticipation</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>Texte actuel : {origin}</translation>
     </message>
@@ -2858,6 +2906,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>Précédent (Maj+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>privé vie privée confidentialité réseau internet cloud hors ligne</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2930,6 +2982,10 @@
     <message>
         <source>Python packages</source>
         <translation>Paquets Python</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>quitter fermer arrière-plan</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3438,6 +3494,18 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Sho&amp;w</source>
         <translation>A&amp;fficher</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>raccourci clavier combinaison de touches</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>raccourci clavier combinaison de touches mains libres commande vocale voix démarrer arrêter écouter accessibilité</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>raccourci clavier combinaison de touches</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5144,6 +5212,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Très faible.</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>mains libres commande vocale voix démarrer arrêter écouter accessibilité</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>Volume des sons</translation>
     </message>
@@ -5316,6 +5388,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Pendant la dictée, utilisez un casque : un microphone près d'un haut-parleur capte ce qui est lu.</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper moteur reconnaissance vocale</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>Qui écrit</translation>
     </message>
@@ -5366,6 +5442,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Words it should know</source>
         <translation>Les mots à connaître</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>mots vocabulaire dictionnaire laboratoire apprendre corriger correction</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6456,8 +6536,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>« {spoken} » appartient au langage courant : il serait remplacé partout.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>« {spoken} » s'écrit désormais « {written} ».</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>« {spoken} » a été ajouté à la liste ; appuyez sur Appliquer pour l'utiliser.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

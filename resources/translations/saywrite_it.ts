@@ -476,6 +476,10 @@
         <translation>Token di accesso</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>accessibilità lettore dello schermo leggere ad alta voce orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>Preciso, in otto lingue. Ciò che dici viene inviato al servizio di aiOla.</translation>
     </message>
@@ -694,6 +698,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>File audio e video (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Tutti i file (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>audio conservazione durata eliminare cancellare</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>avvio automatico accesso ridotto a icona</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1296,6 +1308,14 @@
         <translation>Scuro</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>modalità scura modalità chiara colori tema</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>debug diagnostica</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>Predefinito: {default}</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>ends the session</source>
         <translation>termina la sessione</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>motore riconoscimento vocale whisper aiola cloud offline</translation>
     </message>
     <message>
         <source>English</source>
@@ -1708,6 +1732,10 @@
         <translation>Attiva e disattiva la modalità a mani libere</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>mani libere voce fermare ascoltare silenzio pausa</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>A mani libere: impossibile ascoltare</translation>
     </message>
@@ -1890,6 +1918,10 @@
     <message>
         <source>info</source>
         <translation>informazione</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>dispositivo di ingresso cuffie auricolare microfono</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2396,6 +2428,10 @@
         <translation>meno {number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>mirror server specchio offline</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Audio mancante</translation>
     </message>
@@ -2768,6 +2804,10 @@
         <translation>Incollalo dove vuoi.</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>incollare digitare appunti</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>Incolla qui: {label}</translation>
     </message>
@@ -2794,6 +2834,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>in pausa al {share}%</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>fluttuante finestra mobile pillola</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2836,6 +2880,10 @@
         <translation>preparazione…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>preregistrazione ascoltare prima</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>Testo attuale: {origin}</translation>
     </message>
@@ -2858,6 +2906,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>Precedente (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>privato riservatezza rete internet cloud offline</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2930,6 +2982,10 @@
     <message>
         <source>Python packages</source>
         <translation>Pacchetti Python</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>uscire chiudere sfondo in background</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3438,6 +3494,18 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Sho&amp;w</source>
         <translation>&amp;Mostra</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>scorciatoia da tastiera combinazione di tasti</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>scorciatoia da tastiera combinazione di tasti mani libere voce controllo vocale avviare fermare ascoltare accessibilità</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>scorciatoia da tastiera combinazione di tasti tasto rapido</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5144,6 +5212,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Molto debole.</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>mani libere voce controllo vocale avviare fermare ascoltare accessibilità</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>Volume dei suoni</translation>
     </message>
@@ -5316,6 +5388,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Durante la dettatura usa le cuffie: un microfono vicino a un altoparlante sente ciò che viene letto.</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper motore riconoscimento vocale</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>Chi scrive</translation>
     </message>
@@ -5366,6 +5442,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Words it should know</source>
         <translation>Parole da conoscere</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>parole vocabolario dizionario laboratorio imparare correggere correzione</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6456,8 +6536,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>«{spoken}» è linguaggio comune: verrebbe sostituito ovunque.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>D'ora in poi «{spoken}» si scrive «{written}».</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>«{spoken}» è stato aggiunto all'elenco; premi Applica per usarlo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -474,6 +474,10 @@
         <translation>アクセストークン</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>アクセシビリティ 読み上げ orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>高精度で、8言語に対応します。話した内容はaiOlaのサービスに送信されます。</translation>
     </message>
@@ -692,6 +696,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>音声・動画ファイル (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>音声 オーディオ 保存期間 保持 削除 消去</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>自動起動 ログイン 最小化</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1294,6 +1306,14 @@
         <translation>ダーク</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>ダークモード ライトモード 色 配色 テーマ</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>デバッグ 診断 不具合</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>既定: {default}</translation>
     </message>
@@ -1496,6 +1516,10 @@
     <message>
         <source>ends the session</source>
         <translation>セッションを終了</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>エンジン 音声認識 whisper aiola クラウド オフライン</translation>
     </message>
     <message>
         <source>English</source>
@@ -1705,6 +1729,10 @@
         <translation>ハンズフリーモードのオンとオフ</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>ハンズフリー 声 停止 聞き取り 無音 間</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>ハンズフリー: 聞き取れません</translation>
     </message>
@@ -1885,6 +1913,10 @@
     <message>
         <source>info</source>
         <translation>情報</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>入力デバイス 入力装置 ヘッドセット マイク</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2391,6 +2423,10 @@
         <translation>マイナス{number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>ミラー オフライン</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>欠落した音声</translation>
     </message>
@@ -2763,6 +2799,10 @@
         <translation>必要な場所に貼り付けてください。</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>貼り付け ペースト 入力 タイプ クリップボード</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>ここに{label}を貼り付けてください</translation>
     </message>
@@ -2789,6 +2829,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>{share}%で一時停止</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>フローティング 浮動 小窓</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2831,6 +2875,10 @@
         <translation>準備しています…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>プリロール 先行録音 事前の聞き取り</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>現在のテキスト: {origin}</translation>
     </message>
@@ -2853,6 +2901,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>前へ (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>プライバシー 非公開 ネットワーク インターネット クラウド オフライン</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2925,6 +2977,10 @@
     <message>
         <source>Python packages</source>
         <translation>Pythonパッケージ</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>終了 閉じる バックグラウンド</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3433,6 +3489,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Sho&amp;w</source>
         <translation>表示(&amp;W)</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>ショートカットキー ホットキー キーの組み合わせ</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>ショートカットキー ホットキー ハンズフリー 声 音声操作 開始 停止 聞き取り アクセシビリティ</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>ショートカットキー ホットキー キーの組み合わせ プッシュトゥトーク</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5138,6 +5206,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>とても小さい音です。</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>ハンズフリー 声 音声操作 開始 停止 聞き取り アクセシビリティ</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>効果音の音量</translation>
     </message>
@@ -5310,6 +5382,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>音声入力中はヘッドホンを使ってください。スピーカーの近くのマイクは、読み上げの音を拾います。</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper エンジン 音声認識</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>書き取りの方法</translation>
     </message>
@@ -5360,6 +5436,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Words it should know</source>
         <translation>覚えさせる言葉</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>単語 語彙 辞書 用語 ラボ 学習 訂正 修正</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6423,8 +6503,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{spoken}」は普通の言葉です。すべての箇所で置き換わります。</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>「{spoken}」は今後「{written}」と書かれます。</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>「{spoken}」をリストに追加しました。使うには「適用」を押してください。</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -476,6 +476,10 @@
         <translation>Token de acesso</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>acessibilidade leitor de tela ler em voz alta orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>Preciso, em oito idiomas. O que você diz é enviado ao serviço da aiOla.</translation>
     </message>
@@ -694,6 +698,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>Arquivos de áudio e vídeo (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>áudio som retenção conservação excluir apagar</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>início automático login minimizado</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1296,6 +1308,14 @@
         <translation>Escuro</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>modo escuro modo claro cores tema</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>depuração diagnóstico</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>Padrão: {default}</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>ends the session</source>
         <translation>encerrar a sessão</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>motor reconhecimento de voz whisper aiola nuvem offline</translation>
     </message>
     <message>
         <source>English</source>
@@ -1708,6 +1732,10 @@
         <translation>Ligar e desligar o modo de mãos livres</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>mãos livres voz parar ouvir silêncio pausa</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>Mãos livres: não consegue ouvir</translation>
     </message>
@@ -1890,6 +1918,10 @@
     <message>
         <source>info</source>
         <translation>informação</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>dispositivo de entrada fone de ouvido headset microfone</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2396,6 +2428,10 @@
         <translation>menos {number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>espelho servidor offline</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>Som ausente</translation>
     </message>
@@ -2768,6 +2804,10 @@
         <translation>Cole-o onde quiser.</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>colar digitar área de transferência</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>Cole aqui: {label}</translation>
     </message>
@@ -2794,6 +2834,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>pausado em {share} %</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>flutuante janela flutuante pílula</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2836,6 +2880,10 @@
         <translation>preparando…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>pré-gravação ouvir antes</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>Texto atual: {origin}</translation>
     </message>
@@ -2858,6 +2906,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>Anterior (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>privado privacidade rede internet nuvem offline</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2930,6 +2982,10 @@
     <message>
         <source>Python packages</source>
         <translation>Pacotes Python</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>sair fechar segundo plano</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3438,6 +3494,18 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Sho&amp;w</source>
         <translation>&amp;Mostrar</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>atalho de teclado combinação de teclas tecla de atalho</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>atalho de teclado combinação de teclas mãos livres voz controle por voz iniciar parar ouvir acessibilidade</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>atalho de teclado combinação de teclas tecla de atalho</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5144,6 +5212,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Muito baixo.</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>mãos livres voz controle por voz iniciar parar ouvir acessibilidade</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>Volume dos sons</translation>
     </message>
@@ -5316,6 +5388,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Ao ditar, use fones de ouvido: um microfone perto de um alto-falante capta o que é lido.</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper motor reconhecimento de voz</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>Quem escreve</translation>
     </message>
@@ -5366,6 +5442,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Words it should know</source>
         <translation>Palavras que ele deve conhecer</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>palavras vocabulário dicionário laboratório aprender corrigir correção</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6456,8 +6536,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>“{spoken}” é linguagem comum: seria substituído em toda parte.</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>“{spoken}” passa a ser escrito “{written}”.</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>“{spoken}” foi adicionado à lista; pressione Aplicar para usá-lo.</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

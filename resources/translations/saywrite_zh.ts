@@ -474,6 +474,10 @@
         <translation>访问令牌</translation>
     </message>
     <message>
+        <source>accessibility orca</source>
+        <translation>无障碍 辅助功能 朗读 orca</translation>
+    </message>
+    <message>
         <source>Accurate, in eight languages. What you say is sent to aiOla's service.</source>
         <translation>准确，支持八种语言。所说的内容会发送到 aiOla 的服务。</translation>
     </message>
@@ -692,6 +696,14 @@
     <message>
         <source>Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)</source>
         <translation>音频和视频文件 (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>audio retention delete</source>
+        <translation>音频 声音 保留 保存 删除 清除</translation>
+    </message>
+    <message>
+        <source>autostart login minimized</source>
+        <translation>自动启动 开机启动 登录 最小化</translation>
     </message>
     <message>
         <source>B&amp;oth</source>
@@ -1294,6 +1306,14 @@
         <translation>深色</translation>
     </message>
     <message>
+        <source>dark mode colors</source>
+        <translation>深色模式 暗色模式 夜间模式 浅色模式 颜色 配色 主题</translation>
+    </message>
+    <message>
+        <source>debug diagnostics</source>
+        <translation>调试 诊断 排错</translation>
+    </message>
+    <message>
         <source>Default: {default}</source>
         <translation>默认：{default}</translation>
     </message>
@@ -1496,6 +1516,10 @@
     <message>
         <source>ends the session</source>
         <translation>结束会话</translation>
+    </message>
+    <message>
+        <source>engine whisper aiola cloud offline</source>
+        <translation>引擎 语音识别 whisper aiola 云 离线</translation>
     </message>
     <message>
         <source>English</source>
@@ -1705,6 +1729,10 @@
         <translation>开启和关闭免提模式</translation>
     </message>
     <message>
+        <source>hands-free voice stop listening</source>
+        <translation>免提 声音 停止 聆听 静音 停顿</translation>
+    </message>
+    <message>
         <source>Hands-free: cannot listen</source>
         <translation>免提：无法聆听</translation>
     </message>
@@ -1885,6 +1913,10 @@
     <message>
         <source>info</source>
         <translation>提示</translation>
+    </message>
+    <message>
+        <source>input device headset</source>
+        <translation>输入设备 耳机 耳麦 话筒</translation>
     </message>
     <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
@@ -2391,6 +2423,10 @@
         <translation>负{number}</translation>
     </message>
     <message>
+        <source>mirror offline</source>
+        <translation>镜像 离线</translation>
+    </message>
+    <message>
         <source>Missing sound</source>
         <translation>缺失的声音</translation>
     </message>
@@ -2763,6 +2799,10 @@
         <translation>请粘贴到需要的位置。</translation>
     </message>
     <message>
+        <source>paste type clipboard</source>
+        <translation>粘贴 键入 输入 剪贴板</translation>
+    </message>
+    <message>
         <source>Paste your {label} here</source>
         <translation>在此处粘贴 {label}</translation>
     </message>
@@ -2789,6 +2829,10 @@
     <message>
         <source>paused at {share} %</source>
         <translation>已暂停于 {share}%</translation>
+    </message>
+    <message>
+        <source>pill floating</source>
+        <translation>浮动 悬浮 小窗</translation>
     </message>
     <message>
         <source>Plain &amp;text</source>
@@ -2831,6 +2875,10 @@
         <translation>正在准备…</translation>
     </message>
     <message>
+        <source>preroll listen ahead</source>
+        <translation>预录 提前聆听</translation>
+    </message>
+    <message>
         <source>Present text: {origin}</source>
         <translation>当前文本：{origin}</translation>
     </message>
@@ -2853,6 +2901,10 @@
     <message>
         <source>Previous (Shift+F3)</source>
         <translation>上一个 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>private network internet cloud</source>
+        <translation>隐私 私密 网络 互联网 云 离线</translation>
     </message>
     <message>
         <source>Private: what you say does not leave this computer. Needs no network and no account.</source>
@@ -2925,6 +2977,10 @@
     <message>
         <source>Python packages</source>
         <translation>Python 软件包</translation>
+    </message>
+    <message>
+        <source>quit background</source>
+        <translation>退出 关闭 后台</translation>
     </message>
     <message>
         <source>Quit it and start it again.</source>
@@ -3433,6 +3489,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Sho&amp;w</source>
         <translation>显示(&amp;W)</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey</source>
+        <translation>快捷键 热键 组合键</translation>
+    </message>
+    <message>
+        <source>shortcut hotkey voice start stop listening accessibility</source>
+        <translation>快捷键 热键 免提 语音控制 声音 开始 停止 聆听 无障碍 辅助功能</translation>
+    </message>
+    <message>
+        <source>shortcut push-to-talk</source>
+        <translation>快捷键 热键 组合键 按键说话</translation>
     </message>
     <message>
         <source>Shortest speech</source>
@@ -5138,6 +5206,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>声音很小。</translation>
     </message>
     <message>
+        <source>voice start stop listening accessibility</source>
+        <translation>免提 语音控制 声音 开始 停止 聆听 无障碍 辅助功能</translation>
+    </message>
+    <message>
         <source>Volume of the sounds</source>
         <translation>提示音音量</translation>
     </message>
@@ -5310,6 +5382,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>听写时请使用耳机：靠近扬声器的麦克风会收到朗读的声音。</translation>
     </message>
     <message>
+        <source>whisper engine</source>
+        <translation>whisper 引擎 语音识别</translation>
+    </message>
+    <message>
         <source>Who writes</source>
         <translation>由谁转写</translation>
     </message>
@@ -5360,6 +5436,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Words it should know</source>
         <translation>需要认识的词</translation>
+    </message>
+    <message>
+        <source>words vocabulary dictionary lab learn correct</source>
+        <translation>词语 词汇 词典 字典 词库 实验室 学习 更正 纠正</translation>
     </message>
     <message>
         <source>Workflow</source>
@@ -6423,8 +6503,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>“{spoken}”是日常用语：会在各处被替换。</translation>
     </message>
     <message>
-        <source>“{spoken}” is written “{written}” from now on.</source>
-        <translation>“{spoken}”今后写成“{written}”。</translation>
+        <source>“{spoken}” was added to the list; press Apply to use it.</source>
+        <translation>“{spoken}”已加入列表；按“应用”后生效。</translation>
     </message>
     <message numerus="yes">
         <source>“{spoken}” → “{written}” (corrected {n} times)</source>

@@ -14,7 +14,9 @@ from saywrite.storage.history.records.corrections import (
     corrections,
     find_forgotten,
     forget_suggestion,
+    has_corrections,
     keep_original,
+    restore_corrections,
     restore_suggestion,
 )
 from saywrite.storage.history.records.trash import move_to_trash, restore_from_trash
@@ -107,11 +109,34 @@ def test_a_forgotten_suggestion_can_be_restored(store: HistoryStore) -> None:
     assert not find_forgotten(store)(POSTGRES)
 
 
-def test_clearing_removes_everything_and_returns_the_number(store: HistoryStore) -> None:
+def test_clearing_removes_everything_and_returns_it(store: HistoryStore) -> None:
     correct(store, "one", "Postgres one")
     correct(store, "two", "hello!", 2)
     forget_suggestion(store, POSTGRES)
-    assert clear_corrections(store) == 2
+    cleared = clear_corrections(store)
+    assert len(cleared.originals) == 2
     assert corrections(store) == ()
     assert not find_forgotten(store)(POSTGRES)
-    assert clear_corrections(store) == 0
+    assert clear_corrections(store).originals == ()
+
+
+def test_clearing_can_be_undone_but_for_what_was_deleted_since(store: HistoryStore) -> None:
+    correct(store, "one", "Postgres one")
+    correct(store, "two", "hello!", 2)
+    forget_suggestion(store, POSTGRES)
+    before = corrections(store)
+    cleared = clear_corrections(store)
+    assert not has_corrections(store)
+    restore_corrections(store, cleared)
+    assert (corrections(store), has_corrections(store)) == (before, True)
+    assert find_forgotten(store)(POSTGRES)
+    cleared = clear_corrections(store)
+    store.delete("two")
+    restore_corrections(store, cleared)
+    assert corrections(store) == (Correction("post gress one", "Postgres one", "en"),)
+
+
+def test_a_forgotten_suggestion_alone_can_be_cleared(store: HistoryStore) -> None:
+    assert not has_corrections(store)
+    forget_suggestion(store, POSTGRES)
+    assert has_corrections(store)

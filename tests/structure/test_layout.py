@@ -40,7 +40,6 @@ SHORT: dict[str, str] = {
     "ui/models/download_rate.py": "the time that a download still takes",
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
-    "ui/settings/search.py": "which options have the words of a search, pure",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
     "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/indicators.py": "the outlines that one style draws too dark",

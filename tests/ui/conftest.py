@@ -21,6 +21,7 @@ from window_fakes import FakeDictation, ui_context, windows_to_delete
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.screen_reader import held_announcements
 from saywrite.ui.toolkit.translation import set_language
 
 
@@ -50,6 +51,7 @@ def no_window_remains() -> Iterator[None]:
     gc.enable()
     if QGuiApplication.instance() is None:
         return
+    held_announcements.release()
     for window in QApplication.topLevelWidgets():
         window.close()
     assert wait_for_tasks(5000)

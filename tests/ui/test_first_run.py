@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from test_window_reach import unnamed
 from window_fakes import CHOICES, HEADSET, FakeDictation, model
 
@@ -17,7 +18,7 @@ from saywrite.foundation import events
 from saywrite.foundation.events import ModelState, State
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.app.first_run.judgement import LISTEN_S, WINDOW_S, Judgement, LevelJudge
+from saywrite.ui.app.first_run.judgement import LISTEN_S, SILENCE_S, WINDOW_S, Judgement, LevelJudge
 from saywrite.ui.app.first_run.recognizer_step import changes_for, choice_of
 from saywrite.ui.app.first_run.window import FirstRunWindow
 from saywrite.ui.app.frontend import STATE_AFTER_START, FrontEnd
@@ -66,12 +67,42 @@ def test_silence_is_not_judged_before_the_microphone_had_time_to_start() -> None
 
 def test_old_sound_and_another_microphone_do_not_count() -> None:
     judge = LevelJudge()
-    judge.add(level(-10), 0.0)
+    judge.add(level(-50), 0.0)
     judge.add(level(-120), 2.0)
-    assert judge.judge(WINDOW_S) is Judgement.GOOD
+    assert judge.judge(WINDOW_S) is Judgement.QUIET
     assert judge.judge(WINDOW_S + 0.1) is Judgement.SILENT
     judge.clear()
     assert judge.judge(WINDOW_S + 0.1) is Judgement.WAITING
+
+
+@pytest.mark.parametrize(
+    ("speech", "judgement"),
+    [(level(-12), Judgement.GOOD), (level(-0.1, clipped=True), Judgement.LOUD)],
+    ids=["good", "too loud"],
+)
+@pytest.mark.parametrize(("pause", "afterwards"), [(-120.0, Judgement.SILENT), (-60.0, None)], ids=["gate", "room"])
+def test_who_only_stops_speaking_has_still_a_good_microphone(
+    speech: events.Level, judgement: Judgement, pause: float, afterwards: Judgement | None
+) -> None:
+    judge = LevelJudge()
+    judge.add(speech, 0.0)
+    for second in range(1, round(SILENCE_S) + 1):
+        judge.add(level(pause), float(second))
+        assert judge.judge(second + 0.5) is judgement, second
+    judge.add(level(pause), SILENCE_S + 1)
+    assert judge.judge(SILENCE_S + 1) is (afterwards or judgement), "the noise of a room is not silence"
+
+
+def test_a_microphone_is_too_loud_only_until_it_is_good() -> None:
+    judge = LevelJudge()
+    judge.add(level(-0.1, clipped=True), 0.0)
+    judge.add(level(-12), 1.0)
+    assert judge.judge(1.0) is Judgement.LOUD
+    judge.add(level(-12), WINDOW_S + 0.1)
+    assert judge.judge(WINDOW_S + 0.1) is Judgement.GOOD
+    judge.clear()
+    judge.add(level(-120), 5.0)
+    assert judge.judge(5.0) is Judgement.WAITING, "another microphone"
 
 
 @pytest.mark.parametrize("choice", ["local", "aiola", "both"])
@@ -181,6 +212,45 @@ def test_aiola_asks_for_a_key_and_both_also_uses_this_computer(
     assert preferences.settings.engine == "local"
 
 
+def test_model_stands_below_its_own_choice(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation, qapp: QApplication
+) -> None:
+    window = open_window()
+    dictation.tell(events.ModelsChanged((model(),)))
+    window.next.click()
+    step = window.recognizer
+    step.buttons["both"].click()
+    qapp.processEvents()
+    order = [step.buttons["local"], step._model, step.buttons["aiola"], step.buttons["both"], step._account]
+    assert all(widget.isVisible() for widget in order)
+    tops = [widget.mapTo(step.widget(), QPoint()).y() for widget in order]
+    assert tops == sorted(tops)
+    row = step._row
+    assert row is not None
+    stops, widget = [], step.buttons["local"].nextInFocusChain()
+    while widget not in (None, step.buttons["aiola"]):
+        stops.append(widget)
+        widget = widget.nextInFocusChain()
+    assert row.buttons["download"] in stops, "Tab reaches it before the next choice"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "it", "zh", "ja"])
+def test_every_step_fits_into_the_window_as_it_opens(
+    open_window: Callable[..., FirstRunWindow],
+    dictation: FakeDictation,
+    in_language: Callable[[str], None],
+    qapp: QApplication,
+    language: str,
+) -> None:
+    in_language(language)
+    window = open_window()
+    dictation.tell(events.ModelsChanged((model(),)))
+    for step in window.steps:
+        qapp.processEvents()
+        assert step.verticalScrollBar().maximum() == 0, step.name
+        window.next.click()
+
+
 def test_key_step_names_the_problem_of_the_key_and_the_missing_tray(
     open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
 ) -> None:
@@ -228,6 +298,38 @@ def test_sentence_tells_how_long_its_text_took(
     assert practice.findings.texts() == ["It was not inserted. Press Ctrl+V."]
     dictation.tell(events.Finished("d1", 100, 100, 0, 1.0, ""))
     assert practice.findings.texts()[0].startswith("No words were recognized.")
+
+
+@pytest.mark.parametrize("leave", ["escape", "back", "done"])
+@pytest.mark.parametrize("heard", [(), (State.STARTING, State.LISTENING)], ids=["at once", "while it listens"])
+def test_a_dictation_that_the_button_began_ends_with_its_step(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation, leave: str, heard: tuple[State, ...]
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    window.sentence.button.click()
+    for state in heard:
+        dictation.tell(events.StateChanged("d1", state))
+    {"escape": window.reject, "back": window.back.click, "done": window.next.click}[leave]()
+    assert [name for name in dictation.names() if name in ("toggle", "stop", "cancel")] == ["toggle", "stop"]
+    window.reject()
+    assert dictation.names().count("stop") == 1
+
+
+def test_a_dictation_that_the_key_began_or_that_is_over_is_not_stopped(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    window.sentence.button.click()
+    for state in (State.STARTING, State.LISTENING, State.FINISHING, State.IDLE):
+        dictation.tell(events.StateChanged("d1", state))
+    for state in (State.STARTING, State.LISTENING):
+        dictation.tell(events.StateChanged("d2", state))
+    window.reject()
+    assert "stop" not in dictation.names()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -282,6 +282,7 @@ def test_a_correction_is_suggested_and_added_with_undo(bench: Lab, qtbot: Any) -
     assert page.list.item(0).text() == "“post gress” → “Postgres” (corrected once)"
     assert lab.tabs.tabText(1) == "Su&ggestions (1)"
     page.add.click()
+    assert page.message.text() == "“post gress” was added to the list; press Apply to use it."
     assert lab.panel.keywords() == (KUBERNETES, POSTGRES)
     assert page.list.count() == 0
     page.undo.click()
@@ -306,12 +307,18 @@ def test_remembered_corrections_are_deleted_by_a_button(bench: Lab, qtbot: Any) 
     bench.correct("d1", "You may restart Postgres")
     page = bench.open().suggestions
     qtbot.waitUntil(lambda: page.list.count() == 1, timeout=5_000)
+    assert page.clear.isEnabled()
     page.clear.click()
     qtbot.waitUntil(lambda: page.message.text() == "1 correction deleted; its text stays.", timeout=5_000)
     assert corrections(bench.history) == ()
     loaded = bench.history.load("d1")
     assert loaded is not None
     assert loaded.segments[0].text == "You may restart Postgres"
+    qtbot.waitUntil(lambda: page.list.count() == 0, timeout=5_000)
+    assert not page.clear.isEnabled(), "there is nothing left to delete"
+    page.undo.click()
+    qtbot.waitUntil(lambda: page.list.count() == 1, timeout=5_000)
+    assert page.clear.isEnabled()
 
 
 def test_the_switch_is_off_at_first_and_changes_the_setting(bench: Lab) -> None:

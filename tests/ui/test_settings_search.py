@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMainWindow, Q
 from test_window_reach import unnamed
 from window_fakes import CHOICES
 
-from saywrite.storage.settings.option import PAGES
+from saywrite.storage.settings.option import PAGES, Page
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.option_page import OptionPage
-from saywrite.ui.settings.search import words_of
+from saywrite.ui.settings.search import SYNONYMS, find_options, words_of
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import NarrowComboBox
 
 
@@ -47,6 +49,61 @@ def test_search_shows_only_what_it_finds_and_turns_to_it(qtbot: Any, dialog: Set
     dialog.search.clear()
     assert shown_pages(dialog) == list(PAGES)
     assert dialog.editor("hotkey_mode").isVisible()
+
+
+@pytest.mark.parametrize("before", PAGES)
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [("microphone", "Dictation"), ("window", "Window"), ("keywords", "Keywords"), ("log", "Files and privacy")],
+)
+def test_search_turns_to_the_page_whose_name_or_label_matches_best(
+    dialog: SettingsDialog, before: Page, query: str, page: Page
+) -> None:
+    dialog.show_page(before)
+    dialog.search.setText(query)
+    assert PAGES[dialog.list.currentRow()] == page
+
+
+def test_search_stays_on_a_page_that_matches_as_well_as_the_best(dialog: SettingsDialog) -> None:
+    dialog.show_page("Window")
+    dialog.search.setText("show")
+    assert PAGES[dialog.list.currentRow()] == "Window", "Recognition shows words while you speak"
+
+
+FOREIGN = {
+    "de": {
+        "Tastenkürzel": "hotkey",
+        "tastenkurzel": "hotkey",
+        "Tastenkombination": "second_hotkey",
+        "Wörterbuch": "suggest_keywords",
+        "Farben": "theme",
+        "Eingabegerät": "microphone_name",
+        "Löschen": "keep_recordings_days",
+        "Diagnose": "log_level",
+        "Barrierefreiheit": "announce",
+    },
+    "fr": {
+        "raccourci": "hotkey",
+        "couleurs": "theme",
+        "peripherique": "microphone_name",
+        "DICTIONNAIRE": "suggest_keywords",
+    },
+    "es": {"atajo": "hotkey", "colores": "theme", "diccionario": "suggest_keywords", "portapapeles": "insertion_means"},
+    "pt": {"atalho": "hotkey", "cores": "theme", "dicionario": "suggest_keywords", "apagar": "keep_recordings_days"},
+    "it": {"scorciatoia": "hotkey", "colori": "theme", "dizionario": "suggest_keywords", "diagnostica": "log_level"},
+    "zh": {"快捷键": "hotkey", "颜色": "theme", "词典": "suggest_keywords", "删除": "keep_recordings_days"},
+    "ja": {"ショートカット": "hotkey", "色": "theme", "辞書": "suggest_keywords", "削除": "keep_recordings_days"},
+}
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_other_words_for_an_option_find_it_in_every_language(language: str, in_language: Callable[[str], None]) -> None:
+    in_language(language)
+    for word, name in FOREIGN[language].items():
+        assert name in find_options(OPTIONS.values(), word), word
+    for name, english in SYNONYMS.items():
+        assert name in find_options(OPTIONS.values(), english), "the English words are known everywhere"
+        assert tr(english) != english, f"{name} has no words of this language"
 
 
 def test_search_without_a_result_says_so(qtbot: Any, dialog: SettingsDialog) -> None:

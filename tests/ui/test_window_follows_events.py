@@ -360,29 +360,6 @@ def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: Front
     assert dictation.arguments("discard_unfinished") == [("u1",)]
 
 
-# Screen readers
-
-
-def test_the_state_is_announced(front: FrontEnd, dictation: FakeDictation, spoken: list[str]) -> None:
-    dictation.tell(events.StateChanged("d1", State.LISTENING))
-    assert spoken == ["Recording"]
-
-
-def test_a_failure_is_announced_with_its_remedy(front: FrontEnd, dictation: FakeDictation, spoken: list[str]) -> None:
-    dictation.tell(events.Failed("d1", "No microphone was found.", "Connect one.", fatal=True))
-    assert spoken == ["No microphone was found. Connect one."]
-
-
-@pytest.mark.parametrize(("setting", "read"), [("off", []), ("finals", ["Words."])])
-def test_finals_are_read_out_when_the_user_wants_it(
-    front: FrontEnd, dictation: FakeDictation, spoken: list[str], setting: str, read: list[str]
-) -> None:
-    front.preferences.update(announce=setting)
-    dictation.tell(STARTED)
-    dictation.tell(segment(1, "Words."))
-    assert spoken == read
-
-
 def test_a_whole_dictation_can_be_shown(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
     script(dictation)
     qtbot.waitUntil(lambda: partial_shown(shown) == "and then we have to")

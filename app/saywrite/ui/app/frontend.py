@@ -36,6 +36,7 @@ from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.toolkit.translation import error_text, set_language
+from saywrite.ui.transcript.live.announcement_hold import AnnouncementHold
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -69,6 +70,7 @@ class FrontEnd(QObject):
         """The version whose changelog was opened, or which was the first; of the window's state, thus any value."""
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = window or self._make_window()
+        self.announcements = AnnouncementHold(self.window)
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
         self.notices = DictationNotices(
@@ -131,6 +133,7 @@ class FrontEnd(QObject):
         window = self.window
         better_text = self._make_better_text()
         return (
+            self.announcements.receive,
             window.transcript.receive,
             window.receive,
             window.control_bar.receive,
@@ -247,6 +250,7 @@ class FrontEnd(QObject):
 
     def _apply_behind(self, settings: Settings) -> None:
         """Apply the settings to what the first paint does not show."""
+        self.announcements.apply(settings)
         self.window.transcript.announcer.mode = settings.announce
         self.window.transcript.set_paragraph_pause(settings.paragraph_pause_s)
         self.tray.menu.show_settings(settings)

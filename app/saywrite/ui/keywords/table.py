@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -16,11 +26,13 @@ from PySide6.QtWidgets import (
     QStyleOptionHeader,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
 from saywrite.foundation.messages import message
 from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import M, S
@@ -32,6 +44,12 @@ EMPTY_TEXT = message(
 )
 PADDING = 6
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def place_words(height: int, title: int, body: int) -> tuple[int, bool]:
+    """Return the top of words in the middle of a table, and whether their title has room above them."""
+    top = (height - body) // 2
+    return (max(title, top), True) if title + body <= height else (max(0, top), False)
 
 
 class MarkingDelegate(QStyledItemDelegate):
@@ -107,8 +125,19 @@ class AlignedHeader(QHeaderView):
         style, text = self.style(), self.model().headerData(section, self.orientation())
         margin = PADDING + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
         place = rect.adjusted(margin, 0, -PADDING, 0)
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
         flags = QStyle.visualAlignment(self.layoutDirection(), self.defaultAlignment())
         style.drawItemText(painter, place, int(flags), self.palette(), True, text, QPalette.ColorRole.ButtonText)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show a heading that does not fit in a tooltip."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            section = self.logicalIndexAt(event.pos())
+            text = str(self.model().headerData(section, self.orientation()) or "") if section >= 0 else ""
+            fits = self.fontMetrics().horizontalAdvance(text) + 3 * PADDING <= self.sectionSize(section)
+            QToolTip.showText(event.globalPos(), "" if fits else plain_tooltip(text), self)
+            return True
+        return super().viewportEvent(event)
 
 
 class KeywordsTable(QTableView):
@@ -125,7 +154,6 @@ class KeywordsTable(QTableView):
         set_text(self.setAccessibleName, tr("Keywords"))
         set_text(self.setAccessibleDescription, tr("Insert adds a keyword, F2 edits, Delete removes."))
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setMinimumHeight(4 * self.fontMetrics().height())
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
@@ -147,6 +175,9 @@ class KeywordsTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 4 * self.fontMetrics().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         editing = self.state() == QAbstractItemView.State.EditingState
@@ -191,13 +222,14 @@ class KeywordsTable(QTableView):
         strong.setWeight(QFont.Weight.DemiBold)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         body = painter.boundingRect(area, int(flags), words)
-        top = area.center().y() - body.height() // 2
+        strong_line = QFontMetrics(strong).height()
+        top, has_title = place_words(area.height(), strong_line + S, body.height())
         painter.setPen(page_colors(self.palette()).uncertain)
         painter.drawText(QRect(area.left(), top, area.width(), body.height()), int(flags), words)
-        painter.setFont(strong)
-        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
-        line = painter.fontMetrics().height()
-        painter.drawText(QRect(area.left(), top - line - S, area.width(), line), int(flags), title)
+        if has_title:
+            painter.setFont(strong)
+            painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+            painter.drawText(QRect(area.left(), top - strong_line - S, area.width(), strong_line), int(flags), title)
 
     def _empty_words(self) -> tuple[str, str]:
         source = getattr(self.model(), "sourceModel", lambda: None)()

@@ -185,7 +185,8 @@ class ControlBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        comfortable = self.unit.minimumSizeHint().width() + XL * 3 + self._choosers_width() + 2 * L
+        whole = self.button.sizeHint().width() - self.button.minimumSizeHint().width()
+        comfortable = self.unit.minimumSizeHint().width() + whole + XL * 3 + self._choosers_width() + 2 * L
         narrow = self.width() < comfortable
         if narrow != self._narrow:
             self._place_choosers(narrow=narrow)

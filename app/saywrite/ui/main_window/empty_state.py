@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import KeysChanged, State
@@ -11,7 +11,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, M, S
+from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, SMALL, TARGET, L, M, S, sized
 from saywrite.ui.toolkit.translation import joined, key_text, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
@@ -98,9 +98,8 @@ class EmptyState(QWidget):
         self._hints = _hints()
         self._emblem = _Emblem()
         column = QVBoxLayout(self)
-        column.setContentsMargins(XL, S, XL, S)
+        column.setContentsMargins(L, S, L, S)
         column.setSpacing(S)
-        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
         column.addStretch(3)
         column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._headline, self._sentence, self._engine):
@@ -156,13 +155,17 @@ class EmptyState(QWidget):
         set_text(self.account.setText, tr("{label} account…", label=choice.label) if choice else "")
         self.show_state(self._state)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 16, self.fontMetrics().height() * 4)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         """Hide parts that do not fit: first the hints, then the emblem, the engine and the sentence."""
-        width = max(1, self.width() - 2 * XL)
+        width = max(1, self.width() - 2 * L)
+        self._fit_headline(width)
         parts: list[tuple[QWidget, int, bool]] = [
             (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
         ]
@@ -176,6 +179,16 @@ class EmptyState(QWidget):
         for part, height, wanted in parts:
             room -= height + S if wanted else 0
             part.setVisible(wanted and (room >= -S or part is self._headline))
+
+    def _fit_headline(self, width: int) -> None:
+        """Show the headline in smaller letters where one of its words, such as a key, is too wide."""
+        for size in (LARGE, BODY, SMALL):
+            font = sized(self.font(), size, strong=True)
+            box = QRect(0, 0, width, self.height())
+            if QFontMetrics(font).boundingRect(box, Qt.TextFlag.TextWordWrap, self._headline.text()).width() <= width:
+                break
+        if font != self._headline.font():
+            self._headline.setFont(font)
 
     def texts(self) -> tuple[str, str, str]:
         """Headline, sentence and description of the engine."""

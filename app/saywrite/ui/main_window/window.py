@@ -18,14 +18,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, State, StateChanged
-from saywrite.foundation.messages import message
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.main_window.control_bar import ControlBar
 from saywrite.ui.main_window.empty_state import EmptyState
 from saywrite.ui.main_window.status_bar import StatusBar
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
-from saywrite.ui.toolkit.screen_reader import announce, insert_tab_stops
+from saywrite.ui.toolkit.screen_reader import insert_tab_stops
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.waveform.panel import WaveformPanel
@@ -44,12 +43,6 @@ NARROW = 640
 PREFERRED_SIZE = QSize(1040, 700)
 SHARES = {Qt.Orientation.Horizontal: [740, 280], Qt.Orientation.Vertical: [700, 300]}
 """The shares of text and keywords beside each other, and below each other."""
-SPOKEN_STATES = {
-    State.LISTENING: message("Recording"),
-    State.FINISHING: message("Finishing"),
-    State.RECONNECTING: message("Reconnecting, recording goes on"),
-}
-"""What screen readers announce when the state changes."""
 
 
 class MainWindow(QMainWindow):
@@ -81,6 +74,7 @@ class MainWindow(QMainWindow):
         self._transcript: TranscriptView | None = None
         self._keywords: KeywordsPanel | None = None
         self.waveform = WaveformPanel(envelope)
+        self._waveform_wanted = True
         acts = self.actions_
         self.status = StatusBar(
             self.control_bar.gauge, acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file
@@ -90,7 +84,7 @@ class MainWindow(QMainWindow):
         self._paint_seen = self._painted = False
         self._pages = QStackedWidget()
         self._left = QSplitter(Qt.Orientation.Vertical)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = Panels(Qt.Orientation.Horizontal)
         self._split_state = QByteArray()
         self._sizes = dict(SHARES)
         """The sizes that the user gave to text and keywords in this run, beside each other and below each other."""
@@ -137,7 +131,6 @@ class MainWindow(QMainWindow):
         """Show a new state of the dictation; the parts of the window receive the other events."""
         if isinstance(event, StateChanged):
             self._show_state(event.state)
-            announce(self, SPOKEN_STATES.get(event.state, ""))
 
     def _show_state(self, state: State) -> None:
         self.control_bar.show_state(state)
@@ -163,7 +156,8 @@ class MainWindow(QMainWindow):
         """Show or hide the keywords and the waveform."""
         if keywords or self._keywords is not None:
             self.keywords.setVisible(keywords)
-        self.waveform.setVisible(waveform)
+        self._waveform_wanted = waveform
+        self._fit_waveform()
 
     def state(self) -> dict[str, Any]:
         """Size, position and splitters for `restore()` at the next start."""
@@ -241,6 +235,12 @@ class MainWindow(QMainWindow):
             self._split.setSizes([round(size * room / max(1, sum(sizes))) for size in sizes])
 
     @Slot()
+    def _fit_waveform(self) -> None:
+        """Show the waveform if the user wants it and the text has its least height beside it."""
+        needed = self.waveform.minimumHeight() + self._left.handleWidth() + self._pages.minimumSizeHint().height()
+        self.waveform.setVisible(self._waveform_wanted and self._split.height() >= needed)
+
+    @Slot()
     def _remember_sizes(self) -> None:
         self._sizes[self._split.orientation()] = self._split.sizes()
 
@@ -256,6 +256,7 @@ class MainWindow(QMainWindow):
         self._split.setCollapsible(0, False)
         self._split.setContentsMargins(0, 0, 0, 0)
         self._split.splitterMoved.connect(self._remember_sizes)
+        self._split.resized.connect(self._fit_waveform)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -266,6 +267,19 @@ class MainWindow(QMainWindow):
         column.addWidget(Hairline())
         column.addWidget(self.status)
         self.setCentralWidget(central)
+
+
+class Panels(QSplitter):
+    """Text and keywords. Notices may leave them one line: the window need not become higher for a message."""
+
+    resized = Signal()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class Hairline(QWidget):

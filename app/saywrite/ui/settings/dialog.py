@@ -33,7 +33,7 @@ from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
 from saywrite.ui.settings.option_page import OptionPage
-from saywrite.ui.settings.search import find_options
+from saywrite.ui.settings.search import find_best_pages, find_options
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import CLOSE, center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.preferences import Preferences
@@ -188,8 +188,10 @@ class SettingsDialog(QDialog):
         self._nothing.setVisible(not pages)
         if not pages:
             announce(self.search, NOTHING_FOUND)
-        elif PAGES[self.list.currentRow()] not in pages:
-            self.show_page(next(page for page in PAGES if page in pages))
+            return
+        best = find_best_pages((OPTIONS[name] for name in OPTIONS if name in names), query)
+        if PAGES[self.list.currentRow()] not in best:
+            self.show_page(min(best, key=PAGES.index))
 
     def show_devices(self, event: DevicesChanged) -> None:
         """List the microphones that are connected now."""

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface, QAction
 from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QLabel, QLineEdit, QToolButton, QWidget
@@ -24,9 +25,47 @@ _CLEAR_ACTION = "_q_qlineeditclearaction"
 """The name that Qt gives to the action of the clear button."""
 
 
+class HeldAnnouncements:
+    """What is to be read once nothing listens to the loudspeakers any more; each text once, in order."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self._kept: dict[str, tuple[QWidget, bool]] = {}
+
+    def hold(self) -> None:
+        """Keep announcements from now on."""
+        self.active = True
+
+    def keep(self, widget: QWidget, text: str, *, urgent: bool) -> None:
+        """Take an announcement that was made meanwhile."""
+        self._kept.setdefault(text, (widget, urgent))
+
+    def drop(self, text: str) -> None:
+        """Forget an announcement whose matter is over, if it is kept."""
+        self._kept.pop(text, None)
+
+    def release(self) -> None:
+        """Have what was kept read now; texts of widgets that are gone are dropped."""
+        self.active = False
+        kept, self._kept = self._kept, {}
+        for text, (widget, urgent) in kept.items():
+            if shiboken6.isValid(widget):
+                announce(widget, text, urgent=urgent)
+
+
+held_announcements = HeldAnnouncements()
+"""Held by `ui/transcript/live/announcement_hold.py` while the microphone is open."""
+
+
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
-    """Have a screen reader read `text`, after its current text or at once when `urgent`."""
+    """Have a screen reader read `text`, after its current text or at once when `urgent`.
+
+    While announcements are held, it is read when they are released.
+    """
     if not text:
+        return
+    if held_announcements.active:
+        held_announcements.keep(widget, text, urgent=urgent)
         return
     event = QAccessibleAnnouncementEvent(widget, translated(text))
     if urgent:

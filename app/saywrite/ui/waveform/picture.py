@@ -6,6 +6,7 @@ all vertical ones −1…1; the painter's transformation maps them to the screen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,6 +15,7 @@ from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, length, missing
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
+from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import joined, number_text, tr, tr_count
 from saywrite.ui.widgets.waveform_data import FLAT, WaveformData, WaveformSpan
 
@@ -153,6 +155,18 @@ def tick_text(at: float, step: float) -> str:
         return clock(round(at))
     tenths = number_text(round(at * 10) % 10 / 10)  # "0.7"
     return clock(round(at, 1)) + tenths[1:]
+
+
+def place_times(middles: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[float | None]:
+    """Return where each time on the axis begins, in `low` to `high`; None where it would touch another."""
+    lefts: list[float | None] = []
+    free = low
+    for middle, width in zip(middles, widths, strict=True):
+        left = min(max(low, middle - width / 2), high - width)
+        fits = left >= free
+        lefts.append(left if fits else None)
+        free = left + width + M if fits else free
+    return lefts
 
 
 def gap_text(data: WaveformData, at_s: float, scale: float) -> str:

@@ -41,6 +41,7 @@ from saywrite.ui.waveform.picture import (
     describe,
     gap_text,
     paint_waveform,
+    place_times,
     tick_step,
     tick_text,
 )
@@ -265,12 +266,14 @@ class WaveformStrip(QWidget):
         view = self._view()
         step = tick_step(view.left, view.right, area.width())
         colors = page_colors(self.palette())
-        for number in range(math.floor(view.right / step) + 1):
-            x = area.left() + number * step * view.scale
+        numbers = range(math.floor(view.right / step) + 1)
+        texts = [tick_text(number * step, step) for number in numbers]
+        middles = [area.left() + number * step * view.scale for number in numbers]
+        widths = [float(self.fontMetrics().horizontalAdvance(text)) for text in texts]
+        lefts = place_times(middles, widths, XS, self.width() - XS)
+        for x, text, left in zip(middles, texts, lefts, strict=True):
             painter.setPen(colors.rule)
             painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + XS))
-            text = tick_text(number * step, step)
-            width = self.fontMetrics().horizontalAdvance(text)
-            left = min(max(float(XS), x - width / 2), self.width() - width - XS)
-            painter.setPen(colors.muted)
-            painter.drawText(QPointF(left, self.height() - self.fontMetrics().descent()), text)
+            if left is not None:
+                painter.setPen(colors.muted)
+                painter.drawText(QPointF(left, self.height() - self.fontMetrics().descent()), text)

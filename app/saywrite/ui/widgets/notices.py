@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import IconButton, icon, icon_button, paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.screen_reader import announce, held_announcements
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, TARGET, XS, L, M, S, sized
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
@@ -233,6 +233,7 @@ class Notices(QWidget):
         notice = self._shown.pop(key, None)
         self._passing.discard(key)
         if notice is not None:
+            held_announcements.drop(joined(" ", notice.message, notice.advice))
             self._rows.removeWidget(notice)
             notice.hide()
             notice.deleteLater()

@@ -5,6 +5,7 @@ It shows the state of the dictation by shape, text and color. A click changes no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -54,7 +55,7 @@ class RecordButton(QAbstractButton):
         self._state = State.IDLE
         self._look = BUTTON_LOOKS[State.IDLE]
         self._hint: QSize | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_state(State.IDLE)
@@ -98,14 +99,17 @@ class RecordButton(QAbstractButton):
 
     def _measure(self) -> QSize:
         """The size with the longest word, so that the button never changes its size."""
+        return self._size_with({*BUTTON_LOOKS.values(), self._look}, 14 + self._key_width())
+
+    def _size_with(self, looks: Iterable[ButtonLook], key: float) -> QSize:
         metrics = QFontMetricsF(self._word_font())
-        word = max(metrics.horizontalAdvance(tr(look.word)) for look in {*BUTTON_LOOKS.values(), self._look})
+        word = max(metrics.horizontalAdvance(tr(look.word)) for look in looks)
         height = round(metrics.height() * 2.1)
-        key = self._key_width()
-        return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
+        return QSize(round(height * 0.42 + metrics.height() + 8 + word + key + height * 0.36), height + 8)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        """The size with the words that say what a press does; others are shortened, the key is left out."""
+        return self._size_with((BUTTON_LOOKS[State.IDLE], BUTTON_LOOKS[State.LISTENING]), 14).boundedTo(self.sizeHint())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -159,7 +163,8 @@ class RecordButton(QAbstractButton):
         painter.setPen(ink)
         key = self._key_rect(body)
         word = QRectF(glyph.right() + 8, body.top(), key.left() - glyph.right() - 8, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
+        shown = self._shortened(look, word.width())
+        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         self._paint_key(painter, key, ink)
 
     def _paint_mirrored(self, painter: QPainter, look: ButtonLook, body: QRectF, ink: QColor) -> None:
@@ -172,8 +177,17 @@ class RecordButton(QAbstractButton):
         key = self._key_rect(body)
         key.moveLeft(body.left() + body.height() * 0.36)
         word = QRectF(key.right() + 8, body.top(), glyph.left() - key.right() - 16, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
+        shown = self._shortened(look, word.width())
+        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
         self._paint_key(painter, key, ink)
+
+    def _shortened(self, look: ButtonLook, room: float) -> str:
+        """The word, with "…" where it does not fit; the end of the one for files says what a press does."""
+        word, metrics = tr(look.word), QFontMetricsF(self._word_font())
+        if metrics.horizontalAdvance(word) <= room + 4:
+            return word
+        at = Qt.TextElideMode.ElideMiddle if look is FILE_LOOK else Qt.TextElideMode.ElideRight
+        return metrics.elidedText(word, at, room)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:
         if key.isEmpty():
@@ -189,7 +203,7 @@ class RecordButton(QAbstractButton):
 
     def _key_rect(self, body: QRectF) -> QRectF:
         height = QFontMetricsF(self._key_font()).height() + 4
-        width = self._key_width()
+        width = self._key_width() if self.width() >= self.sizeHint().width() else 0
         return QRectF(body.right() - body.height() * 0.36 - width, body.center().y() - height / 2, width, height)
 
     def _key_width(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saywrite.storage.history.filters import VISIBLE
@@ -22,6 +23,14 @@ NEWEST = 1_000
 """Corrections that are read at most."""
 
 _HASH_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedCorrections:
+    """Rows that were removed: the segments' originals, and the forgotten suggestions."""
+
+    originals: tuple[tuple[int, str], ...]
+    forgotten: tuple[tuple[bytes], ...]
 
 
 def keep_original(store: HistoryStore, dictation: str, number: int) -> None:
@@ -79,15 +88,41 @@ def find_forgotten(store: HistoryStore) -> Callable[[Keyword], bool]:
     return lambda keyword: _pair(keyword) in pairs
 
 
-def clear_corrections(store: HistoryStore) -> int:
-    """Remove every kept original and every forgotten suggestion; return the number of originals."""
+def has_corrections(store: HistoryStore) -> bool:
+    """Whether there is something that `clear_corrections` would remove."""
+    with store.reading() as connection:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM originals) OR EXISTS (SELECT 1 FROM forgotten_suggestions)"
+        ).fetchone()
+        return bool(row[0])
 
-    def clear(connection: sqlite3.Connection) -> int:
-        removed = connection.execute("DELETE FROM originals").rowcount
+
+def clear_corrections(store: HistoryStore) -> ClearedCorrections:
+    """Remove every kept original and every forgotten suggestion; return them for `restore_corrections`."""
+
+    def clear(connection: sqlite3.Connection) -> ClearedCorrections:
+        originals = tuple(connection.execute("SELECT segment, text FROM originals"))
+        forgotten = tuple(connection.execute("SELECT pair FROM forgotten_suggestions"))
+        connection.execute("DELETE FROM originals")
         connection.execute("DELETE FROM forgotten_suggestions")
-        return removed
+        return ClearedCorrections(originals, forgotten)
 
     return store.in_transaction(clear)
+
+
+def restore_corrections(store: HistoryStore, cleared: ClearedCorrections) -> None:
+    """Undo `clear_corrections`, but for segments that were deleted or corrected since."""
+
+    def restore(connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            "INSERT INTO originals (segment, text) SELECT id, ? FROM segments WHERE id = ? ON CONFLICT DO NOTHING",
+            [(text, segment) for segment, text in cleared.originals],
+        )
+        connection.executemany(
+            "INSERT INTO forgotten_suggestions (pair) VALUES (?) ON CONFLICT DO NOTHING", cleared.forgotten
+        )
+
+    store.in_transaction(restore)
 
 
 def _pair(keyword: Keyword) -> bytes:

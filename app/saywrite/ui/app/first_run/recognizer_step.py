@@ -21,7 +21,7 @@ from saywrite.ui.settings.connection_test import ConnectionTest
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.screen_reader import set_label
+from saywrite.ui.toolkit.screen_reader import insert_tab_stops, set_label
 from saywrite.ui.toolkit.theme.tokens import TARGET, XL, S
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices, LanguageChooser
@@ -129,8 +129,10 @@ class RecognizerStep(Step):
             indented.setContentsMargins(XL, 0, 0, 0)
             indented.addWidget(NoteLabel(note))
             box.addLayout(indented)
+            if choice == LOCAL:
+                box.addSpacing(S)
+                box.addWidget(self._model)
             self.column.addLayout(box)
-        self.column.addWidget(self._model)
         self.column.addWidget(self._account)
         self.column.addStretch(1)
 
@@ -180,6 +182,8 @@ class RecognizerStep(Step):
             self._row.pause_requested.connect(partial(self._models.pause, name))
             self._row.cancel_requested.connect(partial(self._models.cancel, name))
             self._model_column.addWidget(self._row)
+            if AIOLA in self.buttons:
+                insert_tab_stops(self._row, self.buttons[AIOLA])
         self._row.show_model(known, used=True)
         for action in ("try", "check", "remove"):  # the settings offer these
             self._row.buttons[action].hide()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
+from saywrite.dictation.states import CAPTURING
 from saywrite.foundation.events import FrontEndEvent, State, StateChanged
 from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
@@ -18,7 +19,6 @@ from saywrite.ui.toolkit.translation import key_text, set_text, tr, worded
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
-RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
 START, STOP = message("&Start"), message("&Stop")
 
 
@@ -30,6 +30,9 @@ class SentenceStep(Step):
     def __init__(self, dictation: Dictation, preferences: Preferences) -> None:
         super().__init__(tr("Say a sentence"), "")
         self._dictation = dictation
+        self._captures = False
+        self._began_here = False
+        """The button began the dictation that is being captured, or that is about to be."""
         self.practice = PracticeField(dictation, 4)
         self.button = worded(QPushButton(), START)
         self.button.setMinimumHeight(TARGET)
@@ -50,14 +53,21 @@ class SentenceStep(Step):
 
     def leave(self) -> None:
         self.practice.activate(False)
+        if self._began_here:
+            self._began_here = False
+            self._dictation.stop()  # what was said keeps its text; the button that stops it goes away
 
     def receive(self, event: FrontEndEvent) -> None:
         self.practice.receive(event)
         if isinstance(event, StateChanged):
-            set_text(self.button.setText, STOP if event.state in RECORDING else START)
+            captured, self._captures = self._captures, event.state in CAPTURING
+            if (captured and not self._captures) or event.state is State.FAILED:
+                self._began_here = False
+            set_text(self.button.setText, STOP if self._captures else START)
             self.button.setEnabled(event.state is not State.FINISHING)
 
     def _toggle(self) -> None:
+        self._began_here = not self._captures
         self.practice.field.setFocus()  # the text goes where the focus is
         self._dictation.toggle(insert=True)
 

@@ -64,7 +64,6 @@ class SpeakStep(Step):
         self._preferences = preferences
         self._clock = clock
         self._judge = LevelJudge()
-        self._was_good = False
         self._device = ""
         self._no_device: AccessState | None = None
         self._entered = False
@@ -86,7 +85,7 @@ class SpeakStep(Step):
 
     def enter(self) -> None:
         self._entered = True
-        self._forget()
+        self._judge.clear()
         self._dictation.watch_microphone(True)
         self.meter.set_recording(True)
         self._timer.start()
@@ -115,17 +114,13 @@ class SpeakStep(Step):
         status = monitor.status if monitor is not None else None
         if status is not None and status.device != self._device:
             self._device = status.device
-            self._forget()
+            self._judge.clear()
         if status is not None and status.what and not status.device:
             self.findings.show_findings([AccessState(False, status.what, status.remedy)])
         elif self._no_device is not None and not self._device:
             self.findings.show_findings([self._no_device])
         else:
-            judgement = self._judge.judge(self._clock())
-            self._was_good |= judgement is Judgement.GOOD
-            # Who has been told that the microphone is good has then only stopped speaking.
-            known = self._was_good and judgement in (Judgement.SILENT, Judgement.QUIET)
-            self.findings.show_findings([describe(judgement)], announced=not known)
+            self.findings.show_findings([describe(self._judge.judge(self._clock()))])
 
     def _take_level(self) -> Level | None:
         monitor = self._dictation.monitor
@@ -136,9 +131,4 @@ class SpeakStep(Step):
 
     def _show_setting(self, settings: Settings) -> None:
         self.chooser.show_setting(settings.microphone_host_api, settings.microphone_name)
-        self._forget()
-
-    def _forget(self) -> None:
-        """Begin a new judgement."""
         self._judge.clear()
-        self._was_good = False

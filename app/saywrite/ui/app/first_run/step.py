@@ -27,7 +27,7 @@ class Findings(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(S)
 
-    def show_findings(self, findings: Sequence[AccessState], *, announced: bool = True) -> None:
+    def show_findings(self, findings: Sequence[AccessState]) -> None:
         """Replace the results; new ones are announced to screen readers."""
         if tuple(findings) == self._shown:
             return
@@ -39,7 +39,7 @@ class Findings(QWidget):
         self._rows = [FindingRow(finding) for finding in findings]
         for row, finding in zip(self._rows, findings, strict=True):
             self._column.addWidget(row)
-            if announced and finding not in before and self.isVisible():
+            if finding not in before and self.isVisible():
                 announce(self, row.accessibleName())
 
     def texts(self) -> list[str]:

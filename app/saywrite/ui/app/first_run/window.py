@@ -30,7 +30,7 @@ from saywrite.ui.widgets.choosers import EngineChoices
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
-PREFERRED_SIZE = QSize(620, 520)
+PREFERRED_SIZE = QSize(620, 580)
 NEXT, DONE = message("&Next"), message("&Done")
 
 

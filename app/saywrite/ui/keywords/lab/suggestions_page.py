@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.storage.history.records.corrections import (
+    ClearedCorrections,
     clear_corrections,
     corrections,
     find_forgotten,
     forget_suggestion,
+    has_corrections,
+    restore_corrections,
     restore_suggestion,
 )
 from saywrite.storage.history.store import HistoryStore
@@ -70,6 +74,7 @@ class SuggestionsPage(QWidget):
         follow_language(self._describe_again)
         self._connect()
         self._say("")
+        self.clear.setEnabled(False)  # until the history has been read
         self._show_enabled()
 
     def reload(self) -> None:
@@ -77,7 +82,8 @@ class SuggestionsPage(QWidget):
         present = tuple(self._present())
 
         def read(history: HistoryStore) -> object:
-            return suggest(corrections(history), present, find_forgotten(history))
+            found = suggest(corrections(history), present, find_forgotten(history))
+            return found, has_corrections(history)
 
         self._ask(read, self._list)
 
@@ -93,7 +99,7 @@ class SuggestionsPage(QWidget):
             self.removal_requested.emit(keyword)
             self.reload()
 
-        words = tr("“{spoken}” is written “{written}” from now on.", spoken=keyword.spoken, written=keyword.written)
+        words = tr("“{spoken}” was added to the list; press Apply to use it.", spoken=keyword.spoken)
         self._say(words, undo)
 
     def forget_selected(self) -> None:
@@ -110,20 +116,27 @@ class SuggestionsPage(QWidget):
         self._say(tr("“{spoken}” is not suggested again.", spoken=keyword.spoken), undo)
 
     def clear_all(self) -> None:
-        """Delete what is remembered of corrections; the texts stay as they are."""
+        """Delete what is remembered of corrections; texts stay as they are. A message offers to undo it."""
 
-        def cleared(number: object) -> None:
-            assert isinstance(number, int)
+        def cleared(removed: object) -> None:
+            assert isinstance(removed, ClearedCorrections)
             words = tr_count(
-                "{n} correction deleted; its text stays.", "{n} corrections deleted; their texts stay.", number
+                "{n} correction deleted; its text stays.",
+                "{n} corrections deleted; their texts stay.",
+                len(removed.originals),
             )
-            self._say(words)
+            self._say(words, partial(self._restore, removed))
             self.reload()
 
         self._ask(clear_corrections, cleared)
 
-    def _list(self, found: object) -> None:
-        assert isinstance(found, tuple)
+    def _restore(self, removed: ClearedCorrections) -> None:
+        self._ask(lambda history: restore_corrections(history, removed), lambda _none: self.reload())
+
+    def _list(self, read: object) -> None:
+        assert isinstance(read, tuple)
+        found, remembers = read
+        self.clear.setEnabled(remembers)
         row = self.list.currentRow()
         self.list.clear()
         for suggestion in found:
