@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.store import HistoryStore
-from saywrite.ui.history.filter_bar import FilterBar
+from saywrite.ui.history.listing.filter_bar import FilterBar
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.widgets.choosers import catalog_choices
@@ -211,6 +211,21 @@ def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore,
     qtbot.waitUntil(lambda: window.list.count() == 100)
     window.list.scrollToBottom()
     qtbot.waitUntil(lambda: window.list.count() == 153)
+
+
+def test_hits_do_not_end_with_the_first_page(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
+    for number in range(232):
+        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+        heading = SimpleNamespace(
+            dictation=f"old{number}", began=began, language="en", engine="local", source="microphone"
+        )
+        store.begin(heading)
+        store.add_segment(heading.dictation, Segment(1, f"Offer number {number}.", "", 0, 16_000))
+    window.query.setText("offer")
+    for found in (100, 200, 232):
+        qtbot.waitUntil(lambda found=found: window.list.count() == found)
+        window.list.scrollToBottom()
+    assert rows(window) == [f"Offer number {number}." for number in reversed(range(232))]
 
 
 def test_an_empty_history_says_what_will_be_here(qtbot: Any, tmp_path: Path) -> None:

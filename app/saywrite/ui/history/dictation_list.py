@@ -21,7 +21,7 @@ from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
-from saywrite.ui.history.empty_list import EmptyListNote
+from saywrite.ui.history.listing.empty_list import EmptyListNote
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
@@ -38,7 +38,6 @@ class DictationList(QListWidget):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
-        self._last_day: date | None = None
         self.empty = EmptyListNote(self)
         set_text(self.setAccessibleName, tr("Dictations"))
         follow_language(self._translate)
@@ -49,25 +48,18 @@ class DictationList(QListWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
 
-    def show_rows(self, rows: Sequence[Summary]) -> None:
-        """Show these dictations instead of what was shown."""
+    def show_found(self, found: Sequence[Summary | SearchHit]) -> None:
+        """Show these dictations or search hits instead of what was shown."""
         self.clear()
-        self._last_day = None
-        self.append(rows)
+        self.append(found)
 
-    def append(self, rows: Sequence[Summary]) -> None:
-        """Show these dictations below the others."""
-        for row in rows:
-            self._add(row.dictation, row.began, _words_of(row)).setData(SUMMARY, row)
-
-    def show_hits(self, hits: Sequence[SearchHit]) -> None:
-        """Show search hits instead of what was shown, with the found words marked."""
-        self.clear()
-        self._last_day = None
-        for hit in hits:
-            item = self._add(hit.dictation, hit.began, _words_of(hit))
-            item.setData(HIT, hit)
-            item.setData(MARKS, hit.matches)
+    def append(self, found: Sequence[Summary | SearchHit]) -> None:
+        """Show these below the others. In search hits the found words are marked."""
+        for each in found:
+            item = QListWidgetItem()
+            self._describe(item, each)
+            self.addItem(item)
+        self._head_days()
 
     def explain_empty(self, query: str, *, filtered: bool) -> str:
         """Say in the middle of an empty list why it is empty; returns the words, "" for a list with entries."""
@@ -81,38 +73,48 @@ class DictationList(QListWidget):
         items = sorted(self.selectedItems(), key=self.row)
         return list(dict.fromkeys(str(item.data(ID)) for item in items))
 
+    def row_of(self, dictations: Sequence[str]) -> int:
+        """The first row of these dictations."""
+        return next((row for row in range(self.count()) if self.item(row).data(ID) in dictations), 0)
+
     def remove(self, dictations: Sequence[str]) -> None:
-        """Remove dictations from the list; the heading of their day moves to the next one."""
+        """Remove dictations from the list."""
         for row in reversed(range(self.count())):
-            item = self.item(row)
-            if item.data(ID) not in dictations:
-                continue
-            below = self.item(row + 1)
-            if item.data(DAY) and below is not None and not below.data(DAY):
-                below.setData(DAY, item.data(DAY))
-            self.takeItem(row)
+            if self.item(row).data(ID) in dictations:
+                self.takeItem(row)
+        self._head_days()
 
-    def _add(self, dictation: str, began: datetime, text: str) -> QListWidgetItem:
-        item = QListWidgetItem()
-        item.setData(ID, dictation)
-        day = local_time(began).date()
-        self._describe(item, began, text, heading=day != self._last_day)
-        self._last_day = day
-        self.addItem(item)
-        return item
-
-    def _describe(self, item: QListWidgetItem, began: datetime, text: str, *, heading: bool) -> None:
-        name = name_of_day(local_time(began).date(), self._now().date())
+    def _describe(self, item: QListWidgetItem, shown: Summary | SearchHit) -> None:
+        """Give an entry what it shows, in the language that the program has now."""
+        text = _words_of(shown)
+        day = name_of_day(local_time(shown.began).date(), self._now().date())
         item.setText(text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
-        if heading:
-            item.setData(DAY, name)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{day}, " + text.replace("\n", ", "))
+        item.setData(ID, shown.dictation)
+        item.setData(SUMMARY, shown if isinstance(shown, Summary) else None)
+        item.setData(HIT, shown if isinstance(shown, SearchHit) else None)
+        item.setData(MARKS, shown.matches if isinstance(shown, SearchHit) else None)
+
+    def _head_days(self) -> None:
+        """Give the first entry of each day the heading of the day."""
+        above: date | None = None
+        for item in map(self.item, range(self.count())):
+            day = local_time(_shown(item).began).date()
+            heading = name_of_day(day, self._now().date()) if day != above else None
+            if heading != item.data(DAY):
+                item.setData(DAY, heading)
+            above = day
 
     def _translate(self) -> None:
         """Show all entries in the language that the program has now."""
         for item in map(self.item, range(self.count())):
-            shown = item.data(SUMMARY) or item.data(HIT)
-            self._describe(item, shown.began, _words_of(shown), heading=bool(item.data(DAY)))
+            self._describe(item, _shown(item))
+        self._head_days()
+
+
+def _shown(item: QListWidgetItem) -> Summary | SearchHit:
+    shown: Summary | SearchHit = item.data(SUMMARY) or item.data(HIT)
+    return shown
 
 
 def _words_of(shown: Summary | SearchHit) -> str:
