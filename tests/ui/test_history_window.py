@@ -30,12 +30,16 @@ TEXTS = {"d1": "The contract with the printing office.", "d2": "Kubernetes is re
 def store(tmp_path: Path) -> Iterator[HistoryStore]:
     history = HistoryStore(tmp_path / "history.sqlite3")
     for number, (dictation, text) in enumerate(TEXTS.items()):
-        began = datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC)
-        heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
-        history.begin(heading)
-        history.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
+        dictate(history, dictation, datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC), text)
     yield history
     history.close()
+
+
+def dictate(store: HistoryStore, dictation: str, began: datetime, text: str = "") -> None:
+    heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
+    store.begin(heading)
+    if text:
+        store.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
 
 
 class Watched:
@@ -202,11 +206,7 @@ def test_deleted_dictation_is_removed_from_the_list_when_opened(
 
 def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
     for number in range(150):
-        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-        heading = SimpleNamespace(
-            dictation=f"old{number}", began=began, language="en", engine="local", source="microphone"
-        )
-        store.begin(heading)
+        dictate(store, f"old{number}", datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number))
     window.reload()
     qtbot.waitUntil(lambda: window.list.count() == 100)
     window.list.scrollToBottom()
@@ -216,11 +216,7 @@ def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore,
 def test_hits_do_not_end_with_the_first_page(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
     for number in range(232):
         began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-        heading = SimpleNamespace(
-            dictation=f"old{number}", began=began, language="en", engine="local", source="microphone"
-        )
-        store.begin(heading)
-        store.add_segment(heading.dictation, Segment(1, f"Offer number {number}.", "", 0, 16_000))
+        dictate(store, f"old{number}", began, f"Offer number {number}.")
     window.query.setText("offer")
     for found in (100, 200, 232):
         qtbot.waitUntil(lambda found=found: window.list.count() == found)

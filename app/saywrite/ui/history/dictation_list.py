@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
@@ -61,6 +62,27 @@ class DictationList(QListWidget):
             self.addItem(item)
         self._head_days()
 
+    def refresh(self, found: Sequence[Summary | SearchHit], kept: Summary | None) -> None:
+        """Show these instead of what was shown; the selected entries and what is visible stay.
+
+        The current entry stays also when it is not among them, and then shows `kept`.
+        """
+        top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
+        before = self.visualItemRect(top).top() if top is not None else 0
+        wanted = {identity(each): each for each in found}
+        current = self.currentItem()
+        for item in reversed(list(map(self.item, range(self.count())))):
+            if (shown := wanted.pop(identity(_shown(item)), kept if item is current else None)) is not None:
+                if shown != _shown(item):
+                    self._describe(item, shown)
+            elif item is not current:
+                self.takeItem(self.row(item))
+        self._insert(wanted.values())
+        if top is not None and (row := self.row(top)) >= 0:
+            bar = self.verticalScrollBar()
+            self.doItemsLayout()
+            bar.setValue(bar.value() + self.visualItemRect(self.item(row)).top() - before)
+
     def explain_empty(self, query: str, *, filtered: bool) -> str:
         """Say in the middle of an empty list why it is empty; returns the words, "" for a list with entries."""
         if self.count():
@@ -73,6 +95,11 @@ class DictationList(QListWidget):
         items = sorted(self.selectedItems(), key=self.row)
         return list(dict.fromkeys(str(item.data(ID)) for item in items))
 
+    def current(self) -> Summary | SearchHit | None:
+        """What the current entry shows."""
+        item = self.currentItem()
+        return _shown(item) if item is not None else None
+
     def row_of(self, dictations: Sequence[str]) -> int:
         """The first row of these dictations."""
         return next((row for row in range(self.count()) if self.item(row).data(ID) in dictations), 0)
@@ -83,6 +110,19 @@ class DictationList(QListWidget):
             if self.item(row).data(ID) in dictations:
                 self.takeItem(row)
         self._head_days()
+
+    def _insert(self, found: Iterable[Summary | SearchHit]) -> None:
+        """Add entries where they belong by their time."""
+        for each in found:
+            item = QListWidgetItem()
+            self._describe(item, each)
+            self.insertItem(self._row_for(each), item)
+        self._head_days()
+
+    def _row_for(self, shown: Summary | SearchHit) -> int:
+        """The row where an entry belongs."""
+        place = _age_order(shown)
+        return bisect_left(range(self.count()), True, key=lambda row: _age_order(_shown(self.item(row))) <= place)
 
     def _describe(self, item: QListWidgetItem, shown: Summary | SearchHit) -> None:
         """Give an entry what it shows, in the language that the program has now."""
@@ -110,6 +150,16 @@ class DictationList(QListWidget):
         for item in map(self.item, range(self.count())):
             self._describe(item, _shown(item))
         self._head_days()
+
+
+def identity(shown: Summary | SearchHit) -> tuple[str, int | None]:
+    """What tells an entry from the others, whatever its text is."""
+    return shown.dictation, shown.number if isinstance(shown, SearchHit) else None
+
+
+def _age_order(shown: Summary | SearchHit) -> tuple[float, str, int]:
+    """Sorts entries in the reverse order of the list."""
+    return shown.began.timestamp(), shown.dictation, -shown.number if isinstance(shown, SearchHit) else 0
 
 
 def _shown(item: QListWidgetItem) -> Summary | SearchHit:

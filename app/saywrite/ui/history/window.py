@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from saywrite.foundation.events import RecordClosed
 from saywrite.foundation.messages import message
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
@@ -103,8 +104,10 @@ class HistoryWindow(QWidget):
 
     @Slot(object)
     def receive(self, event: object) -> None:
-        """Follow what is played; other events are ignored."""
+        """Follow what is played, and list a dictation that has ended; other events are ignored."""
         self.player.receive(event)
+        if isinstance(event, RecordClosed) and self.isVisible():
+            self._reopen(event.dictation)
 
     # The list
 
@@ -159,9 +162,11 @@ class HistoryWindow(QWidget):
         self.edit.setEnabled(self.view.can_edit)
 
     def _reopen(self, dictation: str) -> None:
-        current = self.list.currentItem()
-        if current is not None and current.data(ID) == dictation:
-            self._open(current)
+        """Read the list again, and a dictation that changed when it is the shown one."""
+        self.column.refresh()
+        current = self.list.current()
+        if current is not None and current.dictation == dictation:
+            self._open(self.list.currentItem())
 
     def _use_version(self, number: int) -> None:
         dictation, at = self.view.dictation, datetime.now().astimezone()

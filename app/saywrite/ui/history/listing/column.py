@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from saywrite.storage.history.filters import EVERYTHING, FilterChoices, HistoryFilter, filter_choices
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import HistoryStore, Summary
-from saywrite.ui.history.dictation_list import DictationList
+from saywrite.ui.history.dictation_list import DictationList, identity
 from saywrite.ui.history.listing.filter_bar import FilterBar, HistorySearch
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -39,6 +39,7 @@ class DictationColumn(QWidget):
         super().__init__()
         self._ask = ask
         self._asked = 0
+        self._refreshed = 0
         self._last: Summary | SearchHit | None = None  # of the last page, while more may follow
         self.query = HistorySearch()
         self.filters = FilterBar(choices)
@@ -85,6 +86,36 @@ class DictationColumn(QWidget):
 
         self._ask(find, show)
 
+    def refresh(self) -> None:
+        """Read again what is listed. The selection and the place stay, and the current entry does in any case."""
+        asked, query, only = self._asked, self.words, self.filters.filter()
+        wanted = max(PAGE, self.list.count() + 1)
+        current = self.list.current()
+
+        def find(history: HistoryStore) -> object:
+            found = _find(history, query, only, wanted)
+            if current is None or identity(current) in map(identity, found):
+                return found, None
+            dictated = history.load(current.dictation)
+            return found, dictated.summary if dictated is not None else None
+
+        def show(answer: object) -> None:
+            assert isinstance(answer, tuple)
+            if asked != self._asked:
+                return
+            if self.list.count() >= wanted:  # another page has arrived meanwhile
+                self.refresh()
+                return
+            found, kept = answer
+            self._refreshed += 1
+            self.list.refresh(found, kept)
+            self._remember_last(found, wanted)
+            if not self.explain_empty() and self.list.currentRow() < 0:
+                self.list.setCurrentRow(0)
+            self._load_more()
+
+        self._ask(find, show)
+
     @property
     def words(self) -> str:
         """What is searched for; "" when everything is listed."""
@@ -115,10 +146,10 @@ class DictationColumn(QWidget):
         if last is None or bar.value() < bar.maximum():
             return
         self._last = None
-        asked, query, only = self._asked, self.words, self.filters.filter()
+        asked, refreshed, query, only = self._asked, self._refreshed, self.words, self.filters.filter()
 
         def append(found: object) -> None:
-            if asked == self._asked and isinstance(found, tuple):
+            if (asked, refreshed) == (self._asked, self._refreshed) and isinstance(found, tuple):
                 self.list.append(found)
                 self._remember_last(found, PAGE)
 
