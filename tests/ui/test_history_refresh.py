@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
 
 from saywrite.foundation.events import RecordClosed, Segment
 from saywrite.storage.history.records.versions import Origin, replace_text
@@ -59,7 +60,7 @@ def texts(listed: DictationList) -> list[str]:
 
 
 def select(qtbot: Any, window: HistoryWindow, text: str) -> None:
-    window.list.setCurrentRow(texts(window.list).index(text))
+    window.list.setCurrentRow(texts(window.list).index(text), QItemSelectionModel.SelectionFlag.ClearAndSelect)
     qtbot.waitUntil(lambda: window.text.toPlainText() == text)
 
 
@@ -172,3 +173,65 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     qtbot.waitUntil(lambda: window.list.count() == 241)
     every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
     assert texts(window.list) == ["Buy milk.", *every]
+
+
+@pytest.mark.parametrize("query", ["", "Offer"])
+def test_an_undone_deletion_keeps_the_place(qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str) -> None:
+    for minute in range(100, 200):
+        dictate(store, minute, f"Offer {minute}.")
+    window.query.setText(query)
+    window.reload()
+    qtbot.waitUntil(lambda: texts(window.list)[0] == "Offer 199.")
+    qtbot.waitUntil(lambda: ("at 0:00" in window.list.item(0).text()) is bool(query))
+    window.list.scrollToBottom()
+    qtbot.waitUntil(lambda: window.list.count() == 140)
+    before = texts(window.list)
+    days = [window.list.item(row).data(DAY) for row in range(140)]
+    select(qtbot, window, "Offer 150.")
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 139)
+    select(qtbot, window, "Offer 149.")
+    window.list.item(0).setSelected(True)
+    window.list.item(100).setSelected(True)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 136)
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Offer 199.")
+    assert wait_for_tasks(5000)
+    assert texts(window.list) == before
+    assert [window.list.item(row).data(DAY) for row in range(140)] == days
+    assert window.list.chosen() == ["d199"]
+
+
+def test_an_undone_deletion_of_an_old_dictation_shows_it(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 3.")
+    place = window.list.verticalScrollBar().value()
+    assert place > 0
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Offer 3.")
+    assert (
+        abs(window.list.verticalScrollBar().value() - place)
+        <= window.list.visualItemRect(window.list.currentItem()).height()
+    )
+
+
+def test_an_undo_during_another_search_lists_only_what_matches(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    dictate(store, 50, "Buy milk.")
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 41)
+    window.list.setCurrentRow(0)
+    window.list.item(1).setSelected(True)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    window.query.setText("milk")
+    qtbot.waitUntil(window.list.empty.isVisible)
+    window.undo.click()
+    qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -104,12 +104,21 @@ class DictationList(QListWidget):
         """The first row of these dictations."""
         return next((row for row in range(self.count()) if self.item(row).data(ID) in dictations), 0)
 
-    def remove(self, dictations: Sequence[str]) -> None:
-        """Remove dictations from the list."""
+    def remove(self, dictations: Sequence[str]) -> list[Summary | SearchHit]:
+        """Remove dictations from the list; returns what their entries showed, in the order of the list."""
+        removed = []
         for row in reversed(range(self.count())):
             if self.item(row).data(ID) in dictations:
-                self.takeItem(row)
+                removed.append(_shown(self.takeItem(row)))
         self._head_days()
+        return removed[::-1]
+
+    def put_back(self, removed: Sequence[Summary | SearchHit]) -> None:
+        """Show removed entries again where they were, and select the first one."""
+        self._insert(removed)
+        if removed:
+            first = self._row_for(max(removed, key=_age_order))
+            self.setCurrentRow(first, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _insert(self, found: Iterable[Summary | SearchHit]) -> None:
         """Add entries where they belong by their time."""

@@ -258,7 +258,7 @@ class HistoryWindow(QWidget):
         restored, self._deleted = self._deleted, []
         self._undo_timer.stop()
         self._say("")
-        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self.column.load())
+        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self.column.put_back(restored))
 
     def _empty_trash(self) -> None:
         """Delete for good: the undo is over."""

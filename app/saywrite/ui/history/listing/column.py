@@ -40,6 +40,7 @@ class DictationColumn(QWidget):
         self._ask = ask
         self._asked = 0
         self._refreshed = 0
+        self._removed: list[Summary | SearchHit] = []  # since the list was loaded
         self._last: Summary | SearchHit | None = None  # of the last page, while more may follow
         self.query = HistorySearch()
         self.filters = FilterBar(choices)
@@ -77,6 +78,7 @@ class DictationColumn(QWidget):
             if asked != self._asked or not self.isEnabled():
                 return
             self.list.show_found(found)
+            self._removed = []
             self._remember_last(found, PAGE)
             self.loaded.emit()
             if empty := self.explain_empty():
@@ -122,11 +124,19 @@ class DictationColumn(QWidget):
         return self.query.text().strip()
 
     def remove(self, dictations: list[str]) -> None:
-        """Remove dictations from the list, and select what follows the first one."""
+        """Remove dictations from the list, and select what follows the first one. `put_back` undoes this."""
         row = self.list.row_of(dictations)
-        self.list.remove(dictations)
+        self._removed += self.list.remove(dictations)
         self.list.setCurrentRow(min(row, self.list.count() - 1))
         self.explain_empty()
+
+    def put_back(self, dictations: list[str]) -> None:
+        """List removed dictations again, and select the first one. After another search only those that match are."""
+        entries = [each for each in self._removed if each.dictation in dictations]
+        self._removed = []
+        self.list.put_back(entries)
+        self.explain_empty()
+        self.refresh()
 
     def explain_empty(self) -> str:
         """Say in an empty list why it is empty; returns the words."""
