@@ -247,7 +247,6 @@ class Dialogs(QObject):
     def show_keyword_lab(self) -> None:
         """Open the keyword lab with a copy of the present keywords."""
         from saywrite.ui.keywords.lab.window import KeywordLabWindow
-        from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
 
         lab = KeywordLabWindow(
             self._window.keywords.rows(),
@@ -258,7 +257,6 @@ class Dialogs(QObject):
         )
         lab.applied.connect(self.keywords_applied)
         self._geometry.keep(lab, "keyword lab")
-        center_on_parent(lab)
         _open(lab)
 
     def show_speed(self) -> None:
