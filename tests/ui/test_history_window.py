@@ -145,6 +145,20 @@ def test_the_next_letter_replaces_the_last_search(qtbot: Any, window: HistoryWin
     assert window.query.text() == "demo"
 
 
+@pytest.mark.parametrize("how", ["double click", "Return", "Enter", "single click"])
+def test_a_double_click_or_enter_leads_into_the_text(qtbot: Any, window: HistoryWindow, how: str) -> None:
+    window.activateWindow()
+    window.list.setFocus()
+    place = window.list.visualItemRect(window.list.item(1)).center()
+    qtbot.mouseClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    if how == "double click":
+        qtbot.mouseDClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    elif how in ("Return", "Enter"):
+        qtbot.keyClick(window.list, Qt.Key[f"Key_{how}"])
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
+    assert window.text.hasFocus() is (how != "single click")
+
+
 def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> None:
     window.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])

@@ -296,6 +296,7 @@ class HistoryWindow(QWidget):
         self.column.loaded.connect(self._end_search)
         self.column.emptied.connect(lambda: self._show_loaded(None))
         self._undo_timer.timeout.connect(self._empty_trash)
+        self.list.reading_requested.connect(self.text.setFocus)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.view.can_edit_changed.connect(lambda: self.edit.setEnabled(self.view.can_edit))
         self.view.versions.wanted.connect(self._use_version)
