@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from saywrite.foundation.events import Segment
 from saywrite.storage.history import schema
-from saywrite.storage.history.search import split_terms
+from saywrite.storage.history.filters import HistoryFilter
+from saywrite.storage.history.records.trash import move_to_trash
+from saywrite.storage.history.search import SearchHit, split_terms
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
 
@@ -58,7 +61,9 @@ def hits(store: HistoryStore, query: str) -> list[tuple[str, int]]:
     [
         ("fox", [("en", 0)]),
         ("FOX quick", [("en", 0)]),
-        ("fox dog", []),
+        ("fox dog", [("en", 0)]),
+        ("fox zebra", []),
+        ("fox tres", []),
         ("qui", [("en", 0)]),
         ('"brown fox"', [("en", 0)]),
         ('"fox brown"', []),
@@ -131,7 +136,8 @@ def test_letters_with_two_spellings_are_found_by_either(store: HistoryStore, que
 
 def test_operators_are_words_like_others(store: HistoryStore):
     assert hits(store, "jumps AND runs") == [("en", 1)]
-    assert hits(store, "quick AND fox") == []
+    assert hits(store, "quick AND fox") == [("en", 0)], "AND is in the next segment"
+    assert hits(store, "quick OR fox") == []
     assert hits(store, "l'élève") == [("fr", 0)]
 
 
@@ -213,3 +219,75 @@ def test_a_pasted_text_of_thousands_of_words_is_a_query_like_others(store: Histo
 def test_a_repeated_word_at_the_end_may_still_be_the_beginning_of_one(store: HistoryStore):
     assert split_terms("qui fox qui") == ("fox", "qui")
     assert hits(store, "qui fox qui") == [("en", 0)]
+
+
+def dictate(store: HistoryStore, dictation: str, *texts: str, program: str = "microphone") -> None:
+    """Add a dictation that is newer than the others, with a segment for each text."""
+    store.begin(Header(dictation, BEGAN + timedelta(days=100 + len(dictation)), "en", "local", program))
+    for number, text in enumerate(texts):
+        store.add_segment(dictation, Segment(number, text, "", 10 * number, 10 * number + 9))
+
+
+def test_words_of_different_segments_are_found_together(store: HistoryStore):
+    dictate(store, "plan", "The budget was discussed.", "On Tuesday we visit Bob.", "Bob has the budget until Tuesday.")
+    dictate(store, "short plan", "The budget was discussed.", "On Tuesday we visit the Straße.")
+    dictate(store, "another plan", "On Tuesday.")
+    assert hits(store, "budget Tuesday") == [("short plan", 0), ("plan", 2)], "one with all words goes before others"
+    assert hits(store, "discussed visit Tuesday") == [("short plan", 1), ("plan", 1)], "one with the most words"
+    assert hits(store, "budget strasse") == [("short plan", 0)], "the index finds one word, comparing the other"
+    assert hits(store, "plan budget") == []
+    (found, _older) = store.search("discussed visit Tuesday")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["Tuesday", "visit"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("discussed on Tuesday", 0),
+        ("project was DISCUSSED on", 0),
+        ("was discussed. On", 0),
+        ("yes we visit", 2),
+        ("Tuesday yes we", 1),
+        ("we visit the strasse", 3),
+        ("discussed we", None),
+        ("scussed on Tuesday", None),
+        ("on Tuesday we", None),
+    ],
+)
+def test_a_phrase_may_go_on_in_the_next_segments(store: HistoryStore, phrase: str, expected: int | None):
+    dictate(store, "plan", "The project was discussed.", "On Tuesday,", "yes,", "we visit", "the Straße.")
+    assert hits(store, f'"{phrase}"') == ([("plan", expected)] if expected is not None else [])
+    for found in store.search(f'"{phrase}"'):
+        ((begin, end),) = found.matches
+        marked = re.findall(r"\w+", found.snippet[begin:end].lower().replace("ß", "ss"))
+        assert marked == re.findall(r"\w+", phrase.lower())
+
+
+def test_words_without_spaces_may_go_on_in_the_next_segment(store: HistoryStore):
+    dictate(store, "weather", "昨天天", "气很好。", "明天也好。")
+    assert hits(store, "昨天天气") == [("weather", 0)]
+    assert hits(store, "很好。明天") == [("weather", 1)]
+    assert hits(store, "明天 天气") == [("weather", 0)]
+    (found,) = store.search("昨天天气")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["昨天天气"]
+
+
+def test_words_of_a_deleted_or_filtered_dictation_are_not_found(store: HistoryStore):
+    dictate(store, "plan", "The budget.", "On Tuesday.")
+    assert len(store.search("budget Tuesday", only=HistoryFilter(language="en"))) == 1
+    assert store.search("budget Tuesday", only=HistoryFilter(language="de")) == ()
+    move_to_trash(store, ["plan"], BEGAN)
+    assert store.search("budget Tuesday") == ()
+
+
+@pytest.mark.parametrize("query", ["wieder", "wieder immer"])
+def test_pages_have_every_hit_once_in_the_order_of_the_list(store: HistoryStore, query: str):
+    for number in range(5):
+        dictate(store, "x" * (number // 2 + 1) + str(number), *["immer wieder"] * number, "immer", "und", "wieder")
+    whole = store.search(query)
+    assert len(whole) == {"wieder": 15, "wieder immer": 11}[query]
+    pages, before = list[SearchHit](), None
+    while page := store.search(query, 2, before=before):
+        pages += page
+        before = page[-1]
+    assert tuple(pages) == whole

@@ -19,14 +19,16 @@ from saywrite.foundation.events import PlaybackChanged, Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.corrections import corrections
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
-from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.records.versions import Origin, TextVersion, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.text.keyword_sets.suggestions import Correction
 from saywrite.ui.history.access import HistoryTools
+from saywrite.ui.history.again_bar import VersionBar
 from saywrite.ui.history.dictation_list import DAY
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.theme.tokens import S
 
 NOW = datetime(2026, 11, 22, 18, 0)
 SECOND = 16_000
@@ -313,3 +315,21 @@ def test_text_that_is_being_replaced_cannot_be_edited(
     assert not window.edit.isEnabled()
     qtbot.waitUntil(lambda: not again.running)
     assert window.edit.isEnabled()
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_name_of_a_text_takes_the_room_that_there_is(qtbot: Any, direction: Qt.LayoutDirection) -> None:
+    bar = VersionBar(CHOICES, lambda: NOW)
+    qtbot.addWidget(bar)
+    bar.setLayoutDirection(direction)
+    version = TextVersion(1, Origin("local", "whisper-base", "en"), datetime.now(UTC), ())
+    bar.show_versions(Origin("local", "whisper-small", "de"), (version,))
+    bar.show()
+    for width in (700, 220):
+        bar.resize(width, bar.heightForWidth(width))
+        QApplication.processEvents()
+        same_line = abs(bar.use.geometry().center().y() - bar.texts.geometry().center().y()) <= 1
+        beside = bar.use.width() + S if same_line else 0
+        assert bar.texts.width() == width - beside
+        assert bar.rect().contains(bar.texts.geometry().united(bar.use.geometry()))
+        assert same_line is (width == 700)

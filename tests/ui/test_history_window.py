@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.store import HistoryStore
-from saywrite.ui.history.filter_bar import FilterBar
+from saywrite.ui.history.listing.filter_bar import FilterBar
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.widgets.choosers import catalog_choices
@@ -30,12 +30,16 @@ TEXTS = {"d1": "The contract with the printing office.", "d2": "Kubernetes is re
 def store(tmp_path: Path) -> Iterator[HistoryStore]:
     history = HistoryStore(tmp_path / "history.sqlite3")
     for number, (dictation, text) in enumerate(TEXTS.items()):
-        began = datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC)
-        heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
-        history.begin(heading)
-        history.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
+        dictate(history, dictation, datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC), text)
     yield history
     history.close()
+
+
+def dictate(store: HistoryStore, dictation: str, began: datetime, text: str = "") -> None:
+    heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
+    store.begin(heading)
+    if text:
+        store.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
 
 
 class Watched:
@@ -141,6 +145,20 @@ def test_the_next_letter_replaces_the_last_search(qtbot: Any, window: HistoryWin
     assert window.query.text() == "demo"
 
 
+@pytest.mark.parametrize("how", ["double click", "Return", "Enter", "single click"])
+def test_a_double_click_or_enter_leads_into_the_text(qtbot: Any, window: HistoryWindow, how: str) -> None:
+    window.activateWindow()
+    window.list.setFocus()
+    place = window.list.visualItemRect(window.list.item(1)).center()
+    qtbot.mouseClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    if how == "double click":
+        qtbot.mouseDClick(window.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    elif how in ("Return", "Enter"):
+        qtbot.keyClick(window.list, Qt.Key[f"Key_{how}"])
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
+    assert window.text.hasFocus() is (how != "single click")
+
+
 def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> None:
     window.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
@@ -202,15 +220,22 @@ def test_deleted_dictation_is_removed_from_the_list_when_opened(
 
 def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
     for number in range(150):
-        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-        heading = SimpleNamespace(
-            dictation=f"old{number}", began=began, language="en", engine="local", source="microphone"
-        )
-        store.begin(heading)
+        dictate(store, f"old{number}", datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number))
     window.reload()
     qtbot.waitUntil(lambda: window.list.count() == 100)
     window.list.scrollToBottom()
     qtbot.waitUntil(lambda: window.list.count() == 153)
+
+
+def test_hits_do_not_end_with_the_first_page(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
+    for number in range(232):
+        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+        dictate(store, f"old{number}", began, f"Offer number {number}.")
+    window.query.setText("offer")
+    for found in (100, 200, 232):
+        qtbot.waitUntil(lambda found=found: window.list.count() == found)
+        window.list.scrollToBottom()
+    assert rows(window) == [f"Offer number {number}." for number in reversed(range(232))]
 
 
 def test_an_empty_history_says_what_will_be_here(qtbot: Any, tmp_path: Path) -> None:

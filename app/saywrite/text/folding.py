@@ -80,12 +80,16 @@ class Pattern:
             yield first, max(last, following) if following > last else last
 
 
-def pattern(words: str, *, case: bool = False) -> Pattern | None:
-    """Make a pattern of literal words with any white space between them; None for a blank text."""
+def pattern(words: str, *, case: bool = False, marks: bool = False) -> Pattern | None:
+    """Make a pattern of literal words with any white space between them; None for a blank text.
+
+    `marks`: punctuation may stand there, too, as in the search of the history.
+    """
     parts = [part for part in (words if case else fold(words)).split() if part]
     if not parts:
         return None
-    return Pattern(re.compile(r"\s+".join(re.escape(part) for part in parts)), not case)
+    between = r"[\W_]+" if marks else r"\s+"
+    return Pattern(re.compile(between.join(re.escape(part) for part in parts)), not case)
 
 
 def _starts(text: str) -> Sequence[int]:

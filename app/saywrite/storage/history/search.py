@@ -1,43 +1,51 @@
 """Searches words in the history with FTS5, or by comparing folded text. Any thread.
 
-FTS5 has a query language of its own, so typed text is quoted. Its tokenizer reads text without spaces as one word:
-queries in such scripts, and all queries where SQLite has no FTS5, compare folded text.
+The tokenizer of FTS5 reads text without spaces as one word: queries in such scripts, and all queries where SQLite has
+no FTS5, compare folded text.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
+from saywrite.storage.history.occurrences import (
+    NO_SPACES,
+    Place,
+    Term,
+    best_places,
+    find_by_comparing,
+    find_in_index,
+    quoted,
+)
 from saywrite.storage.history.schema import INDEX, has_index
 from saywrite.text.characters import has_letter_or_digit
-from saywrite.text.folding import ASCII_TWINS, fold, pattern
+from saywrite.text.folding import fold, pattern
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
-_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-"""Thai, Lao, Burmese, Khmer, kana and the Han characters: scripts written without spaces."""
-
 _BEGIN, _END = "\x02", "\x03"
 
-_TWIN = re.compile(f"[{ASCII_TWINS}]")
-
-_SPECIAL = """CASE WHEN length(CAST(s.text AS BLOB)) = length(s.text)
-    AND length(CAST(s.translation AS BLOB)) = length(s.translation) THEN 0 ELSE has_twin(s.text || s.translation) END"""
-"""SQL: the segment has letters that the index distinguishes and a search does not. Plain ASCII is ruled out first."""
+FEW = 5_000
+"""A word in more segments is frequent: the newest dictations are looked through until the hits are enough."""
+BATCH = 200
+"""Dictations that are looked through at a time."""
 
 _AROUND = 40
 """Characters of a snippet before the first match, for snippets that FTS5 does not make."""
 
-_FIELDS = "s.dictation, d.began, s.number, s.start, s.end"
+Cursor = tuple[int, str, int]
+"""The last hit of a page: when its dictation began, in Unix microseconds, its dictation and its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A segment with the words. `matches`: their begin and end offsets in `snippet`."""
+    """A segment with words of a query. `matches`: their begin and end offsets in `snippet`."""
 
     dictation: str
     began: datetime
@@ -49,26 +57,30 @@ class SearchHit:
 
 
 def find(
-    connection: sqlite3.Connection, query: str, limit: int, only: HistoryFilter = EVERYTHING
+    connection: sqlite3.Connection,
+    query: str,
+    limit: int,
+    only: HistoryFilter = EVERYTHING,
+    before: Cursor | None = None,
 ) -> tuple[SearchHit, ...]:
-    """Find the newest `limit` segments with every word of `query` in filtered dictations.
+    """Find the newest `limit` segments in filtered dictations that have every word of `query`.
 
-    The last word may be the beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such
-    as "ß" and "ss" are equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises
-    sqlite3.Error.
+    Where no segment has all of them, the dictation is found by one that has the most. The last word may be the
+    beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such as "ß" and "ss" are
+    equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises sqlite3.Error.
     """
     terms = split_terms(query)
     folded = tuple(term for term in split_terms(fold(query)) if term)
     if not folded:
         return ()
-    if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
-        return _find_folded(connection, folded, limit, only, "1")
-    # The index distinguishes letters such as "ß" and the accents of Greek: rows with these are also compared folded.
-    indexed = _find_words(connection, to_fts5(folded, query), limit, only)
-    special = _find_folded(connection, folded, limit, only, _SPECIAL)
-    every = {(found.dictation, found.number): found for found in (*indexed, *special)}
-    newest = sorted(every.values(), key=lambda found: (-found.began.timestamp(), found.number))
-    return tuple(newest[:limit])
+    connection.execute("BEGIN")  # all queries read one snapshot
+    if not has_index(connection) or any(NO_SPACES.search(term) for term in terms):
+        segments = _newest(connection, find_by_comparing(connection, folded), limit, only, before)
+        return tuple(_read(connection, segments, folded, {}))
+    prefix = query[-1:] not in ('"', " ")
+    segments = _newest(connection, find_in_index(connection, folded, prefix=prefix), limit, only, before)
+    marked = _mark_words(connection, folded, segments, prefix=prefix)
+    return tuple(_read(connection, segments, folded, marked))
 
 
 def split_terms(query: str) -> tuple[str, ...]:
@@ -81,52 +93,93 @@ def split_terms(query: str) -> tuple[str, ...]:
     return tuple(reversed(dict.fromkeys(reversed(tuple(filter(has_letter_or_digit, terms))))))
 
 
-def to_fts5(terms: tuple[str, ...], query: str) -> str:
-    """Quote all terms for FTS5; the last one is a prefix unless a space or quotation mark follows it."""
-    prefix = "" if query[-1:] in ('"', " ") else "*"
-    return " ".join(f'"{term}"' for term in terms) + prefix
+def _newest(
+    connection: sqlite3.Connection, terms: Sequence[Term], limit: int, only: HistoryFilter, before: Cursor | None
+) -> list[int]:
+    """The ids of the segments to show, in the order of the list."""
+    chosen = list[int]()
+    rarest = min((term.rarest for term in terms), key=len)
+    if not rarest:
+        return chosen
+    for batch in _batches(connection, rarest, only, before):
+        segments: dict[str, list[Place]] = {dictation: [] for dictation in batch}
+        for dictation, number, segment in connection.execute(
+            "SELECT dictation, number, id FROM segments WHERE dictation IN (SELECT value FROM json_each(?))",
+            (json.dumps(batch),),
+        ):
+            segments[dictation].append((number, segment))
+        for dictation, places in segments.items():
+            best = best_places(connection, terms, dictation, places)
+            shown = before[2] if before is not None and dictation == before[1] else None
+            chosen += [segment for number, segment in best if shown is None or number > shown]
+            if len(chosen) >= limit:
+                return chosen[:limit]
+    return chosen
 
 
-def _find_words(connection: sqlite3.Connection, match: str, limit: int, only: HistoryFilter) -> tuple[SearchHit, ...]:
+def _batches(
+    connection: sqlite3.Connection, rarest: Set[int], only: HistoryFilter, before: Cursor | None
+) -> Iterator[list[str]]:
+    """Yield the filtered dictations, newest first; where these segments are few, only their dictations."""
     where, values = only.where()
+    if before is not None:
+        where += " AND (d.at, d.id) <= (:at, :id)"
+        values |= {"at": before[0], "id": before[1]}
+    if len(rarest) <= FEW:
+        where += """ AND d.id IN (SELECT dictation FROM segments
+            WHERE id IN (SELECT value FROM json_each(:rarest)))"""
+        values["rarest"] = json.dumps(list(rarest))
+    rows = connection.execute(f"SELECT d.id FROM dictations d WHERE {where} ORDER BY d.at DESC, d.id DESC", values)
+    while batch := [dictation for (dictation,) in rows.fetchmany(BATCH)]:
+        yield batch
+
+
+def _mark_words(
+    connection: sqlite3.Connection, terms: Sequence[str], segments: Sequence[int], *, prefix: bool
+) -> dict[int, str]:
+    """Let FTS5 make the snippets of the segments that have a word as the index knows it."""
+    if not segments:
+        return {}
+    # Without the "+" FTS5 would look up each id by itself, and collect the words that a prefix begins each time.
+    match = " OR ".join(quoted(term, prefix=prefix and term == terms[-1]) for term in terms)
+    return dict(
+        connection.execute(
+            f"""SELECT rowid, snippet({INDEX}, -1, ?, ?, '…', 24) FROM {INDEX}
+                WHERE {INDEX} MATCH ? AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))""",
+            (_BEGIN, _END, match, min(segments), max(segments), json.dumps(segments)),
+        )
+    )
+
+
+def _read(
+    connection: sqlite3.Connection, segments: Sequence[int], terms: Sequence[str], marked: dict[int, str]
+) -> Iterator[SearchHit]:
+    """Read segments in the given order, with their marked snippets or else with excerpts."""
     rows = connection.execute(
-        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, :begin, :end, '…', 24)
-            FROM {INDEX} JOIN segments s ON s.id = {INDEX}.rowid JOIN dictations d ON d.id = s.dictation
-            WHERE {INDEX} MATCH :match AND {where} ORDER BY d.at DESC, s.number LIMIT :limit""",
-        values | {"begin": _BEGIN, "end": _END, "match": match, "limit": limit},
+        """SELECT s.dictation, d.began, s.number, s.start, s.end, s.id, s.text, s.translation
+            FROM json_each(?) chosen CROSS JOIN segments s ON s.id = chosen.value
+            JOIN dictations d ON d.id = s.dictation ORDER BY chosen.key""",
+        (json.dumps(segments),),
     )
-    return tuple(_found(row, *_unmark(row[5])) for row in rows)
+    for dictation, began, number, start, end, segment, text, translation in rows:
+        if segment in marked:
+            snippet = _unmark(marked[segment])
+        else:
+            snippet = _excerpt(_with_most(terms, text, translation), terms)
+            if not snippet[1]:  # a phrase goes on in the next segments
+                snippet = _excerpt(_text_from(connection, dictation, (start, number), terms), terms)
+        yield SearchHit(dictation, datetime.fromisoformat(began), number, start, end, *snippet)
 
 
-def _find_folded(
-    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, condition: str
-) -> tuple[SearchHit, ...]:
-    """Compare folded texts of the segments that fulfill a condition in SQL."""
-
-    def has_terms(text: str) -> bool:  # one condition: SQLite refuses an expression with a condition for each word
-        folded = fold(text)
-        return all(term in folded for term in terms)
-
-    connection.create_function("has_terms", 1, has_terms, deterministic=True)
-    connection.create_function("has_twin", 1, _has_twin, deterministic=True)
-    where, values = only.where()
-    values |= {"limit": limit}
-    every = "has_terms(s.text || ' ' || s.translation)"
-    found = connection.execute(
-        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
-            WHERE s.id IN (SELECT s.id FROM segments s WHERE {condition} AND {every}) AND {where}
-            ORDER BY d.at DESC, s.number LIMIT :limit""",
-        values,
+def _text_from(connection: sqlite3.Connection, dictation: str, first: tuple[int, int], terms: Sequence[str]) -> str:
+    """The text from the segment with this start and number on, as far as an excerpt needs it."""
+    texts = connection.execute(
+        """SELECT text FROM segments WHERE dictation = ? AND (start, number) >= (?, ?)
+            ORDER BY start, number LIMIT 20""",
+        (dictation, *first),
     )
-    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in found)
-
-
-def _has_twin(text: str) -> bool:
-    return _TWIN.search(text) is not None
-
-
-def _found(row: tuple[str, str, int, int, int], snippet: str, matches: tuple[tuple[int, int], ...]) -> SearchHit:
-    return SearchHit(row[0], datetime.fromisoformat(row[1]), row[2], row[3], row[4], snippet, matches)
+    space = "" if any(map(NO_SPACES.search, terms)) else " "
+    return space.join(text.strip() for (text,) in texts)
 
 
 def _unmark(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -141,7 +194,7 @@ def _unmark(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text, tuple(matches)
 
 
-def _with_most(terms: tuple[str, ...], *texts: str) -> str:
+def _with_most(terms: Sequence[str], *texts: str) -> str:
     def count(text: str) -> int:
         folded = fold(text)
         return sum(term in folded for term in terms)
@@ -149,8 +202,8 @@ def _with_most(terms: tuple[str, ...], *texts: str) -> str:
     return max(texts, key=count)
 
 
-def _excerpt(text: str, terms: tuple[str, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    looked_for = [found for term in terms if (found := pattern(term)) is not None]
+def _excerpt(text: str, terms: Sequence[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    looked_for = [found for term in terms if (found := pattern(term, marks=True)) is not None]
     places = sorted(place for term in looked_for for place in term.places(text))
     first = places[0][0] if places else 0
     cut = max(first - _AROUND, 0)

@@ -298,10 +298,16 @@ class HistoryStore:
         with self.reading() as connection:
             return newest_latencies(connection, limit)
 
-    def search(self, query: str, limit: int = 100, only: HistoryFilter = EVERYTHING) -> tuple[SearchHit, ...]:
-        """Find segments with all words of `query`, newest first. Any text is a valid query."""
+    def search(
+        self, query: str, limit: int = 100, only: HistoryFilter = EVERYTHING, before: SearchHit | None = None
+    ) -> tuple[SearchHit, ...]:
+        """Find dictations with all words of `query`, newest first. `before`: the last hit of the previous page.
+
+        Any text is a valid query.
+        """
+        cursor = (microseconds(before.began), before.dictation, before.number) if before is not None else None
         with self.reading() as connection:
-            return find(connection, query, limit, only)
+            return find(connection, query, limit, only, cursor)
 
     def close(self) -> None:
         """Close the writing connection; SQLite then merges its log into the file. A second call has no effect."""

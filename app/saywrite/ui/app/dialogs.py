@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QWidget
 
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged, RecordClosed
 from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
@@ -136,7 +136,7 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give the first run every event, the settings devices and keys, and the history playback.
+        """Give the first run every event, the settings devices and keys, the history playback and new texts.
 
         Devices and keys are kept for windows that open later.
         """
@@ -147,7 +147,7 @@ class Dialogs(QObject):
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
-            case PlaybackChanged() if self._history is not None:
+            case PlaybackChanged() | RecordClosed() if self._history is not None:
                 self._history.receive(event)
             case KeysChanged():
                 self._keys = event
@@ -247,7 +247,6 @@ class Dialogs(QObject):
     def show_keyword_lab(self) -> None:
         """Open the keyword lab with a copy of the present keywords."""
         from saywrite.ui.keywords.lab.window import KeywordLabWindow
-        from saywrite.ui.toolkit.layouts.dialogs import center_on_parent
 
         lab = KeywordLabWindow(
             self._window.keywords.rows(),
@@ -258,7 +257,6 @@ class Dialogs(QObject):
         )
         lab.applied.connect(self.keywords_applied)
         self._geometry.keep(lab, "keyword lab")
-        center_on_parent(lab)
         _open(lab)
 
     def show_speed(self) -> None:

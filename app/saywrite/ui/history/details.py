@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -28,7 +29,7 @@ from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -165,6 +166,10 @@ class DetailsWindow(QDialog):
         self.copy.clicked.connect(lambda: copy_text(as_text(lines, results)))
         column.addWidget(buttons)
         self.resize(460, self.sizeHint().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
 
 def _value(label: str, text: str) -> QLabel:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -21,7 +22,7 @@ from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
-from saywrite.ui.history.empty_list import EmptyListNote
+from saywrite.ui.history.listing.empty_list import EmptyListNote
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
@@ -35,10 +36,12 @@ ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in 
 class DictationList(QListWidget):
     """Dictations by day, the newest first. Several can be selected."""
 
+    reading_requested = Signal()
+    """The user wants to read the current dictation: a double click, or Enter."""
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
-        self._last_day: date | None = None
         self.empty = EmptyListNote(self)
         set_text(self.setAccessibleName, tr("Dictations"))
         follow_language(self._translate)
@@ -48,26 +51,48 @@ class DictationList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        # Not `itemActivated`: some styles activate with a single click.
+        self.doubleClicked.connect(lambda _index: self.reading_requested.emit())
 
-    def show_rows(self, rows: Sequence[Summary]) -> None:
-        """Show these dictations instead of what was shown."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.reading_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def show_found(self, found: Sequence[Summary | SearchHit]) -> None:
+        """Show these dictations or search hits instead of what was shown."""
         self.clear()
-        self._last_day = None
-        self.append(rows)
+        self.append(found)
 
-    def append(self, rows: Sequence[Summary]) -> None:
-        """Show these dictations below the others."""
-        for row in rows:
-            self._add(row.dictation, row.began, _words_of(row)).setData(SUMMARY, row)
+    def append(self, found: Sequence[Summary | SearchHit]) -> None:
+        """Show these below the others. In search hits the found words are marked."""
+        for each in found:
+            item = QListWidgetItem()
+            self._describe(item, each)
+            self.addItem(item)
+        self._head_days()
 
-    def show_hits(self, hits: Sequence[SearchHit]) -> None:
-        """Show search hits instead of what was shown, with the found words marked."""
-        self.clear()
-        self._last_day = None
-        for hit in hits:
-            item = self._add(hit.dictation, hit.began, _words_of(hit))
-            item.setData(HIT, hit)
-            item.setData(MARKS, hit.matches)
+    def refresh(self, found: Sequence[Summary | SearchHit], kept: Summary | None) -> None:
+        """Show these instead of what was shown; the selected entries and what is visible stay.
+
+        The current entry stays also when it is not among them, and then shows `kept`.
+        """
+        top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
+        before = self.visualItemRect(top).top() if top is not None else 0
+        wanted = {identity(each): each for each in found}
+        current = self.currentItem()
+        for item in reversed(list(map(self.item, range(self.count())))):
+            if (shown := wanted.pop(identity(_shown(item)), kept if item is current else None)) is not None:
+                if shown != _shown(item):
+                    self._describe(item, shown)
+            elif item is not current:
+                self.takeItem(self.row(item))
+        self._insert(wanted.values())
+        if top is not None and (row := self.row(top)) >= 0:
+            bar = self.verticalScrollBar()
+            self.doItemsLayout()
+            bar.setValue(bar.value() + self.visualItemRect(self.item(row)).top() - before)
 
     def explain_empty(self, query: str, *, filtered: bool) -> str:
         """Say in the middle of an empty list why it is empty; returns the words, "" for a list with entries."""
@@ -81,38 +106,85 @@ class DictationList(QListWidget):
         items = sorted(self.selectedItems(), key=self.row)
         return list(dict.fromkeys(str(item.data(ID)) for item in items))
 
-    def remove(self, dictations: Sequence[str]) -> None:
-        """Remove dictations from the list; the heading of their day moves to the next one."""
+    def current(self) -> Summary | SearchHit | None:
+        """What the current entry shows."""
+        item = self.currentItem()
+        return _shown(item) if item is not None else None
+
+    def row_of(self, dictations: Sequence[str]) -> int:
+        """The first row of these dictations."""
+        return next((row for row in range(self.count()) if self.item(row).data(ID) in dictations), 0)
+
+    def remove(self, dictations: Sequence[str]) -> list[Summary | SearchHit]:
+        """Remove dictations from the list; returns what their entries showed, in the order of the list."""
+        removed = []
         for row in reversed(range(self.count())):
-            item = self.item(row)
-            if item.data(ID) not in dictations:
-                continue
-            below = self.item(row + 1)
-            if item.data(DAY) and below is not None and not below.data(DAY):
-                below.setData(DAY, item.data(DAY))
-            self.takeItem(row)
+            if self.item(row).data(ID) in dictations:
+                removed.append(_shown(self.takeItem(row)))
+        self._head_days()
+        return removed[::-1]
 
-    def _add(self, dictation: str, began: datetime, text: str) -> QListWidgetItem:
-        item = QListWidgetItem()
-        item.setData(ID, dictation)
-        day = local_time(began).date()
-        self._describe(item, began, text, heading=day != self._last_day)
-        self._last_day = day
-        self.addItem(item)
-        return item
+    def put_back(self, removed: Sequence[Summary | SearchHit]) -> None:
+        """Show removed entries again where they were, and select the first one."""
+        self._insert(removed)
+        if removed:
+            first = self._row_for(max(removed, key=_age_order))
+            self.setCurrentRow(first, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def _describe(self, item: QListWidgetItem, began: datetime, text: str, *, heading: bool) -> None:
-        name = name_of_day(local_time(began).date(), self._now().date())
+    def _insert(self, found: Iterable[Summary | SearchHit]) -> None:
+        """Add entries where they belong by their time."""
+        for each in found:
+            item = QListWidgetItem()
+            self._describe(item, each)
+            self.insertItem(self._row_for(each), item)
+        self._head_days()
+
+    def _row_for(self, shown: Summary | SearchHit) -> int:
+        """The row where an entry belongs."""
+        place = _age_order(shown)
+        return bisect_left(range(self.count()), True, key=lambda row: _age_order(_shown(self.item(row))) <= place)
+
+    def _describe(self, item: QListWidgetItem, shown: Summary | SearchHit) -> None:
+        """Give an entry what it shows, in the language that the program has now."""
+        text = _words_of(shown)
+        day = name_of_day(local_time(shown.began).date(), self._now().date())
         item.setText(text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, str(joined(", ", name, *text.split("\n"))))
-        if heading:
-            item.setData(DAY, name)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, str(joined(", ", day, *text.split("\n"))))
+        item.setData(ID, shown.dictation)
+        item.setData(SUMMARY, shown if isinstance(shown, Summary) else None)
+        item.setData(HIT, shown if isinstance(shown, SearchHit) else None)
+        item.setData(MARKS, shown.matches if isinstance(shown, SearchHit) else None)
+
+    def _head_days(self) -> None:
+        """Give the first entry of each day the heading of the day."""
+        above: date | None = None
+        for item in map(self.item, range(self.count())):
+            day = local_time(_shown(item).began).date()
+            heading = name_of_day(day, self._now().date()) if day != above else None
+            if heading != item.data(DAY):
+                item.setData(DAY, heading)
+            above = day
 
     def _translate(self) -> None:
         """Show all entries in the language that the program has now."""
         for item in map(self.item, range(self.count())):
-            shown = item.data(SUMMARY) or item.data(HIT)
-            self._describe(item, shown.began, _words_of(shown), heading=bool(item.data(DAY)))
+            self._describe(item, _shown(item))
+        self._head_days()
+
+
+def identity(shown: Summary | SearchHit) -> tuple[str, int | None]:
+    """What tells an entry from the others, whatever its text is."""
+    return shown.dictation, shown.number if isinstance(shown, SearchHit) else None
+
+
+def _age_order(shown: Summary | SearchHit) -> tuple[float, str, int]:
+    """Sorts entries in the reverse order of the list."""
+    return shown.began.timestamp(), shown.dictation, -shown.number if isinstance(shown, SearchHit) else 0
+
+
+def _shown(item: QListWidgetItem) -> Summary | SearchHit:
+    shown: Summary | SearchHit = item.data(SUMMARY) or item.data(HIT)
+    return shown
 
 
 def _words_of(shown: Summary | SearchHit) -> str:

@@ -135,7 +135,7 @@ class Reader(QPlainTextEdit):
         """Mark the words of a query, and scroll to the first one, or to the first one in a segment."""
         found: list[tuple[int, int]] = []
         for term in split_terms(query):
-            looked_for = pattern(term)
+            looked_for = pattern(term, marks=True)
             if looked_for is not None:
                 found += looked_for.places(self.passage.text)
         self._hits = sorted(found)[:MOST_MARKS]

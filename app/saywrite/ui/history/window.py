@@ -12,15 +12,15 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from saywrite.foundation.events import RecordClosed
 from saywrite.foundation.messages import message
-from saywrite.storage.history.filters import EVERYTHING, FilterChoices, filter_choices
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
-from saywrite.storage.history.store import HistoryStore, Summary
+from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation, save_changes
-from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
+from saywrite.ui.history.dictation_list import HIT, ID
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
-from saywrite.ui.history.filter_bar import FilterBar, HistorySearch
+from saywrite.ui.history.listing.column import DictationColumn
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import IconPushButton
@@ -32,7 +32,6 @@ from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
-PAGE = 100
 SIZE = QSize(980, 640)
 UNFINISHED = message("The recording of a dictation without its complete text stays among the unfinished ones.")
 
@@ -65,13 +64,10 @@ class HistoryWindow(QWidget):
         self._history = OpenOnce(open_history)
         self._now = now
         self._remembers = remembers
-        self._asked = 0
-        self._more_to_come = False
         self._deleted: list[str] = []
         self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited
-        self.query = HistorySearch()
-        self.filters = FilterBar(choices)
-        self.list = DictationList(now)
+        self.column = DictationColumn(choices, now, self._ask)
+        self.query, self.filters, self.list = self.column.query, self.column.filters, self.column.list
         self.view = DictationView(choices, open_history, now, tools)
         self.text, self.player = self.view.text, self.view.player
         self.note = NoteLabel()
@@ -108,31 +104,16 @@ class HistoryWindow(QWidget):
 
     @Slot(object)
     def receive(self, event: object) -> None:
-        """Follow what is played; other events are ignored."""
+        """Follow what is played, and list a dictation that has ended; other events are ignored."""
         self.player.receive(event)
+        if isinstance(event, RecordClosed) and self.isVisible():
+            self._reopen(event.dictation)
 
     # The list
 
     def reload(self) -> None:
         """Load the list and what can be filtered; the next letter begins a new search."""
-        self.query.begin()
-        self._load_list()
-        self._ask(
-            lambda history: filter_choices(history.reading),
-            lambda found: self.filters.offer(found) if isinstance(found, FilterChoices) else None,
-        )
-
-    def _load_list(self) -> None:
-        self._asked += 1
-        asked, query, only = self._asked, self.query.text().strip(), self.filters.filter()
-
-        def find(history: HistoryStore) -> object:
-            if not query:
-                return history.recent(PAGE, None, only)
-            # Another letter was typed while this query waited for the one before it.
-            return history.search(query, PAGE, only) if asked == self._asked else ()
-
-        self._ask(find, lambda found: self._show_found(asked, found, hits=bool(query)))
+        self.column.begin()
 
     def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
         run_task(
@@ -147,47 +128,9 @@ class HistoryWindow(QWidget):
         set_text(self.note.setText, words)
         self.undo.setVisible(undo)
 
-    def _show_found(self, asked: int, found: object, *, hits: bool) -> None:
-        assert isinstance(found, tuple)
-        if asked != self._asked or self.text.editing:
-            return
-        (self.list.show_hits if hits else self.list.show_rows)(found)
-        self._more_to_come = not hits and len(found) == PAGE
+    def _end_search(self) -> None:
         if not self._deleted:
             self._say("")
-        if empty := self._explain_empty():
-            announce(self, empty)
-        elif self.list.currentRow() < 0:
-            self.list.setCurrentRow(0)
-
-    def _explain_empty(self) -> str:
-        """Say in an empty list why it is empty; returns the words."""
-        words = self.list.explain_empty(self.query.text().strip(), filtered=self.filters.filter() != EVERYTHING)
-        if words:
-            self._show_loaded(None)
-        return words
-
-    def _list_all(self) -> None:
-        self.query.clear()
-        self.filters.reset()
-        self.query.setFocus()
-
-    def _more(self) -> None:
-        """Load the next page when the list is scrolled to its end."""
-        bar = self.list.verticalScrollBar()
-        last = self.list.item(self.list.count() - 1)
-        before = last.data(SUMMARY) if last is not None else None
-        if not isinstance(before, Summary) or bar.value() < bar.maximum() or not self._more_to_come:
-            return
-        self._more_to_come = False
-        asked, only = self._asked, self.filters.filter()
-
-        def append(rows: object) -> None:
-            if asked == self._asked and isinstance(rows, tuple):
-                self.list.append(rows)
-                self._more_to_come = len(rows) == PAGE
-
-        self._ask(lambda history: history.recent(PAGE, before, only), append)
 
     # The selected dictation
 
@@ -203,13 +146,10 @@ class HistoryWindow(QWidget):
                 return
             if isinstance(loaded, LoadedDictation):
                 self._show_loaded(loaded)
-                self.text.mark_hits(self.query.text().strip(), hit.number if hit else None)
+                self.text.mark_hits(self.column.words, hit.number if hit else None)
             else:  # deleted since the list was made
-                row = self.list.row(current)
                 self._show_loaded(None)
-                self.list.remove([dictation])
-                self.list.setCurrentRow(min(row, self.list.count() - 1))
-                self._explain_empty()
+                self.column.remove([dictation])
                 announce(self, tr("This dictation was deleted meanwhile."))
 
         self._ask(lambda history: load_dictation(history, dictation), show)
@@ -222,9 +162,11 @@ class HistoryWindow(QWidget):
         self.edit.setEnabled(self.view.can_edit)
 
     def _reopen(self, dictation: str) -> None:
-        current = self.list.currentItem()
-        if current is not None and current.data(ID) == dictation:
-            self._open(current)
+        """Read the list again, and a dictation that changed when it is the shown one."""
+        self.column.refresh()
+        current = self.list.current()
+        if current is not None and current.dictation == dictation:
+            self._open(self.list.currentItem())
 
     def _use_version(self, number: int) -> None:
         dictation, at = self.view.dictation, datetime.now().astimezone()
@@ -285,7 +227,7 @@ class HistoryWindow(QWidget):
             button.setVisible(not editing)
         for answer in (self.save, self.discard):
             answer.setVisible(editing)
-        for widget in (self.query, self.filters, self.list, self.undo, self.view.again, self.view.versions):
+        for widget in (self.column, self.undo, self.view.again, self.view.versions):
             widget.setEnabled(not editing)
 
     def _export(self) -> None:
@@ -299,15 +241,12 @@ class HistoryWindow(QWidget):
     def _delete(self) -> None:
         chosen = self.list.chosen()
         at = datetime.now().astimezone()
-        row = self.list.row(self.list.selectedItems()[0]) if chosen else 0
         lacks_text = self.view.loaded is not None and self.view.loaded.dictated.summary.pending > 0
 
         def removed(_none: object) -> None:
             self._deleted += chosen
             self._undo_timer.start()
-            self.list.remove(chosen)
-            self.list.setCurrentRow(min(row, self.list.count() - 1))
-            self._explain_empty()
+            self.column.remove(chosen)
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
             self._say(joined(" ", words, UNFINISHED) if lacks_text else words, undo=True)
             announce(self, words)
@@ -319,7 +258,7 @@ class HistoryWindow(QWidget):
         restored, self._deleted = self._deleted, []
         self._undo_timer.stop()
         self._say("")
-        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self._load_list())
+        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self.column.put_back(restored))
 
     def _empty_trash(self) -> None:
         """Delete for good: the undo is over."""
@@ -332,12 +271,7 @@ class HistoryWindow(QWidget):
     # Layout
 
     def _arrange(self) -> None:
-        left, right = QWidget(), QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.query)
-        column.addWidget(self.filters)
-        column.addWidget(self.list, 1)
+        right = QWidget()
         buttons = FlowLayout(spacing=S)
         for button in (self.copy, self.edit, self.export, self.details, self.delete, self.save, self.discard):
             buttons.addWidget(button)
@@ -350,7 +284,7 @@ class HistoryWindow(QWidget):
         column.addLayout(line)
         column.addLayout(buttons)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
+        split.addWidget(self.column)
         split.addWidget(right)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
@@ -359,12 +293,11 @@ class HistoryWindow(QWidget):
         QVBoxLayout(self).addWidget(split)
 
     def _connect(self) -> None:
-        self.query.searched.connect(self._load_list)
+        self.column.loaded.connect(self._end_search)
+        self.column.emptied.connect(lambda: self._show_loaded(None))
         self._undo_timer.timeout.connect(self._empty_trash)
-        self.filters.changed.connect(self._load_list)
-        self.list.empty.everything_requested.connect(self._list_all)
+        self.list.reading_requested.connect(self.text.setFocus)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
-        self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
         self.view.can_edit_changed.connect(lambda: self.edit.setEnabled(self.view.can_edit))
         self.view.versions.wanted.connect(self._use_version)
         self.view.again.finished.connect(self._reopen)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import PlainLabel
-from saywrite.ui.toolkit.layouts.dialogs import CANCEL, dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import CANCEL, center_on_parent, dialog_buttons
 from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 from saywrite.ui.transcript.view import TranscriptView
@@ -40,6 +41,10 @@ class AlwaysWriteDialog(QDialog):
         self._refresh()
         self.replace.setChecked(self.replace.isEnabled())
         self.written.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
     def _lay_out(self) -> None:
         form = QFormLayout()

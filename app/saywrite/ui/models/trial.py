@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QPalette, QShowEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter, QTextEdit, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelTried
@@ -16,7 +16,7 @@ from saywrite.foundation.formatting import length
 from saywrite.text.keyword_sets.word_differences import Span, compare
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme import blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
@@ -57,6 +57,10 @@ class ModelTrialDialog(QDialog):
         column.addWidget(columns, 1)
         column.addWidget(buttons)
         self.resize(opening_size(self, PREFERRED_SIZE))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
     def _use(self) -> None:
         self.use_requested.emit()

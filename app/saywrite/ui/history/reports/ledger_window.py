@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -28,7 +29,7 @@ from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import dialog_buttons, opening_size
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons, opening_size
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
 from saywrite.ui.toolkit.translation import error_text, follow_language, joined, number_text, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -98,6 +99,10 @@ class LedgerWindow(QDialog):
         self._arrange()
         self.show_ledger(self.ledger)
         follow_language(self._show_again)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
     def reload(self) -> None:
         """Read the ledger from the history and show it."""

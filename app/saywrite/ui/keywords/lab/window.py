@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -32,7 +33,13 @@ from saywrite.ui.keywords.lab.trial_page import TrialPage
 from saywrite.ui.keywords.lab.trial_runner import TrialRunner
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.layouts.dialogs import CANCEL, ask_about_changes, dialog_buttons, opening_size
+from saywrite.ui.toolkit.layouts.dialogs import (
+    CANCEL,
+    ask_about_changes,
+    center_on_parent,
+    dialog_buttons,
+    opening_size,
+)
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -78,6 +85,10 @@ class KeywordLabWindow(QDialog):
         self._show_advice()
         self.suggestions.reload()
         self.trial.try_button.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
 
     def reject(self) -> None:
         """Close the window; with changes that are not applied, ask what becomes of them."""

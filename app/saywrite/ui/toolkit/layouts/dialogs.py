@@ -47,9 +47,10 @@ def fill_dialog(dialog: QDialog, content: QWidget, size: QSize) -> None:
 
 def center_on_parent(window: QWidget) -> None:
     """Move a window that was not placed yet; a Wayland compositor places it itself and ignores this."""
-    parent = window.parentWidget()
-    if parent is None or window.testAttribute(Qt.WidgetAttribute.WA_Moved):
+    widget = window.parentWidget()
+    if widget is None or window.testAttribute(Qt.WidgetAttribute.WA_Moved):
         return
+    parent = widget.window()
     room = parent.screen().availableGeometry()
     frame = window.frameGeometry()
     frame.moveCenter(parent.frameGeometry().center())

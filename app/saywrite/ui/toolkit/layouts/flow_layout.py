@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lines of widgets, in the reading direction; hidden widgets take no space."""
+    """Lines of widgets, in the reading direction; hidden widgets take no space.
+
+    A widget whose size policy has a horizontal stretch takes what its line leaves free.
+    """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
         super().__init__(parent)
@@ -80,9 +83,18 @@ class FlowLayout(QLayout):
         for number, line in enumerate(self._lines(rect.width())):
             top += self.spacing() if number else 0
             height, left = max(size.height() for _, size in line), 0
+            free = rect.width() - sum(size.width() for _, size in line) - self.spacing() * (len(line) - 1)
+            stretched = [size for item, size in line if _stretches(item)]
+            for size in stretched:
+                size.setWidth(size.width() + free // len(stretched))
             for item, size in line if move else ():
                 x = rect.right() + 1 - left - size.width() if from_right else rect.left() + left
                 item.setGeometry(QRect(QPoint(x, top + (height - size.height()) // 2), size))
                 left += size.width() + self.spacing()
             top += height
         return top - rect.top()
+
+
+def _stretches(item: QLayoutItem) -> bool:
+    widget = item.widget()
+    return widget is not None and widget.sizePolicy().horizontalStretch() > 0

@@ -1,0 +1,1 @@
+"""The column of the history window that lists dictations: search, filters, pages."""

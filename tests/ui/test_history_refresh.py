@@ -1,0 +1,237 @@
+"""An open history follows what happens to the dictations, and the user keeps the place in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel
+
+from saywrite.foundation.events import RecordClosed, Segment
+from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.dictation_list import DAY, DictationList
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
+
+NOW = datetime(2026, 11, 22, 18, 0)
+BEGAN = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def dictate(store: HistoryStore, minute: int, text: str) -> None:
+    """Add the dictation of a minute. An even minute's is in German."""
+    dictation = f"d{minute}"
+    language = ("de", "en")[minute % 2]
+    store.begin(Header(dictation, BEGAN + timedelta(minutes=minute), language, "local", "microphone"))
+    store.add_segment(dictation, Segment(1, text, text, 0, 32_000))
+    store.finish(dictation, 32_000, 32_000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[HistoryStore]:
+    made = HistoryStore(tmp_path / "history.sqlite3")
+    for minute in range(40):
+        dictate(made, minute, f"Offer {minute}.")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path, store: HistoryStore) -> Iterator[HistoryWindow]:
+    made = HistoryWindow(lambda: HistoryStore(tmp_path / "history.sqlite3"), now=lambda: NOW)
+    qtbot.addWidget(made)
+    made.reload()
+    made.show()
+    qtbot.waitUntil(lambda: made.list.count() == 40)
+    qtbot.waitUntil(made.edit.isEnabled)
+    yield made
+    made.text.set_editing(False)
+    made.close()
+    assert wait_for_tasks(5000)
+
+
+def texts(listed: DictationList) -> list[str]:
+    return [listed.item(row).text().split("\n")[1] for row in range(listed.count())]
+
+
+def select(qtbot: Any, window: HistoryWindow, text: str) -> None:
+    window.list.setCurrentRow(texts(window.list).index(text), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+    qtbot.waitUntil(lambda: window.text.toPlainText() == text)
+
+
+def top_of(window: HistoryWindow, text: str) -> int:
+    return window.list.visualItemRect(window.list.item(texts(window.list).index(text))).top()
+
+
+def test_a_dictation_that_has_ended_is_listed_and_the_user_keeps_the_place(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 10.")
+    window.list.item(30).setSelected(True)
+    shown, place = window.text.document().revision(), top_of(window, "Offer 10.")
+    assert window.list.verticalScrollBar().value() > 0
+    dictate(store, 2_000, "Buy milk.")
+    window.receive(RecordClosed("d2000", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.list.count() == 41)
+    assert texts(window.list)[:2] == ["Buy milk.", "Offer 39."]
+    assert [window.list.item(row).data(DAY) for row in range(3)] == ["Today", "Yesterday", None]
+    assert window.list.currentItem().text().endswith("Offer 10.")
+    assert window.list.chosen() == ["d10", "d9"]
+    assert top_of(window, "Offer 10.") == place
+    assert window.text.document().revision() == shown, "the text beside it was not loaded again"
+
+
+def test_the_event_of_the_dictation_reaches_the_open_window(
+    qtbot: Any, make_front: Callable[..., FrontEnd], tmp_path: Path, store: HistoryStore
+) -> None:
+    front = make_front(open_history=lambda: HistoryStore(tmp_path / "history.sqlite3"))
+    front.dialogs.show_history()
+    window = front.window.findChild(HistoryWindow)
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+    dictate(store, 50, "Buy milk.")
+    front.dialogs.receive(RecordClosed("d50", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: texts(window.list)[0] == "Buy milk.")
+    window.close()
+    assert wait_for_tasks(5000)
+
+
+def test_a_list_at_its_top_shows_the_new_dictation(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    dictate(store, 50, "Buy milk.")
+    window.receive(RecordClosed("d50", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.list.count() == 41)
+    assert window.list.verticalScrollBar().value() == 0
+    assert window.list.currentItem().text().endswith("Offer 39.")
+
+
+def test_a_search_or_a_filter_lists_a_new_dictation_only_if_it_matches(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    window.query.setText("offer")
+    window.filters.language.setCurrentIndex(window.filters.language.findData("en"))
+    qtbot.waitUntil(lambda: window.list.count() == 20)
+    for minute, text in ((51, "Buy milk."), (52, "An offer in German."), (53, "Another offer.")):
+        dictate(store, minute, text)
+        window.receive(RecordClosed(f"d{minute}", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.list.count() == 21)
+    assert wait_for_tasks(5000)
+    assert texts(window.list)[:2] == ["Another offer.", "Offer 39."]
+
+
+def test_the_first_dictation_of_an_empty_list_is_opened(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    window.query.setText("milk")
+    qtbot.waitUntil(window.list.empty.isVisible)
+    dictate(store, 50, "Buy milk.")
+    window.receive(RecordClosed("d50", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")
+    assert not window.list.empty.isVisible()
+
+
+@pytest.mark.parametrize("query", ["", "Offer"])
+def test_a_corrected_text_is_listed_as_it_is_now(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str
+) -> None:
+    window.query.setText(query)
+    qtbot.waitUntil(lambda: (window.list.item(0).text().count("at 0:00") == 1) is bool(query))
+    select(qtbot, window, "Offer 12.")
+    place = top_of(window, "Offer 12.")
+    window.edit.click()
+    window.text.selectAll()
+    window.text.insertPlainText("Nothing is sold.")
+    window.save.click()
+    qtbot.waitUntil(lambda: "Nothing is sold." in texts(window.list))
+    assert window.list.count() == 40, "the dictation that the user reads stays in the list of hits"
+    assert window.list.currentItem().text().endswith("Nothing is sold.")
+    assert top_of(window, "Nothing is sold.") == place
+    qtbot.waitUntil(lambda: not window.text.editing)
+
+
+def test_a_dictation_that_was_transcribed_again_is_listed_with_its_new_text(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 12.")
+    replace_text(store, "d30", [Segment(1, "Off her.", "", 0, 32_000)], Origin("local", "", "en"), datetime.now(UTC))
+    window.view.again.finished.emit("d30")
+    qtbot.waitUntil(lambda: "Off her." in texts(window.list))
+    assert window.text.toPlainText() == "Offer 12."
+
+
+def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    for minute in range(100, 300):
+        dictate(store, minute, f"Offer {minute}.")
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100)
+    dictate(store, 301, "Buy milk.")
+    window.list.scrollToBottom()
+    window.receive(RecordClosed("d301", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.list.count() == 201)
+    window.list.scrollToBottom()
+    qtbot.waitUntil(lambda: window.list.count() == 241)
+    every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
+    assert texts(window.list) == ["Buy milk.", *every]
+
+
+@pytest.mark.parametrize("query", ["", "Offer"])
+def test_an_undone_deletion_keeps_the_place(qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str) -> None:
+    for minute in range(100, 200):
+        dictate(store, minute, f"Offer {minute}.")
+    window.query.setText(query)
+    window.reload()
+    qtbot.waitUntil(lambda: texts(window.list)[0] == "Offer 199.")
+    qtbot.waitUntil(lambda: ("at 0:00" in window.list.item(0).text()) is bool(query))
+    window.list.scrollToBottom()
+    qtbot.waitUntil(lambda: window.list.count() == 140)
+    before = texts(window.list)
+    days = [window.list.item(row).data(DAY) for row in range(140)]
+    select(qtbot, window, "Offer 150.")
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 139)
+    select(qtbot, window, "Offer 149.")
+    window.list.item(0).setSelected(True)
+    window.list.item(100).setSelected(True)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 136)
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Offer 199.")
+    assert wait_for_tasks(5000)
+    assert texts(window.list) == before
+    assert [window.list.item(row).data(DAY) for row in range(140)] == days
+    assert window.list.chosen() == ["d199"]
+
+
+def test_an_undone_deletion_of_an_old_dictation_shows_it(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 3.")
+    place = window.list.verticalScrollBar().value()
+    assert place > 0
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Offer 3.")
+    assert (
+        abs(window.list.verticalScrollBar().value() - place)
+        <= window.list.visualItemRect(window.list.currentItem()).height()
+    )
+
+
+def test_an_undo_during_another_search_lists_only_what_matches(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    dictate(store, 50, "Buy milk.")
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 41)
+    window.list.setCurrentRow(0)
+    window.list.item(1).setSelected(True)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    window.query.setText("milk")
+    qtbot.waitUntil(window.list.empty.isVisible)
+    window.undo.click()
+    qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")
