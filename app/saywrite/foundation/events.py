@@ -617,20 +617,16 @@ class FilesChanged:
     files: tuple[QueuedFile, ...]
 
 
+TextEvent = Partial | ProvisionalText | SegmentAdded | WordsDiffer | SegmentTranslated | SegmentsRemoved
+ProgressEvent = Traffic | ProgressChanged | PendingUtterances | Gap
+KeyEvent = KeysChanged | PrerollActive | HandsFreeChanged | Cancelled
+ModelEvent = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
 FrontEndEvent = (
     Started
     | StateChanged
-    | Partial
-    | ProvisionalText
-    | SegmentAdded
-    | WordsDiffer
-    | SegmentTranslated
-    | SegmentsRemoved
+    | TextEvent
     | Structured
-    | PendingUtterances
-    | Traffic
-    | ProgressChanged
-    | Gap
+    | ProgressEvent
     | SourceChanged
     | ConnectionChanged
     | EngineChanged
@@ -643,15 +639,8 @@ FrontEndEvent = (
     | InsertionEvent
     | LanguageHeard
     | PlaybackChanged
-    | Cancelled
-    | KeysChanged
-    | PrerollActive
-    | HandsFreeChanged
-    | ModelsChanged
-    | ModelProgress
-    | ModelFailed
-    | ModelVerified
-    | ModelTried
+    | KeyEvent
+    | ModelEvent
     | FilesChanged
 )
 """The events that front ends receive."""
