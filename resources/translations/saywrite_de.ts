@@ -1984,6 +1984,10 @@
         <translation>ein Zeichen ist beschädigt.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Sie enthält keine Wörter, nichts wurde gespeichert.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Es wird erneut heruntergeladen.</translation>
     </message>
@@ -2102,6 +2106,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Die Aufnahme wird noch einige Sekunden aufbewahrt. Im Menü dieses Symbols können Sie den Abbruch rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Ihr Text konnte nicht in den Verlauf geschrieben werden.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Saved</source>
         <translation>Gespeichert</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>Gespeichert als {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

@@ -1984,6 +1984,10 @@
         <translation>contiene un carácter dañado.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>No contiene palabras, no se guardó nada.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Se descarga de nuevo.</translation>
     </message>
@@ -2102,6 +2106,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Su grabación se conserva unos segundos. El menú de este icono permite deshacer la cancelación.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>No se pudo escribir su texto en el historial.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Saved</source>
         <translation>Guardado</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>Guardado como {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

@@ -1984,6 +1984,10 @@
         <translation>un caractère est endommagé.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Il ne contient aucun mot, rien n'a été enregistré.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Il est téléchargé de nouveau.</translation>
     </message>
@@ -2102,6 +2106,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Son enregistrement est conservé quelques secondes. Le menu de cette icône permet de revenir sur l'annulation.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Son texte n'a pas pu être écrit dans l'historique.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Saved</source>
         <translation>Enregistré</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>Enregistré sous {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

@@ -1984,6 +1984,10 @@
         <translation>contiene un carattere danneggiato.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Non contiene parole, non è stato salvato nulla.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Viene scaricato di nuovo.</translation>
     </message>
@@ -2102,6 +2106,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>La registrazione viene conservata per alcuni secondi. Il menu di questa icona permette di ripristinarla.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Non è stato possibile scrivere il suo testo nella cronologia.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Saved</source>
         <translation>Salvato</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>Salvato come {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

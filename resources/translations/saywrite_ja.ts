@@ -1979,6 +1979,10 @@
         <translation>壊れた文字が含まれています。</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>言葉が含まれていないため、何も保存しませんでした。</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>もう一度ダウンロードします。</translation>
     </message>
@@ -2097,6 +2101,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>録音は数秒間だけ保持されます。このアイコンのメニューから元に戻せます。</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>テキストを履歴に書き込めませんでした。</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3189,6 +3197,10 @@
     <message>
         <source>Saved</source>
         <translation>保存しました</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>{name}として保存済み</translation>
     </message>
     <message>
         <source>Saved {name}</source>

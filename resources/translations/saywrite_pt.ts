@@ -1984,6 +1984,10 @@
         <translation>contém um caractere danificado.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Ele não contém palavras, nada foi salvo.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Ele é baixado novamente.</translation>
     </message>
@@ -2102,6 +2106,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>A gravação é mantida por alguns segundos. O menu deste ícone permite desfazer o cancelamento.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Não foi possível gravar seu texto no histórico.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3194,6 +3202,10 @@
     <message>
         <source>Saved</source>
         <translation>Salvo</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>Salvo como {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

@@ -1979,6 +1979,10 @@
         <translation>含有损坏的字符。</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>其中没有文字，未保存任何内容。</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>将重新下载。</translation>
     </message>
@@ -2097,6 +2101,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>录音会保留几秒钟。可通过此图标的菜单撤销。</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>其文本无法写入历史记录。</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3189,6 +3197,10 @@
     <message>
         <source>Saved</source>
         <translation>已保存</translation>
+    </message>
+    <message>
+        <source>Saved as {name}</source>
+        <translation>已保存为 {name}</translation>
     </message>
     <message>
         <source>Saved {name}</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +18,10 @@ from tests.closed_folder import closed
 from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
+from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load, save
 from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
+from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import (
     FilesChanged,
     FileState,
@@ -28,6 +31,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.foundation.messages import Message, message
+from saywrite.storage.history.store import HistoryStore
 
 LIMIT_S = 20
 
@@ -103,6 +107,10 @@ def states(queue: QueueStage) -> list[FileState]:
     return [file.state for file in queue.queue.files]
 
 
+def texts_in_history(queue: QueueStage, number: int) -> list[str]:
+    return [segment.text for segment in queue.stage.archive._history.load(queue.file(number).dictation).segments]
+
+
 def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Callable[[str], Path]) -> None:
     queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)
@@ -115,6 +123,110 @@ def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Cal
     assert states(queue) == [FileState.DONE, FileState.DONE]
     assert queue.stage.text == ["First.", "Second."]
     assert queue.stage.archive._history.load(queue.file(2).dictation).summary.source.endswith("b.wav")
+
+
+def test_a_file_is_done_only_when_all_of_its_text_is_in_the_history(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.stage.disk.stalled = True
+    queue.stage.recognizer.final("First sentence.", 0, 1)
+    queue.work()
+    queue.write_text("Second sentence.", 1, 2)
+    assert queue.stage.text == ["First sentence.", "Second sentence."]
+    assert (states(queue), queue.file(1).confirmed) == ([FileState.TRANSCRIBING], 32_000)
+    queue.stage.disk.go_on()
+    queue.work()
+    assert states(queue) == [FileState.DONE]
+    assert texts_in_history(queue, 1) == ["First sentence.", "Second sentence."]
+
+
+def test_whoever_is_told_that_a_file_is_done_finds_its_text_written_by_the_disk_thread(
+    queue: QueueStage, sound: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, found = DiskThread(), []
+    monkeypatch.setattr(queue.stage.disk, "submit", disk.submit)
+
+    class Reader(list[object]):
+        """Reads the history at the moment in which a file is done, as the window does."""
+
+        def append(self, event: object) -> None:
+            if isinstance(event, FilesChanged) and event.files[0].state is FileState.DONE:
+                with closing(HistoryStore(queue.stage.paths.history)) as history:
+                    dictated = history.load(event.files[0].dictation)
+                    found.append([segment.text for segment in dictated.segments])
+
+    monkeypatch.setattr(queue.queue, "_emit", Reader().append)
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    for number in range(20):
+        queue.stage.recognizer.final(f"Sentence {number}.", number / 10, (number + 1) / 10)
+    queue.stage.recognizer.done()
+    queue.until(lambda: bool(found))
+    assert found[0] == [f"Sentence {number}." for number in range(20)]
+    queue.stage.archive.close_history()
+    assert disk.close(LIMIT_S)
+
+
+def test_a_text_that_the_history_does_not_take_is_not_done_and_is_tried_again(
+    queue: QueueStage, sound: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: HistoryStore, dictation: str, segment: object) -> None:
+        raise HistoryError("The disk is full.", "Free some space.")
+
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    with monkeypatch.context() as full:
+        full.setattr(HistoryStore, "add_segment", refuse)
+        queue.write_text("Text.", 0, 2)
+    assert (queue.file(1).state, queue.file(1).what) == (
+        FileState.FAILED,
+        "Its text could not be written to the history.",
+    )
+    queue.until_transcribing(2)
+    queue.write_text("Second.", 0, 2)
+    queue.stage.dictation.retry_file(1)
+    queue.work()
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    assert states(queue) == [FileState.DONE, FileState.DONE]
+    assert texts_in_history(queue, 1) == ["Text."]
+
+
+def test_a_file_that_is_cancelled_while_its_text_is_written_leaves_nothing(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    queue.stage.disk.stalled = True
+    queue.write_text("Text.", 0, 2)
+    dictation = queue.file(1).dictation
+    queue.stage.dictation.cancel_file(1)
+    queue.work()
+    queue.stage.disk.go_on()
+    queue.until_transcribing(2)
+    assert queue.stage.archive._history.load(dictation) is None
+    assert not (queue.stage.paths.recordings / dictation).exists()
+
+
+def test_how_the_text_was_saved_beside_its_file_stays_with_the_list(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"), save_as="{name}.txt")
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    queue.stage.dictation.note_saved_file(1, "a.txt")
+    queue.work()
+    (stored,) = load(queue.stage.paths.file_queue)
+    assert (stored.state, stored.save_as, stored.saved_as, stored.what) == (FileState.DONE, "", "a.txt", "")
+
+
+def test_a_text_of_a_list_that_does_not_tell_whether_it_was_saved_is_not_saved_again() -> None:
+    done, waiting = QueuedFile(1, "/a.wav", FileState.DONE, save_as="{name}.txt"), QueuedFile(2, "/b", save_as="{name}")
+    old = encode((done, waiting)).replace(b"saved_as", b"unknown")
+    assert [file.save_as for file in decode(old)] == ["", "{name}"]
+    assert [file.save_as for file in decode(encode((done, waiting)))] == ["{name}.txt", "{name}"]
 
 
 def test_live_dictation_has_precedence_and_the_file_is_continued_where_its_text_ends(

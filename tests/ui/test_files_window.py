@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,6 +48,7 @@ DONE = replace(WAITING, number=3, path="/talks/done.mp3", state=FileState.DONE, 
         (replace(RUNNING, state=FileState.WAITING), "Waiting, continues at 0:40"),
         (FAILED, "It is broken. Copy it."),
         (DONE, "Done"),
+        (replace(DONE, saved_as="done.txt"), "Saved as done.txt"),
         (replace(DONE, what="Its end is damaged.", remedy="Copy it."), "Done. Its end is damaged. Copy it."),
     ],
 )
@@ -196,15 +198,21 @@ def test_times_of_a_file_count_from_its_beginning(front: FrontEnd, dictation: Fa
     assert times == ["1:05"]
 
 
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """A history with the texts "d1" and "d2"; that of "d2" has no words."""
+    path = tmp_path / "history.sqlite3"
+    with closing(HistoryStore(path)) as store:
+        for dictation in ("d1", "d2"):
+            store.begin(Header(dictation, datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "monday.wav"))
+            store.finish(dictation, 16_000, 16_000)
+        store.add_segment("d1", Segment(1, "Good morning.", "", 0, 16_000))
+    return path
+
+
 def test_the_text_is_saved_beside_its_file(
-    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, tmp_path: Path
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, history: Path, tmp_path: Path
 ) -> None:
-    history = tmp_path / "history.sqlite3"
-    store = HistoryStore(history)
-    store.begin(Header("d1", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "monday.wav"))
-    store.add_segment("d1", Segment(1, "Good morning.", "", 0, 16_000))
-    store.finish("d1", 16_000, 16_000)
-    store.close()
     front = make_front(open_history=lambda: HistoryStore(history))
     file = replace(RUNNING, path=str(tmp_path / "monday.wav"), save_as="{name}.txt")
     for expected in ("monday.txt", "monday (2).txt"):
@@ -212,4 +220,45 @@ def test_the_text_is_saved_beside_its_file(
         dictation.tell(FilesChanged((replace(file, state=FileState.DONE),)))
         qtbot.waitUntil((tmp_path / expected).exists)
         assert (tmp_path / expected).read_text() == "Good morning.\n"
+        qtbot.waitUntil(lambda: (1, expected, "", "") in dictation.arguments("note_saved_file"))  # noqa: B023
     assert front.window.notices.texts() == []
+
+
+def test_a_text_that_the_last_run_did_not_save_is_saved_at_the_start(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, history: Path, tmp_path: Path
+) -> None:
+    front = make_front(open_history=lambda: HistoryStore(history))
+    file = replace(RUNNING, state=FileState.DONE, path=str(tmp_path / "monday.wav"), save_as="{name}.txt")
+    dictation.tell(FilesChanged((file, replace(file, number=2, path=str(tmp_path / "b.wav"), save_as=""))))
+    qtbot.waitUntil(lambda: bool(dictation.arguments("note_saved_file")))
+    assert dictation.arguments("note_saved_file") == [(1, "monday.txt", "", "")]
+    assert [path.name for path in tmp_path.glob("*.txt")] == ["monday.txt"]
+    assert front.window.notices.texts() == []
+
+
+def test_a_file_without_words_says_that_nothing_was_saved(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, history: Path, tmp_path: Path
+) -> None:
+    make_front(open_history=lambda: HistoryStore(history))
+    file = replace(RUNNING, path=str(tmp_path / "monday.wav"), save_as="{name}.txt", dictation="d2")
+    dictation.tell(FilesChanged((file,)))
+    dictation.tell(FilesChanged((replace(file, state=FileState.DONE),)))
+    qtbot.waitUntil(lambda: bool(dictation.arguments("note_saved_file")))
+    ((_number, name, what, remedy),) = dictation.arguments("note_saved_file")
+    assert describe(replace(DONE, saved_as=name, what=what, remedy=remedy)) == (
+        "Done. It holds no words, nothing was saved."
+    )
+    assert list(tmp_path.glob("*.txt")) == []
+
+
+def test_a_text_that_cannot_be_saved_says_why_in_its_row(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, history: Path, tmp_path: Path
+) -> None:
+    front = make_front(open_history=lambda: HistoryStore(history))
+    file = replace(RUNNING, path=str(tmp_path / "gone" / "monday.wav"), save_as="{name}.txt")
+    dictation.tell(FilesChanged((file,)))
+    dictation.tell(FilesChanged((replace(file, state=FileState.DONE),)))
+    qtbot.waitUntil(lambda: bool(dictation.arguments("note_saved_file")))
+    ((_number, name, what, remedy),) = dictation.arguments("note_saved_file")
+    assert (name, bool(what), bool(remedy)) == ("", True, True)
+    assert what in front.window.notices.texts()[0]

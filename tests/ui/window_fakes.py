@@ -127,6 +127,9 @@ class FakeDictation:
     def retry_file(self, number: int) -> None:
         self._note("retry_file", number)
 
+    def note_saved_file(self, number: int, name: str, what: str = "", remedy: str = "") -> None:
+        self._note("note_saved_file", number, name, what, remedy)
+
     def remove_done_files(self) -> None:
         self._note("remove_done_files")
 

@@ -214,6 +214,10 @@ class Dictation:
     def retry_file(self, number: int) -> None:
         self._post_files(lambda files: files.retry(number))
 
+    def note_saved_file(self, number: int, name: str, what: str = "", remedy: str = "") -> None:
+        """Note under which name the text of a file that is done was saved beside it, or why it was not."""
+        self._post_files(lambda files: files.note_saved(number, name, what, remedy))
+
     def remove_done_files(self) -> None:
         """Remove the files from the queue that have their text."""
         self._post_files(lambda files: files.remove_done())

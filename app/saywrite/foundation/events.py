@@ -592,8 +592,9 @@ class FileState(StrEnum):
 class QueuedFile:
     """A sound file of the queue. `length`, `confirmed`: samples; 0 before it was read.
 
-    `save_as`: a pattern for the name of the text beside the file, "" to save none. `dictation`: "" before it is read.
-    `left_s`: seconds that are still needed, None when unknown. `what`, `remedy`: why it failed or is incomplete.
+    `save_as`: a pattern for the name of the text that is still to be saved beside the file, "" to save none.
+    `saved_as`: the name under which that was done. `dictation`: "" before it is read. `left_s`: seconds that are still
+    needed, None when unknown. `what`, `remedy`: why it failed or is incomplete.
     """
 
     number: int
@@ -608,6 +609,7 @@ class QueuedFile:
     left_s: float | None = None
     what: str = ""
     remedy: str = ""
+    saved_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

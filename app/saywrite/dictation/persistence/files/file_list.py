@@ -75,7 +75,9 @@ def _file(row: dict[str, object]) -> QueuedFile:
         if not isinstance(value, kinds.get(name, str)):
             raise TypeError(name)
     made = QueuedFile(**values)  # type: ignore[arg-type]  # each value was compared with its type above
-    return replace(made, state=FileState(made.state))
+    made = replace(made, state=FileState(made.state))
+    # Lists without the field keep the pattern of texts that were saved.
+    return replace(made, save_as="") if made.state is FileState.DONE and "saved_as" not in row else made
 
 
 def load(path: Path) -> tuple[QueuedFile, ...]:

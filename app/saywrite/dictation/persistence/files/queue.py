@@ -25,6 +25,7 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     ProgressChanged,
     QueuedFile,
+    RecordClosed,
 )
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
@@ -43,6 +44,7 @@ LEAST_SHARE_S = 2.0
 """Seconds of transcribing after which the remaining time is estimated."""
 
 NO_SOUND = (message("The file holds no sound."), message("Choose another one."))
+NOT_KEPT = (message("Its text could not be written to the history."), message("Free some space on the disk."))
 
 
 class LoopPort(Protocol):
@@ -93,6 +95,8 @@ class FileQueue:
         self._reading: FileImport | None = None
         self._current = ""
         """The dictation of the file that is transcribed now."""
+        self._has_ended = False
+        """Whether the current dictation has ended, and only the disk works on it."""
         self._cancelled = False
         self._failure: Failed | None = None
         self._began: tuple[float, int] = (0.0, 0)
@@ -136,10 +140,11 @@ class FileQueue:
         self._replace(tuple(each for each in self.files if each.number != number))
         if file.state is FileState.READING and self._reading is not None:
             self._reading.stop()
-        elif file.dictation and file.dictation == self._current:
+        elif file.dictation and file.dictation == self._current and not self._has_ended:
             self._cancelled = True
             self._commands.loop.give_up(file.dictation)
         elif file.dictation and file.state is not FileState.DONE:
+            self._current = "" if file.dictation == self._current else self._current
             self._commands.archive.discard_unfinished(file.dictation, with_text=True)
 
     def retry(self, number: int) -> None:
@@ -154,6 +159,10 @@ class FileQueue:
             what="",
             remedy="",
         )
+
+    def note_saved(self, number: int, name: str, what: str, remedy: str) -> None:
+        """Note that the text of a file was saved beside it, under `name`; or why not, and what to do."""
+        self._update(number, only=FileState.DONE, save_as="", saved_as=name, what=what, remedy=remedy)
 
     def remove_done(self) -> None:
         """Remove the files from the list that have their text."""
@@ -188,6 +197,8 @@ class FileQueue:
                 self._failure = event
             case Finished(dictation=which) if which == self._current:
                 self._end(event)
+            case RecordClosed(dictation=which) if which == self._current and self._has_ended:
+                self._close(event)
 
     def wake(self, now: float) -> float | None:
         """Begin with the next file if nothing else runs; return when to be called again (monotonic seconds)."""
@@ -216,7 +227,7 @@ class FileQueue:
 
     def _transcribe(self, file: QueuedFile, now: float) -> None:
         post = self._ports.post
-        self._current, self._cancelled, self._failure = file.dictation, False, None
+        self._current, self._has_ended, self._cancelled, self._failure = file.dictation, False, False, None
         self._began, self._reported_at = (now, file.confirmed), now
         self._update(file.number, state=FileState.TRANSCRIBING)
 
@@ -256,15 +267,28 @@ class FileQueue:
         self._emit(FilesChanged(self.files))
 
     def _end(self, event: Finished) -> None:
-        file, self._current = self._file_of(event.dictation), ""
+        file = self._file_of(event.dictation)
+        if file is not None and not (self._cancelled or self._failure or event.pending):
+            self._has_ended = True
+            self._update(file.number, confirmed=event.heard, left_s=None)
+            return
+        self._current = ""
         if self._cancelled or file is None:
             self._commands.archive.discard_unfinished(event.dictation, with_text=True)
         elif self._failure is not None:
             self._fail(file, self._failure.what, self._failure.remedy)
-        elif event.pending > 0:
-            self._update(file.number, state=FileState.WAITING, confirmed=event.confirmed, left_s=None)
         else:
-            self._update(file.number, state=FileState.DONE, confirmed=event.heard, left_s=None)
+            self._update(file.number, state=FileState.WAITING, confirmed=event.confirmed, left_s=None)
+
+    def _close(self, event: RecordClosed) -> None:
+        """Only now is the text in the history, where those who are told that the file is done read it."""
+        self._current = ""
+        if (file := self._file_of(event.dictation)) is None:
+            return
+        if event.saved:
+            self._update(file.number, state=FileState.DONE)
+        else:
+            self._fail(file, *NOT_KEPT)
 
     def _fail(self, file: QueuedFile, what: str, remedy: str) -> None:
         self._current = ""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
+from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import error_text, tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, joined, tr, tr_count
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
     from saywrite.text.export import Document
     from saywrite.ui.app.files.window import FilesWindow
+
+NO_WORDS = message("It holds no words, nothing was saved.")
 
 
 class FilesController(QObject):
@@ -62,12 +65,12 @@ class FilesController(QObject):
             self._shown.show_files(event.files)
         running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
         self._window.control_bar.show_running_file(name_of(running) if running else "")
-        if is_first:
-            return
         for file in event.files:
             known = before.get(file.number)
             if known is not None and known.state is not file.state:
                 self._note_change(file)
+            elif is_first and file.state is FileState.DONE and file.save_as:
+                self._save(file)  # the program ended before
 
     def add(self, paths: Iterable[Path]) -> None:
         """Append files, and the sound files in folders. Several are shown in the window of the queue."""
@@ -141,9 +144,13 @@ class FilesController(QObject):
         def done(saved: Path | None) -> None:
             if saved is not None:
                 self._window.status.show_message(tr("Saved {name}", name=saved.name))
+            name, problem = (saved.name, "") if saved is not None else ("", NO_WORDS)
+            self._dictation.note_saved_file(file.number, name, joined(" ", file.what, problem), file.remedy)
 
         def fail(error: Exception) -> None:
-            self._notify(getattr(error, "what", str(error)), getattr(error, "remedy", ""))
+            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            self._notify(what, remedy)
+            self._dictation.note_saved_file(file.number, "", what, remedy)
 
         run_task(work, done, fail, owner=self)
 

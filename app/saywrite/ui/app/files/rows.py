@@ -46,6 +46,8 @@ def describe(file: QueuedFile) -> str:
     words = _STATES[file.state]
     if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
         words = tr("Waiting, continues at {confirmed}", confirmed=clock(seconds(file.confirmed)))
+    if file.saved_as:
+        words = tr("Saved as {name}", name=file.saved_as)
     return f"{words}. {problem}" if problem else words
 
 
