@@ -283,7 +283,7 @@ class SegmentsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChanged:
-    """Samples that were recorded, received by the recognizer, and given their text."""
+    """Samples that were recorded, received by the dictation's own recognizer, and given their text."""
 
     dictation: str
     heard: int
