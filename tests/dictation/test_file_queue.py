@@ -19,7 +19,7 @@ from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.persistence.disk_thread import DiskThread
-from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load, save
+from saywrite.dictation.persistence.files.file_list import FileList, decode, encode, expand, load, save
 from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import (
@@ -27,6 +27,7 @@ from saywrite.foundation.events import (
     FileState,
     IncompleteRecordingsFound,
     QueuedFile,
+    SaveBeside,
     SegmentAdded,
     StateChanged,
 )
@@ -34,6 +35,13 @@ from saywrite.foundation.messages import Message, message
 from saywrite.storage.history.store import HistoryStore
 
 LIMIT_S = 20
+TXT = SaveBeside(True, "{name}.txt")
+DAMAGED = [
+    b'{"schema": 2, "files": []}',
+    b'{"schema": 1}',
+    b'{"schema":1,"files":[{}]}',
+    *(b'{"schema":1,"files":[],"save_beside":%s}' % each for each in (b"1", b"[]", b'{"on":"yes"}')),
+]
 
 
 class QueueStage:
@@ -49,8 +57,8 @@ class QueueStage:
         stage.dictation = Dictation(stage.inbox, lambda: application)
         self.queue.open()
 
-    def add(self, *paths: Path, save_as: str = "") -> None:
-        self.stage.dictation.queue_files(paths, save_as)
+    def add(self, *paths: Path) -> None:
+        self.stage.dictation.queue_files(paths)
         self.work()
 
     def work(self) -> None:
@@ -213,20 +221,57 @@ def test_a_file_that_is_cancelled_while_its_text_is_written_leaves_nothing(
 def test_how_the_text_was_saved_beside_its_file_stays_with_the_list(
     queue: QueueStage, sound: Callable[[str], Path]
 ) -> None:
-    queue.add(sound("a.wav"), save_as="{name}.txt")
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.add(sound("a.wav"))
     queue.until_transcribing(1)
     queue.write_text("Text.", 0, 2)
     queue.stage.dictation.note_saved_file(1, "a.txt")
     queue.work()
-    (stored,) = load(queue.stage.paths.file_queue)
+    (stored,) = load(queue.stage.paths.file_queue).files
     assert (stored.state, stored.save_as, stored.saved_as, stored.what) == (FileState.DONE, "", "a.txt", "")
 
 
 def test_a_text_of_a_list_that_does_not_tell_whether_it_was_saved_is_not_saved_again() -> None:
     done, waiting = QueuedFile(1, "/a.wav", FileState.DONE, save_as="{name}.txt"), QueuedFile(2, "/b", save_as="{name}")
-    old = encode((done, waiting)).replace(b"saved_as", b"unknown")
-    assert [file.save_as for file in decode(old)] == ["", "{name}"]
-    assert [file.save_as for file in decode(encode((done, waiting)))] == ["{name}.txt", "{name}"]
+    listed = FileList((done, waiting))
+    old = encode(listed).replace(b"saved_as", b"unknown").replace(b"save_beside", b"unknown_too")
+    assert [file.save_as for file in decode(old).files] == ["", "{name}"]
+    assert decode(old).save_beside == SaveBeside()
+    assert [file.save_as for file in decode(encode(listed)).files] == ["{name}.txt", "{name}"]
+
+
+def test_a_choice_to_save_the_texts_counts_for_every_file_that_is_not_done(
+    queue: QueueStage, sound: Callable[[str], Path], tmp_path: Path
+) -> None:
+    queue.add(sound("a.wav"), tmp_path / "missing.wav", sound("b.wav"), sound("c.wav"))
+    queue.until_transcribing(1)
+    queue.write_text("First.", 0, 2)
+    queue.until_transcribing(3)
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.work()
+    assert [file.state for file in queue.queue.files] == [
+        FileState.DONE,
+        FileState.FAILED,
+        FileState.TRANSCRIBING,
+        FileState.WAITING,
+    ]
+    assert [file.save_as for file in queue.queue.files] == ["", "{name}.txt", "{name}.txt", "{name}.txt"]
+    queue.stage.dictation.save_texts_beside(SaveBeside(False, "{name}.srt"))
+    queue.work()
+    assert [file.save_as for file in queue.queue.files] == [""] * 4
+
+
+def test_the_choice_to_save_the_texts_survives_a_restart(
+    queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
+) -> None:
+    queue.stage.dictation.save_texts_beside(SaveBeside(True, "{name}.srt"))
+    queue.work()
+    later = queue.restart(lab, tmp_path)
+    assert later.stage.last(FilesChanged).save_beside == SaveBeside(True, "{name}.srt")
+    later.add(sound("a.wav"))
+    assert later.file(1).save_as == "{name}.srt"
+    later.queue.close()
+    later.stage.archive.close_history()
 
 
 def test_live_dictation_has_precedence_and_the_file_is_continued_where_its_text_ends(
@@ -328,7 +373,8 @@ def test_a_file_of_the_list_is_not_offered_as_unfinished_when_another_recording_
 def test_the_list_and_the_text_so_far_survive_a_restart(
     queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
 ) -> None:
-    queue.add(sound("a.wav"), sound("b.wav"), save_as="{name}.txt")
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)
     queue.stage.recognizer.final("First half.", 0, 1)
     queue.work()
@@ -344,7 +390,7 @@ def test_the_list_and_the_text_so_far_survive_a_restart(
     assert not [event for event in found if event.items], "a queued file is not offered as unfinished"
     later.stage.dictation.remove_done_files()
     later.work()
-    assert load(later.stage.paths.file_queue) == ()
+    assert load(later.stage.paths.file_queue) == FileList((), TXT)
     later.stage.archive.close_history()
 
 
@@ -361,7 +407,7 @@ def test_a_file_of_the_list_is_not_offered_when_another_was_half_read_at_the_end
     queue.stage.dictation.quit()
     queue.work()
     half_read = replace(failed, number=2, state=FileState.READING, dictation="half-read")
-    save(queue.stage.paths.file_queue, (failed, half_read))
+    save(queue.stage.paths.file_queue, FileList((failed, half_read)))
     later = QueueStage(lab.Stage(tmp_path))
     later.stage.handle_messages()
     assert [file.dictation for file in later.queue.files] == [failed.dictation, ""]
@@ -430,20 +476,23 @@ def test_a_file_that_may_not_be_read_keeps_no_other_one_from_the_list(
             what=st.text(),
             length=st.integers(0),
         )
-    )
+    ),
+    st.builds(SaveBeside),
 )
-def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile]) -> None:
-    assert decode(encode(files)) == tuple(files)
+def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile], choice: SaveBeside) -> None:
+    listed = FileList(tuple(files), choice)
+    assert decode(encode(listed)) == listed
 
 
 def test_a_problem_can_be_translated_after_a_restart() -> None:
     what = message("{name} is not a sound file.", name="a.wav")
-    (file,) = decode(encode([QueuedFile(1, "/a.wav", FileState.FAILED, what=what, remedy="Plain.")]))
+    failed = QueuedFile(1, "/a.wav", FileState.FAILED, what=what, remedy="Plain.")
+    (file,) = decode(encode(FileList((failed,)))).files
     assert isinstance(file.what, Message)
     assert (file.what, file.what.source, file.remedy) == (what, what.source, "Plain.")
 
 
-@given(st.binary() | st.sampled_from([b'{"schema": 2, "files": []}', b'{"schema": 1}', b'{"schema":1,"files":[{}]}']))
+@given(st.binary() | st.sampled_from(DAMAGED))
 def test_a_damaged_list_is_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match="damaged"):
         decode(data)
@@ -452,5 +501,5 @@ def test_a_damaged_list_is_a_value_error(data: bytes) -> None:
 def test_a_damaged_list_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "files.json"
     path.write_bytes(b"{")
-    assert load(path) == ()
+    assert load(path) == FileList()
     assert [file.name for file in tmp_path.iterdir()] == ["files.json.broken-1"]

@@ -17,6 +17,7 @@ from saywrite.foundation.events import (
     FilesChanged,
     FileState,
     QueuedFile,
+    SaveBeside,
     Segment,
     SegmentAdded,
     Started,
@@ -123,12 +124,43 @@ def test_a_pattern_is_checked(pattern: str, wrong: str) -> None:
 
 
 def test_a_wrong_pattern_is_explained_and_not_used(files: FilesWindow) -> None:
-    assert files.save_as == ""
+    chosen: list[SaveBeside] = []
+    files.save_beside_changed.connect(chosen.append)
     files.save_beside.setChecked(True)
-    assert files.save_as == "{name}.txt"
+    assert chosen == [SaveBeside(True, "{name}.txt")]
     files.pattern.setText("{name}.doc")
     assert files.problem.isVisible()
-    assert files.save_as == ""
+    assert len(chosen) == 1
+    files.pattern.setText("{name}.srt")
+    files.save_beside.setChecked(False)
+    assert chosen[1:] == [SaveBeside(True, "{name}.srt"), SaveBeside(False, "{name}.srt")]
+
+
+def test_the_choice_to_save_texts_is_that_of_the_queue(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(FilesChanged((WAITING,), SaveBeside(True, "{name}.srt")))
+    front.commands.files.show()
+    shown = front.window.findChild(FilesWindow)
+    assert shown is not None
+    assert (shown.save_beside.isChecked(), shown.pattern.text()) == (True, "{name}.srt")
+    assert shown.pattern.isEnabled()
+    assert dictation.arguments("save_texts_beside") == []
+    shown.pattern.setText("{name} {date}.srt")
+    assert dictation.arguments("save_texts_beside") == [(SaveBeside(True, "{name} {date}.srt"),)]
+    dictation.tell(FilesChanged((RUNNING,), SaveBeside(True, "{name}.srt")))
+    assert shown.pattern.text() == "{name} {date}.srt", "what the user types is newer"
+    shown.close()
+
+
+def test_a_window_that_opens_before_the_queue_is_read_shows_its_choice(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    front.commands.files.show()
+    shown = front.window.findChild(FilesWindow)
+    assert shown is not None
+    assert (shown.save_beside.isChecked(), shown.pattern.text()) == (False, "{name}.txt")
+    dictation.tell(FilesChanged((), SaveBeside(True, "{name}.srt")))
+    assert (shown.save_beside.isChecked(), shown.pattern.text()) == (True, "{name}.srt")
+    shown.close()
 
 
 def test_a_name_is_made_of_the_pattern() -> None:
@@ -170,7 +202,7 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
     for name in ("a.wav", "b.txt", "c.ogg"):
         (tmp_path / name).touch()
     front.commands.files.add([tmp_path])
-    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav", tmp_path / "c.ogg"), "")])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav", tmp_path / "c.ogg"),)])
     shown = front.window.findChild(FilesWindow)
     assert shown is not None
     assert shown.isVisible()
@@ -187,7 +219,7 @@ def test_a_file_that_may_not_be_read_is_queued_and_says_why_there(
     (tmp_path / "private").mkdir()
     with closed(tmp_path / "private"):
         front.commands.files.add([tmp_path / "private" / "a.wav"])
-        qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "private" / "a.wav",), "")])
+        qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "private" / "a.wav",),)])
 
 
 def test_times_of_a_file_count_from_its_beginning(front: FrontEnd, dictation: FakeDictation) -> None:

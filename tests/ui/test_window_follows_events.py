@@ -353,7 +353,7 @@ def test_dropped_files_are_queued_in_order(
 ) -> None:
     first, second = tmp_path / "a.wav", tmp_path / "b.wav"
     drop(front, first, second)
-    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second), "")])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second),)])
 
 
 def test_a_file_dropped_while_dictating_is_queued(
@@ -361,7 +361,7 @@ def test_a_file_dropped_while_dictating_is_queued(
 ) -> None:
     dictation.tell(events.StateChanged("d1", State.LISTENING))
     drop(front, tmp_path / "a.wav")
-    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav",), "")])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav",),)])
 
 
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -592,9 +592,9 @@ class FileState(StrEnum):
 class QueuedFile:
     """A sound file of the queue. `length`, `confirmed`: samples; 0 before it was read.
 
-    `save_as`: a pattern for the name of the text that is still to be saved beside the file, "" to save none.
-    `saved_as`: the name under which that was done. `dictation`: "" before it is read. `left_s`: seconds that are still
-    needed, None when unknown. `what`, `remedy`: why it failed or is incomplete.
+    `save_as`: a pattern for the name of the text that is to be saved beside the file, "" for none; `saved_as`: the name
+    that it got. `dictation`: "" before it is read. `left_s`: seconds still needed, None when unknown. `what`, `remedy`:
+    why it failed or is incomplete.
     """
 
     number: int
@@ -613,10 +613,19 @@ class QueuedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveBeside:
+    """Whether the texts of queued files are saved beside them. `pattern`: of the names, "" for the usual one."""
+
+    on: bool = False
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesChanged:
     """The whole queue of files, in its order. Sent at the start and when it changes."""
 
     files: tuple[QueuedFile, ...]
+    save_beside: SaveBeside = SaveBeside()
 
 
 TextEvent = Partial | ProvisionalText | SegmentAdded | WordsDiffer | SegmentTranslated | SegmentsRemoved

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from saywrite.dictation.persistence.archive import Archive, StoredDictation
-from saywrite.dictation.persistence.files.file_list import load, save
+from saywrite.dictation.persistence.files.file_list import FileList, load, save
 from saywrite.dictation.persistence.files.importer import FileImport, FileRead
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import (
@@ -26,6 +26,7 @@ from saywrite.foundation.events import (
     ProgressChanged,
     QueuedFile,
     RecordClosed,
+    SaveBeside,
 )
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
@@ -89,6 +90,7 @@ class FileQueue:
 
     def __init__(self, commands: TranscriptionPort, ports: FilePorts, emit: Callable[[FrontEndEvent], None]) -> None:
         self.files: tuple[QueuedFile, ...] = ()
+        self._save_beside = SaveBeside()
         self._commands = commands
         self._ports = ports
         self._emit = emit
@@ -108,12 +110,13 @@ class FileQueue:
     def open(self) -> None:
         """Continue the list of the last run. Called before unfinished recordings are looked for."""
         listed = load(self._ports.list_path)
-        half_read = [file.dictation for file in listed if file.state is FileState.READING]
-        self.files = tuple(_interrupted(file) for file in listed)
+        half_read = [file.dictation for file in listed.files if file.state is FileState.READING]
+        self.files = tuple(_interrupted(file) for file in listed.files)
+        self._save_beside = listed.save_beside
         self._reserve()
         for dictation in half_read:
             self._commands.archive.discard_unfinished(dictation)
-        self._emit(FilesChanged(self.files))
+        self._tell()
 
     def close(self) -> None:
         """Stop reading; what is transcribed is continued at the next start."""
@@ -122,15 +125,26 @@ class FileQueue:
 
     # What the user asks for.
 
-    def add(self, paths: Iterable[Path], save_as: str) -> None:
-        """Append files, to be transcribed with the present recognizer and language. `save_as`: see `QueuedFile`."""
-        settings = self._commands.loop.settings
+    def add(self, paths: Iterable[Path]) -> None:
+        """Append files, to be transcribed with the present recognizer and language."""
+        settings, save_as = self._commands.loop.settings, self._save_as
         number = max((file.number for file in self.files), default=0)
         new = [
             QueuedFile(number + place, str(path), engine=settings.engine, language=settings.language, save_as=save_as)
             for place, path in enumerate(paths, start=1)
         ]
         self._replace((*self.files, *new))
+
+    def save_beside(self, choice: SaveBeside) -> None:
+        """Save the text beside each file that is not done yet, or do not."""
+        self._save_beside = choice
+        self._replace(
+            tuple(file if file.state is FileState.DONE else replace(file, save_as=self._save_as) for file in self.files)
+        )
+
+    @property
+    def _save_as(self) -> str:
+        return self._save_beside.pattern if self._save_beside.on else ""
 
     def cancel(self, number: int) -> None:
         """Remove a file from the list, with what its transcription left; a done one keeps its text."""
@@ -264,7 +278,7 @@ class FileQueue:
         left_s = elapsed * (file.length - event.confirmed) / done if done > 0 and elapsed > LEAST_SHARE_S else None
         changed = replace(file, confirmed=event.confirmed, left_s=left_s)
         self.files = tuple(changed if each.number == file.number else each for each in self.files)
-        self._emit(FilesChanged(self.files))
+        self._tell()
 
     def _end(self, event: Finished) -> None:
         file = self._file_of(event.dictation)
@@ -312,8 +326,12 @@ class FileQueue:
     def _replace(self, files: tuple[QueuedFile, ...]) -> None:
         self.files = files
         self._reserve()
-        self._ports.submit(lambda: save(self._ports.list_path, files))
-        self._emit(FilesChanged(files))
+        listed = FileList(files, self._save_beside)
+        self._ports.submit(lambda: save(self._ports.list_path, listed))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._emit(FilesChanged(self.files, self._save_beside))
 
     def _reserve(self) -> None:
         """Keep the recordings of the list from being offered as unfinished dictations."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
+from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
@@ -50,6 +50,7 @@ class FilesController(QObject):
         self._choose_files = choose_files
         self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
+        self._save_beside = SaveBeside()
         self._shown: FilesWindow | None = None
         window.actions_.files.triggered.connect(lambda: self.show())
         window.control_bar.cancel_file_pressed.connect(self.cancel_running)
@@ -60,8 +61,10 @@ class FilesController(QObject):
         if not isinstance(event, FilesChanged):
             return
         before = {file.number: file for file in self._files or ()}
-        is_first, self._files = self._files is None, event.files
+        is_first, self._files, self._save_beside = self._files is None, event.files, event.save_beside
         if self._shown is not None:
+            if is_first:
+                self._shown.show_save_beside(event.save_beside)
             self._shown.show_files(event.files)
         running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
         self._window.control_bar.show_running_file(name_of(running) if running else "")
@@ -75,11 +78,10 @@ class FilesController(QObject):
     def add(self, paths: Iterable[Path]) -> None:
         """Append files, and the sound files in folders. Several are shown in the window of the queue."""
         wanted = tuple(paths)
-        save_as = self._shown.save_as if self._shown is not None else ""
 
         def queue(found: tuple[Path, ...]) -> None:
             if found:
-                self._dictation.queue_files(found, save_as)
+                self._dictation.queue_files(found)
             else:
                 self._notify(tr("No sound files are in this folder."), tr("Choose the files themselves."))
             if len(found) > 1:
@@ -101,6 +103,8 @@ class FilesController(QObject):
             shown = self._shown = FilesWindow(self._window)
             self._geometry.keep(shown, "files")
             shown.show_files(self._files or ())
+            shown.show_save_beside(self._save_beside)
+            shown.save_beside_changed.connect(self._dictation.save_texts_beside)
             shown.add_requested.connect(self._choose_files)
             shown.dropped.connect(self.add)
             shown.cancel_requested.connect(self._dictation.cancel_file)

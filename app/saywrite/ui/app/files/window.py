@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
@@ -34,6 +34,8 @@ class FilesWindow(QWidget):
     cancel_requested = Signal(int)
     """The number of a file; likewise for the next signal."""
     retry_requested = Signal(int)
+    save_beside_changed = Signal(object)
+    """The user chose whether texts are saved, and under which names: a `SaveBeside` with a pattern that is right."""
     clear_requested = Signal()
     """The user wants to remove the files that are done."""
 
@@ -55,10 +57,12 @@ class FilesWindow(QWidget):
         self._connect()
         self.show_files(())
 
-    @property
-    def save_as(self) -> str:
-        """The pattern for files that are added now; "" to save none."""
-        return self.pattern.text().strip() if self.save_beside.isChecked() and not self.problem.text() else ""
+    def show_save_beside(self, choice: SaveBeside) -> None:
+        """Show what the user chose earlier."""
+        with QSignalBlocker(self.save_beside), QSignalBlocker(self.pattern):
+            self.save_beside.setChecked(choice.on)
+            self.pattern.setText(choice.pattern or DEFAULT_PATTERN)
+        self._check_pattern()
 
     def show_files(self, files: tuple[QueuedFile, ...]) -> None:
         """Show the queue; rows that exist are kept, so that the focus stays where it is."""
@@ -129,9 +133,15 @@ class FilesWindow(QWidget):
     def _connect(self) -> None:
         self.add.clicked.connect(self.add_requested)
         self.clear.clicked.connect(self.clear_requested)
-        self.save_beside.toggled.connect(lambda _on: self._check_pattern())
-        self.pattern.textChanged.connect(lambda _text: self._check_pattern())
+        self.save_beside.toggled.connect(lambda _on: self._choose())
+        self.pattern.textChanged.connect(lambda _text: self._choose())
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def _choose(self) -> None:
+        """Report the choice, unless its pattern is wrong: the last right one then stays in force."""
+        self._check_pattern()
+        if not self.problem.text():
+            self.save_beside_changed.emit(SaveBeside(self.save_beside.isChecked(), self.pattern.text().strip()))
 
     def _check_pattern(self) -> None:
         self.pattern.setEnabled(self.save_beside.isChecked())
