@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint
 from tests.closed_folder import closed
 from window_fakes import FakeDictation
 
@@ -28,7 +29,7 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
 from saywrite.ui.app.files.rows import describe
 from saywrite.ui.app.files.saving import check_pattern, target_of
-from saywrite.ui.app.files.window import FilesWindow, describe_queue
+from saywrite.ui.app.files.window import AT_ONCE, FilesWindow, describe_queue
 from saywrite.ui.app.frontend import FrontEnd
 
 WAITING = QueuedFile(1, "/talks/monday.wav", engine="local", language="en")
@@ -103,6 +104,36 @@ def test_rows_stay_when_the_queue_changes(qtbot: Any, files: FilesWindow) -> Non
     assert files.rows[1] is row
     assert row.bar.value() == 1_000
     assert list(files.rows) == [1, 3]
+
+
+def test_a_long_queue_does_not_keep_the_window_from_other_events(qtbot: Any, files: FilesWindow) -> None:
+    queue = tuple(replace(WAITING, number=number) for number in range(4, 4 + 3 * AT_ONCE))
+    files.show_files((RUNNING, FAILED, DONE, *queue))
+    assert len(files.rows) == 3 + AT_ONCE, "the others follow"
+    assert files.summary.text() == f"1 of {3 + 3 * AT_ONCE} files done, 1 failed"
+    removed, changed = queue[-1].number, replace(queue[-2], state=FileState.READING)
+    files.show_files((RUNNING, FAILED, DONE, *queue[:-2], changed))
+    qtbot.waitUntil(lambda: len(files.rows) == 2 + 3 * AT_ONCE)
+    assert removed not in files.rows
+    assert files.rows[changed.number].status.text() == "Reading the file…"
+
+    def places() -> list[int]:
+        return [row.mapTo(files, QPoint()).y() for row in files.rows.values()]
+
+    qtbot.waitUntil(lambda: places() == sorted(set(places())))
+    assert list(files.rows) == list(range(1, 3 + 3 * AT_ONCE))
+
+
+def test_a_queue_that_became_short_leaves_no_empty_room(qtbot: Any, files: FilesWindow) -> None:
+    queue = tuple(replace(WAITING, number=number) for number in range(1, 1 + 2 * AT_ONCE))
+    files.show_files(queue)
+    qtbot.waitUntil(lambda: len(files.rows) == len(queue))
+    last = files.rows[queue[-1].number]
+    files.show_files(queue[-1:])
+    area = last.parentWidget().parentWidget()
+    qtbot.waitUntil(lambda: last.mapTo(area, QPoint()).y() < last.height())
+    files.show_files(())
+    assert files.empty.isVisible()
 
 
 @pytest.mark.parametrize(

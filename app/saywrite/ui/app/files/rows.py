@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar
+from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
 from saywrite.foundation.formatting import clock, length
@@ -113,3 +113,13 @@ class FileRow(QFrame):
         word = tr("Cancel") if running or file.state is FileState.WAITING else tr("Remove")
         set_text(self.cancel.setText, word)
         set_text(self.cancel.setAccessibleName, joined(" ", word, name))
+
+
+class RowBlock(QWidget):
+    """Some rows below each other: a change of one of them arranges only its block anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(S)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
-from saywrite.ui.app.files.rows import FileRow
+from saywrite.ui.app.files.rows import FileRow, RowBlock
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
@@ -20,6 +20,8 @@ from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
 SIZE = QSize(620, 480)
+AT_ONCE = 25
+"""Rows that are added before the window takes other events, and that are arranged together."""
 EMPTY = message("Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.")
 
 
@@ -50,6 +52,12 @@ class FilesWindow(QWidget):
         self.pattern = QLineEdit(DEFAULT_PATTERN)
         self.problem = NoteLabel("", "bad")
         self._list = QVBoxLayout()
+        self._list.setSpacing(S)
+        self._blocks: list[RowBlock] = []
+        """The rows in the order of the queue, to which files are only appended."""
+        self._missing: list[QueuedFile] = []
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._add_rows)
         set_text(self.setWindowTitle, tr("Files – Saywrite"))
         self.setAcceptDrops(True)
         self.resize(opening_size(self, SIZE))
@@ -68,22 +76,39 @@ class FilesWindow(QWidget):
         """Show the queue; rows that exist are kept, so that the focus stays where it is."""
         numbers = {file.number for file in files}
         for number in [each for each in self.rows if each not in numbers]:
-            row = self.rows.pop(number)
-            self._list.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for place, file in enumerate(files):
+            self._remove_row(self.rows.pop(number))
+        self._missing = [file for file in files if file.number not in self.rows]
+        for file in files:
             known = self.rows.get(file.number)
-            if known is None:
-                row = self.rows[file.number] = FileRow(file)
-                row.cancelled.connect(self.cancel_requested)
-                row.retried.connect(self.retry_requested)
-                self._list.insertWidget(place, row)
-            elif known.file != file:
+            if known is not None and known.file != file:
                 known.show_file(file)
+        self._add_rows()
         set_text(self.summary.setText, describe_queue(files))
         self.empty.setVisible(not files)
         self.clear.setEnabled(any(file.state is FileState.DONE for file in files))
+
+    def _add_rows(self) -> None:
+        """Add the next rows that are missing. The event loop adds the others, so that a long queue freezes nothing."""
+        added, self._missing = self._missing[:AT_ONCE], self._missing[AT_ONCE:]
+        for file in added:
+            row = self.rows[file.number] = FileRow(file)
+            row.cancelled.connect(self.cancel_requested)
+            row.retried.connect(self.retry_requested)
+            if not self._blocks or self._blocks[-1].column.count() >= AT_ONCE:
+                self._blocks.append(RowBlock())
+                self._list.addWidget(self._blocks[-1])
+            self._blocks[-1].column.addWidget(row)
+        if self._missing:
+            self._timer.start()
+
+    def _remove_row(self, row: FileRow) -> None:
+        block = next(each for each in self._blocks if each.column.indexOf(row) >= 0)
+        block.column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+        if not block.column.count():
+            self._blocks.remove(block)
+            block.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
