@@ -472,6 +472,10 @@
         <translation>Schlüsselwort hinzufügen (Einfg)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>&amp;Ordner hinzufügen…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>In ~/.config/hypr/hyprland.conf einfügen</translation>
     </message>
@@ -4934,6 +4938,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Transcribe a file…</source>
         <translation>Datei transkribieren…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Ordner transkribieren</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -472,6 +472,10 @@
         <translation>Añadir una palabra clave (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Añadir &amp;carpeta…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Añada a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -4934,6 +4938,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcribir un archivo…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcribir una carpeta</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

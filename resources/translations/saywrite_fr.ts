@@ -472,6 +472,10 @@
         <translation>Ajouter un mot-clé (Inser)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Ajouter un &amp;dossier…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Ajoutez à ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -4934,6 +4938,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcrire un fichier…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcrire un dossier</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -472,6 +472,10 @@
         <translation>Aggiungi una parola chiave (Ins)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Aggiungi cart&amp;ella…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Aggiungi a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -4934,6 +4938,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Transcribe a file…</source>
         <translation>Trascrivi un file…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Trascrivi una cartella</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

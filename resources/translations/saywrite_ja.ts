@@ -470,6 +470,10 @@
         <translation>キーワードを追加 (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>フォルダーを追加(&amp;O)…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>~/.config/hypr/hyprland.conf に追加</translation>
     </message>
@@ -4928,6 +4932,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Transcribe a file…</source>
         <translation>ファイルを文字起こし…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>フォルダーを文字起こし</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

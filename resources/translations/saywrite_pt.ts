@@ -472,6 +472,10 @@
         <translation>Adicionar uma palavra-chave (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Adicionar &amp;pasta…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Adicione a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -4934,6 +4938,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcrever um arquivo…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcrever uma pasta</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

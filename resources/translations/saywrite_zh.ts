@@ -470,6 +470,10 @@
         <translation>添加关键词 (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>添加文件夹(&amp;O)…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>添加到 ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -4928,6 +4932,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Transcribe a file…</source>
         <translation>转写文件…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>转写文件夹</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog
 from tests.closed_folder import closed
 from window_fakes import FakeDictation
 
@@ -241,6 +242,24 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
     assert list(shown.rows) == [1, 2]
     shown.rows[2].retry.click()
     assert dictation.arguments("retry_file") == [(2,)]
+    shown.close()
+
+
+def test_a_folder_is_chosen_beside_the_files(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
+    for name in ("a.wav", "b.txt", "c.ogg"):
+        (tmp_path / name).touch()
+    front.commands.files.show()
+    shown = front.window.findChild(FilesWindow)
+    assert shown is not None
+    shown.add_folder.click()
+    dialog = front.window.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.fileMode() is QFileDialog.FileMode.Directory
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.reject()
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav", tmp_path / "c.ogg"),)])
     shown.close()
 
 

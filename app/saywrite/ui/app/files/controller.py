@@ -39,15 +39,17 @@ class FilesController(QObject):
         choices: EngineChoices,
         open_history: Callable[[], HistoryStore],
         choose_files: Callable[[], None],
+        choose_folder: Callable[[], None],
         geometry: WindowGeometry,
     ) -> None:
-        """`choose_files` asks the user for files, which come back through `add`."""
+        """`choose_files` and `choose_folder` ask the user for what comes back through `add`."""
         super().__init__(window)
         self._window = window
         self._dictation = dictation
         self._choices = choices
         self._open_history = open_history
         self._choose_files = choose_files
+        self._choose_folder = choose_folder
         self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
         self._save_beside = SaveBeside()
@@ -106,6 +108,7 @@ class FilesController(QObject):
             shown.show_save_beside(self._save_beside)
             shown.save_beside_changed.connect(self._dictation.save_texts_beside)
             shown.add_requested.connect(self._choose_files)
+            shown.add_folder_requested.connect(self._choose_folder)
             shown.dropped.connect(self.add)
             shown.cancel_requested.connect(self._dictation.cancel_file)
             shown.retry_requested.connect(self._dictation.retry_file)

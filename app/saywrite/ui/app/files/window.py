@@ -15,6 +15,7 @@ from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pa
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
@@ -30,7 +31,8 @@ class FilesWindow(QWidget):
     """The rows of the queue; its controls only report what the user wants."""
 
     add_requested = Signal()
-    """The user wants to choose files."""
+    """The user wants to choose files; likewise folders for the next signal."""
+    add_folder_requested = Signal()
     dropped = Signal(object)
     """The user dropped files or folders: a tuple of `Path`."""
     cancel_requested = Signal(int)
@@ -47,6 +49,7 @@ class FilesWindow(QWidget):
         self.summary = ThemedLabel(strong=True)
         self.empty = NoteLabel(EMPTY)
         self.add = worded(IconPushButton("add"), tr("&Add files…"))
+        self.add_folder = worded(IconPushButton("add"), tr("Add f&older…"))
         self.clear = worded(QPushButton(), tr("&Remove finished"))
         self.save_beside = worded(QCheckBox(), tr("&Save the text beside each file, as"))
         self.pattern = QLineEdit(DEFAULT_PATTERN)
@@ -142,14 +145,14 @@ class FilesWindow(QWidget):
         saving = QHBoxLayout()
         saving.addWidget(self.save_beside)
         saving.addWidget(self.pattern, 1)
-        head = QHBoxLayout()
-        head.addWidget(self.summary, 1)
-        head.addWidget(self.clear)
-        head.addWidget(self.add)
+        buttons = FlowLayout(spacing=S)
+        for button in (self.clear, self.add, self.add_folder):
+            buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(M)
-        column.addLayout(head)
+        column.addWidget(self.summary)
+        column.addLayout(buttons)
         column.addWidget(area, 1)
         column.addLayout(saving)
         column.addWidget(self.problem)
@@ -157,6 +160,7 @@ class FilesWindow(QWidget):
 
     def _connect(self) -> None:
         self.add.clicked.connect(self.add_requested)
+        self.add_folder.clicked.connect(self.add_folder_requested)
         self.clear.clicked.connect(self.clear_requested)
         self.save_beside.toggled.connect(lambda _on: self._choose())
         self.pattern.textChanged.connect(lambda _text: self._choose())
