@@ -3460,12 +3460,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Weniger Meldungen anzeigen</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Text anzeigen</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>&amp;Dateien anzeigen</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Schlüsselwörter anzeigen</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Text anzeigen: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

@@ -3460,12 +3460,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Mostrar menos mensajes</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostrar el texto</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar los &amp;archivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostrar las palabras clave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostrar el texto: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

@@ -3460,12 +3460,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Afficher moins de messages</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Afficher le texte</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Afficher les &amp;fichiers</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Afficher les mots-clés</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Afficher le texte : {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

@@ -3460,12 +3460,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Mostra meno messaggi</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostra il testo</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostra i &amp;file</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostra le parole chiave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostra il testo di {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

@@ -3455,12 +3455,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>メッセージを減らす</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>テキストを表示</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>ファイルを表示(&amp;F)</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>キーワードを表示</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>{name}のテキストを表示</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

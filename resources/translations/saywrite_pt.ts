@@ -3460,12 +3460,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Mostrar menos mensagens</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostrar o texto</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar os &amp;arquivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostrar as palavras-chave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostrar o texto: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

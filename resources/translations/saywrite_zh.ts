@@ -3455,12 +3455,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>显示更少消息</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>显示文本</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>显示文件(&amp;F)</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>显示关键词</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>显示 {name} 的文本</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>

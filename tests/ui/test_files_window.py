@@ -32,6 +32,8 @@ from saywrite.ui.app.files.rows import describe
 from saywrite.ui.app.files.saving import check_pattern, target_of
 from saywrite.ui.app.files.window import AT_ONCE, FilesWindow, describe_queue
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
 
 WAITING = QueuedFile(1, "/talks/monday.wav", engine="local", language="en")
 RUNNING = replace(WAITING, state=FileState.TRANSCRIBING, dictation="d1", length=130 * 16_000, confirmed=40 * 16_000)
@@ -80,7 +82,10 @@ def test_each_row_offers_what_its_file_allows(files: FilesWindow) -> None:
     assert running.cancel.accessibleName() == "Cancel monday.wav"
     assert not running.retry.isVisible()
     assert failed.retry.isVisible()
+    assert not failed.show_text.isVisible()
     assert done.cancel.text() == "Remove"
+    assert done.show_text.isVisible()
+    assert done.show_text.accessibleName() == "Show the text of done.mp3"
     assert not done.bar.isVisible()
 
 
@@ -304,6 +309,36 @@ def test_the_text_is_saved_beside_its_file(
         assert (tmp_path / expected).read_text() == "Good morning.\n"
         qtbot.waitUntil(lambda: (1, expected, "", "") in dictation.arguments("note_saved_file"))  # noqa: B023
     assert front.window.notices.texts() == []
+
+
+def test_a_row_leads_to_its_text_in_the_history(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, history: Path
+) -> None:
+    with closing(HistoryStore(history)) as store:
+        for number in range(120):
+            began = datetime(2026, 11, 23, 10, number // 60, number % 60, tzinfo=UTC)
+            store.begin(Header(f"n{number}", began, "en", "local", "microphone"))
+            store.add_segment(f"n{number}", Segment(1, f"Newer {number}.", "", 0, 16_000))
+    front = make_front(open_history=lambda: HistoryStore(history))
+    done = replace(RUNNING, state=FileState.DONE)
+    dictation.tell(FilesChanged((done, replace(done, number=2, dictation="n60"))))
+    front.commands.files.show()
+    files = front.window.findChild(FilesWindow)
+    assert files is not None
+    files.rows[2].show_text.click()
+    shown = front.window.findChild(HistoryWindow)
+    assert shown is not None
+    qtbot.waitUntil(lambda: shown.view.dictation == "n60")
+    assert [shown.list.item(row).text().split("\n")[1] for row in (shown.list.currentRow(),)] == ["Newer 60."]
+    shown.query.setText("nothing has these words")
+    qtbot.waitUntil(lambda: shown.list.count() == 0)
+    files.rows[1].show_text.click()
+    qtbot.waitUntil(lambda: shown.view.dictation == "d1")
+    assert shown.list.count() == 100, "it is older than those of the list"
+    assert (shown.list.chosen(), shown.delete.isEnabled(), shown.copy.isEnabled()) == ([], False, True)
+    shown.close()
+    files.close()
+    assert wait_for_tasks(5000)
 
 
 def test_a_text_that_the_last_run_did_not_save_is_saved_at_the_start(

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
@@ -31,6 +31,9 @@ NO_WORDS = message("It holds no words, nothing was saved.")
 
 class FilesController(QObject):
     """Keeps the newest state of the queue. The window is imported when it is first opened."""
+
+    text_requested = Signal(str)
+    """The user wants to see the text of a file: its dictation."""
 
     def __init__(
         self,
@@ -110,6 +113,7 @@ class FilesController(QObject):
             shown.add_requested.connect(self._choose_files)
             shown.add_folder_requested.connect(self._choose_folder)
             shown.dropped.connect(self.add)
+            shown.text_requested.connect(self.text_requested)
             shown.cancel_requested.connect(self._dictation.cancel_file)
             shown.retry_requested.connect(self._dictation.retry_file)
             shown.clear_requested.connect(self._dictation.remove_done_files)

@@ -70,6 +70,8 @@ class FileRow(QFrame):
     cancelled = Signal(int)
     """The number of the file."""
     retried = Signal(int)
+    text_wanted = Signal(str)
+    """The dictation of the file."""
 
     def __init__(self, file: QueuedFile) -> None:
         super().__init__()
@@ -78,6 +80,7 @@ class FileRow(QFrame):
         self.status = NoteLabel()
         self.bar = QProgressBar()
         self.retry = worded(IconPushButton("refresh"), tr("Retry"))
+        self.show_text = worded(IconPushButton("history"), tr("Show text"))
         self.cancel = worded(IconPushButton("close"), tr("Cancel"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.bar.setTextVisible(False)
@@ -87,10 +90,12 @@ class FileRow(QFrame):
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.name, 0, 0)
         grid.addWidget(self.retry, 0, 1)
-        grid.addWidget(self.cancel, 0, 2)
-        grid.addWidget(self.bar, 1, 0, 1, 3)
-        grid.addWidget(self.status, 2, 0, 1, 3)
+        grid.addWidget(self.show_text, 0, 2)
+        grid.addWidget(self.cancel, 0, 3)
+        grid.addWidget(self.bar, 1, 0, 1, 4)
+        grid.addWidget(self.status, 2, 0, 1, 4)
         self.retry.clicked.connect(lambda: self.retried.emit(self.file.number))
+        self.show_text.clicked.connect(lambda: self.text_wanted.emit(self.file.dictation))
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self.file.number))
         self.show_file(file)
 
@@ -110,6 +115,8 @@ class FileRow(QFrame):
         set_text(self.bar.setAccessibleName, tr("Progress of {name}", name=name))
         self.retry.setVisible(file.state is FileState.FAILED)
         set_text(self.retry.setAccessibleName, tr("Retry {name}", name=name))
+        self.show_text.setVisible(file.state is FileState.DONE)
+        set_text(self.show_text.setAccessibleName, tr("Show the text of {name}", name=name))
         word = tr("Cancel") if running or file.state is FileState.WAITING else tr("Remove")
         set_text(self.cancel.setText, word)
         set_text(self.cancel.setAccessibleName, joined(" ", word, name))

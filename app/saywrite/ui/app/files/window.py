@@ -38,6 +38,8 @@ class FilesWindow(QWidget):
     cancel_requested = Signal(int)
     """The number of a file; likewise for the next signal."""
     retry_requested = Signal(int)
+    text_requested = Signal(str)
+    """The dictation of a file whose text the user wants to see."""
     save_beside_changed = Signal(object)
     """The user chose whether texts are saved, and under which names: a `SaveBeside` with a pattern that is right."""
     clear_requested = Signal()
@@ -97,6 +99,7 @@ class FilesWindow(QWidget):
             row = self.rows[file.number] = FileRow(file)
             row.cancelled.connect(self.cancel_requested)
             row.retried.connect(self.retry_requested)
+            row.text_wanted.connect(self.text_requested)
             if not self._blocks or self._blocks[-1].column.count() >= AT_ONCE:
                 self._blocks.append(RowBlock())
                 self._list.addWidget(self._blocks[-1])
