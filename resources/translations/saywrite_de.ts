@@ -492,6 +492,10 @@
         <translation>Schlüsselwort hinzufügen (Einfg)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>&amp;Ordner hinzufügen…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>In ~/.config/hypr/hyprland.conf einfügen</translation>
     </message>
@@ -2032,6 +2036,10 @@
         <translation>ein Zeichen ist beschädigt.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Sie enthält keine Wörter, nichts wurde gespeichert.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Es wird erneut heruntergeladen.</translation>
     </message>
@@ -2150,6 +2158,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Die Aufnahme wird noch einige Sekunden aufbewahrt. Im Menü dieses Symbols können Sie den Abbruch rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Ihr Text konnte nicht in den Verlauf geschrieben werden.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3268,6 +3280,10 @@
         <translation>Gespeichert</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>Gespeichert als {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>{name} gespeichert</translation>
     </message>
@@ -3528,12 +3544,20 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Weniger Meldungen anzeigen</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Text anzeigen</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>&amp;Dateien anzeigen</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Schlüsselwörter anzeigen</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Text anzeigen: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5010,6 +5034,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Transcribe a file…</source>
         <translation>Datei transkribieren…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Ordner transkribieren</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -492,6 +492,10 @@
         <translation>Añadir una palabra clave (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Añadir &amp;carpeta…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Añada a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -2032,6 +2036,10 @@
         <translation>contiene un carácter dañado.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>No contiene palabras, no se guardó nada.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Se descarga de nuevo.</translation>
     </message>
@@ -2150,6 +2158,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Su grabación se conserva unos segundos. El menú de este icono permite deshacer la cancelación.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>No se pudo escribir su texto en el historial.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3268,6 +3280,10 @@
         <translation>Guardado</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>Guardado como {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>{name}: guardado</translation>
     </message>
@@ -3528,12 +3544,20 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Mostrar menos mensajes</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostrar el texto</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar los &amp;archivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostrar las palabras clave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostrar el texto: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5010,6 +5034,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcribir un archivo…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcribir una carpeta</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

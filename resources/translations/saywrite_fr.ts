@@ -492,6 +492,10 @@
         <translation>Ajouter un mot-clé (Inser)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Ajouter un &amp;dossier…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Ajoutez à ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -2032,6 +2036,10 @@
         <translation>un caractère est endommagé.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Il ne contient aucun mot, rien n'a été enregistré.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Il est téléchargé de nouveau.</translation>
     </message>
@@ -2150,6 +2158,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>Son enregistrement est conservé quelques secondes. Le menu de cette icône permet de revenir sur l'annulation.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Son texte n'a pas pu être écrit dans l'historique.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3268,6 +3280,10 @@
         <translation>Enregistré</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>Enregistré sous {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>{name} enregistré</translation>
     </message>
@@ -3528,12 +3544,20 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Afficher moins de messages</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Afficher le texte</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Afficher les &amp;fichiers</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Afficher les mots-clés</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Afficher le texte : {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5010,6 +5034,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcrire un fichier…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcrire un dossier</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -492,6 +492,10 @@
         <translation>Aggiungi una parola chiave (Ins)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Aggiungi cart&amp;ella…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Aggiungi a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -2032,6 +2036,10 @@
         <translation>contiene un carattere danneggiato.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Non contiene parole, non è stato salvato nulla.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Viene scaricato di nuovo.</translation>
     </message>
@@ -2150,6 +2158,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>La registrazione viene conservata per alcuni secondi. Il menu di questa icona permette di ripristinarla.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Non è stato possibile scrivere il suo testo nella cronologia.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3268,6 +3280,10 @@
         <translation>Salvato</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>Salvato come {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>Salvato {name}</translation>
     </message>
@@ -3528,12 +3544,20 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Mostra meno messaggi</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostra il testo</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostra i &amp;file</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostra le parole chiave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostra il testo di {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5010,6 +5034,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Transcribe a file…</source>
         <translation>Trascrivi un file…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Trascrivi una cartella</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -490,6 +490,10 @@
         <translation>キーワードを追加 (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>フォルダーを追加(&amp;O)…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>~/.config/hypr/hyprland.conf に追加</translation>
     </message>
@@ -2027,6 +2031,10 @@
         <translation>壊れた文字が含まれています。</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>言葉が含まれていないため、何も保存しませんでした。</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>もう一度ダウンロードします。</translation>
     </message>
@@ -2145,6 +2153,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>録音は数秒間だけ保持されます。このアイコンのメニューから元に戻せます。</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>テキストを履歴に書き込めませんでした。</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3263,6 +3275,10 @@
         <translation>保存しました</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>{name}として保存済み</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>{name}を保存しました</translation>
     </message>
@@ -3523,12 +3539,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>メッセージを減らす</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>テキストを表示</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>ファイルを表示(&amp;F)</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>キーワードを表示</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>{name}のテキストを表示</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5004,6 +5028,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Transcribe a file…</source>
         <translation>ファイルを文字起こし…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>フォルダーを文字起こし</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

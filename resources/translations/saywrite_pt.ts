@@ -492,6 +492,10 @@
         <translation>Adicionar uma palavra-chave (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>Adicionar &amp;pasta…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>Adicione a ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -2032,6 +2036,10 @@
         <translation>contém um caractere danificado.</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>Ele não contém palavras, nada foi salvo.</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>Ele é baixado novamente.</translation>
     </message>
@@ -2150,6 +2158,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>A gravação é mantida por alguns segundos. O menu deste ícone permite desfazer o cancelamento.</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>Não foi possível gravar seu texto no histórico.</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3268,6 +3280,10 @@
         <translation>Salvo</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>Salvo como {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>{name}: salvo</translation>
     </message>
@@ -3528,12 +3544,20 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Mostrar menos mensagens</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>Mostrar o texto</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>Mostrar os &amp;arquivos</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>Mostrar as palavras-chave</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>Mostrar o texto: {name}</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5010,6 +5034,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Transcribe a file…</source>
         <translation>Transcrever um arquivo…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>Transcrever uma pasta</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

@@ -490,6 +490,10 @@
         <translation>添加关键词 (Insert)</translation>
     </message>
     <message>
+        <source>Add f&amp;older…</source>
+        <translation>添加文件夹(&amp;O)…</translation>
+    </message>
+    <message>
         <source>Add to ~/.config/hypr/hyprland.conf</source>
         <translation>添加到 ~/.config/hypr/hyprland.conf</translation>
     </message>
@@ -2027,6 +2031,10 @@
         <translation>含有损坏的字符。</translation>
     </message>
     <message>
+        <source>It holds no words, nothing was saved.</source>
+        <translation>其中没有文字，未保存任何内容。</translation>
+    </message>
+    <message>
         <source>It is downloaded again.</source>
         <translation>将重新下载。</translation>
     </message>
@@ -2145,6 +2153,10 @@
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
         <translation>录音会保留几秒钟。可通过此图标的菜单撤销。</translation>
+    </message>
+    <message>
+        <source>Its text could not be written to the history.</source>
+        <translation>其文本无法写入历史记录。</translation>
     </message>
     <message>
         <source>Its text is unchanged.</source>
@@ -3263,6 +3275,10 @@
         <translation>已保存</translation>
     </message>
     <message>
+        <source>Saved as {name}</source>
+        <translation>已保存为 {name}</translation>
+    </message>
+    <message>
         <source>Saved {name}</source>
         <translation>已保存 {name}</translation>
     </message>
@@ -3523,12 +3539,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>显示更少消息</translation>
     </message>
     <message>
+        <source>Show text</source>
+        <translation>显示文本</translation>
+    </message>
+    <message>
         <source>Show the &amp;files</source>
         <translation>显示文件(&amp;F)</translation>
     </message>
     <message>
         <source>Show the keywords</source>
         <translation>显示关键词</translation>
+    </message>
+    <message>
+        <source>Show the text of {name}</source>
+        <translation>显示 {name} 的文本</translation>
     </message>
     <message>
         <source>Show the unfinished dictations</source>
@@ -5004,6 +5028,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Transcribe a file…</source>
         <translation>转写文件…</translation>
+    </message>
+    <message>
+        <source>Transcribe a folder</source>
+        <translation>转写文件夹</translation>
     </message>
     <message>
         <source>Transcribe the file again later.</source>

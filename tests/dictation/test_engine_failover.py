@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 from tests.dictation.conftest import FakeRecognizer, Stage
 
-from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, SegmentAdded, State, Traffic
+from saywrite.foundation.events import (
+    SAMPLE_RATE,
+    ConnectionChanged,
+    Failed,
+    Finished,
+    ProgressChanged,
+    SegmentAdded,
+    State,
+    Traffic,
+)
 from saywrite.storage.settings.schema import Settings
 
 
@@ -105,6 +114,8 @@ def test_dictation_ends_with_the_stand_in(stage: Stage, service: Service) -> Non
     stage.handle_messages()
     finished = stage.last(Finished)
     assert (finished.pending, finished.text) == (0, "One two three four")
+    progress = stage.last(ProgressChanged)
+    assert (progress.heard, progress.sent) == (5 * SAMPLE_RATE, 2 * SAMPLE_RATE), "the rest stayed on this computer"
     assert service.calls[-1] == "abort", "the engine that is away need not try any longer"
     assert stage.loop.state is State.IDLE
 

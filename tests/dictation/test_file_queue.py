@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,19 +18,30 @@ from tests.closed_folder import closed
 from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
-from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load, save
+from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.files.file_list import FileList, decode, encode, expand, load, save
 from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
+from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import (
     FilesChanged,
     FileState,
     IncompleteRecordingsFound,
     QueuedFile,
+    SaveBeside,
     SegmentAdded,
     StateChanged,
 )
 from saywrite.foundation.messages import Message, message
+from saywrite.storage.history.store import HistoryStore
 
 LIMIT_S = 20
+TXT = SaveBeside(True, "{name}.txt")
+DAMAGED = [
+    b'{"schema": 2, "files": []}',
+    b'{"schema": 1}',
+    b'{"schema":1,"files":[{}]}',
+    *(b'{"schema":1,"files":[],"save_beside":%s}' % each for each in (b"1", b"[]", b'{"on":"yes"}')),
+]
 
 
 class QueueStage:
@@ -45,8 +57,8 @@ class QueueStage:
         stage.dictation = Dictation(stage.inbox, lambda: application)
         self.queue.open()
 
-    def add(self, *paths: Path, save_as: str = "") -> None:
-        self.stage.dictation.queue_files(paths, save_as)
+    def add(self, *paths: Path) -> None:
+        self.stage.dictation.queue_files(paths)
         self.work()
 
     def work(self) -> None:
@@ -103,6 +115,10 @@ def states(queue: QueueStage) -> list[FileState]:
     return [file.state for file in queue.queue.files]
 
 
+def texts_in_history(queue: QueueStage, number: int) -> list[str]:
+    return [segment.text for segment in queue.stage.archive._history.load(queue.file(number).dictation).segments]
+
+
 def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Callable[[str], Path]) -> None:
     queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)
@@ -115,6 +131,147 @@ def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Cal
     assert states(queue) == [FileState.DONE, FileState.DONE]
     assert queue.stage.text == ["First.", "Second."]
     assert queue.stage.archive._history.load(queue.file(2).dictation).summary.source.endswith("b.wav")
+
+
+def test_a_file_is_done_only_when_all_of_its_text_is_in_the_history(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.stage.disk.stalled = True
+    queue.stage.recognizer.final("First sentence.", 0, 1)
+    queue.work()
+    queue.write_text("Second sentence.", 1, 2)
+    assert queue.stage.text == ["First sentence.", "Second sentence."]
+    assert (states(queue), queue.file(1).confirmed) == ([FileState.TRANSCRIBING], 32_000)
+    queue.stage.disk.go_on()
+    queue.work()
+    assert states(queue) == [FileState.DONE]
+    assert texts_in_history(queue, 1) == ["First sentence.", "Second sentence."]
+
+
+def test_whoever_is_told_that_a_file_is_done_finds_its_text_written_by_the_disk_thread(
+    queue: QueueStage, sound: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, found = DiskThread(), []
+    monkeypatch.setattr(queue.stage.disk, "submit", disk.submit)
+
+    class Reader(list[object]):
+        """Reads the history at the moment in which a file is done, as the window does."""
+
+        def append(self, event: object) -> None:
+            if isinstance(event, FilesChanged) and event.files[0].state is FileState.DONE:
+                with closing(HistoryStore(queue.stage.paths.history)) as history:
+                    dictated = history.load(event.files[0].dictation)
+                    found.append([segment.text for segment in dictated.segments])
+
+    monkeypatch.setattr(queue.queue, "_emit", Reader().append)
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    for number in range(20):
+        queue.stage.recognizer.final(f"Sentence {number}.", number / 10, (number + 1) / 10)
+    queue.stage.recognizer.done()
+    queue.until(lambda: bool(found))
+    assert found[0] == [f"Sentence {number}." for number in range(20)]
+    queue.stage.archive.close_history()
+    assert disk.close(LIMIT_S)
+
+
+def test_a_text_that_the_history_does_not_take_is_not_done_and_is_tried_again(
+    queue: QueueStage, sound: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: HistoryStore, dictation: str, segment: object) -> None:
+        raise HistoryError("The disk is full.", "Free some space.")
+
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    with monkeypatch.context() as full:
+        full.setattr(HistoryStore, "add_segment", refuse)
+        queue.write_text("Text.", 0, 2)
+    assert (queue.file(1).state, queue.file(1).what) == (
+        FileState.FAILED,
+        "Its text could not be written to the history.",
+    )
+    queue.until_transcribing(2)
+    queue.write_text("Second.", 0, 2)
+    queue.stage.dictation.retry_file(1)
+    queue.work()
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    assert states(queue) == [FileState.DONE, FileState.DONE]
+    assert texts_in_history(queue, 1) == ["Text."]
+
+
+def test_a_file_that_is_cancelled_while_its_text_is_written_leaves_nothing(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    queue.stage.disk.stalled = True
+    queue.write_text("Text.", 0, 2)
+    dictation = queue.file(1).dictation
+    queue.stage.dictation.cancel_file(1)
+    queue.work()
+    queue.stage.disk.go_on()
+    queue.until_transcribing(2)
+    assert queue.stage.archive._history.load(dictation) is None
+    assert not (queue.stage.paths.recordings / dictation).exists()
+
+
+def test_how_the_text_was_saved_beside_its_file_stays_with_the_list(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    queue.stage.dictation.note_saved_file(1, "a.txt")
+    queue.work()
+    (stored,) = load(queue.stage.paths.file_queue).files
+    assert (stored.state, stored.save_as, stored.saved_as, stored.what) == (FileState.DONE, "", "a.txt", "")
+
+
+def test_a_text_of_a_list_that_does_not_tell_whether_it_was_saved_is_not_saved_again() -> None:
+    done, waiting = QueuedFile(1, "/a.wav", FileState.DONE, save_as="{name}.txt"), QueuedFile(2, "/b", save_as="{name}")
+    listed = FileList((done, waiting))
+    old = encode(listed).replace(b"saved_as", b"unknown").replace(b"save_beside", b"unknown_too")
+    assert [file.save_as for file in decode(old).files] == ["", "{name}"]
+    assert decode(old).save_beside == SaveBeside()
+    assert [file.save_as for file in decode(encode(listed)).files] == ["{name}.txt", "{name}"]
+
+
+def test_a_choice_to_save_the_texts_counts_for_every_file_that_is_not_done(
+    queue: QueueStage, sound: Callable[[str], Path], tmp_path: Path
+) -> None:
+    queue.add(sound("a.wav"), tmp_path / "missing.wav", sound("b.wav"), sound("c.wav"))
+    queue.until_transcribing(1)
+    queue.write_text("First.", 0, 2)
+    queue.until_transcribing(3)
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.work()
+    assert [file.state for file in queue.queue.files] == [
+        FileState.DONE,
+        FileState.FAILED,
+        FileState.TRANSCRIBING,
+        FileState.WAITING,
+    ]
+    assert [file.save_as for file in queue.queue.files] == ["", "{name}.txt", "{name}.txt", "{name}.txt"]
+    queue.stage.dictation.save_texts_beside(SaveBeside(False, "{name}.srt"))
+    queue.work()
+    assert [file.save_as for file in queue.queue.files] == [""] * 4
+
+
+def test_the_choice_to_save_the_texts_survives_a_restart(
+    queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
+) -> None:
+    queue.stage.dictation.save_texts_beside(SaveBeside(True, "{name}.srt"))
+    queue.work()
+    later = queue.restart(lab, tmp_path)
+    assert later.stage.last(FilesChanged).save_beside == SaveBeside(True, "{name}.srt")
+    later.add(sound("a.wav"))
+    assert later.file(1).save_as == "{name}.srt"
+    later.queue.close()
+    later.stage.archive.close_history()
 
 
 def test_live_dictation_has_precedence_and_the_file_is_continued_where_its_text_ends(
@@ -216,7 +373,8 @@ def test_a_file_of_the_list_is_not_offered_as_unfinished_when_another_recording_
 def test_the_list_and_the_text_so_far_survive_a_restart(
     queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
 ) -> None:
-    queue.add(sound("a.wav"), sound("b.wav"), save_as="{name}.txt")
+    queue.stage.dictation.save_texts_beside(TXT)
+    queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)
     queue.stage.recognizer.final("First half.", 0, 1)
     queue.work()
@@ -232,7 +390,7 @@ def test_the_list_and_the_text_so_far_survive_a_restart(
     assert not [event for event in found if event.items], "a queued file is not offered as unfinished"
     later.stage.dictation.remove_done_files()
     later.work()
-    assert load(later.stage.paths.file_queue) == ()
+    assert load(later.stage.paths.file_queue) == FileList((), TXT)
     later.stage.archive.close_history()
 
 
@@ -249,7 +407,7 @@ def test_a_file_of_the_list_is_not_offered_when_another_was_half_read_at_the_end
     queue.stage.dictation.quit()
     queue.work()
     half_read = replace(failed, number=2, state=FileState.READING, dictation="half-read")
-    save(queue.stage.paths.file_queue, (failed, half_read))
+    save(queue.stage.paths.file_queue, FileList((failed, half_read)))
     later = QueueStage(lab.Stage(tmp_path))
     later.stage.handle_messages()
     assert [file.dictation for file in later.queue.files] == [failed.dictation, ""]
@@ -318,20 +476,23 @@ def test_a_file_that_may_not_be_read_keeps_no_other_one_from_the_list(
             what=st.text(),
             length=st.integers(0),
         )
-    )
+    ),
+    st.builds(SaveBeside),
 )
-def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile]) -> None:
-    assert decode(encode(files)) == tuple(files)
+def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile], choice: SaveBeside) -> None:
+    listed = FileList(tuple(files), choice)
+    assert decode(encode(listed)) == listed
 
 
 def test_a_problem_can_be_translated_after_a_restart() -> None:
     what = message("{name} is not a sound file.", name="a.wav")
-    (file,) = decode(encode([QueuedFile(1, "/a.wav", FileState.FAILED, what=what, remedy="Plain.")]))
+    failed = QueuedFile(1, "/a.wav", FileState.FAILED, what=what, remedy="Plain.")
+    (file,) = decode(encode(FileList((failed,)))).files
     assert isinstance(file.what, Message)
     assert (file.what, file.what.source, file.remedy) == (what, what.source, "Plain.")
 
 
-@given(st.binary() | st.sampled_from([b'{"schema": 2, "files": []}', b'{"schema": 1}', b'{"schema":1,"files":[{}]}']))
+@given(st.binary() | st.sampled_from(DAMAGED))
 def test_a_damaged_list_is_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match="damaged"):
         decode(data)
@@ -340,5 +501,5 @@ def test_a_damaged_list_is_a_value_error(data: bytes) -> None:
 def test_a_damaged_list_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "files.json"
     path.write_bytes(b"{")
-    assert load(path) == ()
+    assert load(path) == FileList()
     assert [file.name for file in tmp_path.iterdir()] == ["files.json.broken-1"]

@@ -99,9 +99,10 @@ def test_a_result_that_the_history_cannot_hold_costs_no_text(listening) -> None:
 def test_traffic_is_emitted_at_once_and_stored_every_ten_seconds_and_at_the_end(listening) -> None:
     which = listening.recognizer.dictation
     listening.recognizer.say(Traffic(which, "", 0, 0))
+    listening.recognizer.say(Traffic(which, HOST, 0, 0))
     listening.recognizer.say(Traffic(which, HOST, 1_000, 10))
     listening.handle_messages()
-    assert len(listening.all(Traffic)) == 1, "without a host nothing was sent"
+    assert len(listening.all(Traffic)) == 1, "without a host, and before the first byte, nothing was sent"
     assert listening.last(Traffic) == Traffic(which, HOST, 1_000, 10)
     assert stored(listening).traffic == ()
     listening.pass_time(10)

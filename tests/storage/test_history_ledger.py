@@ -21,6 +21,7 @@ from saywrite.storage.history.ledger import LedgerEntry, add_traffic, as_csv, as
 from saywrite.storage.history.records.trash import empty_trash, move_to_trash
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.salvage import open_or_replace
+from saywrite.storage.history.schema import MIGRATIONS
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
 
@@ -76,6 +77,35 @@ def test_month_is_that_of_the_local_time(store: HistoryStore) -> None:
 def test_dictation_that_used_two_hosts_counts_for_both(store: HistoryStore) -> None:
     add(store, "one", engine="aiola", sent={AIOLA: (100, 1), OTHER: (50, 2)})
     assert sums(store) == [("2026-11", "aiola", AIOLA, 1, 10, 100, 1), ("2026-11", "aiola", OTHER, 1, 10, 50, 2)]
+
+
+def test_a_host_that_no_byte_reached_has_no_part_in_the_ledger(store: HistoryStore) -> None:
+    add(store, "one", engine="aiola", sent={AIOLA: (0, 0)})
+    add(store, "two", engine="aiola", sent={AIOLA: (100, 1), OTHER: (0, 0)})
+    count_file(store, NOVEMBER, "aiola", 16_000, [Traffic("", AIOLA, 0, 0)])
+    expected = [("2026-11", "aiola", "", 2, 11, 0, 0), ("2026-11", "aiola", AIOLA, 1, 10, 100, 1)]
+    assert sums(store) == expected
+    dictated = store.load("two")
+    assert dictated is not None
+    assert dictated.traffic == (Traffic("two", AIOLA, 100, 1),)
+    store.delete("one")
+    store.delete("two")
+    assert sums(store) == expected
+
+
+def test_sums_of_hosts_that_no_byte_reached_become_those_of_this_computer(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite3"
+    before = 7
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for step in (step for steps in MIGRATIONS[:before] for step in steps):
+            connection.execute(step)
+        connection.execute(f"PRAGMA user_version = {before}")
+        connection.executemany(
+            "INSERT INTO ledger VALUES ('2026-11', 'aiola', ?, ?, ?, ?, ?)",
+            [("", 1, 16_000, 0, 0), (AIOLA, 2, 32_000, 0, 0), (OTHER, 1, 16_000, 0, 0), ("third", 1, 16_000, 9, 1)],
+        )
+    with closing(HistoryStore(path)) as store:
+        assert sums(store) == [("2026-11", "aiola", "", 4, 4, 0, 0), ("2026-11", "aiola", "third", 1, 1, 9, 1)]
 
 
 def test_deleted_dictation_stays_in_the_sums_of_its_month(store: HistoryStore) -> None:

@@ -29,6 +29,7 @@ PUBLISHED = (
     "3455a59071c51928",
     "67e8d81ad2c4dab9",
     "24403d43fb1ec00b",
+    "9b01cf282f03b74f",
 )
 """The hash of every released migration. New ones may follow; these must not change."""
 

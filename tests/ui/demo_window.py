@@ -228,8 +228,8 @@ def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
     dictation.hear(at / 16_000 + 9)
     waiting = ((at, at + 48_000), (at + 64_000, at + 136_000))
     tell(events.PendingUtterances("d1", waiting))
-    tell(events.ProgressChanged("d1", at + 144_000, at + (16_000 if scene == "outage" else 136_000), at))
     tell(events.Traffic("d1", "apis.aiola.ai", 1_234_567, 4_321))
+    tell(events.ProgressChanged("d1", at + 144_000, at + (16_000 if scene == "outage" else 136_000), at))
     if scene == "outage":
         reason = "apis.aiola.ai does not answer."
         tell(events.ConnectionChanged("d1", "lost", reason=reason, retry_in_s=4.0))

@@ -87,8 +87,21 @@ def test_the_time_is_what_was_captured(front: FrontEnd, dictation: FakeDictation
 def test_sent_is_shown_for_engines_over_the_network_only(front: FrontEnd, dictation: FakeDictation) -> None:
     front.preferences.update(engine="aiola")
     dictation.tell(STARTED)
+    dictation.tell(events.Traffic("d1", "apis.aiola.ai", 300_000, 1_000))
     dictation.tell(events.ProgressChanged("d1", 12 * SAMPLE_RATE, 9 * SAMPLE_RATE, 8 * SAMPLE_RATE))
     assert front.window.control_bar.gauge.text == "heard 0:12 · sent 0:09 · text 0:08"
+    dictation.tell(events.Finished("d1", 12 * SAMPLE_RATE, 12 * SAMPLE_RATE, 0, 13.0, "Local words."))
+    assert front.window.control_bar.gauge.text == "heard 0:12 · sent 0:09 · text 0:12"
+
+
+def test_nothing_is_sent_before_a_byte_has_gone_to_a_host(front: FrontEnd, dictation: FakeDictation) -> None:
+    front.preferences.update(engine="aiola")
+    dictation.tell(STARTED)
+    dictation.tell(events.Traffic("d0", "apis.aiola.ai", 300_000, 1_000))
+    dictation.tell(events.ProgressChanged("d1", 12 * SAMPLE_RATE, 9 * SAMPLE_RATE, 8 * SAMPLE_RATE))
+    assert front.window.control_bar.gauge.text == "heard 0:12 · sent 0:00 · text 0:08"
+    dictation.tell(events.Finished("d1", 12 * SAMPLE_RATE, 12 * SAMPLE_RATE, 0, 13.0, "Local words."))
+    assert front.window.control_bar.gauge.text == "heard 0:12 · sent 0:00 · text 0:12"
 
 
 def test_the_gauge_of_an_old_dictation_is_not_shown(front: FrontEnd, dictation: FakeDictation) -> None:
@@ -340,7 +353,7 @@ def test_dropped_files_are_queued_in_order(
 ) -> None:
     first, second = tmp_path / "a.wav", tmp_path / "b.wav"
     drop(front, first, second)
-    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second), "")])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second),)])
 
 
 def test_a_file_dropped_while_dictating_is_queued(
@@ -348,7 +361,7 @@ def test_a_file_dropped_while_dictating_is_queued(
 ) -> None:
     dictation.tell(events.StateChanged("d1", State.LISTENING))
     drop(front, tmp_path / "a.wav")
-    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav",), "")])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav",),)])
 
 
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -27,6 +27,7 @@ from saywrite.foundation.events import (
     ModelState,
     Partial,
     ProgressChanged,
+    SaveBeside,
     Segment,
     SegmentAdded,
     Started,
@@ -118,14 +119,20 @@ class FakeDictation:
     def set_keywords(self, keywords: tuple[Any, ...]) -> None:
         self._note("set_keywords", keywords)
 
-    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
-        self._note("queue_files", paths, save_as)
+    def queue_files(self, paths: tuple[Path, ...]) -> None:
+        self._note("queue_files", paths)
+
+    def save_texts_beside(self, choice: SaveBeside) -> None:
+        self._note("save_texts_beside", choice)
 
     def cancel_file(self, number: int) -> None:
         self._note("cancel_file", number)
 
     def retry_file(self, number: int) -> None:
         self._note("retry_file", number)
+
+    def note_saved_file(self, number: int, name: str, what: str = "", remedy: str = "") -> None:
+        self._note("note_saved_file", number, name, what, remedy)
 
     def remove_done_files(self) -> None:
         self._note("remove_done_files")

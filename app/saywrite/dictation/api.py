@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.push_to_talk.controller import PushToTalkController
     from saywrite.dictation.session import SessionPlan
     from saywrite.foundation.end_limits import EndLimits
+    from saywrite.foundation.events import SaveBeside
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,13 @@ class Dictation:
     def transcribe_file(self, path: Path, language: str = "") -> None:
         self._post_command(lambda commands: commands.transcribe_file(path, language))
 
-    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
-        """Append sound files to the queue; `FilesChanged` follows. `save_as`: see `events.QueuedFile`."""
-        self._post_files(lambda files: files.add(paths, save_as))
+    def queue_files(self, paths: tuple[Path, ...]) -> None:
+        """Append sound files to the queue; `FilesChanged` follows."""
+        self._post_files(lambda files: files.add(paths))
+
+    def save_texts_beside(self, choice: SaveBeside) -> None:
+        """Save the texts of the queued files that are not done beside them, or do not; `FilesChanged` follows."""
+        self._post_files(lambda files: files.save_beside(choice))
 
     def cancel_file(self, number: int) -> None:
         """Remove a file from the queue, with what its transcription left."""
@@ -213,6 +218,10 @@ class Dictation:
 
     def retry_file(self, number: int) -> None:
         self._post_files(lambda files: files.retry(number))
+
+    def note_saved_file(self, number: int, name: str, what: str = "", remedy: str = "") -> None:
+        """Note under which name the text of a file that is done was saved beside it, or why it was not."""
+        self._post_files(lambda files: files.note_saved(number, name, what, remedy))
 
     def remove_done_files(self) -> None:
         """Remove the files from the queue that have their text."""

@@ -32,11 +32,7 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     IncompleteRecordingsFound,
     LanguageHeard,
-    ModelFailed,
-    ModelProgress,
-    ModelsChanged,
-    ModelTried,
-    ModelVerified,
+    ModelEvent,
     PlaybackChanged,
     RecordClosed,
     State,
@@ -58,8 +54,7 @@ INTERNAL_ERROR = (
     message("Start again; if it happens again, send the log (Help > Copy diagnostics)."),
 )
 
-MODEL_EVENTS = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
-FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | MODEL_EVENTS
+FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | ModelEvent
 """Messages that are only passed on."""
 
 

@@ -283,7 +283,7 @@ class SegmentsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChanged:
-    """Samples that were recorded, received by the recognizer, and given their text."""
+    """Samples that were recorded, received by the dictation's own recognizer, and given their text."""
 
     dictation: str
     heard: int
@@ -592,8 +592,9 @@ class FileState(StrEnum):
 class QueuedFile:
     """A sound file of the queue. `length`, `confirmed`: samples; 0 before it was read.
 
-    `save_as`: a pattern for the name of the text beside the file, "" to save none. `dictation`: "" before it is read.
-    `left_s`: seconds that are still needed, None when unknown. `what`, `remedy`: why it failed or is incomplete.
+    `save_as`: a pattern for the name of the text that is to be saved beside the file, "" for none; `saved_as`: the name
+    that it got. `dictation`: "" before it is read. `left_s`: seconds still needed, None when unknown. `what`, `remedy`:
+    why it failed or is incomplete.
     """
 
     number: int
@@ -608,6 +609,15 @@ class QueuedFile:
     left_s: float | None = None
     what: str = ""
     remedy: str = ""
+    saved_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBeside:
+    """Whether the texts of queued files are saved beside them. `pattern`: of the names, "" for the usual one."""
+
+    on: bool = False
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -615,22 +625,19 @@ class FilesChanged:
     """The whole queue of files, in its order. Sent at the start and when it changes."""
 
     files: tuple[QueuedFile, ...]
+    save_beside: SaveBeside = SaveBeside()
 
 
+TextEvent = Partial | ProvisionalText | SegmentAdded | WordsDiffer | SegmentTranslated | SegmentsRemoved
+ProgressEvent = Traffic | ProgressChanged | PendingUtterances | Gap
+KeyEvent = KeysChanged | PrerollActive | HandsFreeChanged | Cancelled
+ModelEvent = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
 FrontEndEvent = (
     Started
     | StateChanged
-    | Partial
-    | ProvisionalText
-    | SegmentAdded
-    | WordsDiffer
-    | SegmentTranslated
-    | SegmentsRemoved
+    | TextEvent
     | Structured
-    | PendingUtterances
-    | Traffic
-    | ProgressChanged
-    | Gap
+    | ProgressEvent
     | SourceChanged
     | ConnectionChanged
     | EngineChanged
@@ -643,15 +650,8 @@ FrontEndEvent = (
     | InsertionEvent
     | LanguageHeard
     | PlaybackChanged
-    | Cancelled
-    | KeysChanged
-    | PrerollActive
-    | HandsFreeChanged
-    | ModelsChanged
-    | ModelProgress
-    | ModelFailed
-    | ModelVerified
-    | ModelTried
+    | KeyEvent
+    | ModelEvent
     | FilesChanged
 )
 """The events that front ends receive."""

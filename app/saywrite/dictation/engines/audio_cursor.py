@@ -91,7 +91,9 @@ class AudioCursor:
         self.base = base
         self.sent = base
         self.confirmed = base
-        self._recognizer = recognizer
+        self.sent_by_own = base
+        """Samples that the recognizer with which the dictation began has taken, without those of its stand-ins."""
+        self._recognizer = self._own = recognizer
         self._read_journal = read_journal
         self._on_disk = on_disk
         self._deliver = deliver
@@ -139,7 +141,7 @@ class AudioCursor:
 
     def advance(self, sent: int, confirmed: int) -> bool:
         """Note a recognizer's `Progress`, in its own offsets; return whether `confirmed` has grown."""
-        self.sent = max(self.sent, min(sent + self.base, self.heard))
+        self._take_sent(max(self.sent, min(sent + self.base, self.heard)))
         before = self.confirmed
         self.confirmed = max(before, min(confirmed + self.base, self.heard))
         self._trim()
@@ -151,8 +153,14 @@ class AudioCursor:
 
     def rewind(self, to: int) -> None:
         """Feed again from the recognizer's own offset `to`: its worker or its connection was replaced."""
-        self._fed = self.sent = max(min(to + self.base, self.heard), self.base)
+        self._fed = max(min(to + self.base, self.heard), self.base)
+        self._take_sent(self._fed)
         self._finish_asked = False
+
+    def _take_sent(self, sent: int) -> None:
+        if self._recognizer is self._own:
+            self.sent_by_own += sent - self.sent
+        self.sent = sent
 
     def change_recognizer(self, recognizer: Recognizer) -> None:
         """Continue with another recognizer from the confirmed offset."""

@@ -128,8 +128,8 @@ class ResultWriter:
 
     def count_traffic(self, traffic: Traffic, now: float) -> None:
         """Emit the bytes of the whole dictation, an earlier attempt included. `now`: monotonic seconds."""
-        if not traffic.host:
-            return  # there is no connection yet
+        if not traffic.host or not traffic.sent:
+            return  # nothing has left this computer yet
         before = self._earlier.get(traffic.host)
         if before is not None:
             traffic = replace(traffic, sent=traffic.sent + before.sent, received=traffic.received + before.received)
@@ -209,7 +209,8 @@ class ProgressWriter:
         """Emit the progress if it has changed, and warn of a disk that is too slow."""
         if not self._begun:
             return
-        progress = ProgressChanged(self._dictation, self._cursor.heard, self._cursor.sent, self._cursor.confirmed)
+        cursor = self._cursor
+        progress = ProgressChanged(self._dictation, cursor.heard, cursor.sent_by_own, cursor.confirmed)
         if progress != self._reported:
             self._reported = progress
             self._emit(progress)

@@ -5,7 +5,8 @@ of its month (table `ledger`), so that a month stays complete and it does not sh
 that the command line transcribes have no row and are added to the same sums.
 
 A dictation of which any part was sent to a host counts with its whole length for that host; one that used two hosts
-counts for both. Its month is the month in which it began, by local time.
+counts for both, and a host to which no byte went has no part in it. Its month is the month in which it began, by local
+time.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ _DICTATIONS = """
     SELECT substr(d.began, 1, 7) AS month, coalesce(nullif(t.engine, ''), d.engine) AS engine,
         coalesce(t.host, '') AS host, 1 AS dictations, d.heard AS heard, coalesce(t.sent, 0) AS sent,
         coalesce(t.received, 0) AS received, d.id AS dictation, d.began AS began
-    FROM dictations d LEFT JOIN traffic t ON t.dictation = d.id
+    FROM dictations d LEFT JOIN traffic t ON t.dictation = d.id AND t.sent > 0
     WHERE d.heard > 0 OR t.host IS NOT NULL
     UNION ALL SELECT month, engine, host, dictations, heard, sent, received, '', '' FROM ledger"""
 
@@ -80,7 +81,7 @@ def read_ledger(store: HistoryStore) -> Ledger:
 
 def count_file(store: HistoryStore, began: datetime, engine: str, heard: int, traffic: Iterable[Traffic] = ()) -> None:
     """Count a transcribed file that has no row in the history. `heard`: samples. Raises HistoryError."""
-    sent = tuple(traffic) or (Traffic("", THIS_COMPUTER, 0, 0),)
+    sent = tuple(each for each in traffic if each.sent) or (Traffic("", THIS_COMPUTER, 0, 0),)
     month = f"{began:%Y-%m}"
     rows = [(month, engine, clean(each.host), 1, heard, each.sent, each.received) for each in sent]
 

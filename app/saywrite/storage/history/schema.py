@@ -164,6 +164,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Suggestions that the user does not want to see again. `pair`: a hash, so that it has no words.
         "CREATE TABLE forgotten_suggestions (pair BLOB PRIMARY KEY NOT NULL) STRICT",
     ),
+    (
+        # Where no byte went to a host (`sent` is 0), nothing left this computer: rows of services out of reach.
+        "DROP TRIGGER dictations_deleted",
+        """CREATE TRIGGER dictations_deleted BEFORE DELETE ON dictations BEGIN
+            INSERT INTO ledger (month, engine, host, dictations, heard, sent, received)
+                SELECT substr(old.began, 1, 7), coalesce(nullif(t.engine, ''), old.engine), coalesce(t.host, ''), 1,
+                    old.heard, coalesce(t.sent, 0), coalesce(t.received, 0)
+                FROM (SELECT 1) LEFT JOIN traffic t ON t.dictation = old.id AND t.sent > 0
+                WHERE old.heard > 0 OR t.host IS NOT NULL
+                ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + 1,
+                    heard = heard + excluded.heard, sent = sent + excluded.sent,
+                    received = received + excluded.received;
+        END""",
+        """INSERT INTO ledger (month, engine, host, dictations, heard, sent, received)
+            SELECT month, engine, '', sum(dictations), sum(heard), 0, 0 FROM ledger
+            WHERE host <> '' AND sent = 0 AND heard > 0 GROUP BY month, engine
+            ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + excluded.dictations,
+                heard = heard + excluded.heard""",
+        "DELETE FROM ledger WHERE host <> '' AND sent = 0",
+    ),
 )
 
 INDEX = "segment_words"

@@ -281,7 +281,8 @@ class HistoryStore:
             structured = connection.execute("SELECT results FROM structured WHERE dictation = :id ORDER BY id", values)
             results = tuple(_results(structured))
             traffic = connection.execute(
-                "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id ORDER BY host", values
+                "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id AND sent > 0 ORDER BY host",
+                values,
             ).fetchall()
             timed = latency_of(connection, dictation)
         return Dictated(

@@ -51,7 +51,9 @@ class CommandBindings(QObject):
         self._dictation = dictation
         self._preferences = preferences
         self._choices = choices
-        self.files = FilesController(window, dictation, choices, open_history, self.choose_files, geometry)
+        self.files = FilesController(
+            window, dictation, choices, open_history, self.choose_files, self.choose_folder, geometry
+        )
         self._connect_dictation()
         self._connect_choices()
         EditCommands(window)
@@ -70,6 +72,16 @@ class CommandBindings(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(tr(AUDIO_FILES).split(";;"))
         dialog.filesSelected.connect(lambda names: self.files.add(Path(name) for name in names))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Ask for a folder, and transcribe the sound files in it and below it."""
+        dialog = QFileDialog(self._window, tr("Transcribe a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self.files.add([Path(name)]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

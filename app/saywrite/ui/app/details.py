@@ -1,4 +1,7 @@
-"""Shows the details of a dictation: from the history, and from the events of the newest one. GUI thread."""
+"""Shows the details of a dictation, and its text in the window of the history. GUI thread.
+
+The details are from the history, and from the events of the newest dictation.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Slot
 
 from saywrite.foundation.events import FrontEndEvent, ProgressChanged, Started, Traffic
 from saywrite.ui.main_window.window import MainWindow
@@ -17,6 +20,7 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.storage.history.store import Dictated, HistoryStore
+    from saywrite.ui.history.window import HistoryWindow
 
 DETAILS_KEY = "details"
 
@@ -81,3 +85,36 @@ class Details(QObject):
 
     def _show_problem(self, what: str, remedy: str) -> None:
         self._window.notices.notify(Severity.INFO, what, remedy, key=DETAILS_KEY, counted=False)
+
+
+def open_at(window: HistoryWindow, open_history: Callable[[], HistoryStore], dictation: str) -> None:
+    """Show a dictation in the window, which lists its newest ones: it need not be among them."""
+    from saywrite.ui.history.access import LoadedDictation, load_dictation
+    from saywrite.ui.history.dictation_list import ID
+
+    with QSignalBlocker(window.query):
+        window.query.clear()
+    window.filters.reset()
+    window.reload()
+
+    def load() -> LoadedDictation | None:
+        with closing(open_history()) as history:
+            return load_dictation(history, dictation)
+
+    def show(loaded: LoadedDictation | None) -> None:
+        if window.text.editing:
+            return
+        rows = (row for row in range(window.list.count()) if window.list.item(row).data(ID) == dictation)
+        row = next(rows, -1)
+        window.list.setCurrentRow(row)
+        if row < 0:
+            window.list.clearSelection()
+            window.view.show_loaded(loaded)
+            for button in (window.copy, window.details):
+                button.setEnabled(loaded is not None)
+            for button in (window.export, window.delete):  # for what is selected in the list
+                button.setEnabled(False)
+            window.edit.setEnabled(window.view.can_edit)
+
+    # After the list, which the window loads in the same order. It reports a history that cannot be read.
+    run_task(load, show, lambda _error: None, owner=window, in_order=True)

@@ -244,6 +244,14 @@ class Dialogs(QObject):
         self._history.reload()
         _bring_up(self._history)
 
+    def show_in_history(self, dictation: str) -> None:
+        """Open the history at a dictation."""
+        from saywrite.ui.app.details import open_at
+
+        self.show_history()
+        if self._history is not None:
+            open_at(self._history, self._context.open_history, dictation)
+
     def show_keyword_lab(self) -> None:
         """Open the keyword lab with a copy of the present keywords."""
         from saywrite.ui.keywords.lab.window import KeywordLabWindow

@@ -215,6 +215,7 @@ class FrontEnd(QObject):
         self.engine.models_requested.connect(self.dialogs.show_models)
         window.empty.account_requested.connect(self.dialogs.show_account)
         self.dialogs.unknown_language_chosen.connect(self.commands.explain_unknown_language)
+        self.commands.files.text_requested.connect(self.dialogs.show_in_history)
         self.dialogs.details_requested.connect(self.details.show)
         self.dialogs.account_changed.connect(self.engine.end_account_problem)
         self.dialogs.account_changed.connect(self._dictation.renew_account)

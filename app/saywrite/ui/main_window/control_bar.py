@@ -6,6 +6,7 @@ One row in a wide window; in a narrow one the choosers have a row of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -21,6 +22,7 @@ from saywrite.foundation.events import (
     Started,
     State,
     StateChanged,
+    Traffic,
     seconds,
 )
 from saywrite.foundation.formatting import elapsed
@@ -68,6 +70,8 @@ class ControlBar(QWidget):
         """The progress, which the window places in the status bar."""
         self._narrow = False
         self._dictation = ""
+        self._reached_host = False
+        self._sent = 0
         self._file = ""
         self._state = State.IDLE
         self.button.clicked.connect(self._press)
@@ -80,13 +84,15 @@ class ControlBar(QWidget):
         match event:
             case ProgressChanged() if event.dictation == self._dictation:
                 self._show_gauge(event)
+            case Traffic() if event.dictation == self._dictation:
+                self._reached_host = True
             case StateChanged(state=State.STARTING):
                 self._show_gauge(None)
             case Started(dictation=dictation):
-                self._dictation = dictation
+                self._dictation, self._reached_host = dictation, False
                 self._show_gauge(ProgressChanged(dictation, 0, 0, 0))
             case Finished(dictation=dictation, heard=heard, confirmed=confirmed) if dictation == self._dictation:
-                self._show_gauge(ProgressChanged(dictation, heard, confirmed, confirmed))
+                self._show_gauge(ProgressChanged(dictation, heard, self._sent, confirmed))
             case SourceChanged(device=device):
                 self._show_source(device)
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
@@ -123,6 +129,10 @@ class ControlBar(QWidget):
 
     def _show_gauge(self, gauge: ProgressChanged | None) -> None:
         """Show the progress; the time is that of the captured sound and stops when no sound arrives."""
+        if gauge is not None:
+            self._sent = gauge.sent
+            # A recognizer takes sound before a byte of it reaches a host.
+            gauge = gauge if self._reached_host else replace(gauge, sent=0)
         self.gauge.set_gauge(gauge)
         text = elapsed(seconds(gauge.heard)) if gauge else elapsed(0)
         if text != self.time.text():

@@ -9,10 +9,10 @@ import json
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.files import is_folder, is_reachable, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.messages import decoded, encoded
 from saywrite.foundation.paths import private_folder
@@ -24,7 +24,15 @@ _SUFFIXES = "wav flac ogg oga opus mp3 m4a aac wma amr 3gp aiff aif caf au mp4 m
 SOUND_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 """What is taken from a folder. A file that the user names is taken whatever it is called."""
 
-_STORED = tuple(field.name for field in fields(QueuedFile) if field.name != "left_s")
+_STORED = tuple(each.name for each in fields(QueuedFile) if each.name != "left_s")
+
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """What is on disk: the files, and what becomes of their texts."""
+
+    files: tuple[QueuedFile, ...] = ()
+    save_beside: SaveBeside = field(default_factory=SaveBeside)
 
 
 def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -42,28 +50,36 @@ def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def encode(files: Iterable[QueuedFile]) -> bytes:
+def encode(listed: FileList) -> bytes:
     """The content of the list on disk, JSON in UTF-8."""
-    rows = [{name: getattr(file, name) for name in _STORED} | _sentences(file) for file in files]
-    return (json.dumps({"schema": SCHEMA, "files": rows}, ensure_ascii=False, indent=1) + "\n").encode(
-        "utf-8", "surrogateescape"
-    )
+    rows = [{name: getattr(file, name) for name in _STORED} | _sentences(file) for file in listed.files]
+    content = {"schema": SCHEMA, "save_beside": asdict(listed.save_beside), "files": rows}
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
-def decode(data: bytes) -> tuple[QueuedFile, ...]:
+def decode(data: bytes) -> FileList:
     """Read the list. Raises ValueError when it is damaged or of a newer version."""
     try:
         content = json.loads(data.decode("utf-8", "surrogateescape"))
         if content["schema"] != SCHEMA:
             raise KeyError(SCHEMA)
-        return tuple(_file(row) for row in content["files"])
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        files = tuple(_file(row) for row in content["files"])
+        return FileList(files, _save_beside(content.get("save_beside", {})))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("the list of files is damaged, or of another version") from error
 
 
 def _sentences(file: QueuedFile) -> dict[str, object]:
     """Why it failed, with the templates: it may be read in another language after a restart."""
     return {"what": encoded(file.what), "remedy": encoded(file.remedy)}
+
+
+def _save_beside(stored: dict[str, object]) -> SaveBeside:
+    """The choice of the user. Raises TypeError."""
+    on, pattern = stored.get("on", False), stored.get("pattern", "")
+    if not isinstance(on, bool) or not isinstance(pattern, str):
+        raise TypeError("save_beside")
+    return SaveBeside(on, pattern)
 
 
 def _file(row: dict[str, object]) -> QueuedFile:
@@ -75,26 +91,28 @@ def _file(row: dict[str, object]) -> QueuedFile:
         if not isinstance(value, kinds.get(name, str)):
             raise TypeError(name)
     made = QueuedFile(**values)  # type: ignore[arg-type]  # each value was compared with its type above
-    return replace(made, state=FileState(made.state))
+    made = replace(made, state=FileState(made.state))
+    # Lists without the field keep the pattern of texts that were saved.
+    return replace(made, save_as="") if made.state is FileState.DONE and "saved_as" not in row else made
 
 
-def load(path: Path) -> tuple[QueuedFile, ...]:
+def load(path: Path) -> FileList:
     """Read the list of an earlier run. A damaged one is set aside and logged; the list is then empty."""
     try:
         return decode(path.read_bytes())
     except FileNotFoundError:
-        return ()
+        return FileList()
     except (OSError, ValueError) as error:
         log.warning("the queue of files was not read: %s", type(error).__name__)
         with suppress(OSError):
             set_aside(path)
-        return ()
+        return FileList()
 
 
-def save(path: Path, files: Iterable[QueuedFile]) -> None:
+def save(path: Path, listed: FileList) -> None:
     """Replace the list on disk. A failure is logged: the queue works on, but a restart does not know it."""
     try:
         private_folder(path.parent)
-        write_atomic(path, encode(files))
+        write_atomic(path, encode(listed))
     except OSError as error:
         log.warning("the queue of files was not saved: %s", os_error_reason(error))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from saywrite.dictation.persistence.archive import Archive, StoredDictation
-from saywrite.dictation.persistence.files.file_list import load, save
+from saywrite.dictation.persistence.files.file_list import FileList, load, save
 from saywrite.dictation.persistence.files.importer import FileImport, FileRead
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import (
@@ -25,6 +25,8 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     ProgressChanged,
     QueuedFile,
+    RecordClosed,
+    SaveBeside,
 )
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
@@ -43,6 +45,7 @@ LEAST_SHARE_S = 2.0
 """Seconds of transcribing after which the remaining time is estimated."""
 
 NO_SOUND = (message("The file holds no sound."), message("Choose another one."))
+NOT_KEPT = (message("Its text could not be written to the history."), message("Free some space on the disk."))
 
 
 class LoopPort(Protocol):
@@ -87,12 +90,15 @@ class FileQueue:
 
     def __init__(self, commands: TranscriptionPort, ports: FilePorts, emit: Callable[[FrontEndEvent], None]) -> None:
         self.files: tuple[QueuedFile, ...] = ()
+        self._save_beside = SaveBeside()
         self._commands = commands
         self._ports = ports
         self._emit = emit
         self._reading: FileImport | None = None
         self._current = ""
         """The dictation of the file that is transcribed now."""
+        self._has_ended = False
+        """Whether the current dictation has ended, and only the disk works on it."""
         self._cancelled = False
         self._failure: Failed | None = None
         self._began: tuple[float, int] = (0.0, 0)
@@ -104,12 +110,13 @@ class FileQueue:
     def open(self) -> None:
         """Continue the list of the last run. Called before unfinished recordings are looked for."""
         listed = load(self._ports.list_path)
-        half_read = [file.dictation for file in listed if file.state is FileState.READING]
-        self.files = tuple(_interrupted(file) for file in listed)
+        half_read = [file.dictation for file in listed.files if file.state is FileState.READING]
+        self.files = tuple(_interrupted(file) for file in listed.files)
+        self._save_beside = listed.save_beside
         self._reserve()
         for dictation in half_read:
             self._commands.archive.discard_unfinished(dictation)
-        self._emit(FilesChanged(self.files))
+        self._tell()
 
     def close(self) -> None:
         """Stop reading; what is transcribed is continued at the next start."""
@@ -118,15 +125,26 @@ class FileQueue:
 
     # What the user asks for.
 
-    def add(self, paths: Iterable[Path], save_as: str) -> None:
-        """Append files, to be transcribed with the present recognizer and language. `save_as`: see `QueuedFile`."""
-        settings = self._commands.loop.settings
+    def add(self, paths: Iterable[Path]) -> None:
+        """Append files, to be transcribed with the present recognizer and language."""
+        settings, save_as = self._commands.loop.settings, self._save_as
         number = max((file.number for file in self.files), default=0)
         new = [
             QueuedFile(number + place, str(path), engine=settings.engine, language=settings.language, save_as=save_as)
             for place, path in enumerate(paths, start=1)
         ]
         self._replace((*self.files, *new))
+
+    def save_beside(self, choice: SaveBeside) -> None:
+        """Save the text beside each file that is not done yet, or do not."""
+        self._save_beside = choice
+        self._replace(
+            tuple(file if file.state is FileState.DONE else replace(file, save_as=self._save_as) for file in self.files)
+        )
+
+    @property
+    def _save_as(self) -> str:
+        return self._save_beside.pattern if self._save_beside.on else ""
 
     def cancel(self, number: int) -> None:
         """Remove a file from the list, with what its transcription left; a done one keeps its text."""
@@ -136,10 +154,11 @@ class FileQueue:
         self._replace(tuple(each for each in self.files if each.number != number))
         if file.state is FileState.READING and self._reading is not None:
             self._reading.stop()
-        elif file.dictation and file.dictation == self._current:
+        elif file.dictation and file.dictation == self._current and not self._has_ended:
             self._cancelled = True
             self._commands.loop.give_up(file.dictation)
         elif file.dictation and file.state is not FileState.DONE:
+            self._current = "" if file.dictation == self._current else self._current
             self._commands.archive.discard_unfinished(file.dictation, with_text=True)
 
     def retry(self, number: int) -> None:
@@ -154,6 +173,10 @@ class FileQueue:
             what="",
             remedy="",
         )
+
+    def note_saved(self, number: int, name: str, what: str, remedy: str) -> None:
+        """Note that the text of a file was saved beside it, under `name`; or why not, and what to do."""
+        self._update(number, only=FileState.DONE, save_as="", saved_as=name, what=what, remedy=remedy)
 
     def remove_done(self) -> None:
         """Remove the files from the list that have their text."""
@@ -188,6 +211,8 @@ class FileQueue:
                 self._failure = event
             case Finished(dictation=which) if which == self._current:
                 self._end(event)
+            case RecordClosed(dictation=which) if which == self._current and self._has_ended:
+                self._close(event)
 
     def wake(self, now: float) -> float | None:
         """Begin with the next file if nothing else runs; return when to be called again (monotonic seconds)."""
@@ -216,7 +241,7 @@ class FileQueue:
 
     def _transcribe(self, file: QueuedFile, now: float) -> None:
         post = self._ports.post
-        self._current, self._cancelled, self._failure = file.dictation, False, None
+        self._current, self._has_ended, self._cancelled, self._failure = file.dictation, False, False, None
         self._began, self._reported_at = (now, file.confirmed), now
         self._update(file.number, state=FileState.TRANSCRIBING)
 
@@ -253,18 +278,31 @@ class FileQueue:
         left_s = elapsed * (file.length - event.confirmed) / done if done > 0 and elapsed > LEAST_SHARE_S else None
         changed = replace(file, confirmed=event.confirmed, left_s=left_s)
         self.files = tuple(changed if each.number == file.number else each for each in self.files)
-        self._emit(FilesChanged(self.files))
+        self._tell()
 
     def _end(self, event: Finished) -> None:
-        file, self._current = self._file_of(event.dictation), ""
+        file = self._file_of(event.dictation)
+        if file is not None and not (self._cancelled or self._failure or event.pending):
+            self._has_ended = True
+            self._update(file.number, confirmed=event.heard, left_s=None)
+            return
+        self._current = ""
         if self._cancelled or file is None:
             self._commands.archive.discard_unfinished(event.dictation, with_text=True)
         elif self._failure is not None:
             self._fail(file, self._failure.what, self._failure.remedy)
-        elif event.pending > 0:
-            self._update(file.number, state=FileState.WAITING, confirmed=event.confirmed, left_s=None)
         else:
-            self._update(file.number, state=FileState.DONE, confirmed=event.heard, left_s=None)
+            self._update(file.number, state=FileState.WAITING, confirmed=event.confirmed, left_s=None)
+
+    def _close(self, event: RecordClosed) -> None:
+        """Only now is the text in the history, where those who are told that the file is done read it."""
+        self._current = ""
+        if (file := self._file_of(event.dictation)) is None:
+            return
+        if event.saved:
+            self._update(file.number, state=FileState.DONE)
+        else:
+            self._fail(file, *NOT_KEPT)
 
     def _fail(self, file: QueuedFile, what: str, remedy: str) -> None:
         self._current = ""
@@ -288,8 +326,12 @@ class FileQueue:
     def _replace(self, files: tuple[QueuedFile, ...]) -> None:
         self.files = files
         self._reserve()
-        self._ports.submit(lambda: save(self._ports.list_path, files))
-        self._emit(FilesChanged(files))
+        listed = FileList(files, self._save_beside)
+        self._ports.submit(lambda: save(self._ports.list_path, listed))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._emit(FilesChanged(self.files, self._save_beside))
 
     def _reserve(self) -> None:
         """Keep the recordings of the list from being offered as unfinished dictations."""

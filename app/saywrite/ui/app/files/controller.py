@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
+from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile, SaveBeside
+from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import error_text, tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, joined, tr, tr_count
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
     from saywrite.text.export import Document
     from saywrite.ui.app.files.window import FilesWindow
 
+NO_WORDS = message("It holds no words, nothing was saved.")
+
 
 class FilesController(QObject):
     """Keeps the newest state of the queue. The window is imported when it is first opened."""
+
+    text_requested = Signal(str)
+    """The user wants to see the text of a file: its dictation."""
 
     def __init__(
         self,
@@ -36,17 +42,20 @@ class FilesController(QObject):
         choices: EngineChoices,
         open_history: Callable[[], HistoryStore],
         choose_files: Callable[[], None],
+        choose_folder: Callable[[], None],
         geometry: WindowGeometry,
     ) -> None:
-        """`choose_files` asks the user for files, which come back through `add`."""
+        """`choose_files` and `choose_folder` ask the user for what comes back through `add`."""
         super().__init__(window)
         self._window = window
         self._dictation = dictation
         self._choices = choices
         self._open_history = open_history
         self._choose_files = choose_files
+        self._choose_folder = choose_folder
         self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
+        self._save_beside = SaveBeside()
         self._shown: FilesWindow | None = None
         window.actions_.files.triggered.connect(lambda: self.show())
         window.control_bar.cancel_file_pressed.connect(self.cancel_running)
@@ -57,26 +66,27 @@ class FilesController(QObject):
         if not isinstance(event, FilesChanged):
             return
         before = {file.number: file for file in self._files or ()}
-        is_first, self._files = self._files is None, event.files
+        is_first, self._files, self._save_beside = self._files is None, event.files, event.save_beside
         if self._shown is not None:
+            if is_first:
+                self._shown.show_save_beside(event.save_beside)
             self._shown.show_files(event.files)
         running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
         self._window.control_bar.show_running_file(name_of(running) if running else "")
-        if is_first:
-            return
         for file in event.files:
             known = before.get(file.number)
             if known is not None and known.state is not file.state:
                 self._note_change(file)
+            elif is_first and file.state is FileState.DONE and file.save_as:
+                self._save(file)  # the program ended before
 
     def add(self, paths: Iterable[Path]) -> None:
         """Append files, and the sound files in folders. Several are shown in the window of the queue."""
         wanted = tuple(paths)
-        save_as = self._shown.save_as if self._shown is not None else ""
 
         def queue(found: tuple[Path, ...]) -> None:
             if found:
-                self._dictation.queue_files(found, save_as)
+                self._dictation.queue_files(found)
             else:
                 self._notify(tr("No sound files are in this folder."), tr("Choose the files themselves."))
             if len(found) > 1:
@@ -98,8 +108,12 @@ class FilesController(QObject):
             shown = self._shown = FilesWindow(self._window)
             self._geometry.keep(shown, "files")
             shown.show_files(self._files or ())
+            shown.show_save_beside(self._save_beside)
+            shown.save_beside_changed.connect(self._dictation.save_texts_beside)
             shown.add_requested.connect(self._choose_files)
+            shown.add_folder_requested.connect(self._choose_folder)
             shown.dropped.connect(self.add)
+            shown.text_requested.connect(self.text_requested)
             shown.cancel_requested.connect(self._dictation.cancel_file)
             shown.retry_requested.connect(self._dictation.retry_file)
             shown.clear_requested.connect(self._dictation.remove_done_files)
@@ -141,9 +155,13 @@ class FilesController(QObject):
         def done(saved: Path | None) -> None:
             if saved is not None:
                 self._window.status.show_message(tr("Saved {name}", name=saved.name))
+            name, problem = (saved.name, "") if saved is not None else ("", NO_WORDS)
+            self._dictation.note_saved_file(file.number, name, joined(" ", file.what, problem), file.remedy)
 
         def fail(error: Exception) -> None:
-            self._notify(getattr(error, "what", str(error)), getattr(error, "remedy", ""))
+            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            self._notify(what, remedy)
+            self._dictation.note_saved_file(file.number, "", what, remedy)
 
         run_task(work, done, fail, owner=self)
 

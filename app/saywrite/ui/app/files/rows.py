@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar
+from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
 from saywrite.foundation.formatting import clock, length
@@ -46,6 +46,8 @@ def describe(file: QueuedFile) -> str:
     words = _STATES[file.state]
     if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
         words = tr("Waiting, continues at {confirmed}", confirmed=clock(seconds(file.confirmed)))
+    if file.saved_as:
+        words = tr("Saved as {name}", name=file.saved_as)
     return joined(". ", words, problem)
 
 
@@ -68,6 +70,8 @@ class FileRow(QFrame):
     cancelled = Signal(int)
     """The number of the file."""
     retried = Signal(int)
+    text_wanted = Signal(str)
+    """The dictation of the file."""
 
     def __init__(self, file: QueuedFile) -> None:
         super().__init__()
@@ -76,6 +80,7 @@ class FileRow(QFrame):
         self.status = NoteLabel()
         self.bar = QProgressBar()
         self.retry = worded(IconPushButton("refresh"), tr("Retry"))
+        self.show_text = worded(IconPushButton("history"), tr("Show text"))
         self.cancel = worded(IconPushButton("close"), tr("Cancel"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.bar.setTextVisible(False)
@@ -85,10 +90,12 @@ class FileRow(QFrame):
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.name, 0, 0)
         grid.addWidget(self.retry, 0, 1)
-        grid.addWidget(self.cancel, 0, 2)
-        grid.addWidget(self.bar, 1, 0, 1, 3)
-        grid.addWidget(self.status, 2, 0, 1, 3)
+        grid.addWidget(self.show_text, 0, 2)
+        grid.addWidget(self.cancel, 0, 3)
+        grid.addWidget(self.bar, 1, 0, 1, 4)
+        grid.addWidget(self.status, 2, 0, 1, 4)
         self.retry.clicked.connect(lambda: self.retried.emit(self.file.number))
+        self.show_text.clicked.connect(lambda: self.text_wanted.emit(self.file.dictation))
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self.file.number))
         self.show_file(file)
 
@@ -108,6 +115,18 @@ class FileRow(QFrame):
         set_text(self.bar.setAccessibleName, tr("Progress of {name}", name=name))
         self.retry.setVisible(file.state is FileState.FAILED)
         set_text(self.retry.setAccessibleName, tr("Retry {name}", name=name))
+        self.show_text.setVisible(file.state is FileState.DONE)
+        set_text(self.show_text.setAccessibleName, tr("Show the text of {name}", name=name))
         word = tr("Cancel") if running or file.state is FileState.WAITING else tr("Remove")
         set_text(self.cancel.setText, word)
         set_text(self.cancel.setAccessibleName, joined(" ", word, name))
+
+
+class RowBlock(QWidget):
+    """Some rows below each other: a change of one of them arranges only its block anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(S)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
-from saywrite.ui.app.files.rows import FileRow
+from saywrite.ui.app.files.rows import FileRow, RowBlock
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
+from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
 SIZE = QSize(620, 480)
+AT_ONCE = 25
+"""Rows that are added before the window takes other events, and that are arranged together."""
 EMPTY = message("Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.")
 
 
@@ -28,12 +31,17 @@ class FilesWindow(QWidget):
     """The rows of the queue; its controls only report what the user wants."""
 
     add_requested = Signal()
-    """The user wants to choose files."""
+    """The user wants to choose files; likewise folders for the next signal."""
+    add_folder_requested = Signal()
     dropped = Signal(object)
     """The user dropped files or folders: a tuple of `Path`."""
     cancel_requested = Signal(int)
     """The number of a file; likewise for the next signal."""
     retry_requested = Signal(int)
+    text_requested = Signal(str)
+    """The dictation of a file whose text the user wants to see."""
+    save_beside_changed = Signal(object)
+    """The user chose whether texts are saved, and under which names: a `SaveBeside` with a pattern that is right."""
     clear_requested = Signal()
     """The user wants to remove the files that are done."""
 
@@ -43,11 +51,18 @@ class FilesWindow(QWidget):
         self.summary = ThemedLabel(strong=True)
         self.empty = NoteLabel(EMPTY)
         self.add = worded(IconPushButton("add"), tr("&Add files…"))
+        self.add_folder = worded(IconPushButton("add"), tr("Add f&older…"))
         self.clear = worded(QPushButton(), tr("&Remove finished"))
         self.save_beside = worded(QCheckBox(), tr("&Save the text beside each file, as"))
         self.pattern = QLineEdit(DEFAULT_PATTERN)
         self.problem = NoteLabel("", "bad")
         self._list = QVBoxLayout()
+        self._list.setSpacing(S)
+        self._blocks: list[RowBlock] = []
+        """The rows in the order of the queue, to which files are only appended."""
+        self._missing: list[QueuedFile] = []
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._add_rows)
         set_text(self.setWindowTitle, tr("Files – Saywrite"))
         self.setAcceptDrops(True)
         self.resize(opening_size(self, SIZE))
@@ -55,31 +70,51 @@ class FilesWindow(QWidget):
         self._connect()
         self.show_files(())
 
-    @property
-    def save_as(self) -> str:
-        """The pattern for files that are added now; "" to save none."""
-        return self.pattern.text().strip() if self.save_beside.isChecked() and not self.problem.text() else ""
+    def show_save_beside(self, choice: SaveBeside) -> None:
+        """Show what the user chose earlier."""
+        with QSignalBlocker(self.save_beside), QSignalBlocker(self.pattern):
+            self.save_beside.setChecked(choice.on)
+            self.pattern.setText(choice.pattern or DEFAULT_PATTERN)
+        self._check_pattern()
 
     def show_files(self, files: tuple[QueuedFile, ...]) -> None:
         """Show the queue; rows that exist are kept, so that the focus stays where it is."""
         numbers = {file.number for file in files}
         for number in [each for each in self.rows if each not in numbers]:
-            row = self.rows.pop(number)
-            self._list.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for place, file in enumerate(files):
+            self._remove_row(self.rows.pop(number))
+        self._missing = [file for file in files if file.number not in self.rows]
+        for file in files:
             known = self.rows.get(file.number)
-            if known is None:
-                row = self.rows[file.number] = FileRow(file)
-                row.cancelled.connect(self.cancel_requested)
-                row.retried.connect(self.retry_requested)
-                self._list.insertWidget(place, row)
-            elif known.file != file:
+            if known is not None and known.file != file:
                 known.show_file(file)
+        self._add_rows()
         set_text(self.summary.setText, describe_queue(files))
         self.empty.setVisible(not files)
         self.clear.setEnabled(any(file.state is FileState.DONE for file in files))
+
+    def _add_rows(self) -> None:
+        """Add the next rows that are missing. The event loop adds the others, so that a long queue freezes nothing."""
+        added, self._missing = self._missing[:AT_ONCE], self._missing[AT_ONCE:]
+        for file in added:
+            row = self.rows[file.number] = FileRow(file)
+            row.cancelled.connect(self.cancel_requested)
+            row.retried.connect(self.retry_requested)
+            row.text_wanted.connect(self.text_requested)
+            if not self._blocks or self._blocks[-1].column.count() >= AT_ONCE:
+                self._blocks.append(RowBlock())
+                self._list.addWidget(self._blocks[-1])
+            self._blocks[-1].column.addWidget(row)
+        if self._missing:
+            self._timer.start()
+
+    def _remove_row(self, row: FileRow) -> None:
+        block = next(each for each in self._blocks if each.column.indexOf(row) >= 0)
+        block.column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+        if not block.column.count():
+            self._blocks.remove(block)
+            block.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -113,14 +148,14 @@ class FilesWindow(QWidget):
         saving = QHBoxLayout()
         saving.addWidget(self.save_beside)
         saving.addWidget(self.pattern, 1)
-        head = QHBoxLayout()
-        head.addWidget(self.summary, 1)
-        head.addWidget(self.clear)
-        head.addWidget(self.add)
+        buttons = FlowLayout(spacing=S)
+        for button in (self.clear, self.add, self.add_folder):
+            buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(M)
-        column.addLayout(head)
+        column.addWidget(self.summary)
+        column.addLayout(buttons)
         column.addWidget(area, 1)
         column.addLayout(saving)
         column.addWidget(self.problem)
@@ -128,10 +163,17 @@ class FilesWindow(QWidget):
 
     def _connect(self) -> None:
         self.add.clicked.connect(self.add_requested)
+        self.add_folder.clicked.connect(self.add_folder_requested)
         self.clear.clicked.connect(self.clear_requested)
-        self.save_beside.toggled.connect(lambda _on: self._check_pattern())
-        self.pattern.textChanged.connect(lambda _text: self._check_pattern())
+        self.save_beside.toggled.connect(lambda _on: self._choose())
+        self.pattern.textChanged.connect(lambda _text: self._choose())
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def _choose(self) -> None:
+        """Report the choice, unless its pattern is wrong: the last right one then stays in force."""
+        self._check_pattern()
+        if not self.problem.text():
+            self.save_beside_changed.emit(SaveBeside(self.save_beside.isChecked(), self.pattern.text().strip()))
 
     def _check_pattern(self) -> None:
         self.pattern.setEnabled(self.save_beside.isChecked())
