@@ -42,6 +42,7 @@ SHORT: dict[str, str] = {
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
     "ui/settings/search.py": "which options have the words of a search, pure",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
+    "ui/toolkit/preferences.py": "the one owner of the window's settings",
     "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/indicators.py": "the outlines that one style draws too dark",
     "ui/toolkit/theme/motion.py": "the one question whether parts may move",
