@@ -18,10 +18,17 @@ from saywrite.cli.ending.exit_codes import DONE, FAILED, NO_INSTANCE, USAGE, run
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.single_instance import claim
+from saywrite.storage.settings.schema import Settings
 
 
 def test_without_a_command_the_window_opens() -> None:
     assert cli.parse([]) == cli.Options(command="window")
+
+
+@pytest.mark.parametrize(("command", "engine"), [("window", "local"), ("listen", "aiola"), ("transcribe", "aiola")])
+def test_window_dictates_here_where_nothing_may_leave_and_a_command_is_refused(command: str, engine: str) -> None:
+    settings = cli.with_options(Settings(stay_offline=True), cli.Options(command, engine="aiola", language="de"))
+    assert (settings.engine, settings.language) == (engine, "de")
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:

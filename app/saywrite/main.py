@@ -126,7 +126,7 @@ def _run_worker(engine: str, model: Path | None) -> int:
 def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
     """Return folders, settings as they are stored, keywords, and problems with them as sentences."""
     from saywrite.foundation.logging_setup import start_log
-    from saywrite.storage.settings.file import load
+    from saywrite.storage.settings.file import keep_offline, load
     from saywrite.storage.settings.keyword_list import load_keywords, read_keyword_file
 
     paths = default_paths(options.config, options.data)
@@ -134,7 +134,7 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
     start_log(paths.log, loaded.settings.log_level, to_stderr=options.verbose)
     named = options.keywords
     keywords, problems = load_keywords(paths.keywords) if named is None else read_keyword_file(named)
-    return paths, loaded.settings, keywords, (*loaded.problems, *problems)
+    return paths, keep_offline(loaded.settings), keywords, (*loaded.problems, *problems)
 
 
 def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:

@@ -54,6 +54,16 @@ def texts(stage: Stage) -> list[tuple[str, str]]:
     return [(event.segment.text, event.segment.engine) for event in stage.all(SegmentAdded)]
 
 
+def test_dictation_with_the_service_is_recognized_here_where_nothing_may_leave(stage: Stage, service: Service) -> None:
+    stage.commands.apply(replace(Settings(), stay_offline=True))
+    assert stage.commands.start_microphone("aiola")
+    stage.source.open()
+    stage.handle_messages()
+    assert stage.commands.plan.engine == "local"
+    assert "start" in stage.recognizer.calls
+    assert "start" not in service.calls
+
+
 def test_no_stand_in_begins_within_the_first_second(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(0.9)

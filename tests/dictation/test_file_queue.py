@@ -33,6 +33,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.messages import Message, message
 from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.settings.schema import Settings
 
 LIMIT_S = 20
 TXT = SaveBeside(True, "{name}.txt")
@@ -427,6 +428,21 @@ def test_progress_and_the_remaining_time_are_reported(queue: QueueStage, sound: 
     event = queue.stage.last(FilesChanged)
     assert event.files[0].confirmed == 8_000
     assert event.files[0].left_s == pytest.approx(12, abs=4)
+
+
+def test_file_for_the_service_is_transcribed_here_where_nothing_may_leave(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.stage.recognizer.waits = True
+    queue.stage.commands.apply(replace(Settings(), engine="aiola"))
+    queue.add(sound("a.wav"))
+    assert queue.file(1).engine == "aiola"
+    queue.stage.recognizer.waits = False
+    queue.stage.commands.apply(replace(Settings(), stay_offline=True))
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    assert states(queue) == [FileState.DONE]
+    assert queue.file(1).engine == "local"
 
 
 def test_a_missing_model_keeps_the_file_waiting(queue: QueueStage, sound: Callable[[str], Path]) -> None:

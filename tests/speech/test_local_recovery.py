@@ -3,6 +3,7 @@
 The worker here is a small fake in this process: every second of sound is an utterance whose text is its number.
 """
 
+import io
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,8 +16,8 @@ from tests.speech.event_poster import EventPoster
 from saywrite.foundation import events
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local import supervisor
-from saywrite.speech.local.child_process import WorkerExited, WorkerMessage
-from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, decoder_threads, written_forms
+from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, message_frame, read_frame
+from saywrite.speech.local.engine import ATTEMPTS, LONGEST_PROMPTED, LocalRecognizer, decoder_threads, written_forms
 
 SECOND = events.SAMPLE_RATE
 FEED = 1_700  # samples: no multiple of the worker's blocks
@@ -36,6 +37,7 @@ class FakeWorker:
         self._session = self._start = self._end = self._said = 0
 
     def send(self, message: dict) -> None:
+        assert read_frame(io.BytesIO(message_frame(message))) == message, "the real worker takes this for garbage"
         self._frames.append(message)
         self.told.append(message)
 
@@ -366,6 +368,21 @@ def test_changed_keywords_are_sent_to_the_worker_newest_first(dictation: Dictati
     dictation.recognizer.set_keywords({"a": "A", "b": "B", "also a": "A"})
     assert dictation.worker.told[-1] == {"op": "set_keywords", "keywords": ["A", "B"]}
     assert written_forms({"old": "Old", "new": "New", "nothing": ""}) == ["New", "Old"]
+
+
+@pytest.mark.parametrize("written", ["{} GmbH & Co. KG Aktiengesellschaft", "{}" + "\x01" * (LONGEST_PROMPTED - 5)])
+def test_worker_is_told_the_newest_of_a_long_list_of_keywords(dictation: Dictation, written: str) -> None:
+    """50,000 of them have more than a megabyte, which no frame may have."""
+    long = {f"term {number}": written.format(number) for number in range(50_000)}
+    dictation.start(keywords=long)
+    dictation.recognizer.set_keywords(long)
+    started, changed = dictation.worker.told
+    assert started["keywords"] == changed["keywords"] == [written.format(49_999 - number) for number in range(200)]
+
+
+def test_worker_is_not_told_a_keyword_that_is_too_long_for_the_prompt(dictation: Dictation) -> None:
+    dictation.start(keywords={"old": "Old", "fits": "x" * LONGEST_PROMPTED, "too long": "x" * 2_000_000})
+    assert dictation.worker.told[0]["keywords"] == ["x" * LONGEST_PROMPTED, "Old"]
 
 
 def test_a_worker_that_replaces_another_gets_the_changed_keywords(dictation: Dictation) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import SettingsError
-from saywrite.storage.settings.file import LoadedSettings, keep_stored, load, save, write_private
+from saywrite.storage.settings.file import LoadedSettings, keep_offline, keep_stored, load, save, write_private
 from saywrite.storage.settings.option import Option
 from saywrite.storage.settings.schema import OPTIONS, Settings
 
@@ -266,3 +266,19 @@ def test_option_of_the_command_line_is_not_saved_with_another_setting() -> None:
     assert keep_stored(replace(shown, theme="dark"), shown, stored) == replace(stored, theme="dark")
     assert keep_stored(replace(shown, language="es"), shown, stored).language == "es"
     assert keep_stored(shown, shown, stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "used"),
+    [
+        (Settings(engine="aiola", second_engine="aiola"), Settings(engine="aiola", second_engine="aiola")),
+        (Settings(stay_offline=True, engine="aiola"), Settings(stay_offline=True, engine="local")),
+        (
+            Settings(stay_offline=True, second_engine="aiola", theme="dark"),
+            Settings(stay_offline=True, second_engine="local", theme="dark"),
+        ),
+        (Settings(stay_offline=True, second_engine=""), Settings(stay_offline=True, second_engine="")),
+    ],
+)
+def test_this_computer_recognizes_where_nothing_may_leave_it(stored: Settings, used: Settings) -> None:
+    assert keep_offline(stored) == used

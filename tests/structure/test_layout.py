@@ -41,6 +41,7 @@ SHORT: dict[str, str] = {
     "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
+    "ui/toolkit/preferences.py": "the one owner of the window's settings",
     "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/indicators.py": "the outlines that one style draws too dark",
     "ui/toolkit/theme/motion.py": "the one question whether parts may move",

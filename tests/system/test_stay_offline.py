@@ -30,11 +30,11 @@ sys.exit(main())
 """The program, which reports every look-up of a name and every connection but those to sockets of files."""
 
 
-def start(*arguments: str, at: Path, offline: bool) -> subprocess.Popen[str]:
+def start(*arguments: str, at: Path, offline: bool, more: str = "") -> subprocess.Popen[str]:
     config = at / "config" / "saywrite.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
     address = 'aiola_base_url = "https://aiola.invalid"\naiola_auth_url = "https://aiola.invalid"\n'
-    config.write_text(f"stay_offline = {str(offline).lower()}\n{address}")
+    config.write_text(f"stay_offline = {str(offline).lower()}\n{address}{more}")
     return subprocess.Popen(
         [sys.executable, "-c", AUDITED, *arguments, *folders(at)],
         env={**os.environ, KEY_VARIABLE: "a-key"},
@@ -45,8 +45,8 @@ def start(*arguments: str, at: Path, offline: bool) -> subprocess.Popen[str]:
     )
 
 
-def run(*arguments: str, at: Path, offline: bool) -> subprocess.CompletedProcess[str]:
-    with start(*arguments, at=at, offline=offline) as program:
+def run(*arguments: str, at: Path, offline: bool, more: str = "") -> subprocess.CompletedProcess[str]:
+    with start(*arguments, at=at, offline=offline, more=more) as program:
         stdout, stderr = program.communicate(timeout=LIMIT_S)
     return subprocess.CompletedProcess(program.args, program.returncode, stdout, stderr)
 
@@ -64,8 +64,9 @@ def test_file_for_the_service_is_refused_with_the_remedy(wav: Path, tmp_path: Pa
     assert "audit:" not in done.stderr
 
 
-def test_file_is_transcribed_on_this_computer(wav: Path, tmp_path: Path) -> None:
-    done = run("transcribe", str(wav), at=tmp_path, offline=True)
+@pytest.mark.parametrize("more", ["", 'engine = "aiola"\n'])
+def test_file_is_transcribed_on_this_computer(more: str, wav: Path, tmp_path: Path) -> None:
+    done = run("transcribe", str(wav), at=tmp_path, offline=True, more=more)
     assert done.returncode == 0, done.stderr
     assert "weather" in done.stdout.lower()
     assert "audit:" not in done.stderr

@@ -98,7 +98,7 @@ def test_a_keyword_that_is_in_no_dictation_has_a_warning() -> None:
 
 def test_a_keyword_that_the_recognizer_applies_itself_has_no_warning() -> None:
     found = tried([past("Postgres is down")], [POSTGRES])
-    assert result(found, POSTGRES) == KeywordResult(POSTGRES, 0, 0, written_already=True, warnings=())
+    assert result(found, POSTGRES) == KeywordResult(POSTGRES, 0, 0, warnings=())
 
 
 def test_a_written_form_of_several_words_from_the_recognizer_is_no_hit() -> None:

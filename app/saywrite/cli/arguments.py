@@ -85,15 +85,21 @@ class Options(NamedTuple):
 
 
 def with_options(settings: Settings, options: Options) -> Settings:
-    """The settings, with the recognizer, language and model that the command line names."""
+    """The settings, with the recognizer, language and model that the command line names.
+
+    Where nothing may leave this computer, a command that names aiOla fails with the remedy; a window dictates here.
+    """
     from dataclasses import replace
 
-    return replace(
+    from saywrite.storage.settings.file import keep_offline
+
+    named = replace(
         settings,
         engine=options.engine or settings.engine,
         language=options.language or settings.language,
         local_model=options.model or settings.local_model,
     )
+    return keep_offline(named) if options.command == "window" else named
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:

@@ -22,7 +22,7 @@ from saywrite.dictation.persistence.file_record import FileRecord
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.dictation.states import CAPTURING
-from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
+from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL, permitted_engine
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
@@ -205,7 +205,8 @@ class DictationCommands:
         `engine`, `language`: for this dictation only; "" means as in the settings.
         """
         now = self.loop.settings
-        once = replace(now, engine=engine or now.engine, language=language or now.language)
+        engine = permitted_engine(engine, stay_offline=now.stay_offline) or now.engine
+        once = replace(now, engine=engine, language=language or now.language)
         if self.loop.state in CAPTURING or not self._engine_exists(once.engine):
             return False
         self.stop_playing()

@@ -123,6 +123,13 @@ ENGINES = (LOCAL_CAPABILITIES, AIOLA_CAPABILITIES)
 
 ENGINE_NAMES = tuple(engine.name for engine in ENGINES)
 
+
+def permitted_engine(engine: str, *, stay_offline: bool) -> str:
+    """Return the engine to use for `engine`: the one on this computer where nothing may leave it."""
+    needs_network = any(each.name == engine and each.needs_network for each in ENGINES)
+    return LOCAL if stay_offline and needs_network else engine
+
+
 FORMER_NAMES = {"builtin": LOCAL}
 """Names of engines in older versions, and the present name. They are accepted wherever an engine is named.
 

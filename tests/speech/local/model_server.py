@@ -20,6 +20,7 @@ class Behavior:
     times: int = 1_000
     status: int = 200
     cut_after: int | None = None
+    is_silent: bool = False
     stall_after: int | None = None
     flip_byte: int | None = None
     announce: int | None = None
@@ -119,7 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(behavior, path, offset)
 
     def _answer(self, behavior: Behavior, path: str, offset: int) -> None:
-        if behavior.redirect:
+        if behavior.is_silent:
+            self.server_state.released.wait(60)
+        elif behavior.redirect:
             self._head(302, {"Location": behavior.redirect, "Content-Length": "0"})
         elif behavior.html:
             self._head(200, {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(HTML))})

@@ -7,6 +7,7 @@ import pytest
 from saywrite.speech.local.decoder.guards import (
     Confidence,
     compression,
+    is_doubted,
     is_stock_phrase,
     is_trusted,
     looks_repeated,
@@ -69,15 +70,46 @@ def test_a_stock_phrase_is_doubted_as_the_text_of_a_long_sound(sound_s: float, l
         "Legendas pela comunidade Amara.org",
         "ご視聴ありがとうございました。",
         "谢谢大家",
+        "¡Gracias! ¡Gracias! ¡Gracias!",
+        "Bye bye. Bye bye.",
+        "¡Muchas gracias!",
+        "Copyright WDR 2020",
+        "Copyright WDR 2021 Copyright WDR 2021",
+        "www.mesmerism.info",
     ],
 )
 def test_stock_phrases_are_known_however_they_are_punctuated(text: str) -> None:
     assert is_stock_phrase(text)
 
 
-@pytest.mark.parametrize("text", ["", "Yes.", "Thank you, Mary.", "you know", "Music is nice."])
+@pytest.mark.parametrize(
+    "text", ["", "Yes.", "Thank you, Mary.", "you know", "Music is nice.", "Copyright 2020", "See www.mesmerism.info"]
+)
 def test_a_longer_sentence_is_no_stock_phrase(text: str) -> None:
     assert not is_stock_phrase(text)
+
+
+PROMPTED = frozenset({"glossary", "anna", "kowalska", "metoprolol"})
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "no_speech", "doubted"),
+    [
+        ("Kowalska, Metoprolol.", -0.1, 0.21, True),
+        ("Kowalska, Metoprolol.", -0.9, 0.19, False),
+        ("Anna takes metoprolol.", -0.1, 0.9, False),
+        ("Click, click, click.", -0.51, 0.26, True),
+        ("Click, click, click.", -0.49, 0.26, False),
+        ("Click, click, click.", -0.51, 0.24, False),
+        ("", -0.9, 0.9, False),
+    ],
+)
+def test_text_that_may_come_from_the_keywords_is_doubted(
+    text: str, logprob: float, no_speech: float, doubted: bool
+) -> None:
+    confidence = Confidence(logprob, no_speech, share=0.2, sound_s=3.0)
+    assert is_doubted(text, confidence, PROMPTED) is doubted
+    assert not is_doubted(text, confidence, frozenset())
 
 
 @pytest.mark.parametrize(

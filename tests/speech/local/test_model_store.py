@@ -186,6 +186,8 @@ BAD_ANSWERS = {
     "more bytes than the file has": (Behavior(without_length=True, append=b"x"), "more bytes than the file has"),
     "a web page": (Behavior(html=True), "web page"),
     "404": (Behavior(status=404), "does not have the file"),
+    "400": (Behavior(status=400), "HTTP 400"),
+    "401": (Behavior(status=401), "refuses access"),
     "403": (Behavior(status=403), "refuses access"),
     "500": (Behavior(status=500), "HTTP 500"),
     "503": (Behavior(status=503), "HTTP 503"),
@@ -213,6 +215,34 @@ def test_next_source_helps_where_the_first_answers_badly(
     server.behavior[WEIGHTS] = BAD_ANSWERS[name][0]
     with serve(small.at("Company/small/resolve/abc")) as mirror:
         assert contents(download(store, web(server), web(mirror))) == small.installed
+
+
+@pytest.mark.parametrize(
+    "name", ["400", "401", "403", "404", "500", "a web page", "a redirect to plain text protocols"]
+)
+def test_layout_of_the_official_host_is_tried_whatever_a_server_answers_for_an_unknown_path(
+    name: str, store: ModelStore, small: SmallModel
+) -> None:
+    with serve(small.at("Company/small/resolve/abc")) as mirror:
+        for file in small.published:
+            mirror.one_by_one[file] = [BAD_ANSWERS[name][0]]
+        assert contents(download(store, web(mirror))) == small.installed
+
+
+def test_first_failure_is_told_when_both_layouts_fail(store: ModelStore, server: ModelServer) -> None:
+    server.one_by_one["config.json"] = [Behavior(status=401), Behavior(html=True)]
+    with pytest.raises(ModelUnreachable, match="refuses access"):
+        download(store, web(server))
+    server.one_by_one["config.json"] = [Behavior(status=404), Behavior(html=True)]
+    with pytest.raises(ModelUnreachable, match="web page"):
+        download(store, web(server))
+
+
+def test_server_that_does_not_answer_is_asked_once(store: ModelStore, server: ModelServer) -> None:
+    server.behavior["config.json"] = Behavior(is_silent=True)
+    with pytest.raises(ModelUnreachable, match="does not answer"):
+        download(store, web(server, silence_s=0.2))
+    assert server.offsets("config.json") == [0]
 
 
 @pytest.mark.parametrize("behavior", [Behavior(wrong_range=True), Behavior(status=416)], ids=["wrong range", "416"])

@@ -53,6 +53,25 @@ def test_a_keyword_that_is_too_long_does_not_keep_out_the_next(tokenizer: Tokeni
     assert tokenizer.decode(glossary(tokenizer, ["x7" * 200, "Oslo"])) == " Glossary: Oslo."
 
 
+class CountingTokenizer:
+    """Encodes like the given tokenizer, and notes what."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self.encoded: list[str] = []
+
+    def encode(self, text: str) -> list[int]:
+        self.encoded.append(text)
+        return self._tokenizer.encode(text)
+
+
+def test_keywords_that_cannot_fit_are_not_encoded(tokenizer: Tokenizer) -> None:
+    counting = CountingTokenizer(tokenizer)
+    tokens = glossary(counting, ["ab" * 100_000, *["Oslo"] * 5_000, *(f"{number}" for number in range(5_000))])
+    assert tokens == glossary(tokenizer, ["Oslo", *(f"{number}" for number in range(200))])
+    assert len(counting.encoded) < 110
+
+
 @given(keywords=st.lists(st.text(max_size=40), max_size=80))
 def test_a_glossary_never_has_more_than_200_tokens(keywords: list[str], tokenizer: Tokenizer) -> None:
     assert len(glossary(tokenizer, keywords)) <= 200

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.aiola_server.spoken import joined
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
+from saywrite.speech.local.decoder import guards
 from saywrite.speech.local.decoder.guards import repeats_neighbors
 from saywrite.speech.local.decoder.spoken_language import SURE
 from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder, merge_periods
@@ -340,7 +342,19 @@ def music() -> np.ndarray:
     return 0.1 * found / level(found)
 
 
-def lines_of(samples: np.ndarray, decoder: WhisperDecoder, language: str = "en") -> list[str]:
+def typing() -> np.ndarray:
+    """60 s of about six key strokes a second, which the voice detection takes for a voice."""
+    random = np.random.default_rng(3)
+    found = np.zeros(60 * RATE)
+    for at in random.integers(0, len(found) - 800, 350):
+        stroke = random.standard_normal(800) * np.exp(-np.arange(800) / 120)
+        found[at : at + 800] += random.uniform(0.3, 1) * stroke
+    return 0.2 * found / np.max(np.abs(found))
+
+
+def lines_of(
+    samples: np.ndarray, decoder: WhisperDecoder, language: str = "en", keywords: Sequence[str] = ()
+) -> list[str]:
     """What a dictation of this sound would write: through the segmenter, as the worker does."""
     sound = pcm(samples)
     segmenter = Segmenter(max_segment_ms=25_000)
@@ -349,7 +363,8 @@ def lines_of(samples: np.ndarray, decoder: WhisperDecoder, language: str = "en")
         if boundary.starts:
             start = boundary.at
         elif boundary.voiced >= MIN_VOICE:
-            found.append(decoder.decode(sound[2 * start : 2 * boundary.at], language=language))
+            utterance = sound[2 * start : 2 * boundary.at]
+            found.append(decoder.decode(utterance, language=language, keywords=keywords))
     return [decoding.text for decoding in found if decoding.text and decoding.trusted]
 
 
@@ -365,9 +380,47 @@ def test_words_that_are_shown_while_one_speaks_are_not_repeated(
     assert not guess.trusted or not (repeats_neighbors(guess.text) or ". ." in guess.text), guess
 
 
+PROMPTED = ("Kubernetes", "Dr. Müller-Lüdenscheidt", "PostgreSQL", "Saywrite", "Anna Kowalska", "Metoprolol")
+VOICES = ["en-US", "de-DE", "fr-FR", "es-ES", "it-IT"]
+
+
+@pytest.mark.parametrize("silence", [guards.ECHO_SILENCE, -1.0], ids=["as it is", "doubted"])
+@pytest.mark.parametrize("voice", VOICES)
+def test_keywords_and_nothing_else_are_written_when_they_are_said(
+    voice: str, silence: float, decoder: WhisperDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where each text that consists of keywords is doubted: without them the model hears speech, too."""
+    monkeypatch.setattr(guards, "ECHO_SILENCE", silence)
+    for text in ("Anna Kowalska, Metoprolol.", "PostgreSQL, Kubernetes, Metoprolol."):
+        decoding = decoder.decode(pcm(spoken(text, voice)), language=voice[:2], keywords=PROMPTED)
+        assert (decoding.text, decoding.trusted, decoding.doubted) == (text, True, silence < 0)
+
+
+def test_words_of_the_prompt_that_are_doubted_are_not_shown_while_one_speaks(
+    decoder: WhisperDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = pcm(spoken("Anna Kowalska, Metoprolol."))
+    assert decoder.decode(sound, language="en", keywords=PROMPTED, final=False).trusted
+    monkeypatch.setattr(guards, "ECHO_SILENCE", -1.0)
+    assert not decoder.decode(sound, language="en", keywords=PROMPTED, final=False).trusted
+
+
 @pytest.mark.parametrize("name", SOUNDS)
 def test_a_minute_without_speech_gives_no_text(name: str, decoder: WhisperDecoder) -> None:
     assert lines_of(SOUNDS[name], decoder) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "keywords"),
+    [("en", 6), ("es", 6), ("zh", 6)],
+)
+def test_a_minute_of_typing_gives_no_text(language: str, keywords: int, decoder: WhisperDecoder) -> None:
+    assert lines_of(typing(), decoder, language, PROMPTED[:keywords]) == []
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_a_minute_of_music_gives_no_text_because_of_the_keywords(language: str, decoder: WhisperDecoder) -> None:
+    assert lines_of(music(), decoder, language, PROMPTED) == []
 
 
 def test_a_minute_of_music_gives_one_line_at_most(decoder: WhisperDecoder) -> None:

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ ATTEMPTS = 3
 
 LONGEST_UTTERANCE_MS = 25_000
 """Whisper's window has 30 s and needs room behind the utterance."""
+
+MOST_PROMPTED = 200
+LONGEST_PROMPTED = 400
+"""Keywords, and characters of one, that go to the worker. Its prompt has 200 tokens, about 25 names, and a longer frame
+than `MAX_BODY` ends the worker."""
 
 LOOK_FOR_MODEL_S = 2.0
 """Seconds between two looks for the model while a dictation waits for it: another process may download it."""
@@ -370,8 +376,9 @@ class LocalRecognizer(Recognizer):
 
 
 def written_forms(keywords: Mapping[str, str]) -> list[str]:
-    """The written forms of `keywords` without repetition, the newest first.
+    """The written forms of `keywords` that the prompt may take, without repetition, the newest first.
 
     The last entry of `keywords` is the newest.
     """
-    return list(dict.fromkeys(written for written in reversed(tuple(keywords.values())) if written))
+    written = (each for each in reversed(tuple(keywords.values())) if 0 < len(each) <= LONGEST_PROMPTED)
+    return list(islice(dict.fromkeys(written), MOST_PROMPTED))

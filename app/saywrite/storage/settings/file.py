@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from saywrite.foundation.catalog import permitted_engine
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.messages import joined, message
@@ -83,6 +84,15 @@ def keep_stored(changed: Settings, shown: Settings, stored: Settings) -> Setting
     """
     left = {name for name in OPTIONS if getattr(changed, name) == getattr(shown, name)}
     return replace(changed, **{name: getattr(stored, name) for name in left})
+
+
+def keep_offline(settings: Settings) -> Settings:
+    """Return the settings to use: where nothing may leave this computer, it recognizes."""
+    return replace(
+        settings,
+        engine=permitted_engine(settings.engine, stay_offline=settings.stay_offline),
+        second_engine=permitted_engine(settings.second_engine, stay_offline=settings.stay_offline),
+    )
 
 
 def write_private(path: Path, data: bytes) -> None:

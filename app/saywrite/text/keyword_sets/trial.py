@@ -83,12 +83,11 @@ class KeywordWarning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeywordResult:
-    """What a keyword did: `hits` in so many `dictations`. `written_already`: the recognizer wrote its written form."""
+    """What a keyword did: `hits` in so many `dictations`."""
 
     keyword: Keyword
     hits: int
     dictations: int
-    written_already: bool
     warnings: tuple[KeywordWarning, ...]
 
 
@@ -173,7 +172,7 @@ def _results(texts: Sequence[ComparedText], present: Keywords, tried: Keywords) 
         is_written = key(keyword.written) in already
         is_new = keyword not in present.entries
         warnings = _warnings(keyword, within[spoken], is_written, is_new, languages, len(texts))
-        results[spoken] = KeywordResult(keyword, hits[spoken], within[spoken], is_written, warnings)
+        results[spoken] = KeywordResult(keyword, hits[spoken], within[spoken], warnings)
     return results
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from saywrite.foundation.catalog import ENGINES, LOCAL
+from saywrite.storage.settings.file import keep_offline
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.translation import error_text
@@ -40,8 +40,7 @@ class Preferences(QObject):
 
     def replace(self, settings: Settings) -> None:
         """Put other settings into effect, and save them. Where nothing may leave, this computer recognizes."""
-        if settings.stay_offline:
-            settings = dataclasses.replace(settings, engine=LOCAL, second_engine=_at_home(settings.second_engine))
+        settings = keep_offline(settings)
         if settings == self._settings:
             return
         self._settings = settings
@@ -53,8 +52,3 @@ class Preferences(QObject):
             in_order=True,
         )
         self.changed.emit(settings)
-
-
-def _at_home(engine: str) -> str:
-    """Return an engine that needs no network: the given one, or the one on this computer."""
-    return LOCAL if any(each.name == engine and each.needs_network for each in ENGINES) else engine

@@ -16,6 +16,7 @@ from typing import Protocol
 from saywrite.dictation.persistence.archive import Archive, StoredDictation
 from saywrite.dictation.persistence.files.file_list import FileList, load, save
 from saywrite.dictation.persistence.files.importer import FileImport, FileRead
+from saywrite.foundation.catalog import permitted_engine
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import (
     Failed,
@@ -221,6 +222,10 @@ class FileQueue:
         file = next((each for each in self.files if each.state is FileState.WAITING), None)
         if file is None:
             return None
+        engine = permitted_engine(file.engine, stay_offline=self._commands.loop.settings.stay_offline)
+        if engine != file.engine:
+            self._update(file.number, engine=engine)
+            file = replace(file, engine=engine)
         if not file.dictation:
             self._read(file)
             return None

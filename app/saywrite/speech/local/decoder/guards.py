@@ -20,12 +20,20 @@ LEAST_LOGPROB_IN_SILENCE = -0.6
 STOCK_SILENCE = 0.3
 STOCK_LONGEST_S = 5.0
 STOCK_LEAST_LOGPROB = -0.5
+
+ECHO_SILENCE = 0.2
+DOUBTED_SILENCE = 0.25
+DOUBTED_LOGPROB = -0.5
+"""Keywords, said by five synthetic voices, stay below the first. Texts invented about typing and music with keywords in
+the prompt were beyond the other two."""
+
 REPEATED_WORDS = 3
 REPEATED_CHARACTERS = 6
 """In Chinese and Japanese, which do not separate words."""
 
 STOCK_PHRASES = frozenset(
     {
+        "e",
         "you",
         "music",
         "bye",
@@ -44,6 +52,7 @@ STOCK_PHRASES = frozenset(
         "sous titres réalisés par la communauté d amara org",
         "sous titrage société radio canada",
         "gracias",
+        "muchas gracias",
         "gracias por ver el video",
         "subtítulos realizados por la comunidad de amara org",
         "obrigado",
@@ -61,6 +70,7 @@ STOCK_PHRASES = frozenset(
 )
 """What Whisper writes about sound without speech, without punctuation, in lower case."""
 
+_STOCK_NOTE = re.compile(r"copyright (wdr|zdf|swr) [0-9]{4}|www( \w+){2,3}")
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -108,8 +118,26 @@ def _is_stock_doubtful(confidence: Confidence) -> bool:
 
 
 def is_stock_phrase(text: str) -> bool:
-    """Whether the whole of `text` is a phrase that Whisper writes about silence and music."""
-    return " ".join(_WORD.findall(text.lower())) in STOCK_PHRASES
+    """Whether `text` is a phrase that Whisper writes about silence and music, once or several times."""
+    words = _WORD.findall(text.lower())
+    length = next((n for n in range(1, len(words) + 1) if words[:n] * (len(words) // n) == words), 0)
+    return any(
+        phrase in STOCK_PHRASES or _STOCK_NOTE.fullmatch(phrase)
+        for phrase in (" ".join(words[:length]), " ".join(words))
+    )
+
+
+def is_doubted(text: str, confidence: Confidence, prompted: frozenset[str]) -> bool:
+    """Whether a trusted text may come from the keywords in the prompt instead of speech.
+
+    `prompted`: the words of the prompt. With names in front of it the model writes something about a sound without
+    speech, often these names.
+    """
+    if not prompted or not text:
+        return False
+    if prompted.issuperset(words_of(text)):
+        return confidence.no_speech > ECHO_SILENCE
+    return confidence.no_speech > DOUBTED_SILENCE and confidence.logprob < DOUBTED_LOGPROB
 
 
 def compression(text: str) -> float:

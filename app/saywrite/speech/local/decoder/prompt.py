@@ -13,6 +13,9 @@ from saywrite.speech.local.decoder.tokenizer import Tokenizer
 MOST_KEYWORD_TOKENS = 200
 """Whisper takes 223 tokens of earlier text; each token costs decoding time."""
 
+LONGEST_KEYWORD = 400
+"""Characters. To encode a longer one takes seconds, and only rarely would it fit."""
+
 INTRODUCTION = " Glossary:"
 SIMPLIFIED = "以下是普通话的句子。"
 """“The following are sentences in Mandarin”, in simplified characters: Whisper continues in the same script."""
@@ -40,7 +43,9 @@ def glossary(tokenizer: Tokenizer, keywords: Iterable[str]) -> list[int]:
     room = MOST_KEYWORD_TOKENS - len(tokens) - len(period)
     chosen: list[list[int]] = []
     for keyword in dict.fromkeys(" ".join(each.split()) for each in keywords):
-        word = tokenizer.encode(f" {keyword}") if keyword else []
+        if room <= len(comma):
+            break
+        word = tokenizer.encode(f" {keyword}") if 0 < len(keyword) <= LONGEST_KEYWORD else []
         cost = len(word) + len(comma)
         if word and cost <= room:
             chosen.append(word)

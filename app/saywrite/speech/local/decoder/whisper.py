@@ -20,7 +20,7 @@ from saywrite.foundation.catalog import ZH
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.local.decoder import windows
 from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_of
-from saywrite.speech.local.decoder.guards import Confidence, is_trusted, looks_repeated
+from saywrite.speech.local.decoder.guards import Confidence, is_doubted, is_trusted, looks_repeated, words_of
 from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.repeats import pause_in, repeats
@@ -53,12 +53,13 @@ _PERIODS = re.compile(r"(?<![.。])([.。])(?:\1(?!\s*[.。])|(?:\s+\1)+|(?:\s*\
 class Decoding:
     """The text of an utterance, stripped, "" for nothing, and its words with their places.
 
-    `trusted`: it passed the guards against invented text.
+    `trusted`: it passed the guards against invented text. `doubted`: all the same it may come from the keywords only.
     """
 
     text: str
     trusted: bool
     words: tuple[WordTime, ...] = ()
+    doubted: bool = False
 
 
 KEPT_SHAPES = 8
@@ -71,9 +72,13 @@ LEAST_SPEECH_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """How an utterance is to be decoded: the prompt's tokens and the options of `WhisperDecoder.decode`."""
+    """How an utterance is to be decoded: the prompt's tokens and the options of `WhisperDecoder.decode`.
+
+    `prompted`: the words of the prompt, where keywords are in it.
+    """
 
     prompt: list[int]
+    prompted: frozenset[str]
     language: str
     final: bool
     long_window: bool
@@ -85,6 +90,7 @@ class _Window:
 
     text: str
     trusted: bool
+    doubted: bool
     next_s: float | None
     words: tuple[WordTime, ...]
 
@@ -117,7 +123,7 @@ class WhisperDecoder:
         self._bands = int(self._model.n_mels)
         self._windows = window_policy(model)
         self._prompt_key: tuple[str, tuple[str, ...]] | None = None
-        self._prompt: list[int] = []
+        self._prompt: tuple[list[int], frozenset[str]] = [], frozenset()
         self._encoded: tuple[Any, float] | None = None
 
     def decode(
@@ -138,14 +144,23 @@ class WhisperDecoder:
         does not have.
         """
         samples = prepare(samples_of(pcm))
-        task = _Task(self._prompt_for(language, keywords), language, final, long_window)
+        task = _Task(*self._prompt_for(language, keywords), language, final, long_window)
         decoding = self._transcribe(samples, task)
         if not final:
             # The sound ends in the middle of a sentence, which Whisper fills up with the same words.
-            return replace(decoding, trusted=False) if looks_repeated(decoding.text) else decoding
+            is_vague = looks_repeated(decoding.text) or decoding.doubted
+            return replace(decoding, trusted=False) if is_vague else decoding
         if looks_repeated(decoding.text) and self._window_s(samples, long_window) < windows.LONGEST_S:
             decoding = self._transcribe(samples, replace(task, long_window=True))
+        if decoding.doubted and not self._hears_speech(samples, task):
+            return replace(decoding, trusted=False)
         return self._with_repeats(samples, task, decoding)
+
+    def _hears_speech(self, samples: Floats, task: _Task) -> bool:
+        """Whether the model writes a text that is trusted without the keywords, too."""
+        bare = replace(task, prompt=prompt_tokens(self._tokenizer, task.language, ()), prompted=frozenset())
+        decoding = self._transcribe(samples, bare)
+        return decoding.trusted and bool(decoding.text)
 
     def _with_repeats(self, samples: Floats, task: _Task, decoding: Decoding) -> Decoding:
         """The text with a phrase as often as it was said, where the model wrote it less often (see `repeats`)."""
@@ -177,12 +192,13 @@ class WhisperDecoder:
     def _window_s(self, samples: Floats, long_window: bool) -> float:
         return windows.window_s(len(samples) / SAMPLE_RATE, long_window, self._windows)
 
-    def _prompt_for(self, language: str, keywords: Sequence[str]) -> list[int]:
-        """The prompt's tokens, kept for the next call: partials ask several times a second."""
+    def _prompt_for(self, language: str, keywords: Sequence[str]) -> tuple[list[int], frozenset[str]]:
+        """The prompt's tokens and words, kept for the next call: partials ask several times a second."""
         key = (language, tuple(keywords))
         if key != self._prompt_key:
-            self._prompt = prompt_tokens(self._tokenizer, language, keywords)
-            self._prompt_key = key
+            tokens = prompt_tokens(self._tokenizer, language, keywords)
+            words = frozenset(words_of(self._tokenizer.decode(tokens)) if keywords else ())
+            self._prompt, self._prompt_key = (tokens, words), key
         return self._prompt
 
     def _transcribe(self, samples: Floats, task: _Task) -> Decoding:
@@ -198,7 +214,8 @@ class WhisperDecoder:
         trusted = [window for window in texts if window.trusted]
         text = merge_periods("".join(window.text for window in trusted or texts).strip())
         words = tuple(word for window in trusted or texts for word in window.words)
-        return Decoding(text, bool(trusted) or not texts, words)
+        doubted = bool(trusted) and all(window.doubted for window in trusted)
+        return Decoding(text, bool(trusted) or not texts, words, doubted)
 
     def _read_window(self, samples: Floats, task: _Task, offset_s: float) -> _Window:
         """Decode the window that begins with `samples`, `offset_s` seconds behind the start of the utterance."""
@@ -215,7 +232,9 @@ class WhisperDecoder:
         logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
         confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)
         words = place_between(timed, offset_s, sound_s)
-        return _Window(text, is_trusted(text.strip(), confidence), reading.next_s, words)
+        trusted = is_trusted(text.strip(), confidence)
+        doubted = is_doubted(text, confidence, task.prompted)
+        return _Window(text, trusted, doubted, reading.next_s, words)
 
     def _text(self, tokens: Sequence[int], task: _Task) -> str:
         text = self._tokenizer.decode(tokens)

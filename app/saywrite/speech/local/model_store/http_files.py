@@ -49,7 +49,7 @@ class HttpFiles:
         self._client: httpx.Client | None = None
 
     def open(self, urls: Sequence[str], file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
-        """Read `file` from the first of `urls` that has it.
+        """Read `file` from the first of `urls`, which are of one server, that has it.
 
         Opening and reading raise SourceError and TransferStopped.
         """
@@ -57,16 +57,26 @@ class HttpFiles:
 
     @contextmanager
     def _open(self, urls: Sequence[str], file: ModelFile, offset: int) -> Iterator[Stream]:
+        headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={offset}-"} if offset else {})}
+        failure: SourceError | None = None
         for url in urls:
-            headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={offset}-"} if offset else {})}
-            with self._get(url, headers) as response:
-                if response.status_code in _NOT_HERE:
+            response: httpx.Response | None = None
+            with ExitStack() as stack:
+                # A server may answer with anything for an address it does not know: 403, a page to sign in.
+                try:
+                    response = stack.enter_context(self._get(url, headers))
+                    if response.status_code in _NOT_HERE:
+                        continue
+                    start = _check_answer(response, file, offset)
+                except SourceError as error:
+                    if response is None and error.transient:
+                        raise  # it does not answer at all, under whatever address
+                    failure = failure or error
                     continue
-                start = _check_answer(response, file, offset)
                 with self._stop.interrupting(partial(_interrupt, response)):
                     yield Stream(start, _chunks(response))
                 return
-        raise SourceError(message("it does not have the file"))
+        raise failure or SourceError(message("it does not have the file"))
 
     def json(self, url: str, accept: str) -> Any:
         """The JSON document at `url`. Raises SourceError and TransferStopped."""
