@@ -72,6 +72,16 @@ def test_delay_is_estimated_from_the_length_of_texts_until_it_is_known() -> None
     assert delays.patience == LEAST_PATIENCE_S
 
 
+def test_patience_is_longer_after_an_end_without_any_answer_until_the_delay_is_known() -> None:
+    delays = LatencyEstimator()
+    delays.note_unanswered()
+    assert delays.patience == 6.0
+    delays.note_unanswered()
+    assert delays.patience == 6.0
+    delays.observe([40.0], 40.3)
+    assert delays.patience == LEAST_PATIENCE_S
+
+
 def test_length_of_a_text_says_nothing_about_a_very_long_delay() -> None:
     delays = LatencyEstimator()
     delays.estimate(10.0, 70.0)

@@ -332,6 +332,24 @@ def test_a_service_with_one_text_for_each_utterance_is_not_waited_for(count: int
     assert result.late_s == 0
 
 
+@pytest.mark.parametrize("delay_s", [7.5, 9.0, 11.0])
+def test_a_slow_service_is_waited_for_after_a_dictation_that_it_did_not_answer(delay_s: float) -> None:
+    latency = LatencyEstimator()
+    first, second, third = (dictate(sentences(1), Habits(delays=(delay_s,)), latency=latency) for _ in range(3))
+    assert first.verdict is CompletionState.INCOMPLETE
+    for result in (second, third):
+        assert result.verdict is CompletionState.COMPLETE
+        assert not result.missing
+        assert result.late_s == 0
+
+
+def test_a_service_that_never_answers_is_waited_for_twelve_seconds_at_most() -> None:
+    latency = LatencyEstimator()
+    ends = [dictate(sentences(1), Habits(delays=(99.0,)), latency=latency).ended_after_s for _ in range(3)]
+    assert ends[0] < 7.1
+    assert max(ends) < 13.1
+
+
 def test_texts_that_come_again_in_another_order_come_once() -> None:
     speech = speak("river stone window garden", 0.53, "paper yellow market doctor engine", 1.35, "summer bottle")
     result = dictate(speech, Habits(delays=(1.6, 0.3), in_order=False), drops=((6.4, 0.3),))

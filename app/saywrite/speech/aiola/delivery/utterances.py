@@ -380,4 +380,6 @@ class UtteranceTracker:
             return self._judge_holes()
         if answers and self._delivered and not all(each.asked for each in (*queue, *self._skipped)):
             return CompletionState.ASK_AGAIN
+        if not answers:
+            self._latency.note_unanswered()
         return CompletionState.INCOMPLETE
