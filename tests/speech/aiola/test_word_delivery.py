@@ -332,6 +332,16 @@ def test_a_service_with_one_text_for_each_utterance_is_not_waited_for(count: int
     assert result.late_s == 0
 
 
+@pytest.mark.parametrize("delay_s", [2.5, 3.5, 5.0, 6.0, 8.0])
+def test_a_slow_service_is_not_asked_again_while_its_answers_are_under_way(delay_s: float) -> None:
+    latency = LatencyEstimator()
+    for _ in range(3):
+        result = dictate(sentences(8), Habits(delays=(delay_s,)), latency=latency)
+        assert result.connections == 1
+        assert result.verdict is CompletionState.COMPLETE
+        assert not result.missing
+
+
 @pytest.mark.parametrize("delay_s", [7.5, 9.0, 11.0])
 def test_a_slow_service_is_waited_for_after_a_dictation_that_it_did_not_answer(delay_s: float) -> None:
     latency = LatencyEstimator()

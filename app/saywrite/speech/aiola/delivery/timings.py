@@ -106,12 +106,13 @@ class LatencyEstimator:
         if spoken_at is not None:
             self._rough = min(self._rough or LONGEST_ESTIMATE_S, max(now - spoken_at, 0.0), LONGEST_ESTIMATE_S)
 
-    def observe(self, closed: Sequence[float], now: float) -> None:
+    def observe(self, closed: Sequence[float], now: float, *, shifted: bool = True) -> None:
         """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.
 
         Only where one utterance waits, it is certain which one is answered. Where several wait, either the service is
         slow, or an utterance has no text (a cough) and each text since is taken for that of the one before. In the
-        second case the delay since the latest utterance is short and always the same.
+        second case the delay since the latest utterance is short and always the same. That is also so for a slow
+        service where the sentences are equally long, so it counts only with another sign of the second case: `shifted`.
         """
         if not closed:
             return
@@ -125,7 +126,7 @@ class LatencyEstimator:
         if self.known and since_first > self.patience and since_latest <= 1.5 * max(self._latencies):
             return
         self._to_latest.append(since_latest)
-        if len(self._to_latest) == SHIFTED and max(self._to_latest) - min(self._to_latest) < SAME_S:
+        if shifted and len(self._to_latest) == SHIFTED and max(self._to_latest) - min(self._to_latest) < SAME_S:
             self._latencies.append(since_latest)
             self._doubtful.clear()
             return

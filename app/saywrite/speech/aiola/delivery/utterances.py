@@ -306,7 +306,7 @@ class UtteranceTracker:
         else:
             closed = [each.closed_at for each in pending.queue if each.closed_at is not None]
             if self._latency.known or not (early or first.may_continue()):
-                self._latency.observe(closed, now)
+                self._latency.observe(closed, now, shifted=self._unsure_from is not None)
             self._note_certainty(first, sum(at <= now for at in closed), letters)
         self._last.take(first, early=early)
         pending.resolve(self._log.sent, now)
