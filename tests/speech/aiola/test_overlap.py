@@ -50,6 +50,13 @@ def test_expected_words_are_removed_once() -> None:
     ]
 
 
+def test_whole_texts_that_come_again_in_another_order_are_removed_once() -> None:
+    known = ["alpha bravo", "charlie delta", "echo foxtrot"]
+    assert strip(known, "charlie delta", "alpha bravo", "alpha bravo") == ["", "", "alpha bravo"]
+    assert strip(known, "echo foxtrot", "charlie delta", "alpha bravo") == ["", "", ""]
+    assert strip(["alpha", "charlie delta"], "charlie delta", "alpha") == ["", "alpha"]
+
+
 def test_words_behind_new_words_are_not_expected_any_more() -> None:
     assert strip(["alpha bravo"], "alpha bravo charlie", "alpha bravo") == ["charlie", "alpha bravo"]
 

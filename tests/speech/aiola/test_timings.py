@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,26 @@ def test_delay_is_estimated_from_the_length_of_texts_until_it_is_known() -> None
     delays.estimate(20.0, 25.0)
     delays.estimate(None, 26.0)
     delays.estimate(30.0, 39.0)
+    assert delays.patience == 6.0
+    delays.observe([40.0], 40.3)
+    assert delays.patience == LEAST_PATIENCE_S
+
+
+def test_equal_sentences_do_not_make_a_slow_service_seem_quick() -> None:
+    closed = [10.0, 12.3, 14.6, 16.9, 19.2, 21.5]
+    slow, shifted = LatencyEstimator(), LatencyEstimator()
+    for first in range(3):
+        slow.observe(closed[first : first + 3], closed[first] + 6.0, shifted=False)
+        shifted.observe(closed[first : first + 3], closed[first] + 6.0, shifted=True)
+    assert slow.patience == pytest.approx(7.0)
+    assert shifted.longest < 1.5
+
+
+def test_patience_is_longer_after_an_end_without_any_answer_until_the_delay_is_known() -> None:
+    delays = LatencyEstimator()
+    delays.note_unanswered()
+    assert delays.patience == 6.0
+    delays.note_unanswered()
     assert delays.patience == 6.0
     delays.observe([40.0], 40.3)
     assert delays.patience == LEAST_PATIENCE_S

@@ -288,6 +288,85 @@ def test_finer_cuts_lose_nothing_without_local_words_however_late_the_answers(
     assert (result.lost_silently, result.twice) == (0, 0)
 
 
+@settings(max_examples=3 * EXAMPLES)
+@given(
+    speeches(),
+    st.sampled_from(
+        [
+            Habits(longest_s=2.0),
+            Habits(splits=True),
+            Habits(delays=(1.6, 0.3), in_order=False),
+        ]
+    ),
+)
+def test_no_dictation_is_complete_before_its_last_text_without_local_words(
+    speech: tuple[SpokenWord, ...], habits: Habits
+) -> None:
+    """Each utterance had a text, and the last words were still to come, or an early text doubled a sentence."""
+    result = dictate(speech, habits)
+    assert result.twice == 0
+    assert not (result.verdict is CompletionState.COMPLETE and result.missing), result
+
+
+@pytest.mark.parametrize(
+    ("speech", "habits"),
+    [
+        (speak("river stone", 1.98, "window garden paper yellow market doctor engine"), Habits(longest_s=2.0)),
+        (speak("*", 0.81, "river stone window", 1.92, "garden paper yellow market"), Habits(splits=True)),
+        (speak("river stone window garden"), Habits(splits=True)),
+    ],
+)
+def test_words_behind_a_text_that_came_early_or_in_parts_are_waited_for(
+    speech: tuple[SpokenWord, ...], habits: Habits
+) -> None:
+    result = dictate(speech, habits)
+    assert result.verdict is CompletionState.COMPLETE
+    assert not result.missing
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("length", [1, 4, 9])
+def test_a_service_with_one_text_for_each_utterance_is_not_waited_for(count: int, length: int) -> None:
+    result = dictate(sentences(count, length=length), Habits())
+    assert result.verdict is CompletionState.COMPLETE
+    assert result.late_s == 0
+
+
+@pytest.mark.parametrize("delay_s", [2.5, 3.5, 5.0, 6.0, 8.0])
+def test_a_slow_service_is_not_asked_again_while_its_answers_are_under_way(delay_s: float) -> None:
+    latency = LatencyEstimator()
+    for _ in range(3):
+        result = dictate(sentences(8), Habits(delays=(delay_s,)), latency=latency)
+        assert result.connections == 1
+        assert result.verdict is CompletionState.COMPLETE
+        assert not result.missing
+
+
+@pytest.mark.parametrize("delay_s", [7.5, 9.0, 11.0])
+def test_a_slow_service_is_waited_for_after_a_dictation_that_it_did_not_answer(delay_s: float) -> None:
+    latency = LatencyEstimator()
+    first, second, third = (dictate(sentences(1), Habits(delays=(delay_s,)), latency=latency) for _ in range(3))
+    assert first.verdict is CompletionState.INCOMPLETE
+    for result in (second, third):
+        assert result.verdict is CompletionState.COMPLETE
+        assert not result.missing
+        assert result.late_s == 0
+
+
+def test_a_service_that_never_answers_is_waited_for_twelve_seconds_at_most() -> None:
+    latency = LatencyEstimator()
+    ends = [dictate(sentences(1), Habits(delays=(99.0,)), latency=latency).ended_after_s for _ in range(3)]
+    assert ends[0] < 7.1
+    assert max(ends) < 13.1
+
+
+def test_texts_that_come_again_in_another_order_come_once() -> None:
+    speech = speak("river stone window garden", 0.53, "paper yellow market doctor engine", 1.35, "summer bottle")
+    result = dictate(speech, Habits(delays=(1.6, 0.3), in_order=False), drops=((6.4, 0.3),))
+    assert result.twice == 0
+    assert not result.missing
+
+
 @pytest.mark.parametrize("lag_s", [6.5, 8.2, 9.5, 13.5])
 @pytest.mark.parametrize("lost_at_s", [3.8, 4.4, 5.6, 6.2, 7.0, 9.0])
 @pytest.mark.parametrize("lost_for_s", [0.3, 1.4])

@@ -24,16 +24,19 @@ class OverlapDeduplicator:
     def __init__(self) -> None:
         self._known: list[str] = []
         self._texts: set[tuple[str, ...]] = set()
+        self._passed: set[tuple[str, ...]] = set()
+        """Whole texts that were passed over because a later one came first: a service may change their order."""
 
     def expect(self, texts: Iterable[str]) -> None:
         """Expect the words of these texts to come again, and no others."""
         known = [tuple(word.key for word in units(text)) for text in texts]
         self._known = [key for text in known for key in text]
         self._texts = set(known)
+        self._passed = set[tuple[str, ...]]()
 
     def strip(self, text: str) -> str:
         """`text` without the words at its beginning that have come before."""
-        if not self._known:
+        if not self._known and not self._passed:
             return text
         words = units(text)
         repeated = self._repeated([word.key for word in words])
@@ -46,6 +49,9 @@ class OverlapDeduplicator:
     def _repeated(self, new: list[str]) -> int:
         """How many of the first words of `new` are repetitions. Forgets known words that can no longer come again."""
         known, size = self._known, len(new)
+        if tuple(new) in self._passed:
+            self._passed.remove(tuple(new))
+            return size
         if not known or not new:
             return 0
         if known[:size] == new:
@@ -58,6 +64,7 @@ class OverlapDeduplicator:
             at_the_end = at == len(known) - size
             least = _LEAST if at_the_end or tuple(new) in self._texts else _INSIDE
             if known[at : at + size] == new and size >= least:
+                self._pass(known[:at])
                 self._known = known[at + size :]
                 return size
         for length in range(min(size, len(known)), _LEAST - 1, -1):
@@ -65,3 +72,11 @@ class OverlapDeduplicator:
                 self._known = []
                 return length
         return 0
+
+    def _pass(self, words: list[str]) -> None:
+        """Note the whole texts among words that were passed over, but for single words."""
+        self._passed |= {
+            text
+            for text in self._texts
+            if len(text) >= _LEAST and any(tuple(words[at : at + len(text)]) == text for at in range(len(words)))
+        }

@@ -47,6 +47,9 @@ FEWEST_LETTERS_PER_S = 8
 FEWEST_IDEOGRAPHS_PER_S = 2
 """Letters, and characters of Chinese and Japanese, in a second of voice below which a text is short for its sound."""
 
+FULL_LETTERS_PER_S = 10
+"""Letters in a second of voice from which on a text is probably that of the whole utterance."""
+
 WORD = SAMPLE_RATE // 2
 """Samples of voice that a text need not account for: a single word is slow, and the detector adds to it."""
 
@@ -120,6 +123,11 @@ class Utterance:
             return True
         pause = self.end - self.start - self.voiced - MARGINS
         return pause >= CUT or self.letters + letters < FEWEST_LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
+
+    @property
+    def has_full_text(self) -> bool:
+        """Whether its texts are as long as texts of its sound usually are."""
+        return not self.may_continue() and self.letters * SAMPLE_RATE >= FULL_LETTERS_PER_S * self.voiced
 
     def was_hurried(self, sent: AckLog | None) -> bool:
         """Whether its sound was sent so much faster than it was spoken that the order of events says nothing."""

@@ -15,6 +15,9 @@ SAMPLES = 16
 UNKNOWN_LONGEST_S = 1.5
 """Seconds that the longest answer is assumed to take before the first one; 0.3 s measured with a stand-in."""
 
+SLOW_PATIENCE_S = 6.0
+"""Seconds of patience with a service that did not answer the last dictation, while its delay is not known."""
+
 SHIFTED = 3
 """Answers in a row that come equally soon after the latest utterance, from which on one has no text."""
 
@@ -68,6 +71,7 @@ class LatencyEstimator:
         self._doubtful: deque[float] = deque(maxlen=SHIFTED)
         self._to_latest: deque[float] = deque(maxlen=SHIFTED)
         self._rough = 0.0
+        self._unanswered_s = 0.0
 
     @property
     def known(self) -> bool:
@@ -85,8 +89,12 @@ class LatencyEstimator:
     def patience(self) -> float:
         """How long to wait for an answer before its absence means something."""
         usual = max(self._latencies, default=UNKNOWN_LONGEST_S)
-        rough = 0.0 if self.known else self._rough
-        return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, rough + 1.0, LEAST_PATIENCE_S)
+        unknown = 0.0 if self.known else max(self._rough + 1.0, self._unanswered_s)
+        return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, unknown, LEAST_PATIENCE_S)
+
+    def note_unanswered(self) -> None:
+        """A dictation has ended without any answer: the service may be slower than the patience was long."""
+        self._unanswered_s = SLOW_PATIENCE_S
 
     def estimate(self, spoken_at: float | None, now: float) -> None:
         """Note the delay of a text that may be that of the first part of an utterance only.
@@ -98,12 +106,13 @@ class LatencyEstimator:
         if spoken_at is not None:
             self._rough = min(self._rough or LONGEST_ESTIMATE_S, max(now - spoken_at, 0.0), LONGEST_ESTIMATE_S)
 
-    def observe(self, closed: Sequence[float], now: float) -> None:
+    def observe(self, closed: Sequence[float], now: float, *, shifted: bool = True) -> None:
         """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.
 
         Only where one utterance waits, it is certain which one is answered. Where several wait, either the service is
         slow, or an utterance has no text (a cough) and each text since is taken for that of the one before. In the
-        second case the delay since the latest utterance is short and always the same.
+        second case the delay since the latest utterance is short and always the same. That is also so for a slow
+        service where the sentences are equally long, so it counts only with another sign of the second case: `shifted`.
         """
         if not closed:
             return
@@ -117,7 +126,7 @@ class LatencyEstimator:
         if self.known and since_first > self.patience and since_latest <= 1.5 * max(self._latencies):
             return
         self._to_latest.append(since_latest)
-        if len(self._to_latest) == SHIFTED and max(self._to_latest) - min(self._to_latest) < SAME_S:
+        if shifted and len(self._to_latest) == SHIFTED and max(self._to_latest) - min(self._to_latest) < SAME_S:
             self._latencies.append(since_latest)
             self._doubtful.clear()
             return

@@ -24,6 +24,7 @@ from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.delivered import REMEMBERED, DeliveredTexts
+from saywrite.speech.aiola.delivery.last_answer import EARLY, LastAnswer
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
@@ -45,9 +46,6 @@ LEAD_IN = SAMPLE_RATE // 5
 
 QUIET_S = 3.0
 """Seconds after which received sound, in which we detect no speech, is not expected to become text."""
-
-EARLY = 0.7
-"""The least time that an answer may take, as a share of the shortest delay so far."""
 
 SLOWEST, FASTEST = 9, 24
 """Letters in a second of voice; a text with fewer or more is probably not that of its utterance."""
@@ -81,8 +79,7 @@ class UtteranceTracker:
         self._skipped: list[Utterance] = []
         self.ended: deque[Utterance] = deque(maxlen=REMEMBERED)
         """The newest utterances that have ended."""
-        self._last: Utterance | None = None
-        """The newest utterance that has a text."""
+        self._last = LastAnswer(self.pending, log, latency)
         self._unsure_from: int | None = None
         """The start of the utterance since which it is uncertain which text belongs to which utterance."""
         self._asking = False
@@ -93,8 +90,6 @@ class UtteranceTracker:
         """The utterances in the sound that it repeats, without those that may be coughs."""
         self._sentences = self._texts = 0
         """Utterances that are sentences, and texts that have come for the first time."""
-        self._cuts_finer = False
-        """Whether the service has sent several texts for what is one utterance to our detector."""
 
     @property
     def has_skipped(self) -> bool:
@@ -244,7 +239,7 @@ class UtteranceTracker:
         self._skip_unanswered(now)
         first, provisional = self.pending.first, self.pending.provisional
         if first is None:
-            due = self._more_until(received)
+            due = self._last.until(received)
             due = due if provisional is None else max(due, provisional.until)
             if alive < due:
                 return CompletionState.WAIT, max(due, now + ASK_S)
@@ -282,36 +277,38 @@ class UtteranceTracker:
         if utterance.received and self._delivered:
             self._delivered.end_last(boundary.at)
         if utterance is self.pending.first and self.pending.was_answered_early(utterance):
-            self._last = utterance
-            self.pending.resolve(self._log.sent, self._log.last_answer or 0.0)
+            answered_at = self._log.last_answer or 0.0
+            self._last.take(utterance, early=self._last.is_early(utterance, answered_at))
+            self.pending.resolve(self._log.sent, answered_at)
         self.pending.note_closed(self._log)
 
     def _place(self, now: float, letters: float) -> tuple[int, int]:
         """The place of a text: that of the oldest utterance, or of its first part."""
+        self._last.note_text(now)
         reach = self._log.offset_at(now - EARLY * self._latency.least)
         pending, first = self.pending, self.pending.first
         if first is None:
             if pending.provisional is not None:
                 pending.provisional = replace(pending.provisional, until=now + PROVISIONAL_S)
-            if self._last is not None:
-                self._last.letters += letters
-                self._cuts_finer = True
+            self._last.extend(letters)
             return self._text_end, min(self._text_end + usual_length(letters), reach - self._silence)
         first.letters += letters
         if first.may_continue():
             self._latency.estimate(self._log.time_of(first.start + least_length(first.letters)), now)
-        if first.end is None or not pending.is_over_by(first, reach):
+        is_over = pending.is_over_by(first, reach) or self._last.answers_whole(first, now)
+        if first.end is None or not is_over:
             first.received = max(first.received, reach)
             begins = max(first.voice_start, self._text_end + USUAL_PAUSE)
             return begins, min(begins + usual_length(letters), reach - self._silence)
+        early = self._last.is_early(first, now)
         if first.received:
-            self._cuts_finer = True
+            self._last.cuts_finer = True
         else:
             closed = [each.closed_at for each in pending.queue if each.closed_at is not None]
-            if self._latency.known or not first.may_continue():
-                self._latency.observe(closed, now)
+            if self._latency.known or not (early or first.may_continue()):
+                self._latency.observe(closed, now, shifted=self._unsure_from is not None)
             self._note_certainty(first, sum(at <= now for at in closed), letters)
-        self._last = first
+        self._last.take(first, early=early)
         pending.resolve(self._log.sent, now)
         return first.start, first.end
 
@@ -329,22 +326,8 @@ class UtteranceTracker:
     def _answer_to(self, end: int, now: float) -> None:
         """Resolve the utterances that end before a place that the service has given."""
         while (first := self.pending.first) is not None and first.end is not None and first.end <= end + LEAD_IN:
-            self._last = first
+            self._last.take(first, early=False)
             self.pending.resolve(self._log.sent, now - PROVISIONAL_S)
-
-    def _more_until(self, received: float) -> float:
-        """Until when the last utterance may get another text. `received`: when the service had all the sound."""
-        last, latency = self._last, self._latency
-        if not self.pending.has_begun:
-            return received + latency.patience
-        if last is None or last.end is None:
-            return received
-        closed_at = last.closed_at if last.closed_at is not None else received
-        if self._cuts_finer:
-            return max(closed_at, self._log.last_answer or 0.0) + latency.patience
-        if not last.may_continue():
-            return received
-        return closed_at + (1.25 * latency.longest + 0.1 if latency.known else latency.patience)
 
     def _skip_unanswered(self, now: float) -> None:
         """Skip utterances that get no text: later sound was answered, and their own answer is overdue."""
@@ -397,4 +380,6 @@ class UtteranceTracker:
             return self._judge_holes()
         if answers and self._delivered and not all(each.asked for each in (*queue, *self._skipped)):
             return CompletionState.ASK_AGAIN
+        if not answers:
+            self._latency.note_unanswered()
         return CompletionState.INCOMPLETE
