@@ -106,7 +106,9 @@ def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
             starts.append(at)
         inside = not begins
         at += 27 + len(table) + sum(table)
-    return list(zip(starts, [*starts[1:], size], strict=True)) or [(0, size)]
+    if not starts:  # its first page is missing
+        return [(0, size)]
+    return list(zip(starts, [*starts[1:], size], strict=True))
 
 
 def _ends_in_box(file: BinaryIO, size: int) -> bool:

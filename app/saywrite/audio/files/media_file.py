@@ -215,6 +215,9 @@ class MediaFile:
                 packet = next(packets)
             except StopIteration:
                 return
+            except IndexError:  # PyAV meets a packet of a track that began behind the header
+                packets = self._container.demux(streams)
+                continue
             except av.error.FFmpegError as error:
                 log.info("the file cannot be read on: %s", type(error).__name__)
                 self.report.broken = True
