@@ -13,7 +13,7 @@ import pytest
 from tests import sounds
 from tests.sounds import chunk, encode, encode_tracks, wav
 
-from saywrite.audio.files import media_file
+from saywrite.audio.files import decoded_frames
 from saywrite.audio.files.decoder import opened
 from saywrite.foundation.errors import AudioFileError
 
@@ -171,8 +171,8 @@ def test_any_error_of_the_library_in_the_middle_keeps_what_was_decoded(
             raise IndexError("list index out of range")
         return frames_of(frame)
 
-    frames_of = media_file._frames_of
-    monkeypatch.setattr(media_file, "_frames_of", fail_later)
+    frames_of = decoded_frames.frames_of
+    monkeypatch.setattr(decoded_frames, "frames_of", fail_later)
     samples, told = decode(write(tmp_path, "a.wav", made("wav")))
     assert len(samples) > 40_000
     assert "cannot be decoded" in told
