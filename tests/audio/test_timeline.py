@@ -173,3 +173,8 @@ def test_joined_ogg_files_have_no_silence_between_them(tmp_path: Path) -> None:
     first, later = (file_of("ogg", "libopus", [start], picture=False) for start in (0.0, 100.0))
     samples = decode(tmp_path, first + later)
     assert len(samples) / 16_000 == pytest.approx(2 * SECONDS, abs=0.2)
+
+
+def test_pause_in_an_ogg_file_is_no_damage(tmp_path: Path) -> None:
+    samples = decode(tmp_path, file_of("ogg", "libopus", [0.0, 8.0], picture=False))
+    assert where(samples) == pytest.approx([0.0, 8.0], abs=0.12)

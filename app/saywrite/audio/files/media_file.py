@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from saywrite.audio.files.decoded_frames import convert, frames_of
-from saywrite.audio.files.file_ends import frame_length, is_cut, mp3_length, ogg_links
+from saywrite.audio.files.file_ends import Damage, find_damage, frame_length, mp3_length
 from saywrite.audio.files.file_view import FileView
 from saywrite.audio.files.headers import WavData, find_wav_data, is_wav, repair_streamed, repaired
+from saywrite.audio.files.ogg_pages import ogg_links
 from saywrite.audio.files.timeline import LONGEST_S, Timeline
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
@@ -35,10 +36,10 @@ FORMATS = (
 _COUNTED = ("wav", "flac", "tta", "wv", "aiff", "au", "ape", "mov,mp4,m4a,3gp,3g2,mj2")
 """Containers whose length is counted; that of others is an estimate, or the last time stamp that is there."""
 
-_STRUCTURED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "ogg", "avi", "caf", "w64")
-"""Containers for which `is_cut()` is the whole answer."""
-
 _MOV = "mov,mp4,m4a,3gp,3g2,mj2"
+
+_STRUCTURED = (_MOV, "matroska,webm", "ogg", "avi", "caf", "w64", "flv")
+"""Containers whose structure shows whether they break off."""
 
 _TIMED = (_MOV, "matroska,webm", "ogg", "mpegts", "mpeg", "asf", "flv", "nut")
 """Containers that store when each packet is heard; that of others is counted from what was read."""
@@ -46,6 +47,8 @@ _TIMED = (_MOV, "matroska,webm", "ogg", "mpegts", "mpeg", "asf", "flv", "nut")
 _CLOCK_JUMP_S = 10.0  # in streams that may change their clock; FFmpeg's own programs have the same limit
 
 _PRIMING_S = 0.5  # decoders may drop that much of the beginning, which the encoder has added
+
+_CLOSE_S = 0.15  # a container's length counts what encoders add at both ends
 
 _BUFFER = 1 << 17  # 128 KiB: with FFmpeg's default of 32 KiB it would call into Python four times as often
 _SCAN_S = 60  # of each track, where there are several
@@ -84,6 +87,8 @@ class _EndOfFile:
 
     failed: bool = False
     corrupt: bool = False
+    length_s: float = 0.0
+    """That of the last frame."""
     short: bool = False
     size: int = 0
     lost: list[float] = field(default_factory=list)
@@ -302,11 +307,11 @@ class MediaFile:
                         lost_s = math.fsum(tail.lost)
                         self.report.skipped_s += lost_s
                         tail.lost.clear()
+                        tail.length_s = frame.samples / frame.sample_rate
                         yield lost_s, frame
             except av.error.FFmpegError:
                 tail.failed = True
-                if packet.duration:
-                    tail.lost.append(float(packet.duration * packet.time_base))
+                tail.lost.append(float(packet.duration * packet.time_base) if packet.duration else tail.length_s)
 
     def _judge(self) -> None:
         """Fill in the report at the end of the file."""
@@ -316,7 +321,9 @@ class MediaFile:
             report.broken = self._wav.promised is not None
             if self._wav.promised is not None:
                 report.promised_s = report.decoded_s * self._wav.promised / max(1, self._wav.length)
-        elif is_cut(self._file, name):
+            return
+        damage = find_damage(self._file, name, int(self._stream.id))
+        if damage.cut:
             report.broken = True
         elif report.promised_s is not None:
             report.broken = report.is_short()
@@ -324,6 +331,24 @@ class MediaFile:
             report.broken = report.broken or tail.short
         elif name not in _STRUCTURED:
             report.broken = report.broken or tail.failed or tail.corrupt or tail.short
+        self._count_holes(damage)
+
+    def _count_holes(self, damage: Damage) -> None:
+        """Count the pauses as skipped where sound is missing; without one, the rest of the file is."""
+        report, name = self.report, str(self._container.format.name)
+        if report.filled_s > TOLERANCE_S:
+            if damage.holes or (
+                name == "asf" and not self._has_moving_picture()
+            ):  # a dictation machine leaves no pause
+                report.skipped_s = max(report.skipped_s, report.filled_s)
+        elif damage.holes and report.skipped_s <= TOLERANCE_S and name != "mpegts":  # joined ones count anew
+            whole = None if name == "ogg" else self._container.duration  # that of Ogg ends before what is missing
+            report.broken = report.broken or not whole or report.decoded_s < whole / 1e6 - _CLOSE_S
+
+    def _has_moving_picture(self) -> bool:
+        from av.stream import Disposition
+
+        return any(not stream.disposition & Disposition.attached_pic for stream in self._container.streams.video)
 
 
 class _Reader:
