@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 from tests import sounds
+from tests.audio.test_media_file import FILES as ALL
 from tests.sounds import encode
 
 from saywrite.audio.files.decoder import opened
@@ -116,3 +117,44 @@ def test_whole_ogg_file_has_no_damage(tmp_path: Path, kind: str, tail: bytes) ->
     (tmp_path / "a").write_bytes(made(kind) + tail)
     with (tmp_path / "a").open("rb") as file:
         assert find_ogg_damage(file) == (False, False)
+
+
+# What was appended
+
+JUNK = {"zeros": bytes(50_000), "noise": np.random.default_rng(1).bytes(5_000)}
+OPEN = ("wav", "wav, 24 bits", "wav, floats", "wav, mu-law", "wav, ADPCM", "rf64", "au", "ac3", "ts")
+"""Their headers may be unfinished, or they have none: what follows may be sound."""
+OPEN_TO_NOISE = ("webm, live", "amr")
+"""Only zeros are known to be no sound of theirs."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "junk"),
+    [
+        (kind, junk)
+        for kind in ALL
+        for junk in JUNK
+        if kind not in OPEN and not (junk == "noise" and kind in OPEN_TO_NOISE)
+    ],
+)
+def test_what_was_appended_to_a_whole_file_is_no_alarm(tmp_path: Path, kind: str, junk: str) -> None:
+    whole, _ = decode(tmp_path, ALL[kind]())
+    assert decode(tmp_path, ALL[kind]() + JUNK[junk]) == (pytest.approx(whole, abs=0.15), "")
+
+
+def test_zeros_within_an_amr_file_are_damage(tmp_path: Path) -> None:
+    whole = encode(MONO[::2].copy(), 8_000, "amr", "amr_nb")
+    at = 6 + 32 * 100
+    _, told = decode(tmp_path, whole[:at] + bytes(32 * 13) + whole[at + 32 * 13 :])
+    assert "is damaged" in told
+
+
+def test_many_joined_mp3_files_are_whole(tmp_path: Path) -> None:
+    seconds, told = decode(tmp_path, encode(MONO, 16_000, "mp3") * 6)
+    assert told == ""
+    assert seconds == pytest.approx(6 * SECONDS, abs=0.5)
+
+
+def test_two_caf_files_in_one_are_no_fault_of_the_disk(tmp_path: Path) -> None:
+    whole = encode(MONO, 16_000, "caf")
+    assert decode(tmp_path, whole + whole) == (pytest.approx(SECONDS, abs=0.1), "")

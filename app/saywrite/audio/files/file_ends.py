@@ -28,6 +28,7 @@ _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 
 _CLUSTER, _SEGMENT = 0x1F43B675, 0x18538067  # Matroska element ids
 _OUTERMOST = (_SEGMENT, 0x1A45DFA3, 0xEC)  # the header of the file, and padding
 _TAGS = (8, 9, 18)  # FLV: sound, picture, script
+_CHUNKS = (b"RIFF", b"FORM", b"data")  # those that hold sound
 _BLOCK = 1 << 16
 _PACKETS = 1 << 10  # of a transport stream, at a time
 
@@ -111,21 +112,23 @@ def mp3_length(file: BinaryIO) -> float | None:
 
 
 def _ends_in_box(file: BinaryIO, size: int) -> bool:
-    """ISO 14496-12: 32-bit length and type; a length of 1 has 64 bits behind the type, 0 is up to the end."""
-    at = 0
+    """ISO 14496-12: 32-bit length and type; a length of 1 has 64 bits behind the type, 0 is up to the end.
+
+    Only of a file of fragments: the list of contents of any other file has its length. Other boxes are junk behind it.
+    """
+    at, fragments = 0, False
     for _ in range(_MAX_PARTS):
-        if at >= size:
-            return at > size
         file.seek(at)
         head = file.read(16)
-        length, smallest = int.from_bytes(head[:4], "big"), 8
+        name, length, smallest = head[4:8], int.from_bytes(head[:4], "big"), 8
         if length == 1:
             length, smallest = int.from_bytes(head[8:16], "big"), 16
-        if length == 0:
-            return False
         if length < smallest or len(head) < smallest:
-            return False  # not a box, but something that was appended
+            return False  # the end, or something that was appended
+        fragments = fragments or name in (b"moof", b"styp", b"sidx")
         at += length
+        if at > size:
+            return fragments and name in (b"moof", b"mdat", b"styp", b"sidx")
     return False
 
 
@@ -189,12 +192,15 @@ def _follow_packets(file: BinaryIO, size: int, track: int) -> Damage:
     while block := file.read(length * _PACKETS):
         packets = np.frombuffer(block[: len(block) // length * length], np.uint8).reshape(-1, length)[:, skip:]
         in_step = packets[:, 0] == 0x47
-        foreign = foreign or not in_step.all()
         pids = (packets[:, 1] & 0x1F).astype(int) << 8 | packets[:, 2]
         ours = packets[in_step & (pids == track) & (packets[:, 3] & 0x10 > 0)]
         numbers = np.concatenate([last, ours[:, 3] & 0x0F])
-        holes = holes or bool((np.diff(numbers) & 0x0F > 1).any()) or (foreign and len(ours) > 0)
+        holes = holes or bool((np.diff(numbers) & 0x0F > 1).any())
         last = numbers[-1:]
+        if in_step.any():
+            final = int(np.flatnonzero(in_step)[-1])
+            holes, foreign = holes or foreign or not in_step[:final].all(), False
+        foreign = foreign or not in_step[-1:].all()
     return Damage(cut=size % length != 0, holes=holes)
 
 
@@ -232,6 +238,8 @@ def _ends_in_chunk(file: BinaryIO, size: int, format_name: str) -> bool:
         length = int.from_bytes(head[4:], "little" if format_name == "avi" else "big")
         if length in (0, (1 << 8 * field) - 1):
             return False  # a placeholder: the chunk lasts up to the end of the file
+        if at and head[:4] not in _CHUNKS and at + 4 + field + length > size:
+            return False  # something that was appended
         at += 4 + field + length
         if at > size + 1:
             return True

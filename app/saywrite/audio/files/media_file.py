@@ -7,12 +7,12 @@ reference within a file cannot make it open anything else.
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
-import math
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,6 +47,8 @@ _TIMED = (_MOV, "matroska,webm", "ogg", "mpegts", "mpeg", "asf", "flv", "nut")
 _CLOCK_JUMP_S = 10.0  # in streams that may change their clock; FFmpeg's own programs have the same limit
 
 _PRIMING_S = 0.5  # decoders may drop that much of the beginning, which the encoder has added
+
+_TAGS = (b"ID3", b"TAG", b"APETAGEX")  # between joined MP3 files
 
 _CLOSE_S = 0.15  # a container's length counts what encoders add at both ends
 
@@ -91,8 +93,8 @@ class _EndOfFile:
     """That of the last frame."""
     short: bool = False
     size: int = 0
-    lost: list[float] = field(default_factory=list)
-    """Seconds of the last packets that could not be decoded: what follows shows whether they are the end."""
+    lost_s: float = 0.0
+    """Those of the last packets that could not be decoded: what follows shows whether they are the end."""
 
 
 class MediaFile:
@@ -154,7 +156,7 @@ class MediaFile:
             return [self._file if data is None or data.length == data.written else repaired(self._file, data)]
         if head.startswith(b"OggS"):
             links = ogg_links(self._file, self._size)
-            if len(links) > 1:
+            if links != [(0, self._size)]:
                 return [FileView(self._file, start, end) for start, end in links]
         return [repair_streamed(self._file, self._size) or self._file]
 
@@ -292,8 +294,12 @@ class MediaFile:
         import av
 
         tail = self._tail
-        constant = str(self._container.format.name) in ("ac3", "dts")
+        name = str(self._container.format.name)
+        constant, zeros_are_sound = name in ("ac3", "dts"), not name.startswith("amr")
         for packet in self._demux(self._stream):
+            if packet.size and not (zeros_are_sound or any(memoryview(packet))):
+                tail.lost_s += tail.length_s
+                continue
             if packet.size:
                 tail.corrupt, tail.failed = bool(packet.is_corrupt), False
                 tail.short = frame_length(bytes(memoryview(packet)[:7])) > packet.size
@@ -304,14 +310,14 @@ class MediaFile:
                 for frame in packet.decode():
                     tail.corrupt = tail.corrupt or bool(frame.is_corrupt)
                     if frame.samples and frame.sample_rate:
-                        lost_s = math.fsum(tail.lost)
+                        lost_s, tail.lost_s = tail.lost_s, 0.0
                         self.report.skipped_s += lost_s
-                        tail.lost.clear()
                         tail.length_s = frame.samples / frame.sample_rate
                         yield lost_s, frame
             except av.error.FFmpegError:
                 tail.failed = True
-                tail.lost.append(float(packet.duration * packet.time_base) if packet.duration else tail.length_s)
+                if not bytes(memoryview(packet)[:8]).startswith(_TAGS):
+                    tail.lost_s += float(packet.duration * packet.time_base) if packet.duration else tail.length_s
 
     def _judge(self) -> None:
         """Fill in the report at the end of the file."""
@@ -356,8 +362,16 @@ class _Reader:
 
     def __init__(self, file: BinaryIO | FileView) -> None:
         self.read = file.read
-        self.seek = file.seek
         self.tell = file.tell
+        self._seek = file.seek
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        try:
+            return self._seek(offset, whence)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return -errno.EINVAL  # FFmpeg has the place from the file and goes on without it
 
     def seekable(self) -> bool:
         return True

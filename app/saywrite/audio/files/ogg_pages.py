@@ -31,16 +31,19 @@ class _Page:
 
 
 def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """(start, end) in bytes of each stream of a chained Ogg file. FFmpeg stops where two of them differ."""
+    """(start, end) in bytes of each stream of a chained Ogg file, without what was appended to it.
+
+    FFmpeg stops where two of them differ.
+    """
     starts: list[int] = []
-    inside = False
+    inside, end = False, size
     for page in _pages(file, checked=False):
         if page.begins and (inside or not starts):
             starts.append(page.start)
-        inside = not page.begins
+        inside, end = not page.begins, min(page.end, size)
     if not starts:  # its first page is missing
         return [(0, size)]
-    return list(zip(starts, [*starts[1:], size], strict=True))
+    return list(zip(starts, [*starts[1:], end], strict=True))
 
 
 def find_ogg_damage(file: BinaryIO) -> tuple[bool, bool]:
