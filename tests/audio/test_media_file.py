@@ -13,6 +13,7 @@ import pytest
 from tests import sounds
 from tests.sounds import chunk, encode, encode_tracks, wav
 
+from saywrite.audio.files import decoded_frames
 from saywrite.audio.files.decoder import opened
 from saywrite.foundation.errors import AudioFileError
 
@@ -150,6 +151,45 @@ def test_damage_in_the_middle_is_reported(tmp_path: Path) -> None:
     samples, told = decode(write(tmp_path, "a.flac", bytes(whole)))
     assert "breaks off" in told or "is damaged" in told
     assert len(samples) > 0.5 * len(VOICE)
+
+
+@pytest.mark.parametrize("kind", ["opus", "vorbis"])
+def test_ogg_file_without_its_first_page_is_refused_with_the_reason(tmp_path: Path, kind: str) -> None:
+    whole = made(kind)
+    samples, told = decode(write(tmp_path, "a.ogg", whole[whole.index(b"OggS", 4) :]))
+    assert "is not a sound file" in told
+    assert not len(samples)
+
+
+def test_any_error_of_the_library_in_the_middle_keeps_what_was_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = iter(range(50))
+
+    def fail_later(frame: av.AudioFrame) -> np.ndarray:
+        if next(left, None) is None:
+            raise IndexError("list index out of range")
+        return frames_of(frame)
+
+    frames_of = decoded_frames.frames_of
+    monkeypatch.setattr(decoded_frames, "frames_of", fail_later)
+    samples, told = decode(write(tmp_path, "a.wav", made("wav")))
+    assert len(samples) > 40_000
+    assert "cannot be decoded" in told
+    assert caplog.messages == ["decoding failed"]
+
+
+def test_any_error_of_the_library_at_opening_refuses_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(av, "open", fail)
+    samples, told = decode(write(tmp_path, "a.wav", made("wav")))
+    assert "cannot be decoded" in told
+    assert caplog.messages == ["decoding failed"]
+    assert not len(samples)
 
 
 # Headers that were never finished

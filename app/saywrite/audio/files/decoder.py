@@ -135,7 +135,7 @@ def _open_media(path: Path) -> MediaFile:
             message("The library that decodes sound files (PyAV) is missing or damaged."),
             message("Install Saywrite again."),
         ) from error
-    except OSError as error:
+    except Exception as error:  # PyAV raises errors of many types for damaged files
         raise describe(path, error) from error
 
 
@@ -166,7 +166,7 @@ class _EncodedFile:
     def blocks(self, block_s: float) -> Iterator[bytes]:
         try:
             yield from self._file.blocks(block_s)
-        except OSError as error:
+        except Exception as error:  # PyAV raises errors of many types for damaged files
             raise describe(self._path, error) from error
         if problem := judge(display_path(self._path.name), self._file.report):
             raise problem

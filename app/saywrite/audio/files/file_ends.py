@@ -1,4 +1,4 @@
-"""Whether a media file ends where its own structure says, and what an MP3 header promises.
+"""Whether a media file is whole by its own structure, and what an MP3 header promises.
 
 Pure but for reading the file it is given; runs on the thread of its caller. FFmpeg reads what is there and rarely
 reports that more should follow. So the structure is checked: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
@@ -8,10 +8,12 @@ frames (MP3, AAC) and chunks (AVI, AIFF, CAF) contain their own lengths, and a f
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from saywrite.audio.files.ogg_pages import find_ogg_damage
+
 _MAX_PARTS = 10_000_000  # sizes in a damaged file must not make the search endless
-_TAIL = 1 << 17  # an Ogg page has at most 65,307 bytes
 
 _BITRATES = {  # kbit/s by (MPEG 1, layer); index 0 is "free"
     (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -24,29 +26,47 @@ _BITRATES = {  # kbit/s by (MPEG 1, layer); index 0 is "free"
 _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}  # by version bits
 
 _CLUSTER, _SEGMENT = 0x1F43B675, 0x18538067  # Matroska element ids
+_OUTERMOST = (_SEGMENT, 0x1A45DFA3, 0xEC)  # the header of the file, and padding
+_TAGS = (8, 9, 18)  # FLV: sound, picture, script
+_CHUNKS = (b"RIFF", b"FORM", b"data")  # those that hold sound
+_BLOCK = 1 << 16
+_PACKETS = 1 << 10  # of a transport stream, at a time
 
 
-def is_cut(file: BinaryIO, format_name: str) -> bool:
-    """Whether the file ends in the middle of a part. False for formats that are not known here.
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What the structure of a file shows. `cut`: it ends in the middle of a part; `holes`: a part within is missing."""
 
-    `format_name`: FFmpeg's name of the container.
+    cut: bool = False
+    holes: bool = False
+
+
+def find_damage(file: BinaryIO, format_name: str, track: int) -> Damage:
+    """Follow the parts of a file to its end; no damage for formats that are not known here.
+
+    `format_name`: FFmpeg's name of the container; `track`: its number of the track, which a transport stream needs.
     """
     size = file.seek(0, os.SEEK_END)
+    if "matroska" in format_name:
+        return _follow_elements(file, size)
+    if format_name == "ogg":
+        return Damage(*find_ogg_damage(file))
+    if format_name == "flv":
+        return _follow_tags(file, size)
+    if format_name == "mpegts":
+        return _follow_packets(file, size, track)
+    return Damage(_is_cut(file, size, format_name))
+
+
+def _is_cut(file: BinaryIO, size: int, format_name: str) -> bool:
     if "mov" in format_name:
         return _ends_in_box(file, size)
-    if "matroska" in format_name:
-        return _ends_in_element(file, size)
-    if format_name == "ogg":
-        return _ends_in_page(file, size)
     if format_name in ("avi", "aiff", "caf"):
         return _ends_in_chunk(file, size, format_name)
     if format_name == "w64":  # its whole length, 64 bits behind a GUID
         file.seek(16)
         length = int.from_bytes(file.read(8), "little")
         return size < length < 1 << 62
-    if format_name == "mpegts":  # packets of 188 bytes, on Blu-ray discs of 192
-        file.seek(0)
-        return size % (188 if file.read(1) == b"G" else 192) != 0
     return False
 
 
@@ -91,61 +111,106 @@ def mp3_length(file: BinaryIO) -> float | None:
     return None
 
 
-def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """(start, end) in bytes of each stream of a chained Ogg file. FFmpeg stops where two of them differ."""
-    starts: list[int] = []
-    at, inside = 0, False
-    for _ in range(_MAX_PARTS):
-        file.seek(at)
-        head = file.read(27)
-        table = file.read(head[26]) if len(head) == 27 and head[:4] == b"OggS" else b""
-        if not table:
-            break
-        begins = bool(head[5] & 2)
-        if begins and (inside or not starts):
-            starts.append(at)
-        inside = not begins
-        at += 27 + len(table) + sum(table)
-    return list(zip(starts, [*starts[1:], size], strict=True)) or [(0, size)]
-
-
 def _ends_in_box(file: BinaryIO, size: int) -> bool:
-    """ISO 14496-12: 32-bit length and type; a length of 1 has 64 bits behind the type, 0 is up to the end."""
-    at = 0
+    """ISO 14496-12: 32-bit length and type; a length of 1 has 64 bits behind the type, 0 is up to the end.
+
+    Only of a file of fragments: the list of contents of any other file has its length. Other boxes are junk behind it.
+    """
+    at, fragments = 0, False
     for _ in range(_MAX_PARTS):
-        if at >= size:
-            return at > size
         file.seek(at)
         head = file.read(16)
-        length, smallest = int.from_bytes(head[:4], "big"), 8
+        name, length, smallest = head[4:8], int.from_bytes(head[:4], "big"), 8
         if length == 1:
             length, smallest = int.from_bytes(head[8:16], "big"), 16
-        if length == 0:
-            return False
         if length < smallest or len(head) < smallest:
-            return False  # not a box, but something that was appended
+            return False  # the end, or something that was appended
+        fragments = fragments or name in (b"moof", b"styp", b"sidx")
         at += length
+        if at > size:
+            return fragments and name in (b"moof", b"mdat", b"styp", b"sidx")
     return False
 
 
-def _ends_in_element(file: BinaryIO, size: int) -> bool:
-    """Matroska: compares the Segment's length with the file's.
+def _follow_elements(file: BinaryIO, size: int) -> Damage:
+    """Matroska: elements follow each other, also within Clusters, up to the end of the Segment.
 
-    A live stream has a Segment without a length: there it is the last element of the last Cluster.
+    The Segment of a live stream has no length: it ends with the file, or with zeros behind it.
     """
-    at = 0
+    at, inside = 0, False
+    end: int | None = None
     for _ in range(_MAX_PARTS):
+        if inside and end is not None and at >= end:
+            if at > end:
+                return Damage(holes=True)
+            inside = False
         if at >= size:
-            return at > size
+            return Damage(cut=at > size)
         file.seek(at)
         element = _read_element(file.read(12))
+        if not inside and (element is None or element[0] not in _OUTERMOST):
+            return Damage()  # something that was appended
         if element is None:
-            return size - at < 12
+            return Damage(cut=size - at < 12, holes=end is not None or not _is_blank(file, at))
         name, head, length = element
-        if name == _SEGMENT and length is not None and at + head + length > size:
-            return True
+        if name == _SEGMENT:
+            inside, end = True, None if length is None else at + head + length
+            if end is not None and end > size:
+                return Damage(cut=True)
         at += head if name in (_SEGMENT, _CLUSTER) or length is None else head + length
-    return False
+    return Damage()
+
+
+def _follow_tags(file: BinaryIO, size: int) -> Damage:
+    """FLV: tags with a type, a length of 24 bits and a stream number of 0, each followed by 4 bytes."""
+    file.seek(5)
+    at = int.from_bytes(file.read(4), "big") + 4
+    for _ in range(_MAX_PARTS):
+        if at >= size:
+            return Damage()
+        file.seek(at)
+        head = file.read(11)
+        if len(head) < 11:
+            return Damage(cut=True)
+        if head[0] & 0x1F not in _TAGS or any(head[8:]):
+            return Damage(holes=not _is_blank(file, at))
+        at += 11 + int.from_bytes(head[1:4], "big")
+        if at > size:
+            return Damage(cut=True)
+        at += 4
+    return Damage()
+
+
+def _follow_packets(file: BinaryIO, size: int, track: int) -> Damage:
+    """MPEG-TS: packets of 188 bytes, on Blu-ray discs 192, counted from 0 to 15 for each track."""
+    import numpy as np
+
+    file.seek(0)
+    length, skip = (188, 0) if file.read(1) == b"G" else (192, 4)
+    file.seek(0)
+    holes, foreign, last = False, False, np.zeros(0, np.uint8)
+    while block := file.read(length * _PACKETS):
+        packets = np.frombuffer(block[: len(block) // length * length], np.uint8).reshape(-1, length)[:, skip:]
+        in_step = packets[:, 0] == 0x47
+        pids = (packets[:, 1] & 0x1F).astype(int) << 8 | packets[:, 2]
+        ours = packets[in_step & (pids == track) & (packets[:, 3] & 0x10 > 0)]
+        numbers = np.concatenate([last, ours[:, 3] & 0x0F])
+        holes = holes or bool((np.diff(numbers) & 0x0F > 1).any())
+        last = numbers[-1:]
+        if in_step.any():
+            final = int(np.flatnonzero(in_step)[-1])
+            holes, foreign = holes or foreign or not in_step[:final].all(), False
+        foreign = foreign or not in_step[-1:].all()
+    return Damage(cut=size % length != 0, holes=holes)
+
+
+def _is_blank(file: BinaryIO, at: int) -> bool:
+    """Whether nothing but zeros follows."""
+    file.seek(at)
+    while block := file.read(_BLOCK):
+        if block.count(0) < len(block):
+            return False
+    return True
 
 
 def _read_element(head: bytes) -> tuple[int, int, int | None] | None:
@@ -164,23 +229,6 @@ def _read_element(head: bytes) -> tuple[int, int, int | None] | None:
     return int.from_bytes(head[:id_size], "big"), id_size + length_size, None if length == ones else length
 
 
-def _ends_in_page(file: BinaryIO, size: int) -> bool:
-    """Ogg (RFC 3533): the last page's header holds its length."""
-    start = max(0, size - _TAIL)
-    file.seek(start)
-    tail = file.read(_TAIL)
-    at, end = tail.find(b"OggS"), 0
-    while at >= 0:
-        segments = tail[at + 26] if at + 26 < len(tail) else 255
-        table = tail[at + 27 : at + 27 + segments]
-        page = 27 + segments + sum(table)
-        if len(table) < segments or at + page > len(tail):
-            return True
-        end = at + page
-        at = tail.find(b"OggS", end)
-    return b"Ogg".startswith(tail[end:]) and end < len(tail)
-
-
 def _ends_in_chunk(file: BinaryIO, size: int, format_name: str) -> bool:
     """The outermost chunks: AVI has 32-bit lengths, little endian, AIFF big endian, CAF 64 bits."""
     at = 8 if format_name == "caf" else 0
@@ -190,6 +238,8 @@ def _ends_in_chunk(file: BinaryIO, size: int, format_name: str) -> bool:
         length = int.from_bytes(head[4:], "little" if format_name == "avi" else "big")
         if length in (0, (1 << 8 * field) - 1):
             return False  # a placeholder: the chunk lasts up to the end of the file
+        if at and head[:4] not in _CHUNKS and at + 4 + field + length > size:
+            return False  # something that was appended
         at += 4 + field + length
         if at > size + 1:
             return True
