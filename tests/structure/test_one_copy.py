@@ -32,11 +32,6 @@ LISTED = {
 INSIDE = re.compile(rf"{re.escape(catalog.APP_ID)}|\b(AIOLA|SAYWRITE)_[A-Z]+")
 """What no string may contain, user texts included."""
 
-LISTED_ELSEWHERE: Mapping[str, tuple[set[str], str]] = {
-    "speech/local/models.py": ({catalog.DEFAULT_MODEL}, "the files and hashes of the model with this name"),
-}
-"""Module → (strings, why they are written there once more)."""
-
 X11_PROPERTIES = "desktop/insertion/x11/"
 """Modules whose SAYWRITE_ strings are names of X11 properties, not of environment variables."""
 
@@ -100,11 +95,10 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def listed_strings(path: str, text: str) -> list[str]:
     """Strings of the catalog in another module, one line each."""
-    allowed = LISTED_ELSEWHERE.get(path, (set(), ""))[0]
     found = []
     for line, value in strings(ast.parse(text)):
         inside = INSIDE.search(value) and not (path.startswith(X11_PROPERTIES) and value.startswith("SAYWRITE_"))
-        if path != CATALOG and (inside or (value in LISTED and value not in allowed)):
+        if path != CATALOG and (inside or value in LISTED):
             found.append(f"{path}:{line}: {value!r} is listed in {CATALOG}")
     return found
 
@@ -159,9 +153,6 @@ def test_exemptions_have_a_reason_and_are_still_needed() -> None:
         assert len(reason) > 20
         used = path in texts and step.removeprefix("Path") in texts[path]
         assert used, f"{path} does not use {step} any more"
-    for path, (words, reason) in LISTED_ELSEWHERE.items():
-        assert len(reason) > 20
-        assert words <= {value for _line, value in strings(ast.parse(texts[path]))}, path
 
 
 def test_rules_see_what_they_forbid() -> None:

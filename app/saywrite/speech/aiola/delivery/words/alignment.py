@@ -97,7 +97,7 @@ def _are_similar(letters: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _are_parts_of_a_number(key: str, other: str) -> bool:
-    """Whether both are numbers, one of them so large that it may be spoken as several: "100", "one" "hundred"."""
+    """Whether both are numbers, and one is so large that it may be spoken as several: "100"."""
     return key.isdecimal() and other.isdecimal() and max(len(key), len(other)) > len("99")
 
 

@@ -147,7 +147,7 @@ class LocalSpeech:
         self._take_numbers(written)
 
     def _take_numbers(self, written: Sequence[LocalUnit]) -> None:
-        """Pass over the local words around a text that are the rest of a number at its edge: "2026", "twenty six"."""
+        """Pass over local words that are the rest of a number at the edge of a text: "2026", "twenty six"."""
         for inwards, step in ((written, -1), (written[::-1], 1)):
             number = list(takewhile(lambda unit: unit.key.isdecimal(), inwards))
             digits = "".join(unit.key for unit in number)
@@ -170,7 +170,7 @@ class LocalSpeech:
         return others
 
     def was_left_out(self, stretch: Sequence[LocalUnit], connection: int) -> bool:
-        """Whether `connection` brought other words beside a short stretch, but no text for it, as those before.
+        """Whether `connection`, too, brought other words beside a short stretch and no text for it.
 
         The local recognizer heard more words there than were said, or said them otherwise: "don't", "do not".
         """
