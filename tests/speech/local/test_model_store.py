@@ -217,9 +217,7 @@ def test_next_source_helps_where_the_first_answers_badly(
         assert contents(download(store, web(server), web(mirror))) == small.installed
 
 
-@pytest.mark.parametrize(
-    "name", ["400", "401", "403", "404", "500", "a web page", "a redirect to plain text protocols"]
-)
+@pytest.mark.parametrize("name", ["400", "401", "403", "404", "a web page", "a redirect to plain text protocols"])
 def test_layout_of_the_official_host_is_tried_whatever_a_server_answers_for_an_unknown_path(
     name: str, store: ModelStore, small: SmallModel
 ) -> None:

@@ -60,7 +60,6 @@ class HttpFiles:
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={offset}-"} if offset else {})}
         failure: SourceError | None = None
         for url in urls:
-            response: httpx.Response | None = None
             with ExitStack() as stack:
                 # A server may answer with anything for an address it does not know: 403, a page to sign in.
                 try:
@@ -69,8 +68,8 @@ class HttpFiles:
                         continue
                     start = _check_answer(response, file, offset)
                 except SourceError as error:
-                    if response is None and error.transient:
-                        raise  # it does not answer at all, under whatever address
+                    if error.transient:
+                        raise  # it does not answer now, under whatever address
                     failure = failure or error
                     continue
                 with self._stop.interrupting(partial(_interrupt, response)):
