@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
-from tests.speech.aiola.word_simulation import Along, Habits, Result, SimulatedDictation, SimulatedService, speak
+from tests.speech.aiola.word_simulation import (
+    Along,
+    Habits,
+    Result,
+    SimulatedDictation,
+    SimulatedService,
+    SpokenWord,
+    speak,
+)
 
 from saywrite.speech.aiola.delivery.pending import CompletionState
 
@@ -47,30 +57,34 @@ class WritingService(SimulatedService):
         return [text.replace(self.spoken, self.short) for text in super().answers(now)]
 
 
-def dictate(spoken: str, short: str, shape: str) -> Result:
+def dictate(spoken: str, short: str, shape: str, *, joined: bool = False) -> Result:
     """Three sentences, the second of them with the words; the local recognizer writes them as they are said."""
     speech = speak("market doctor engine summer", 1.2, SHAPES[shape].format(spoken), 1.2, "bottle pencil thunder")
     service = type("Service", (WritingService,), {"spoken": spoken, "short": short})
-    return SimulatedDictation(speech, Habits(), Along(0.5), make_service=service).run()
+    return SimulatedDictation(speech, Habits(), Along(0.5, joined=joined), make_service=service).run()
 
 
 def texts_of(short: str, shape: str) -> list[str]:
     return ["market doctor engine summer", SHAPES[shape].format(short), "bottle pencil thunder"]
 
 
+@pytest.mark.parametrize("joined", [False, True])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("spoken", "short"), SAME_SOUND)
-def test_a_number_is_the_same_in_figures_and_in_words(spoken: str, short: str, shape: str) -> None:
-    result = dictate(spoken, short, shape)
+def test_a_number_is_the_same_in_figures_and_in_words(spoken: str, short: str, shape: str, joined: bool) -> None:
+    result = dictate(spoken, short, shape, joined=joined)
     assert [text.text for text in result.texts] == texts_of(short, shape)
     assert result.verdict is CompletionState.COMPLETE
     assert result.connections == 1, "the service was asked again"
 
 
+@pytest.mark.parametrize("joined", [False, True])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("spoken", "short"), OTHER_WORDS)
-def test_words_that_are_left_over_beside_another_wording_are_not_missing(spoken: str, short: str, shape: str) -> None:
-    result = dictate(spoken, short, shape)
+def test_words_that_are_left_over_beside_another_wording_are_not_missing(
+    spoken: str, short: str, shape: str, joined: bool
+) -> None:
+    result = dictate(spoken, short, shape, joined=joined)
     assert [text.text for text in result.texts] == texts_of(short, shape)
     assert result.verdict is CompletionState.COMPLETE
     assert result.connections <= 2
@@ -91,3 +105,23 @@ def test_words_said_once_more_are_shown_although_a_repetition_seemed_to_begin_th
         result = SimulatedDictation(speech, Habits(), Along(lag_s), [(2.9, 0.5)]).run()
         assert not result.missing
         assert not result.twice
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_question_begins_with_the_sentence_that_has_no_text(joined: bool) -> None:
+    """Not with those before it, which the local words touch where each begins at the end of the one before."""
+    begins: list[float] = []
+
+    class Service(SimulatedService):
+        def __init__(self, speech: Sequence[SpokenWord], habits: Habits, at: float, first: bool) -> None:
+            super().__init__(speech, habits, at, first)
+            begins.append(at)
+
+    speech = speak("market doctor engine", 1.2, "river stone window", 1.2, "bottle pencil thunder")
+    dropping = Habits(drops=frozenset(("river",)))
+    result = SimulatedDictation(speech, dropping, Along(0.5, joined=joined), make_service=Service).run()
+    assert result.verdict is CompletionState.COMPLETE
+    assert not result.missing
+    assert [text.text for text in result.texts].count("market doctor engine") == 1
+    assert len(begins) == 2
+    assert begins[1] > speech[2].start, "the first sentence was sent again"

@@ -73,7 +73,7 @@ class Along:
     """How the local recognizer behaves. `lag_s`: from the sound to its words.
 
     `wording`: what it hears instead of a word, "" for nothing. `imagined`: words that are not in the sound. `unheard`:
-    words of the speech that it does not hear.
+    words of the speech that it does not hear. `joined`: a word begins where the one before ends, as with Whisper.
     """
 
     lag_s: float = 0.5
@@ -82,6 +82,7 @@ class Along:
     ends_at_s: float | None = None
     """When it fails and brings no more words."""
     unheard: tuple[SpokenWord, ...] = ()
+    joined: bool = False
 
 
 class SimulatedService:
@@ -306,7 +307,8 @@ class SimulatedDictation:
         for word in sorted([*self._speech, *self._along.imagined], key=lambda each: each.start):
             text = self._along.wording.get(word.text, word.text)
             if text and word not in self._along.unheard:
-                heard.append(LocalWord(text, samples(word.start), samples(word.end)))
+                start = heard[-1].end if heard and self._along.joined else samples(word.start)
+                heard.append(LocalWord(text, start, samples(word.end)))
         return heard
 
     def _transmit(self, now: float, ended: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText, spoken_letters
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText, Utterance, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, UtteranceTracker
 from saywrite.speech.aiola.delivery.words.word_tracker import SETTLED_SLACK, WordTracker
@@ -55,6 +55,7 @@ class DeliveryTracker:
         self._words = WordTracker(self._silence, self._log, self._latency)
         self._words.spoken = self._utterances.ended
         self._words.going_on = self._utterances.pending.going_on
+        self._words.speech.spoken = self._spoken
         self._may_hold = may_hold
         self._take_local = take_local
         self._heard = 0
@@ -220,6 +221,10 @@ class DeliveryTracker:
     @property
     def _heard_all(self) -> bool:
         return self._ended_at is not None
+
+    def _spoken(self) -> list[Utterance]:
+        """The newest utterances, with the one that goes on."""
+        return [*self._utterances.ended, *filter(None, [self._utterances.pending.going_on()])]
 
     def _verdict_by_words(self, now: float) -> tuple[CompletionState, float]:
         self._synchronize()

@@ -15,13 +15,13 @@ from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.pending import Utterance
 from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
 from saywrite.speech.aiola.delivery.words.local_unit import (
     MULTIPLIERS,
     PAUSE,
     LocalUnit,
     Placement,
-    is_beside,
     is_part_of_number,
 )
 from saywrite.speech.aiola.delivery.words.units import units
@@ -52,6 +52,8 @@ class LocalSpeech:
 
     def __init__(self) -> None:
         self.units: list[LocalUnit] = []
+        self.spoken: Callable[[], Iterable[Utterance]] = tuple
+        """Gives the newest utterances of our detector: a word begins where the one before ends, even across a pause."""
         self._loose = 0
         self.known_from = 0
         """The offset before which units were dropped."""
@@ -154,7 +156,9 @@ class LocalSpeech:
             if not any(unit.reworded or unit.key in MULTIPLIERS for unit in number):
                 continue
             before, at = inwards[0], next(at for at, unit in enumerate(self.units) if unit is inwards[0]) + step
-            while 0 <= at < len(self.units) and is_part_of_number(self.units[at], digits, before):
+            while 0 <= at < len(self.units) and is_part_of_number(self.units[at], digits):
+                if not self._are_beside(before, self.units[at]):
+                    break
                 self.units[at].omitted = True
                 before, at = self.units[at], at + step
 
@@ -174,14 +178,15 @@ class LocalSpeech:
 
         The local recognizer heard more words there than were said, or said them otherwise: "don't", "do not".
         """
-        if any(unit.begins and before.answered and is_beside(before, unit) for before, unit in pairwise(self.units)):
+        texts = [pair for pair in pairwise(self.units) if pair[1].begins and pair[0].answered]
+        if any(self._are_beside(before, unit) for before, unit in texts):
             return False  # a service that cuts without a pause may bring these words as a text of their own
         at = next(at for at, unit in enumerate(self.units) if unit is stretch[0])
         before, behind = self.units[max(at - 2, 0) : at][::-1], self.units[at + len(stretch) :][:2]
         return len(stretch) <= MOST_REWORDED and any(
             beside
             and connection in beside[0].connections
-            and is_beside(beside[0], edge)
+            and self._are_beside(beside[0], edge)
             and any(unit.reworded for unit in beside)
             for beside, edge in ((before, stretch[0]), (behind, stretch[-1]))
         )
@@ -270,10 +275,21 @@ class LocalSpeech:
         """Where the words without a pause begin in which a unit lies: the service hears it as it was said."""
         at = next(at for at, each in enumerate(self.units) if each is unit)
         start = unit.start
-        while at and is_beside(self.units[at - 1], self.units[at]) and unit.start - self.units[at - 1].start < PHRASE:
+        while (
+            at
+            and self._are_beside(self.units[at - 1], self.units[at])
+            and unit.start - self.units[at - 1].start < PHRASE
+        ):
             at -= 1
             start = min(start, self.units[at].start)
         return start
+
+    def _are_beside(self, unit: LocalUnit, other: LocalUnit) -> bool:
+        """Whether there is no pause between two units."""
+        first, second = sorted((unit, other), key=lambda each: each.start)
+        late = first.end - min((first.end - first.start) // 2, PAUSE)  # it may be heard up to the next voice
+        has_break = any(late <= each.voice_start < second.end for each in self.spoken())
+        return second.start - first.end < PAUSE and not has_break
 
     def answered_to(self) -> int:
         """The end of the last answered unit before the first unanswered one."""

@@ -68,16 +68,10 @@ class Placement:
     """The units of the text that do not agree; a similar one counts half."""
 
 
-def is_beside(unit: LocalUnit, other: LocalUnit) -> bool:
-    """Whether there is no pause between two units."""
-    return max(unit.start, other.start) - min(unit.end, other.end) < PAUSE
-
-
-def is_part_of_number(unit: LocalUnit, digits: str, before: LocalUnit) -> bool:
-    """Whether an open unit beside another one is heard for some of these digits."""
-    if not (unit.is_open and unit.key.isdecimal() and is_beside(unit, before)):
-        return False
-    return unit.key in MULTIPLIERS or unit.key.rstrip("0") in digits
+def is_part_of_number(unit: LocalUnit, digits: str) -> bool:
+    """Whether an open unit is heard for some of these digits."""
+    is_number = unit.is_open and unit.key.isdecimal()
+    return is_number and (unit.key in MULTIPLIERS or unit.key.rstrip("0") in digits)
 
 
 def keys_of(units: Iterable[LocalUnit]) -> list[str]:
