@@ -17,7 +17,8 @@ from saywrite.foundation import events
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local import supervisor
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, message_frame, read_frame
-from saywrite.speech.local.engine import ATTEMPTS, LONGEST_PROMPTED, LocalRecognizer, decoder_threads, written_forms
+from saywrite.speech.local.decoder.prompt import LONGEST_KEYWORD
+from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, decoder_threads, written_forms
 
 SECOND = events.SAMPLE_RATE
 FEED = 1_700  # samples: no multiple of the worker's blocks
@@ -370,7 +371,7 @@ def test_changed_keywords_are_sent_to_the_worker_newest_first(dictation: Dictati
     assert written_forms({"old": "Old", "new": "New", "nothing": ""}) == ["New", "Old"]
 
 
-@pytest.mark.parametrize("written", ["{} GmbH & Co. KG Aktiengesellschaft", "{}" + "\x01" * (LONGEST_PROMPTED - 5)])
+@pytest.mark.parametrize("written", ["{} GmbH & Co. KG Aktiengesellschaft", "{}" + "\x01" * (LONGEST_KEYWORD - 5)])
 def test_worker_is_told_the_newest_of_a_long_list_of_keywords(dictation: Dictation, written: str) -> None:
     """50,000 of them have more than a megabyte, which no frame may have."""
     long = {f"term {number}": written.format(number) for number in range(50_000)}
@@ -381,8 +382,8 @@ def test_worker_is_told_the_newest_of_a_long_list_of_keywords(dictation: Dictati
 
 
 def test_worker_is_not_told_a_keyword_that_is_too_long_for_the_prompt(dictation: Dictation) -> None:
-    dictation.start(keywords={"old": "Old", "fits": "x" * LONGEST_PROMPTED, "too long": "x" * 2_000_000})
-    assert dictation.worker.told[0]["keywords"] == ["x" * LONGEST_PROMPTED, "Old"]
+    dictation.start(keywords={"old": "Old", "fits": "x" * LONGEST_KEYWORD, "too long": "x" * 2_000_000})
+    assert dictation.worker.told[0]["keywords"] == ["x" * LONGEST_KEYWORD, "Old"]
 
 
 def test_a_worker_that_replaces_another_gets_the_changed_keywords(dictation: Dictation) -> None:

@@ -28,7 +28,6 @@ SHORT: dict[str, str] = {
     "foundation/end_limits.py": "limits that the fast commands and the dictation read",
     "speech/aiola/upload_messages.py": "the messages between an upload and its engine",
     "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
-    "speech/local/decoder/prompt.py": "keywords as a prompt within its limit",
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
     "speech/local/decoder/spoken_language.py": "the rule when another language is reported, pure",
     "storage/history/records/trash.py": "deletions that can be undone",

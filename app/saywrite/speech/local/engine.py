@@ -40,6 +40,7 @@ from saywrite.speech.engine import (
     WordsPlaced,
 )
 from saywrite.speech.local.audio_feed import Feed
+from saywrite.speech.local.decoder.prompt import LONGEST_KEYWORD
 from saywrite.speech.local.decoder.spoken_language import SpokenLanguage
 from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
@@ -52,9 +53,8 @@ LONGEST_UTTERANCE_MS = 25_000
 """Whisper's window has 30 s and needs room behind the utterance."""
 
 MOST_PROMPTED = 200
-LONGEST_PROMPTED = 400
-"""Keywords, and characters of one, that go to the worker. Its prompt has 200 tokens, about 25 names, and a longer frame
-than `MAX_BODY` ends the worker."""
+"""Keywords that go to the worker. Its prompt has 200 tokens, about 25 names, and a longer frame than `MAX_BODY` ends
+the worker."""
 
 LOOK_FOR_MODEL_S = 2.0
 """Seconds between two looks for the model while a dictation waits for it: another process may download it."""
@@ -380,5 +380,5 @@ def written_forms(keywords: Mapping[str, str]) -> list[str]:
 
     The last entry of `keywords` is the newest.
     """
-    written = (each for each in reversed(tuple(keywords.values())) if 0 < len(each) <= LONGEST_PROMPTED)
+    written = (each for each in reversed(tuple(keywords.values())) if 0 < len(each) <= LONGEST_KEYWORD)
     return list(islice(dict.fromkeys(written), MOST_PROMPTED))

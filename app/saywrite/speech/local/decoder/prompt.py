@@ -6,9 +6,12 @@ A prompt is a text that seems to precede the speech; names in it are recognized 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from saywrite.foundation.catalog import ZH
-from saywrite.speech.local.decoder.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from saywrite.speech.local.decoder.tokenizer import Tokenizer
 
 MOST_KEYWORD_TOKENS = 200
 """Whisper takes 223 tokens of earlier text; each token costs decoding time."""
