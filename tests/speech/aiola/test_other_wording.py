@@ -125,3 +125,13 @@ def test_a_question_begins_with_the_sentence_that_has_no_text(joined: bool) -> N
     assert [text.text for text in result.texts].count("market doctor engine") == 1
     assert len(begins) == 2
     assert begins[1] > speech[2].start, "the first sentence was sent again"
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_sentence_of_one_word_that_was_dropped_is_asked_for(joined: bool) -> None:
+    """Within a sentence, the service may leave out a word without being asked."""
+    speech = speak("market doctor engine", 1.2, "river", 1.2, "bottle pencil thunder")
+    along = Along(0.5, joined=joined)
+    result = SimulatedDictation(speech, Habits(drops=frozenset(("river",))), along).run()
+    assert not result.missing
+    assert result.connections == 2

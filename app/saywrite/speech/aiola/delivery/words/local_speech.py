@@ -305,7 +305,7 @@ class LocalSpeech:
         limit = min(before, self.settled - STRETCH)
         for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
             if unit.is_open and unit.end <= limit and previous.answered and after.answered:
-                unit.omitted = unit.start - previous.end < PAUSE and after.start - unit.end < PAUSE
+                unit.omitted = self._are_beside(previous, unit) and self._are_beside(unit, after)
 
 
 def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
