@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from saywrite.speech.aiola.delivery.words.units import units
 
-_LEAST = 2
+LEAST_REPEATED = 2
 """Words that must agree where a part of the known words agrees with a part of the new ones."""
 
 _INSIDE = 3
@@ -62,12 +62,12 @@ class OverlapDeduplicator:
             return len(known)
         for at in range(1, len(known) - size + 1):
             at_the_end = at == len(known) - size
-            least = _LEAST if at_the_end or tuple(new) in self._texts else _INSIDE
+            least = LEAST_REPEATED if at_the_end or tuple(new) in self._texts else _INSIDE
             if known[at : at + size] == new and size >= least:
                 self._pass(known[:at])
                 self._known = known[at + size :]
                 return size
-        for length in range(min(size, len(known)), _LEAST - 1, -1):
+        for length in range(min(size, len(known)), LEAST_REPEATED - 1, -1):
             if known[-length:] == new[:length]:
                 self._known = []
                 return length
@@ -78,5 +78,6 @@ class OverlapDeduplicator:
         self._passed |= {
             text
             for text in self._texts
-            if len(text) >= _LEAST and any(tuple(words[at : at + len(text)]) == text for at in range(len(words)))
+            if len(text) >= LEAST_REPEATED
+            and any(tuple(words[at : at + len(text)]) == text for at in range(len(words)))
         }

@@ -54,7 +54,6 @@ class DeliveryTracker:
         self._utterances = UtteranceTracker(voice, self._log, self._latency)
         self._words = WordTracker(self._silence, self._log, self._latency)
         self._words.spoken = self._utterances.ended
-        self._words.going_on = self._utterances.pending.going_on
         self._words.speech.spoken = self._spoken
         self._may_hold = may_hold
         self._take_local = take_local

@@ -41,7 +41,7 @@ _ONES = (
     "nineteen neunzehn diecinueve dezenove diciannove",
 )
 _TENS = (
-    "twenty zwanzig vingt veinte vinte venti",
+    "twenty zwanzig vingt veinte veinti vinte venti",
     "thirty dreissig trente treinta trinta trenta",
     "forty vierzig quarante cuarenta quarenta quaranta",
     "fifty funfzig cinquante cincuenta cinquenta cinquanta",
@@ -56,33 +56,11 @@ _LARGE |= {"thousand": "1000", "tausend": "1000", "mille": "1000", "mil": "1000"
 _MYRIAD = 10_000
 """Unicode gives 京, as in 東京, the value 10¹⁶; such characters are rarely numbers in speech."""
 
-_SHORT = {word: str(number) for number, words in enumerate(_ONES) for word in words.split()}
-_SHORT |= {word: str(number) for number, words in zip(range(20, 100, 10), _TENS, strict=True) for word in words.split()}
-_SHORT |= _LARGE
+_TENS_OF = {word: str(ten) for ten, words in zip(range(20, 100, 10), _TENS, strict=True) for word in words.split()}
+_ONES_OF = {word: str(number) for number, words in enumerate(_ONES) for word in words.split()}
 _SIGNS = {"%": "percent prozent", "$": "dollar dollars dolar dolares", "€": "euro euros"}
-_SHORT |= {word: sign for sign, words in _SIGNS.items() for word in words.split()}
-
-
-_GERMAN_TENS = ("zwanzig", "dreissig", "vierzig", "funfzig", "sechzig", "siebzig", "achtzig", "neunzig")
-_GERMAN_ONES = ("ein", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun")
-_ITALIAN_TENS = ("venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta")
-_ITALIAN_ONES = ("uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove")
-_SPANISH_ONES = ("uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
-
-
-def _compounds() -> dict[str, tuple[str, str]]:
-    """Numbers from 21 to 99 that are one word, as tens and ones."""
-    found: dict[str, tuple[str, str]] = {}
-    for one in range(1, 10):
-        found[f"veinti{_SPANISH_ONES[one - 1]}"] = ("20", str(one))
-        for ten, german, italian in zip(range(20, 100, 10), _GERMAN_TENS, _ITALIAN_TENS, strict=True):
-            found[f"{_GERMAN_ONES[one - 1]}und{german}"] = (str(ten), str(one))
-            elided = italian[:-1] if one in {1, 8} else italian  # ventuno, ventotto
-            found[f"{elided}{_ITALIAN_ONES[one - 1]}"] = (str(ten), str(one))
-    return found
-
-
-_COMPOUNDS = _compounds()
+_ONE_FORM = _ONES_OF | _TENS_OF | _LARGE | {word: sign for sign, words in _SIGNS.items() for word in words.split()}
+"""The key of each word that is a number or a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +107,17 @@ def _keys(part: str) -> list[str]:
     if len(key) == 1 and kind(key) is CharacterKind.UNSPACED:
         number = unicodedata.numeric(key, None)
         return [f"{number:g}"] if number is not None and number < _MYRIAD else [key]
-    return list(_COMPOUNDS.get(key, ())) or [_SHORT.get(key, key.replace("'", ""))]
+    return _tens_and_ones(key) or [_ONE_FORM.get(key, key.replace("'", ""))]
+
+
+def _tens_and_ones(key: str) -> list[str]:
+    """The parts of a number from 21 to 99 that is one word: "funfundzwanzig", "ventotto", "veintiuno"."""
+    ones, und, tens = key.partition("und")
+    if und and ones in _ONES_OF and tens in _TENS_OF:
+        return [_TENS_OF[tens], _ONES_OF[ones]]
+    for at in range(4, len(key) - 2):
+        ones = _ONES_OF.get(key[at:], "0")
+        tens = next((head for head in (key[:at], key[:at] + "i", key[:at] + "a") if head in _TENS_OF), "")
+        if tens and 0 < int(ones) < 10:
+            return [_TENS_OF[tens], ones]
+    return []

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from saywrite.speech.aiola.delivery.overlap import LEAST_REPEATED
 from saywrite.speech.aiola.delivery.pending import PlacedText
 from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, Placement
 from saywrite.speech.aiola.delivery.words.units import Unit
-
-LEAST_REPEATED = 2
-"""Words that must agree so that a text begins with a repetition where the words behind it are not known."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ monotonic seconds.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
@@ -59,8 +59,6 @@ class WordTracker:
         self.waiting: list[WaitingText] = []
         self.spoken: Sequence[Utterance] = ()
         """The newest utterances of our detector that have ended."""
-        self.going_on: Callable[[], Utterance | None] = lambda: None
-        """Gives the utterance of our detector that goes on."""
         self.unheard = UnheardStretches(self.speech, silence, log, latency)
         self.listens = False
         """Whether the local recognizer has said that it listens along, if only that it has settled nothing."""
@@ -255,8 +253,9 @@ class WordTracker:
 
     def _voice_behind(self, offset: int) -> int:
         """Where the first voice behind an offset begins, or 0; the next text of open speech lies there."""
-        speech = [*self.spoken, *filter(None, [self.going_on()])]
-        return next((each.voice_start for each in speech if each.end is None or each.voice[1] > offset), 0)
+        return next(
+            (each.voice_start for each in self.speech.spoken() if each.end is None or each.voice[1] > offset), 0
+        )
 
     def _known_beginning(self, text: WaitingText) -> tuple[int, tuple[int, int]] | None:
         """The number of the first unit without a text, and where the text from there on lies; None if unknown."""
