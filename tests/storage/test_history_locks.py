@@ -19,6 +19,7 @@ from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history import connection as connections
+from saywrite.storage.history import schema
 from saywrite.storage.history.connection import create_private
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.schema import check_database, open_database
@@ -195,6 +196,28 @@ def test_threads_that_create_a_history_at_once_lose_no_dictation(path: Path) -> 
         thread.join(60)
     with closing(HistoryStore(path)) as store:
         assert {row.dictation for row in store.recent(20)} == {str(number) for number in range(8)}
+
+
+def test_a_new_history_waits_while_another_thread_creates_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite does not wait by itself when it changes to the write-ahead log."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(schema.time, "sleep", lambda seconds: other.close())
+        open_database(path).close()
+
+
+def test_a_new_history_that_stays_in_use_is_reported(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.parent.mkdir()
+    monkeypatch.setattr(schema, "BUSY_TIMEOUT_MS", 50)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HistoryUnavailable, match="in use by another program"):
+            open_database(path)
 
 
 @pytest.mark.parametrize(

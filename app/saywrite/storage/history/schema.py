@@ -7,14 +7,16 @@ version, of another program, or a damaged one is recognized on a connection that
 from __future__ import annotations
 
 import logging
+import random
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryError, HistoryTooNew, HistoryUnavailable
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
-from saywrite.storage.history.connection import connect, create_private, damaged, has_log, unavailable
+from saywrite.storage.history.connection import BUSY_TIMEOUT_MS, connect, create_private, damaged, has_log, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +224,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         # while the sidecar of the journal, which is synced too, says that the sound has its text.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         _migrate(connection)
         _fit_index(connection)
     except HistoryError:
@@ -232,6 +234,23 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.close()
         raise unavailable(error, path) from error
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the database to its write-ahead log, once for its lifetime. Waits for other connections as a write does.
+
+    SQLite refuses at once while another connection is about to write, because each could wait for the other
+    (https://www.sqlite.org/c3ref/busy_handler.html); two that create a history at the same time meet like that.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+        time.sleep(random.uniform(0.001, 0.02))  # of different lengths, so that the connections do not collide again
 
 
 def check_database(path: Path) -> None:
