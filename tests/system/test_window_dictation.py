@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.sound import label
 from tests.system.lab.window import Room, Window, recordings, room, window
@@ -37,6 +38,14 @@ def export_to(saywrite: Window, room: Room, target: Path) -> None:
     room.screen.key("Return")
 
 
+def shows_bars(saywrite: Window, screen: Path) -> bool:
+    """Whether the waveform has a bar in a picture of the screen, above the line in its middle."""
+    x, y, width, height = saywrite.wait_for("chart", "^Waveform").place
+    picture = QImage(str(screen)).copy(x, y, width, height)
+    row = height // 2 - 6
+    return len({picture.pixel(column, row) for column in range(width)}) > 1
+
+
 def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
     desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
@@ -50,7 +59,8 @@ def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
         wait_for(lambda: saywrite.title() == "● Saywrite", "the title does not say that it listens")
         player = desk.sound.play("desk", speech["two_cities"], wait=False)
         saywrite.wait_for("filler", "Being heard")
-        screen.shot(artifacts / "window-light-partial.png")
+        heard = screen.shot(artifacts / "window-light-partial.png")
+        wait_for(lambda: shows_bars(saywrite, screen.shot(heard)), "the waveform does not show what is being said", 5)
         player.wait(30)
         desk.sound.play("desk", speech["two_sentences"])
         saywrite.wait_transcript("people")

@@ -271,6 +271,19 @@ def test_sound_after_silence_is_reported_once(qtbot: Any) -> None:
     assert told == [3, 6]
 
 
+def test_every_poll_that_shows_sound_says_so(meter: CountingMeter, latest: LatestLevel, clock: HandClock) -> None:
+    """Said once, it would be lost on a waveform that does not have that sound yet."""
+    told: list[float] = []
+    meter.sound_shown.connect(lambda: told.append(clock.now))
+    meter.set_recording(True)
+    latest.put(Level(-70, -80, False))
+    tick(meter, clock, 3)
+    assert not told, "nothing is shown"
+    latest.put(Level(-10, -20, False))
+    tick(meter, clock, 5)
+    assert len(told) == 5
+
+
 class Script:
     """Gives these peaks, one at each look."""
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPalette, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from saywrite.audio.levels import Envelope
@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.waveform.panel import WaveformPanel
+from saywrite.ui.waveform.picture import LIVE_S
 from saywrite.ui.waveform.strip import WaveformStrip
 from saywrite.ui.widgets.frame_clock import frame_clock
 from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
@@ -401,6 +402,28 @@ def test_strip_runs_only_while_sound_is_in_view_of_a_visible_recording(
     assert not looked_at.is_polling
 
 
+def test_the_strip_moves_from_the_first_sound_of_a_recording_that_begins_in_silence(
+    looked_at: WaveformPanel, envelope: Envelope
+) -> None:
+    listen(looked_at)
+    envelope.append(sound(1, amplitude=0))
+    looked_at._advance()
+    assert not looked_at.is_polling, "only silence is in view"
+    looked_at.wake()
+    looked_at._advance()
+    assert not looked_at.is_polling, "the peak of the sound that woke it has not come yet"
+    looked_at.wake()
+    envelope.append(sound(0.1))
+    looked_at._advance()
+    assert looked_at.is_polling
+    assert looked_at.strip is not None
+    quiet = looked_at.strip.grab().toImage()
+    envelope.append(sound(3))
+    looked_at._advance()
+    assert looked_at.is_polling
+    assert looked_at.strip.grab().toImage() != quiet
+
+
 class HandClock:
     now = 0.0
 
@@ -467,6 +490,45 @@ def test_new_bars_are_the_same_as_those_of_a_whole_picture(strip: WaveformStrip,
     strip._pixmap.fill(Qt.GlobalColor.red)
     strip._paint_pixmap(strip._pixmap, start)
     assert strip.grab().toImage() == grown
+
+
+class PaintedStrip(WaveformStrip):
+    """Keeps the rectangle that was painted last."""
+
+    painted = QRect()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted = event.rect()
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+@pytest.mark.parametrize("at_s", [0, 5, 29.9, 31])
+def test_every_new_bar_is_painted_on_the_screen(
+    at_s: float, reduced: bool, qtbot: Any, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_clock(), "is_reduced", reduced)
+    data, envelope, clock = WaveformData(), envelope_of(sound(at_s)), HandClock()
+    data.pull(envelope)
+    strip = PaintedStrip(data, clock)
+    qtbot.addWidget(strip)
+    strip.resize(1020, 92)
+    strip.show()
+    qtbot.waitExposed(strip)
+    strip.set_live(True)
+    qapp.processEvents()
+    for _ in range(20):
+        for _ in range(3):  # pictures between two peaks
+            clock.now += 0.016
+            strip.advance()
+            qapp.processEvents()
+        strip.painted = QRect()
+        envelope.append(sound(0.05))
+        data.pull(envelope)
+        strip.advance()
+        qapp.processEvents()
+        newest = round((data.length_s - 0.05 - (strip.end_s - LIVE_S)) * strip.width() / LIVE_S)
+        assert strip.painted.contains(min(newest, strip.width() - 1), 46)
 
 
 def test_step_of_the_strip_is_cheap(strip: WaveformStrip, qapp: QApplication) -> None:

@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
         set_text(self.setWindowTitle, tr("Saywrite"))
-        self.control_bar.meter.moved.connect(self.waveform.wake)
+        self.control_bar.meter.sound_shown.connect(self.waveform.wake)
 
     @property
     def transcript(self) -> TranscriptView:

@@ -101,8 +101,12 @@ class WaveformPanel(QWidget):
 
     @Slot()
     def wake(self) -> None:
-        """Show new sound: there is some that can be seen after silence."""
-        self._set_timers(awake=True)
+        """Show new sound: there is some that can be seen.
+
+        The strip sleeps again where the peak of that sound has not come yet, so this is called while there is sound.
+        """
+        if not self.is_polling:
+            self._set_timers(awake=True)
 
     @Slot()
     def open_plot(self, clicked_s: float | None = None) -> None:

@@ -80,7 +80,7 @@ class WaveformStrip(QWidget):
         self._offset = 0
         self._moves = False
         self._judged_s = -1.0
-        """The end of the recording for which `_moves` was determined."""
+        """The length of the recording for which `_moves` was determined."""
         self._live_scale = 1.0
         """Device-independent pixels per second of a running recording."""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -111,18 +111,18 @@ class WaveformStrip(QWidget):
         """Show new peaks, and scroll to the present time; False where nothing in view moves."""
         now = self._clock()
         elapsed, self._advanced_at = now - self._advanced_at, now
-        newest = self._newest_end()
+        recorded = self._data.length_s
         if self._frames.is_reduced:
-            self._end_s = newest
+            self._end_s = self._newest_end()
         else:
-            self._end_s = max(LIVE_S, newest - LAG_S, min(self._end_s + elapsed, newest + AHEAD_S))
+            self._end_s = max(LIVE_S, recorded - LAG_S, min(self._end_s + elapsed, recorded + AHEAD_S))
         if self._pixmap is not None:
             self._paint_new(self._pixmap)
             offset = self._offset_of(self._pixmap)
             if offset != self._offset:
                 self.update()
-        if self._judged_s != newest:
-            self._judged_s = newest
+        if self._judged_s != recorded:
+            self._judged_s = recorded
             self._moves = not self._data.is_flat(self._end_s - LIVE_S)
         return self._moves
 
@@ -235,9 +235,8 @@ class WaveformStrip(QWidget):
             return
         since = max(self._pixmap_start_s, self._painted_s - REDO_S)
         self._paint_pixmap(pixmap, since)
-        if self._end_s <= LIVE_S:  # else the whole picture moves
-            left = math.floor(since * self._live_scale)
-            self.update(QRect(left, 0, math.ceil((recorded - since) * self._live_scale) + 2, self.height()))
+        left = math.floor((since - (self._end_s - LIVE_S)) * self._live_scale)
+        self.update(QRect(left, 0, math.ceil((recorded - since) * self._live_scale) + 2, self.height()))
 
     def _paint_pixmap(self, pixmap: QPixmap, from_s: float) -> None:
         """Paint the recording from this time on into the pixmap."""

@@ -76,8 +76,8 @@ class LevelMeter(QWidget):
 
     sound_returned = Signal()
     """There is sound after digital silence, which a muted or disconnected microphone delivers."""
-    moved = Signal()
-    """The bar rises from rest: there is sound again that can be seen."""
+    sound_shown = Signal()
+    """The bar is above its bottom; emitted at every poll that finds it there."""
     _woken = Signal()
     """There is another level than at rest; emitted on the thread that measures the sound."""
 
@@ -166,8 +166,8 @@ class LevelMeter(QWidget):
             self.update()
         elif picture != before:
             self.update(self._moving(picture, before))
-        if picture.bar and (before is None or not before.bar):
-            self.moved.emit()
+        if picture.bar:
+            self.sound_shown.emit()
         self._set_pace(picture, still=picture == before)
 
     def _set_pace(self, picture: MeterPicture, *, still: bool) -> None:
