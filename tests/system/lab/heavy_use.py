@@ -355,8 +355,8 @@ def _text_of(dictated: Dictated) -> str:
 
 
 def _shown_words(transcript: str) -> list[str]:
-    """Without headings and times."""
-    return words_of(re.sub(r"^.*\d+:\d+.*$", "", transcript, flags=re.MULTILINE))
+    """Without headings, times and the lines that a machine under load leaves where sound is missing."""
+    return words_of(re.sub(r"^(.*\d+:\d+.*|.* of sound missing\b.*)$", "", transcript, flags=re.MULTILINE))
 
 
 def _rest(seconds: float) -> None:
