@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,11 +33,11 @@ class Disk:
         self.goes_on = threading.Event()
         self.goes_on.set()
 
-    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+    def in_transaction(self, write: Callable[[sqlite3.Connection], object]) -> object:
         assert self.goes_on.wait(LIMIT_S)
         if self.full:
             raise HistoryError("The disk is full.", "Free some space.")
-        self._store.edit_segment(dictation, number, text)
+        return self._store.in_transaction(write)
 
     def text_of(self, dictation: str) -> list[str]:
         dictated = self._store.load(dictation)
@@ -158,3 +159,25 @@ def test_changes_of_a_text_that_was_replaced_meanwhile_are_not_put_into_the_new_
     assert window.text.editing
     assert window.text.toPlainText() == "We met Hannah."
     assert disk.text_of("d2") == ["Another text."]
+
+
+def test_changes_of_which_the_disk_took_a_part_can_be_saved_again(
+    qtbot: Any, window: HistoryWindow, disk: Disk
+) -> None:
+    """A text of several segments is corrected as a whole, or not at all."""
+    disk.add_segment("d2", Segment(2, "She left.", "she left", 40_000, 60_000))
+    refuse = """CREATE TRIGGER refuse BEFORE UPDATE ON segments WHEN new.number = 2
+        BEGIN SELECT RAISE(FAIL, 'refused'); END"""
+    disk.in_transaction(lambda connection: connection.execute(refuse))
+    window.view.again.finished.emit("d2")
+    qtbot.waitUntil(lambda: "She left." in window.text.toPlainText())
+    window.edit.click()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah").replace("left", "stayed"))
+    window.save.click()
+    qtbot.waitUntil(lambda: bool(window.note.text()))
+    assert window.text.editing
+    assert disk.text_of("d2") == ["We met Anna.", "She left."]
+    disk.in_transaction(lambda connection: connection.execute("DROP TRIGGER refuse"))
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    assert disk.text_of("d2") == ["We met Hannah.", "She stayed."]

@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitt
 
 from saywrite.foundation.events import RecordClosed
 from saywrite.foundation.messages import message
+from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore
-from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation, save_changes
+from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
 from saywrite.ui.history.dictation_list import HIT, ID
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.listing.column import DictationColumn
@@ -219,7 +220,7 @@ class HistoryWindow(QWidget):
                 if self.isVisible():
                     self._reopen(dictation)
 
-        self._ask(lambda history: save_changes(history, dictation, changes, shown, remembers=remembers), saved)
+        self._ask(lambda history: correct_segments(history, dictation, changes, shown, remembers=remembers), saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
