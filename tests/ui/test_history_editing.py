@@ -181,3 +181,17 @@ def test_changes_of_which_the_disk_took_a_part_can_be_saved_again(
     window.save.click()
     qtbot.waitUntil(lambda: not window.text.editing)
     assert disk.text_of("d2") == ["We met Hannah.", "She stayed."]
+
+
+def test_deletion_that_cannot_be_undone_now_can_be_undone_later(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
+    """What stays in the trash is deleted for good with the end of the undo."""
+    window.delete.click()
+    qtbot.waitUntil(window.undo.isVisible)
+    disk.full = True
+    window.undo.click()
+    qtbot.waitUntil(lambda: "The disk is full." in window.note.text())
+    assert window.undo.isVisible()
+    disk.full = False
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert [each.dictation for each in disk.recent(5)] == ["d2", "d1"]

@@ -116,11 +116,17 @@ class HistoryWindow(QWidget):
         """Load the list and what can be filtered; the next letter begins a new search."""
         self.column.begin()
 
-    def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
+    def _ask(
+        self,
+        question: Callable[[HistoryStore], object],
+        answer: Callable[[object], None],
+        refuse: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Without `refuse`, the window says why there is no answer."""
         run_task(
             lambda: question(self._history.get()),
             answer,
-            lambda error: self._say(error_text(error)),
+            refuse or (lambda error: self._say(error_text(error))),
             owner=self,
             in_order=True,
         )
@@ -259,7 +265,18 @@ class HistoryWindow(QWidget):
         restored, self._deleted = self._deleted, []
         self._undo_timer.stop()
         self._say("")
-        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self.column.put_back(restored))
+
+        def refuse(error: Exception) -> None:
+            """Offer the undo again: what stays in the trash is deleted for good."""
+            self._deleted = restored + self._deleted
+            self._undo_timer.start()
+            self._say(error_text(error), undo=True)
+
+        self._ask(
+            lambda history: restore_from_trash(history, restored),
+            lambda _number: self.column.put_back(restored),
+            refuse,
+        )
 
     def _empty_trash(self) -> None:
         """Delete for good: the undo is over."""
