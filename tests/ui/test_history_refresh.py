@@ -176,6 +176,30 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
 
 
 @pytest.mark.parametrize("query", ["", "Offer"])
+@pytest.mark.parametrize("kept", [0, 2])
+def test_list_goes_on_after_all_that_it_shows_was_deleted(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str, kept: int
+) -> None:
+    """A list that does not fill its room cannot be scrolled to its next page."""
+    for minute in range(100, 200):
+        dictate(store, minute, f"Offer {minute}.")
+    window.query.setText(query)
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100 and texts(window.list)[0] == "Offer 199.")
+    qtbot.waitUntil(lambda: ("at 0:00" in window.list.item(0).text()) is bool(query))
+    window.list.selectAll()
+    for row in range(kept):
+        window.list.item(row).setSelected(False)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40 + kept)
+    assert not window.list.empty.isVisible()
+    assert texts(window.list)[kept] == "Offer 39."
+    qtbot.waitUntil(lambda: window.text.toPlainText() in ("Offer 39.", "Offer 198."))
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 140)
+
+
+@pytest.mark.parametrize("query", ["", "Offer"])
 def test_an_undone_deletion_keeps_the_place(qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str) -> None:
     for minute in range(100, 200):
         dictate(store, minute, f"Offer {minute}.")

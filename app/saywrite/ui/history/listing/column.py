@@ -128,7 +128,12 @@ class DictationColumn(QWidget):
         row = self.list.row_of(dictations)
         self._removed += self.list.remove(dictations)
         self.list.setCurrentRow(min(row, self.list.count() - 1))
-        self.explain_empty()
+        if self.list.count() or self._last is None:
+            self.explain_empty()
+        else:  # the next page follows
+            self.emptied.emit()
+        self.list.doItemsLayout()
+        self._load_more()
 
     def put_back(self, dictations: list[str]) -> None:
         """List removed dictations again, and select the first one. After another search only those that match are."""
@@ -162,6 +167,8 @@ class DictationColumn(QWidget):
             if (asked, refreshed) == (self._asked, self._refreshed) and isinstance(found, tuple):
                 self.list.append(found)
                 self._remember_last(found, PAGE)
+                if not self.explain_empty() and self.list.currentRow() < 0:
+                    self.list.setCurrentRow(0)
 
         self._ask(lambda history: _find(history, query, only, PAGE, last), append)
 
