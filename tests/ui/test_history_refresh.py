@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.events import RecordClosed, Segment
 from saywrite.storage.history.records.versions import Origin, replace_text
@@ -160,6 +161,29 @@ def test_a_dictation_that_was_transcribed_again_is_listed_with_its_new_text(
     assert window.text.toPlainText() == "Offer 12."
 
 
+@pytest.mark.parametrize("how", ["another dictation", "activated"])
+def test_days_are_named_anew_after_midnight(qtbot: Any, tmp_path: Path, store: HistoryStore, how: str) -> None:
+    clock = [datetime(2026, 11, 21, 23, 59)]
+    window = HistoryWindow(lambda: HistoryStore(tmp_path / "history.sqlite3"), now=lambda: clock[0])
+    qtbot.addWidget(window)
+    window.reload()
+    window.show()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+    assert window.list.item(0).data(DAY) == "Today"
+    clock[0] += timedelta(minutes=2)
+    if how == "activated":
+        QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    else:
+        store.begin(Header("new", datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "en", "local", "microphone"))
+        window.receive(RecordClosed("new", saved=True, kept=32_000))
+        qtbot.waitUntil(lambda: window.list.count() == 41)
+    last = window.list.item(window.list.count() - 40)
+    assert last.data(DAY) == "Yesterday"
+    assert last.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Yesterday, ")
+    window.close()
+    assert wait_for_tasks(5000)
+
+
 def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     for minute in range(100, 300):
         dictate(store, minute, f"Offer {minute}.")
@@ -183,8 +207,10 @@ def test_list_goes_on_after_all_that_it_shows_was_deleted(
     """A list that does not fill its room cannot be scrolled to its next page."""
     for minute in range(100, 200):
         dictate(store, minute, f"Offer {minute}.")
-    window.query.setText(query)
-    window.reload()
+    if query:
+        window.query.setText(query)
+    else:
+        window.reload()
     qtbot.waitUntil(lambda: window.list.count() == 100 and texts(window.list)[0] == "Offer 199.")
     qtbot.waitUntil(lambda: ("at 0:00" in window.list.item(0).text()) is bool(query))
     window.list.selectAll()
