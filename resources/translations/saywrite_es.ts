@@ -20,10 +20,6 @@
         <translation>Acerca de Say&amp;write</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Añadir</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Añadir archivos…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Conservar</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>Des&amp;bloquear…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: lo que dice se envía al servicio de aiOla. Necesita red y una clave de API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Añadir</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Predeterminado: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Eliminar &amp;todas las correcciones recordadas</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Det&amp;alles…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -5214,6 +5210,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
         <translation>Use en su lugar Configuración &gt; Aplicaciones &gt; Inicio.</translation>
+    </message>
+    <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>

@@ -20,10 +20,6 @@
         <translation>À propos de &amp;Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Ajouter</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Ajouter des fichiers…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Conserver</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Touche</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>&amp;Déverrouiller…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Utiliser ce texte</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Précis : ce que vous dites est envoyé au service d'aiOla. Nécessite un réseau et une clé API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Ajouter</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Par défaut : {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Supprimer &amp;toutes les corrections mémorisées</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Dé&amp;tails…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Touche</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -5214,6 +5210,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
         <translation>Utilisez plutôt Paramètres &gt; Applications &gt; Démarrage.</translation>
+    </message>
+    <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Utiliser ce texte</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>

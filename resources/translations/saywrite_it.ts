@@ -20,10 +20,6 @@
         <translation>&amp;Informazioni su Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Aggiungi</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Aggiungi file…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Mantieni</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tasto</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>S&amp;blocca…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usa questo testo</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: ciò che dici viene inviato al servizio di aiOla. Richiede una rete e una chiave API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Aggiungi</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Predefinito: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Elimina &amp;tutte le correzioni memorizzate</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>&amp;Dettagli…</translation>
     </message>
     <message>
@@ -2180,6 +2172,10 @@
         <translation>JSON (*.json)</translation>
     </message>
     <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tasto</translation>
+    </message>
+    <message>
         <source>Keep</source>
         <translation>Mantieni</translation>
     </message>
@@ -2417,7 +2413,7 @@
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation>&amp;Maiuscole/minuscole</translation>
+        <translation>Mai&amp;uscole/minuscole</translation>
     </message>
     <message>
         <source>Microphone</source>
@@ -5214,6 +5210,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
         <translation>Usa invece Impostazioni &gt; App &gt; Avvio.</translation>
+    </message>
+    <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usa questo testo</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>

@@ -20,10 +20,6 @@
         <translation>&amp;Sobre o Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Adicionar</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Adicionar arquivos…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Manter</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>Des&amp;bloquear…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: o que você diz é enviado ao serviço da aiOla. Requer rede e uma chave de API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Adicionar</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Padrão: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Excluir &amp;todas as correções lembradas</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Det&amp;alhes…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -5214,6 +5210,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Use Settings &gt; Apps &gt; Startup instead.</source>
         <translation>Em vez disso, use Configurações &gt; Aplicativos &gt; Inicialização.</translation>
+    </message>
+    <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>Use the same version of Saywrite for both.</source>

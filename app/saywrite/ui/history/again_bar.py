@@ -211,7 +211,7 @@ class VersionBar(QWidget):
         policy = self.texts.sizePolicy()
         policy.setHorizontalStretch(1)
         self.texts.setSizePolicy(policy)
-        self.use = worded(QPushButton(), tr("&Use this text"))
+        self.use = worded(QPushButton(), tr("Use t&his text"))
         row = FlowLayout(self, spacing=S)
         row.addWidget(self.texts)
         row.addWidget(self.use)

@@ -78,7 +78,7 @@ class HistoryWindow(QWidget):
         self.save = worded(IconPushButton("check"), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
         self.export = worded(IconPushButton("export"), tr("&Export…"))
-        self.details = worded(IconPushButton("info"), tr("Deta&ils…"))
+        self.details = worded(IconPushButton("info"), tr("Detai&ls…"))
         self.delete = worded(IconPushButton("clear"), tr("&Delete"))
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))

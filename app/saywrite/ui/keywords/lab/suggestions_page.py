@@ -69,7 +69,7 @@ class SuggestionsPage(QWidget):
         self.forget = QPushButton()
         set_text(self.forget.setText, tr("&Forget suggestion"))
         self.clear = IconPushButton("clear")
-        set_text(self.clear.setText, tr("Delete &all remembered corrections"))
+        set_text(self.clear.setText, tr("Delete all &remembered corrections"))
         self._arrange()
         follow_language(self._describe_again)
         self._connect()
