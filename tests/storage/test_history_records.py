@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.foundation.errors import JournalError
+from saywrite.foundation.errors import HistoryError, JournalError
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.filters import FILES, FilterChoices, HistoryFilter, filter_choices
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, describe_receipt, keep_receipt, receipts_of
@@ -159,6 +159,23 @@ def test_an_earlier_text_is_deleted_with_its_dictation(store: HistoryStore, tmp_
     store.delete("one")
     store.close()
     assert not [file for file in tmp_path.iterdir() if b"milk" in file.read_bytes() or b"silk" in file.read_bytes()]
+
+
+def test_correction_of_a_former_text_does_not_change_the_present_one(store: HistoryStore) -> None:
+    """The transcript shows the former text on, for example when the text of the service has come later."""
+    store.add_segment("one", Segment(2, "And bred.", "and bred", 64_000, 96_000))
+    present = [Segment(1, "Buy milk and bread.", "", 0, 80_000), Segment(2, "Thank you.", "", 80_000, 96_000)]
+    replace_text(store, "one", present, SMALL, AT)
+    with pytest.raises(HistoryError, match="changed elsewhere"):
+        store.edit_segment("one", 2, "And bread.")
+    assert text_of(store, "one") == ["Buy milk and bread.", "Thank you."]
+    replace_text(store, "one", present[:1], SMALL, AT)
+    numbers = [segment.number for version in versions_of(store, "one") for segment in version.segments]
+    assert len(set(numbers)) == len(numbers)
+    (former,) = (version for version in versions_of(store, "one") if version.segments[0].number == 1)
+    use_version(store, "one", former.number, AT)
+    store.edit_segment("one", 2, "And bread.")
+    assert text_of(store, "one") == ["Buy milk.", "And bread."]
 
 
 def test_trash_is_hidden_from_list_and_search_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:

@@ -22,7 +22,7 @@ from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
 from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
-from saywrite.storage.history.connection import connect, gone, unavailable
+from saywrite.storage.history.connection import changed_elsewhere, connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
@@ -169,13 +169,17 @@ class HistoryStore:
         self.in_transaction(remove)
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
-        """Replace the text that the user reads; `raw` is not changed. Raises HistoryError for a missing segment."""
+        """Replace the text that the user reads; `raw` is not changed.
+
+        Raises HistoryError for a missing segment: the dictation was deleted, or has another text.
+        """
 
         def edit(connection: sqlite3.Connection) -> None:
             where = (clean(text), dictation, number)
             changed = connection.execute("UPDATE segments SET text = ? WHERE dictation = ? AND number = ?", where)
             if changed.rowcount == 0:
-                raise _unknown()
+                there = connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone()
+                raise changed_elsewhere() if there else _unknown()
 
         self.in_transaction(edit)
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from saywrite.foundation.errors import HistoryError
-from saywrite.foundation.messages import message
+from saywrite.storage.history.connection import changed_elsewhere
 from saywrite.storage.history.filters import VISIBLE
 from saywrite.storage.history.store import HistoryStore, clean
 from saywrite.text.keywords import Keyword
@@ -60,12 +59,7 @@ def correct_segments(
         rows = connection.execute("SELECT number, text FROM segments WHERE dictation = ?", (dictation,))
         there = dict(rows.fetchall())
         if any(number not in there or there[number] != shown.get(number) for number in changes):
-            raise HistoryError(
-                message(
-                    "This text was changed elsewhere meanwhile, so your changes were not saved. They are still here."
-                ),
-                message("Copy them, then open the dictation again."),
-            )
+            raise changed_elsewhere()
         for number, text in changes.items():
             if remembers:
                 connection.execute(_KEEP, (dictation, number))
