@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
+from window_fakes import FakeDictation
 
 from saywrite.foundation.errors import HistoryError
-from saywrite.foundation.events import Segment
+from saywrite.foundation.events import Segment, SegmentAdded, Started
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 
@@ -195,3 +197,28 @@ def test_deletion_that_cannot_be_undone_now_can_be_undone_later(qtbot: Any, wind
     window.undo.click()
     qtbot.waitUntil(lambda: window.list.count() == 2)
     assert [each.dictation for each in disk.recent(5)] == ["d2", "d1"]
+
+
+def test_transcript_shows_what_was_corrected_in_the_history(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, disk: Disk
+) -> None:
+    """Otherwise the next correction in the transcript would bring the old words back into the history."""
+    disk.add_segment("d2", Segment(2, "She left.", "she left", 40_000, 60_000))
+    front = make_front(open_history=lambda: disk)
+    dictation.tell(Started("d2", "local", "en", "microphone", 0.0, datetime(2026, 11, 21, 9, 0)))
+    said = [Segment(1, "We met Anna.", "", 0, 32_000), Segment(2, "She left.", "", 40_000, 60_000)]
+    for segment in said:
+        dictation.tell(SegmentAdded("d2", segment))
+    front.dialogs.show_history()
+    history = front.window.findChild(HistoryWindow)
+    qtbot.waitUntil(history.edit.isEnabled)
+    history.edit.click()
+    history.text.setPlainText("We met Hannah.")
+    history.save.click()
+    qtbot.waitUntil(lambda: not history.text.editing)
+    assert disk.text_of("d2") == ["We met Hannah.", ""]
+    assert front.window.transcript.text() == "We met Hannah."
+    dictation.tell(SegmentAdded("d2", said[0]))
+    assert front.window.transcript.text() == "We met Hannah.", "the text of a service comes later"
+    assert dictation.arguments("edit_segment") == []
+    history.close()

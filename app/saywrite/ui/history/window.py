@@ -31,6 +31,7 @@ from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count, worded
+from saywrite.ui.transcript.event_writer import CorrectedText
 from saywrite.ui.widgets.choosers import EngineChoices
 
 SIZE = QSize(980, 640)
@@ -43,6 +44,8 @@ class HistoryWindow(QWidget):
 
     export_requested = Signal(object)
     """The user asked to export these: a tuple of `Dictated`."""
+    corrected = Signal(object)
+    """The user saved a `CorrectedText`."""
     details_requested = Signal(object)
     """The user asked for the details of a `Dictated`."""
     ledger_requested = Signal()
@@ -225,6 +228,7 @@ class HistoryWindow(QWidget):
 
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
+            self.corrected.emit(CorrectedText(dictation, changes))
             self._saved = self._saved | changes
             if self.text.changes() == changes:
                 then()
