@@ -3144,6 +3144,10 @@
         <translation>Aufnahme läuft; die Verbindung wird wiederhergestellt…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Aufnahmen werden aufbewahrt, bis Sie in den Einstellungen wählen, wie lange.</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>Aufnahmen, deren Text jetzt fehlt, werden zur erneuten Transkription angeboten.</translation>
     </message>
@@ -5654,6 +5658,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Verwendet wird der Standardwert: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Aufnahmen werden aufbewahrt, bis das berichtigt ist.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3144,6 +3144,10 @@
         <translation>Grabando; se está restableciendo la conexión…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Las grabaciones se conservan hasta que elija en los ajustes durante cuánto tiempo.</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>Las grabaciones cuyo texto falta ahora se ofrecen para transcribirlas de nuevo.</translation>
     </message>
@@ -5654,6 +5658,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Se usa su valor predeterminado: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Las grabaciones se conservan hasta que se corrija.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3144,6 +3144,10 @@
         <translation>Enregistrement ; rétablissement de la connexion…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Les enregistrements sont conservés jusqu'à ce que vous choisissiez leur durée dans les paramètres.</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>Les enregistrements dont le texte manque maintenant sont proposés pour une nouvelle transcription.</translation>
     </message>
@@ -5654,6 +5658,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file} : {name} {problem}. La valeur par défaut est utilisée : {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file} : {name} {problem}. Les enregistrements sont conservés jusqu'à ce que ce soit corrigé.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3144,6 +3144,10 @@
         <translation>Registrazione; ripristino della connessione…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Le registrazioni vengono conservate finché non scegli nelle impostazioni per quanto tempo.</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>Le registrazioni ora prive di testo vengono proposte per una nuova trascrizione.</translation>
     </message>
@@ -5654,6 +5658,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Viene usato il valore predefinito: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Le registrazioni vengono conservate finché non viene corretto.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3139,6 +3139,10 @@
         <translation>録音中。接続を復旧しています…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>設定で保存期間を選ぶまで、録音は保持されます。</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>現在テキストのない録音は、もう一度文字起こしできるように表示されます。</translation>
     </message>
@@ -5646,6 +5650,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name}{problem}。既定値を使います: {shown}。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name}{problem}。修正されるまで、録音は保持されます。</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3144,6 +3144,10 @@
         <translation>Gravando; a conexão está sendo restabelecida…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>As gravações são mantidas até você escolher nas configurações por quanto tempo.</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>As gravações cujo texto falta agora são oferecidas para nova transcrição.</translation>
     </message>
@@ -5654,6 +5658,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. O valor padrão é usado: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. As gravações são mantidas até que isso seja corrigido.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -3139,6 +3139,10 @@
         <translation>正在录音；正在恢复连接…</translation>
     </message>
     <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>在设置中选择保留时间之前，录音会一直保留。</translation>
+    </message>
+    <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation>现在缺少文本的录音会列出，供重新转写。</translation>
     </message>
@@ -5646,6 +5650,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}：{name} {problem}。将使用其默认值：{shown}。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}：{name} {problem}。更正之前，录音会一直保留。</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

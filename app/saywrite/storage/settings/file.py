@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,12 @@ version = {VERSION}
 """
 
 
+UNREAD = replace(Settings(), keep_recordings_days=-1)
+"""The settings in place of those of the user that cannot be read: no recording is removed."""
+
+_KEPT = message("Recordings are kept until you choose in the settings for how long.")
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
     """Settings that can be used in any case. `problems`: a sentence for the user about each unused value."""
@@ -53,9 +60,13 @@ def load(path: Path) -> LoadedSettings:
             path=path,
             reason=os_error_reason(error),
         )
-        return LoadedSettings(Settings(), (joined(" ", problem, message("Make the file readable for your user.")),))
+        problem = joined(" ", problem, message("Make the file readable for your user."), _KEPT)
+        return LoadedSettings(UNREAD, (problem,))
     except (ValueError, RecursionError) as error:
-        return LoadedSettings(Settings(), (_broken(path, error),))
+        problem = joined(" ", _broken(path, error), _KEPT)
+        with suppress(SettingsError):  # else the next start finds no file, and uses the defaults
+            save(path, UNREAD)
+        return LoadedSettings(UNREAD, (problem,))
     return _check(content, path.name)
 
 
@@ -113,7 +124,19 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
         value = content[name]
         if isinstance(value, str):
             value = FORMER_VALUES.get((name, value), value)
-        if problem := option.problem(value):
+        if not (problem := option.problem(value)):
+            values[name] = value
+        elif name == "keep_recordings_days":
+            values[name] = UNREAD.keep_recordings_days
+            problems.append(
+                message(
+                    "{file}: {name} {problem}. Recordings are kept until it is corrected.",
+                    file=file,
+                    name=name,
+                    problem=problem,
+                )
+            )
+        else:
             problems.append(
                 message(
                     "{file}: {name} {problem}. Its default is used: {shown}.",
@@ -123,8 +146,6 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
                     shown=_shown(option.default),
                 )
             )
-        else:
-            values[name] = value
     version = content.get("version", VERSION)
     if type(version) is int and version > VERSION:
         problems.append(
