@@ -5660,6 +5660,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{file}: {name} {problem}. Verwendet wird der Standardwert: {shown}.</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nichts verlässt diesen Computer, bis das berichtigt ist.</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}: {name} {problem}. Aufnahmen werden aufbewahrt, bis das berichtigt ist.</translation>
     </message>

@@ -5660,6 +5660,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{file}: {name} {problem}. Se usa su valor predeterminado: {shown}.</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nada sale de este equipo hasta que se corrija.</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}: {name} {problem}. Las grabaciones se conservan hasta que se corrija.</translation>
     </message>

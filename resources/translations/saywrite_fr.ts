@@ -5660,6 +5660,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{file} : {name} {problem}. La valeur par défaut est utilisée : {shown}.</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file} : {name} {problem}. Rien ne quitte cet ordinateur jusqu'à ce que ce soit corrigé.</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file} : {name} {problem}. Les enregistrements sont conservés jusqu'à ce que ce soit corrigé.</translation>
     </message>

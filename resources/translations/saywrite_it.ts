@@ -5660,6 +5660,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{file}: {name} {problem}. Viene usato il valore predefinito: {shown}.</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nulla lascia questo computer finché non viene corretto.</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}: {name} {problem}. Le registrazioni vengono conservate finché non viene corretto.</translation>
     </message>

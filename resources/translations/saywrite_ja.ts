@@ -5652,6 +5652,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{file}: {name}{problem}。既定値を使います: {shown}。</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name}{problem}。修正されるまで、このコンピューターから何も送信しません。</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}: {name}{problem}。修正されるまで、録音は保持されます。</translation>
     </message>

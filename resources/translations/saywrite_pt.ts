@@ -5660,6 +5660,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{file}: {name} {problem}. O valor padrão é usado: {shown}.</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nada sai deste computador até que isso seja corrigido.</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}: {name} {problem}. As gravações são mantidas até que isso seja corrigido.</translation>
     </message>

@@ -5652,6 +5652,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{file}：{name} {problem}。将使用其默认值：{shown}。</translation>
     </message>
     <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}：{name} {problem}。更正之前，任何内容都不会离开这台电脑。</translation>
+    </message>
+    <message>
         <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
         <translation>{file}：{name} {problem}。更正之前，录音会一直保留。</translation>
     </message>

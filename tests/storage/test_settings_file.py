@@ -188,6 +188,16 @@ def test_no_recording_is_removed_because_of_a_mistake_in_the_file(path: Path, te
     assert load(path) == LoadedSettings(replace(Settings(), keep_recordings_days=-1, theme="dark"))
 
 
+@pytest.mark.parametrize("text", ['stay_offline = "true"\n', "stay_offline = 1\n"])
+def test_nothing_leaves_this_computer_because_of_a_mistake_in_the_file(path: Path, text: str):
+    written(path, f'engine = "aiola"\n{text}')
+    loaded = load(path)
+    assert loaded.settings.stay_offline
+    assert keep_offline(loaded.settings).engine == "local"
+    (told,) = loaded.problems
+    assert told.endswith("stay_offline must be true or false. Nothing leaves this computer until it is corrected.")
+
+
 def test_what_becomes_of_recordings_is_said(path: Path):
     written(path, 'keep_recordings_days = "365"\n')
     (told,) = load(path).problems

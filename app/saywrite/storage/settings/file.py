@@ -17,8 +17,9 @@ from typing import Any
 from saywrite.foundation.catalog import permitted_engine
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
-from saywrite.foundation.messages import joined, message
+from saywrite.foundation.messages import Message, filled, joined, message
 from saywrite.foundation.paths import private_folder
+from saywrite.storage.settings.option import Value
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.characters import decode
 
@@ -36,6 +37,15 @@ version = {VERSION}
 
 UNREAD = replace(Settings(), keep_recordings_days=-1)
 """The settings in place of those of the user that cannot be read: no recording is removed."""
+
+_CAREFUL: Mapping[str, tuple[Value, Message]] = {
+    "keep_recordings_days": (
+        UNREAD.keep_recordings_days,
+        message("{file}: {name} {problem}. Recordings are kept until it is corrected."),
+    ),
+    "stay_offline": (True, message("{file}: {name} {problem}. Nothing leaves this computer until it is corrected.")),
+}
+"""The options whose default would remove or send what the user may want to keep: the value instead of it, in words."""
 
 _KEPT = message("Recordings are kept until you choose in the settings for how long.")
 
@@ -126,16 +136,9 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
             value = FORMER_VALUES.get((name, value), value)
         if not (problem := option.problem(value)):
             values[name] = value
-        elif name == "keep_recordings_days":
-            values[name] = UNREAD.keep_recordings_days
-            problems.append(
-                message(
-                    "{file}: {name} {problem}. Recordings are kept until it is corrected.",
-                    file=file,
-                    name=name,
-                    problem=problem,
-                )
-            )
+        elif name in _CAREFUL:
+            values[name], told = _CAREFUL[name]
+            problems.append(filled(told, file=file, name=name, problem=problem))
         else:
             problems.append(
                 message(
