@@ -91,7 +91,7 @@ def find_by_comparing(connection: sqlite3.Connection, terms: Sequence[str]) -> l
 
 
 def _rare_letters(term: str) -> list[str]:
-    """Letters that a dictation with this term has in any case: Han characters, which are rarer than kana, first."""
+    """Letters that every dictation with this term has; Han characters, which are rarer than kana, first."""
     return sorted(set("".join(term.split())), reverse=True)[:LETTERS]
 
 

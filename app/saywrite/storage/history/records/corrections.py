@@ -49,10 +49,10 @@ def keep_original(store: HistoryStore, dictation: str, number: int) -> None:
 def correct_segments(
     store: HistoryStore, dictation: str, changes: Mapping[int, str], shown: Mapping[int, str], *, remembers: bool
 ) -> None:
-    """Write the changed texts of segments, all or none; `remembers` keeps the texts before for suggestions.
+    """Write the changed texts of segments, all or none.
 
-    Raises HistoryError, also where the texts before are no longer the `shown` ones: another text, whose segments have
-    other numbers, may have replaced them.
+    `remembers`: keep the texts before for suggestions. Raises HistoryError, also where the texts before are no longer
+    the `shown` ones: another text, whose segments have other numbers, may have replaced them.
     """
 
     def correct(connection: sqlite3.Connection) -> None:
