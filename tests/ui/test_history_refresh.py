@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.events import RecordClosed, Segment
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -159,6 +160,19 @@ def test_a_dictation_that_was_transcribed_again_is_listed_with_its_new_text(
     window.view.again.finished.emit("d30")
     qtbot.waitUntil(lambda: "Off her." in texts(window.list))
     assert window.text.toPlainText() == "Offer 12."
+
+
+def test_program_that_received_its_first_text_can_be_filtered(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    window.filters.language.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: window.list.count() == 20)
+    dictate(store, 51, "Buy milk.")
+    keep_receipt(store, "d51", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
+    window.receive(RecordClosed("d51", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.filters.program.findData("Writer") > 0)
+    assert window.filters.language.currentIndex() == 1
+    assert window.list.count() == 20
 
 
 @pytest.mark.parametrize("how", ["another dictation", "activated"])
