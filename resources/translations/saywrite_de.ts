@@ -20,10 +20,6 @@
         <translation>&amp;Über Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Hinzufügen</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>Dateien &amp;hinzufügen…</translation>
     </message>
@@ -152,10 +148,6 @@
         <translation>&amp;Behalten</translation>
     </message>
     <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Taste</translation>
-    </message>
-    <message>
         <source>&amp;Keyboard shortcuts…</source>
         <translation>&amp;Tastenkürzel…</translation>
     </message>
@@ -233,7 +225,7 @@
     </message>
     <message>
         <source>&amp;Save audio…</source>
-        <translation>&amp;Ton speichern…</translation>
+        <translation>T&amp;on speichern…</translation>
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>E&amp;ntsperren…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>Diesen Text &amp;verwenden</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Genau: Was Sie sagen, wird an den Dienst von aiOla gesendet. Braucht ein Netzwerk und einen API-Schlüssel.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Standard: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Alle gemerkten Korrekturen &amp;löschen</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Deta&amp;ils…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Taste</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3146,6 +3142,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>Aufnahme läuft; die Verbindung wird wiederhergestellt…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Aufnahmen werden aufbewahrt, bis Sie in den Einstellungen wählen, wie lange.</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5216,6 +5216,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Verwenden Sie stattdessen Einstellungen &gt; Apps &gt; Autostart.</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>Diesen Text &amp;verwenden</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>Verwenden Sie für beides dieselbe Version von Saywrite.</translation>
     </message>
@@ -5654,6 +5658,14 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Verwendet wird der Standardwert: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nichts verlässt diesen Computer, bis das berichtigt ist.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Aufnahmen werden aufbewahrt, bis das berichtigt ist.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

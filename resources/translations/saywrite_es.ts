@@ -20,10 +20,6 @@
         <translation>Acerca de Say&amp;write</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Añadir</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Añadir archivos…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Conservar</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>Des&amp;bloquear…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: lo que dice se envía al servicio de aiOla. Necesita red y una clave de API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Añadir</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Predeterminado: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Eliminar &amp;todas las correcciones recordadas</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Det&amp;alles…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3146,6 +3142,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>Grabando; se está restableciendo la conexión…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Las grabaciones se conservan hasta que elija en los ajustes durante cuánto tiempo.</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5216,6 +5216,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Use en su lugar Configuración &gt; Aplicaciones &gt; Inicio.</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usar este texto</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>Use la misma versión de Saywrite en ambos lados.</translation>
     </message>
@@ -5654,6 +5658,14 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Se usa su valor predeterminado: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nada sale de este equipo hasta que se corrija.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Las grabaciones se conservan hasta que se corrija.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -20,10 +20,6 @@
         <translation>À propos de &amp;Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Ajouter</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Ajouter des fichiers…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Conserver</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Touche</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>&amp;Déverrouiller…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Utiliser ce texte</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Précis : ce que vous dites est envoyé au service d'aiOla. Nécessite un réseau et une clé API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Ajouter</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Par défaut : {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Supprimer &amp;toutes les corrections mémorisées</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Dé&amp;tails…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Touche</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3146,6 +3142,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>Enregistrement ; rétablissement de la connexion…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Les enregistrements sont conservés jusqu'à ce que vous choisissiez leur durée dans les paramètres.</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5216,6 +5216,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Utilisez plutôt Paramètres &gt; Applications &gt; Démarrage.</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Utiliser ce texte</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>Utilisez la même version de Saywrite des deux côtés.</translation>
     </message>
@@ -5654,6 +5658,14 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file} : {name} {problem}. La valeur par défaut est utilisée : {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file} : {name} {problem}. Rien ne quitte cet ordinateur jusqu'à ce que ce soit corrigé.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file} : {name} {problem}. Les enregistrements sont conservés jusqu'à ce que ce soit corrigé.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

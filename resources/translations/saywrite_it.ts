@@ -20,10 +20,6 @@
         <translation>&amp;Informazioni su Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Aggiungi</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Aggiungi file…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Mantieni</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tasto</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>S&amp;blocca…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usa questo testo</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: ciò che dici viene inviato al servizio di aiOla. Richiede una rete e una chiave API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Aggiungi</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Predefinito: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Elimina &amp;tutte le correzioni memorizzate</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>&amp;Dettagli…</translation>
     </message>
     <message>
@@ -2180,6 +2172,10 @@
         <translation>JSON (*.json)</translation>
     </message>
     <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tasto</translation>
+    </message>
+    <message>
         <source>Keep</source>
         <translation>Mantieni</translation>
     </message>
@@ -2417,7 +2413,7 @@
     </message>
     <message>
         <source>Match &amp;case</source>
-        <translation>&amp;Maiuscole/minuscole</translation>
+        <translation>Mai&amp;uscole/minuscole</translation>
     </message>
     <message>
         <source>Microphone</source>
@@ -3146,6 +3142,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>Registrazione; ripristino della connessione…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>Le registrazioni vengono conservate finché non scegli nelle impostazioni per quanto tempo.</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5216,6 +5216,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Usa invece Impostazioni &gt; App &gt; Avvio.</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usa questo testo</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>Usa la stessa versione di Saywrite per entrambi.</translation>
     </message>
@@ -5654,6 +5658,14 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. Viene usato il valore predefinito: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nulla lascia questo computer finché non viene corretto.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Le registrazioni vengono conservate finché non viene corretto.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

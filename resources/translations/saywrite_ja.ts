@@ -20,10 +20,6 @@
         <translation>Saywriteについて(&amp;A)</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>追加(&amp;A)</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>ファイルを追加(&amp;A)…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>そのまま残す(&amp;K)</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>キー(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -297,10 +289,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>ロックを解除(&amp;U)…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>このテキストを使う(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -484,6 +472,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>高精度: 話した内容はaiOlaのサービスに送信されます。ネットワークとAPIキーが必要です。</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>追加</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1326,12 +1318,12 @@
         <translation>既定: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
-        <translation>記憶した修正をすべて削除(&amp;A)</translation>
+        <source>Delete all &amp;remembered corrections</source>
+        <translation>記憶した修正をすべて削除(&amp;R)</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
-        <translation>詳細(&amp;T)…</translation>
+        <source>Detai&amp;ls…</source>
+        <translation>詳細(&amp;L)…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -2173,6 +2165,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>キー(&amp;Y)</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3141,6 +3137,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>録音中。接続を復旧しています…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>設定で保存期間を選ぶまで、録音は保持されます。</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5210,6 +5210,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>代わりに「設定」&gt;「アプリ」&gt;「スタートアップ」を使ってください。</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>このテキストを使う(&amp;H)</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>両方で同じバージョンのSaywriteを使ってください。</translation>
     </message>
@@ -5646,6 +5650,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name}{problem}。既定値を使います: {shown}。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name}{problem}。修正されるまで、このコンピューターから何も送信しません。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name}{problem}。修正されるまで、録音は保持されます。</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

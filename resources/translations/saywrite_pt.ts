@@ -20,10 +20,6 @@
         <translation>&amp;Sobre o Saywrite</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>&amp;Adicionar</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>&amp;Adicionar arquivos…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>&amp;Manter</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -298,10 +290,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>Des&amp;bloquear…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>&amp;Usar este texto</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -486,6 +474,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>Preciso: o que você diz é enviado ao serviço da aiOla. Requer rede e uma chave de API.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Adicionar</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1328,11 +1320,11 @@
         <translation>Padrão: {label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
+        <source>Delete all &amp;remembered corrections</source>
         <translation>Excluir &amp;todas as correções lembradas</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
+        <source>Detai&amp;ls…</source>
         <translation>Det&amp;alhes…</translation>
     </message>
     <message>
@@ -2178,6 +2170,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>&amp;Tecla</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3146,6 +3142,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>Gravando; a conexão está sendo restabelecida…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>As gravações são mantidas até você escolher nas configurações por quanto tempo.</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5216,6 +5216,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Em vez disso, use Configurações &gt; Aplicativos &gt; Inicialização.</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>&amp;Usar este texto</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>Use a mesma versão do Saywrite nos dois lados.</translation>
     </message>
@@ -5654,6 +5658,14 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}: {name} {problem}. O valor padrão é usado: {shown}.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}: {name} {problem}. Nada sai deste computador até que isso seja corrigido.</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}: {name} {problem}. As gravações são mantidas até que isso seja corrigido.</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -20,10 +20,6 @@
         <translation>关于 Saywrite(&amp;A)</translation>
     </message>
     <message>
-        <source>&amp;Add</source>
-        <translation>添加(&amp;A)</translation>
-    </message>
-    <message>
         <source>&amp;Add files…</source>
         <translation>添加文件(&amp;A)…</translation>
     </message>
@@ -150,10 +146,6 @@
     <message>
         <source>&amp;Keep it</source>
         <translation>保留(&amp;K)</translation>
-    </message>
-    <message>
-        <source>&amp;Key</source>
-        <translation>按键(&amp;K)</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts…</source>
@@ -297,10 +289,6 @@
     <message>
         <source>&amp;Unlock…</source>
         <translation>解锁(&amp;U)…</translation>
-    </message>
-    <message>
-        <source>&amp;Use this text</source>
-        <translation>使用此文本(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -484,6 +472,10 @@
     <message>
         <source>Accurate: what you say is sent to aiOla's service. Needs a network and an API key.</source>
         <translation>准确：所说的内容会发送到 aiOla 的服务。需要网络和 API 密钥。</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
@@ -1326,12 +1318,12 @@
         <translation>默认：{label}</translation>
     </message>
     <message>
-        <source>Delete &amp;all remembered corrections</source>
-        <translation>删除所有已记住的更正(&amp;A)</translation>
+        <source>Delete all &amp;remembered corrections</source>
+        <translation>删除所有已记住的更正(&amp;R)</translation>
     </message>
     <message>
-        <source>Deta&amp;ils…</source>
-        <translation>详细信息(&amp;T)…</translation>
+        <source>Detai&amp;ls…</source>
+        <translation>详细信息(&amp;L)…</translation>
     </message>
     <message>
         <source>Details are kept with its text there.</source>
@@ -2173,6 +2165,10 @@
     <message>
         <source>JSON (*.json)</source>
         <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>按键(&amp;Y)</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -3141,6 +3137,10 @@
     <message>
         <source>Recording; the connection is being restored…</source>
         <translation>正在录音；正在恢复连接…</translation>
+    </message>
+    <message>
+        <source>Recordings are kept until you choose in the settings for how long.</source>
+        <translation>在设置中选择保留时间之前，录音会一直保留。</translation>
     </message>
     <message>
         <source>Recordings whose text is missing now are offered to be transcribed again.</source>
@@ -5210,6 +5210,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>请改用“设置”&gt;“应用”&gt;“启动”。</translation>
     </message>
     <message>
+        <source>Use t&amp;his text</source>
+        <translation>使用此文本(&amp;H)</translation>
+    </message>
+    <message>
         <source>Use the same version of Saywrite for both.</source>
         <translation>请在两处使用相同版本的 Saywrite。</translation>
     </message>
@@ -5646,6 +5650,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
         <translation>{file}：{name} {problem}。将使用其默认值：{shown}。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Nothing leaves this computer until it is corrected.</source>
+        <translation>{file}：{name} {problem}。更正之前，任何内容都不会离开这台电脑。</translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Recordings are kept until it is corrected.</source>
+        <translation>{file}：{name} {problem}。更正之前，录音会一直保留。</translation>
     </message>
     <message>
         <source>{folder} belongs to another user; commands from other programs are not taken.</source>

@@ -19,6 +19,7 @@ from saywrite.foundation.events import (
     Gap,
     IncompleteRecordingsFound,
     Partial,
+    PlaybackChanged,
     ProgressChanged,
     SegmentsRemoved,
     SourceChanged,
@@ -368,6 +369,15 @@ def test_utterance_can_be_played(stage) -> None:
     stage.dictation.play(stage.last(Started).dictation, 8000, 16000)
     stage.handle_messages()
     assert [len(pcm) for pcm in stage.player.played] == [16000]
+
+
+def test_recording_that_was_removed_meanwhile_is_not_played_for_ever(stage) -> None:
+    """Days of keeping may end while the history is open: the button would go on to offer to stop."""
+    stage.dictation.play("removed", 8000, 16000)
+    stage.handle_messages()
+    assert stage.player.played == []
+    assert "cannot be read" in stage.last(Failed).what
+    assert stage.last(PlaybackChanged) == PlaybackChanged("removed", 8000, 16000, None)
 
 
 def test_missing_engine_is_reported_with_a_remedy(stage) -> None:

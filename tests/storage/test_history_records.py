@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from saywrite.foundation.errors import HistoryError, JournalError
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.filters import FILES, FilterChoices, HistoryFilter, filter_choices
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, describe_receipt, keep_receipt, receipts_of
-from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
+from saywrite.storage.history.records.trash import BATCH, UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import Origin, TextChanged, replace_text, use_version, versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -159,6 +161,23 @@ def test_an_earlier_text_is_deleted_with_its_dictation(store: HistoryStore, tmp_
     assert not [file for file in tmp_path.iterdir() if b"milk" in file.read_bytes() or b"silk" in file.read_bytes()]
 
 
+def test_correction_of_a_former_text_does_not_change_the_present_one(store: HistoryStore) -> None:
+    """The transcript shows the former text on, for example when the text of the service has come later."""
+    store.add_segment("one", Segment(2, "And bred.", "and bred", 64_000, 96_000))
+    present = [Segment(1, "Buy milk and bread.", "", 0, 80_000), Segment(2, "Thank you.", "", 80_000, 96_000)]
+    replace_text(store, "one", present, SMALL, AT)
+    with pytest.raises(HistoryError, match="changed elsewhere"):
+        store.edit_segment("one", 2, "And bread.")
+    assert text_of(store, "one") == ["Buy milk and bread.", "Thank you."]
+    replace_text(store, "one", present[:1], SMALL, AT)
+    numbers = [segment.number for version in versions_of(store, "one") for segment in version.segments]
+    assert len(set(numbers)) == len(numbers)
+    (former,) = (version for version in versions_of(store, "one") if version.segments[0].number == 1)
+    use_version(store, "one", former.number, AT)
+    store.edit_segment("one", 2, "And bread.")
+    assert text_of(store, "one") == ["Buy milk.", "And bread."]
+
+
 def test_trash_is_hidden_from_list_and_search_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:
     move_to_trash(store, ["one", "two", "unknown"], AT)
     assert listed(store, HistoryFilter()) == ["three"]
@@ -177,3 +196,39 @@ def test_trash_is_deleted_when_the_time_for_an_undo_has_passed(store: HistorySto
     assert store.load("one") is None
     move_to_trash(store, ["two"], AT)
     assert empty_trash(store, AT, older_than=timedelta(0)) == ("two",)
+
+
+def test_many_are_deleted_at_once(store: HistoryStore, removed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every write of the history waits for a deletion, and each rebuilds the index of words."""
+    names = [f"d{number}" for number in range(2 * BATCH)]
+    for name in names:
+        store.begin(Header(name, AT, "en", "local", "microphone"))
+    store.add_segment(names[0], Segment(1, "Secret.", "secret", 0, 16_000))
+    move_to_trash(store, names, AT)
+    transactions: list[object] = []
+    run = store.in_transaction
+    monkeypatch.setattr(store, "in_transaction", lambda write: (transactions.append(write), run(write))[1])
+    assert set(empty_trash(store, AT + UNDO_FOR)) == set(names)
+    assert len(transactions) == 2
+    assert sorted(removed) == sorted(names)
+    assert listed(store, HistoryFilter()) == ["three", "two", "one"]
+    assert store.search("secret") == ()
+
+
+def test_recording_that_cannot_be_removed_keeps_no_other(tmp_path: Path) -> None:
+    removed: list[str] = []
+
+    def remove(dictation: str) -> None:
+        removed.append(dictation)
+        if dictation == "one":
+            raise JournalError("It cannot be removed.", "")
+
+    with closing(HistoryStore(tmp_path / "history.sqlite3", remove)) as store:
+        for name in ("one", "two", "three"):
+            add(store, name, "Buy milk.")
+        move_to_trash(store, ["one", "two", "three"], AT)
+        with pytest.raises(JournalError):
+            empty_trash(store, AT + UNDO_FOR)
+        assert sorted(removed) == ["one", "three", "two"]
+        assert listed(store, HistoryFilter()) == []
+        assert restore_from_trash(store, ["one", "two", "three"]) == 0

@@ -167,11 +167,44 @@ def test_a_broken_file_is_set_aside_and_never_over_another(path: Path, content: 
     path.with_name("saywrite.toml.broken-1").write_bytes(b"an older one")
     path.write_bytes(content)
     loaded = load(path)
-    assert loaded.settings == Settings()
+    assert loaded.settings == replace(Settings(), keep_recordings_days=-1)
     assert "saywrite.toml.broken-2" in loaded.problems[0]
-    assert not path.exists()
+    assert tomllib.loads(path.read_text("utf-8")) == {"version": 1, "keep_recordings_days": -1}
     assert path.with_name("saywrite.toml.broken-1").read_bytes() == b"an older one"
     assert path.with_name("saywrite.toml.broken-2").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["keep_recordings_days = -1\nlanguage = de\n", 'keep_recordings_days = "365"\n', "keep_recordings_days = 9999\n"],
+)
+def test_no_recording_is_removed_because_of_a_mistake_in_the_file(path: Path, text: str):
+    """The default is a week: a quotation mark that is missing removed every older recording at the next start."""
+    written(path, text)
+    for _start in range(2):
+        loaded = load(path)
+        assert loaded.settings.keep_recordings_days == -1
+    save(path, replace(loaded.settings, theme="dark"))
+    assert load(path) == LoadedSettings(replace(Settings(), keep_recordings_days=-1, theme="dark"))
+
+
+@pytest.mark.parametrize("text", ['stay_offline = "true"\n', "stay_offline = 1\n"])
+def test_nothing_leaves_this_computer_because_of_a_mistake_in_the_file(path: Path, text: str):
+    written(path, f'engine = "aiola"\n{text}')
+    loaded = load(path)
+    assert loaded.settings.stay_offline
+    assert keep_offline(loaded.settings).engine == "local"
+    (told,) = loaded.problems
+    assert told.endswith("stay_offline must be true or false. Nothing leaves this computer until it is corrected.")
+
+
+def test_what_becomes_of_recordings_is_said(path: Path):
+    written(path, 'keep_recordings_days = "365"\n')
+    (told,) = load(path).problems
+    assert told.endswith("keep_recordings_days must be a whole number. Recordings are kept until it is corrected.")
+    written(path, "keep_recordings_days = \n")
+    (told,) = load(path).problems
+    assert told.endswith("Recordings are kept until you choose in the settings for how long.")
 
 
 def test_a_file_broken_while_we_run_is_set_aside_before_saving(path: Path):
@@ -186,7 +219,8 @@ def test_no_content_of_a_file_stops_the_start_or_is_lost(tmp_path_factory: pytes
     path = tmp_path_factory.mktemp("c") / "saywrite.toml"
     path.write_bytes(content)
     loaded = load(path)
-    assert [item.read_bytes() for item in path.parent.iterdir()] == [content]
+    aside = [item for item in path.parent.iterdir() if item != path]
+    assert [item.read_bytes() for item in aside or [path]] == [content]
     save(path, loaded.settings)
     assert load(path).settings == loaded.settings
 
@@ -222,7 +256,7 @@ def test_unreadable_settings_are_reported_and_not_replaced(path: Path):
     written(path, "").unlink()
     path.mkdir()
     loaded = load(path)
-    assert loaded.settings == Settings()
+    assert loaded.settings == replace(Settings(), keep_recordings_days=-1)
     assert "cannot be read" in loaded.problems[0]
     with pytest.raises(SettingsError) as raised:
         save(path, Settings())

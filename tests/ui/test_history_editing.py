@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
+from window_fakes import FakeDictation
 
 from saywrite.foundation.errors import HistoryError
-from saywrite.foundation.events import Segment
+from saywrite.foundation.events import Segment, SegmentAdded, Started
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 
@@ -32,11 +35,11 @@ class Disk:
         self.goes_on = threading.Event()
         self.goes_on.set()
 
-    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+    def in_transaction(self, write: Callable[[sqlite3.Connection], object]) -> object:
         assert self.goes_on.wait(LIMIT_S)
         if self.full:
             raise HistoryError("The disk is full.", "Free some space.")
-        self._store.edit_segment(dictation, number, text)
+        return self._store.in_transaction(write)
 
     def text_of(self, dictation: str) -> list[str]:
         dictated = self._store.load(dictation)
@@ -158,3 +161,64 @@ def test_changes_of_a_text_that_was_replaced_meanwhile_are_not_put_into_the_new_
     assert window.text.editing
     assert window.text.toPlainText() == "We met Hannah."
     assert disk.text_of("d2") == ["Another text."]
+
+
+def test_changes_of_which_the_disk_took_a_part_can_be_saved_again(
+    qtbot: Any, window: HistoryWindow, disk: Disk
+) -> None:
+    """A text of several segments is corrected as a whole, or not at all."""
+    disk.add_segment("d2", Segment(2, "She left.", "she left", 40_000, 60_000))
+    refuse = """CREATE TRIGGER refuse BEFORE UPDATE ON segments WHEN new.number = 2
+        BEGIN SELECT RAISE(FAIL, 'refused'); END"""
+    disk.in_transaction(lambda connection: connection.execute(refuse))
+    window.view.again.finished.emit("d2")
+    qtbot.waitUntil(lambda: "She left." in window.text.toPlainText())
+    window.edit.click()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah").replace("left", "stayed"))
+    window.save.click()
+    qtbot.waitUntil(lambda: bool(window.note.text()))
+    assert window.text.editing
+    assert disk.text_of("d2") == ["We met Anna.", "She left."]
+    disk.in_transaction(lambda connection: connection.execute("DROP TRIGGER refuse"))
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    assert disk.text_of("d2") == ["We met Hannah.", "She stayed."]
+
+
+def test_deletion_that_cannot_be_undone_now_can_be_undone_later(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
+    """What stays in the trash is deleted for good with the end of the undo."""
+    window.delete.click()
+    qtbot.waitUntil(window.undo.isVisible)
+    disk.full = True
+    window.undo.click()
+    qtbot.waitUntil(lambda: "The disk is full." in window.note.text())
+    assert window.undo.isVisible()
+    disk.full = False
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert [each.dictation for each in disk.recent(5)] == ["d2", "d1"]
+
+
+def test_transcript_shows_what_was_corrected_in_the_history(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, disk: Disk
+) -> None:
+    """Otherwise the next correction in the transcript would bring the old words back into the history."""
+    disk.add_segment("d2", Segment(2, "She left.", "she left", 40_000, 60_000))
+    front = make_front(open_history=lambda: disk)
+    dictation.tell(Started("d2", "local", "en", "microphone", 0.0, datetime(2026, 11, 21, 9, 0)))
+    said = [Segment(1, "We met Anna.", "", 0, 32_000), Segment(2, "She left.", "", 40_000, 60_000)]
+    for segment in said:
+        dictation.tell(SegmentAdded("d2", segment))
+    front.dialogs.show_history()
+    history = front.window.findChild(HistoryWindow)
+    qtbot.waitUntil(history.edit.isEnabled)
+    history.edit.click()
+    history.text.setPlainText("We met Hannah.")
+    history.save.click()
+    qtbot.waitUntil(lambda: not history.text.editing)
+    assert disk.text_of("d2") == ["We met Hannah.", ""]
+    assert front.window.transcript.text() == "We met Hannah."
+    dictation.tell(SegmentAdded("d2", said[0]))
+    assert front.window.transcript.text() == "We met Hannah.", "the text of a service comes later"
+    assert dictation.arguments("edit_segment") == []
+    history.close()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from window_fakes import CHOICES
 
 from saywrite.dictation.models.transcribing_child import Retranscriber
-from saywrite.foundation.events import PlaybackChanged, Segment
+from saywrite.foundation.events import PlaybackChanged, RecordClosed, Segment
 from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.corrections import corrections
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
@@ -315,6 +315,34 @@ def test_text_that_is_being_replaced_cannot_be_edited(
     assert not window.edit.isEnabled()
     qtbot.waitUntil(lambda: not again.running)
     assert window.edit.isEnabled()
+
+
+def test_choosers_are_those_of_the_dictation_that_was_opened_meanwhile(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    """Otherwise an English dictation would be transcribed as the German one before it."""
+    replace_text(store, "d2", [Segment(0, "Hallo.", "", 0, SECOND)], Origin("local", "", "de"), datetime.now(UTC))
+    window.view.again.finished.emit("d2")
+    again = window.view.again
+    qtbot.waitUntil(lambda: again.language.currentData() == "de")
+    again.start.click()
+    window.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: not again.running and again.start.isVisible() and again.start.isEnabled())
+    assert window.view.dictation == "d1"
+    assert again.language.currentData() == "en"
+
+
+def test_dictation_that_is_still_spoken_is_not_transcribed_again(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    """The words that follow would be put between those of the new text."""
+    store.in_transaction(lambda connection: connection.execute("UPDATE dictations SET finished = 0 WHERE id = 'd1'"))
+    window.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: window.view.dictation == "d1" and window.player.isVisible())
+    assert not window.view.again.start.isEnabled()
+    store.finish("d1", 90 * SECOND, 90 * SECOND)
+    window.receive(RecordClosed("d1", True, 90 * SECOND))
+    qtbot.waitUntil(window.view.again.start.isEnabled)
 
 
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])

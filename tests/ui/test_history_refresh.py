@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.events import RecordClosed, Segment
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -160,6 +162,42 @@ def test_a_dictation_that_was_transcribed_again_is_listed_with_its_new_text(
     assert window.text.toPlainText() == "Offer 12."
 
 
+def test_program_that_received_its_first_text_can_be_filtered(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    window.filters.language.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: window.list.count() == 20)
+    dictate(store, 51, "Buy milk.")
+    keep_receipt(store, "d51", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
+    window.receive(RecordClosed("d51", saved=True, kept=32_000))
+    qtbot.waitUntil(lambda: window.filters.program.findData("Writer") > 0)
+    assert window.filters.language.currentIndex() == 1
+    assert window.list.count() == 20
+
+
+@pytest.mark.parametrize("how", ["another dictation", "activated"])
+def test_days_are_named_anew_after_midnight(qtbot: Any, tmp_path: Path, store: HistoryStore, how: str) -> None:
+    clock = [datetime(2026, 11, 21, 23, 59)]
+    window = HistoryWindow(lambda: HistoryStore(tmp_path / "history.sqlite3"), now=lambda: clock[0])
+    qtbot.addWidget(window)
+    window.reload()
+    window.show()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+    assert window.list.item(0).data(DAY) == "Today"
+    clock[0] += timedelta(minutes=2)
+    if how == "activated":
+        QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    else:
+        store.begin(Header("new", datetime(2026, 11, 22, 12, 0, tzinfo=UTC), "en", "local", "microphone"))
+        window.receive(RecordClosed("new", saved=True, kept=32_000))
+        qtbot.waitUntil(lambda: window.list.count() == 41)
+    last = window.list.item(window.list.count() - 40)
+    assert last.data(DAY) == "Yesterday"
+    assert last.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Yesterday, ")
+    window.close()
+    assert wait_for_tasks(5000)
+
+
 def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     for minute in range(100, 300):
         dictate(store, minute, f"Offer {minute}.")
@@ -173,6 +211,32 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     qtbot.waitUntil(lambda: window.list.count() == 241)
     every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
     assert texts(window.list) == ["Buy milk.", *every]
+
+
+@pytest.mark.parametrize("query", ["", "Offer"])
+@pytest.mark.parametrize("kept", [0, 2])
+def test_list_goes_on_after_all_that_it_shows_was_deleted(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, query: str, kept: int
+) -> None:
+    """A list that does not fill its room cannot be scrolled to its next page."""
+    for minute in range(100, 200):
+        dictate(store, minute, f"Offer {minute}.")
+    if query:
+        window.query.setText(query)
+    else:
+        window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100 and texts(window.list)[0] == "Offer 199.")
+    qtbot.waitUntil(lambda: ("at 0:00" in window.list.item(0).text()) is bool(query))
+    window.list.selectAll()
+    for row in range(kept):
+        window.list.item(row).setSelected(False)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40 + kept)
+    assert not window.list.empty.isVisible()
+    assert texts(window.list)[kept] == "Offer 39."
+    qtbot.waitUntil(lambda: window.text.toPlainText() in ("Offer 39.", "Offer 198."))
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 140)
 
 
 @pytest.mark.parametrize("query", ["", "Offer"])

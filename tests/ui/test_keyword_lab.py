@@ -321,6 +321,26 @@ def test_remembered_corrections_are_deleted_by_a_button(bench: Lab, qtbot: Any) 
     assert page.clear.isEnabled()
 
 
+@pytest.mark.parametrize(
+    ("button", "refused"), [("clear", "INSERT ON originals"), ("forget", "DELETE ON forgotten_suggestions")]
+)
+def test_an_undo_that_the_history_refuses_is_offered_again(bench: Lab, qtbot: Any, button: str, refused: str) -> None:
+    bench.correct("d1", "You may restart Postgres")
+    page = bench.open().suggestions
+    qtbot.waitUntil(lambda: page.list.count() == 1, timeout=5_000)
+    trigger = f"CREATE TRIGGER refuse BEFORE {refused} BEGIN SELECT RAISE(FAIL, 'refused'); END"
+    bench.history.in_transaction(lambda connection: connection.execute(trigger))
+    getattr(page, button).click()
+    qtbot.waitUntil(lambda: page.list.count() == 0 and page.undo.isVisibleTo(page), timeout=5_000)
+    assert wait_for_tasks(5_000)
+    page.undo.click()
+    qtbot.waitUntil(lambda: "not in the history" in page.message.text(), timeout=5_000)
+    assert page.undo.isVisibleTo(page)
+    bench.history.in_transaction(lambda connection: connection.execute("DROP TRIGGER refuse"))
+    page.undo.click()
+    qtbot.waitUntil(lambda: page.list.count() == 1, timeout=5_000)
+
+
 def test_the_switch_is_off_at_first_and_changes_the_setting(bench: Lab) -> None:
     page = bench.open().suggestions
     assert not Settings().suggest_keywords

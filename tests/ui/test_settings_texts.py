@@ -129,6 +129,12 @@ def test_number_can_be_typed_without_its_unit(qtbot: Any) -> None:
     assert box.value() == 30
 
 
+@pytest.mark.parametrize("typed", ["1.000 Tage", "1,000 days", "1\u202f000 jours", "1 000", "1’000", "1000日"])
+def test_a_thousand_days_are_not_one_day(typed: str) -> None:
+    """Almost every recording would be removed."""
+    assert value_of(OPTIONS["keep_recordings_days"], typed) == 1_000
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [("dark", "theme"), ("keep audio", "keep_recordings_days"), ("SHORTCUT", "hotkey"), ("typing", "insertion_means")],

@@ -306,7 +306,11 @@ class DictationCommands:
         def report(at: float | None) -> None:
             post(PlaybackChanged(dictation, start, end, at))
 
-        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)))
+        def refuse() -> None:
+            player.stop()
+            report(None)
+
+        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)), refuse)
 
     def preview_sounds(self) -> None:
         """Play the sounds for start, end and failure; not while a microphone would record them."""

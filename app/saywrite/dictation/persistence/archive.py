@@ -144,15 +144,24 @@ class Archive:
         """
         self._disk.submit(partial(self._report_errors, lambda: take(self._fetch(dictation)), refuse))
 
-    def fetch_sound(self, dictation: str, start: int, end: int, take: Callable[[bytes], None]) -> None:
-        """Read sound between two sample offsets; `take` is called on the disk thread, or `Failed` is posted."""
+    def fetch_sound(
+        self, dictation: str, start: int, end: int, take: Callable[[bytes], None], refuse: Callable[[], None]
+    ) -> None:
+        """Read sound between two sample offsets; one of both is called on the disk thread.
+
+        `refuse`: the recording was removed or cannot be read, and `Failed` was posted.
+        """
 
         def read() -> None:
             with open_recording(self._folder(dictation)) as recording:
                 pcm = recording.read(start, end)
             take(pcm)
 
-        self._disk.submit(partial(self._report_errors, read))
+        def report(error: SaywriteError) -> None:
+            self._post(Failed("", error.what, error.remedy))
+            refuse()
+
+        self._disk.submit(partial(self._report_errors, read, report))
 
     def save_unfinished(self, dictation: str, target: Path) -> None:
         """Write the sound as WAV; the dictation stays offered until it is transcribed or discarded."""

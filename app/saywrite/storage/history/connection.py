@@ -13,7 +13,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from saywrite.foundation.errors import HistoryDamaged, HistoryUnavailable
+from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.foundation.files import is_disk_full, temporary_name
 from saywrite.foundation.messages import message
 
@@ -155,4 +155,12 @@ def gone(path: Path) -> HistoryUnavailable:
     return HistoryUnavailable(
         message("The history {path} was moved or deleted while Saywrite uses it.", path=path),
         message("Put the file back, or start Saywrite again: it begins a new history, and recordings are kept."),
+    )
+
+
+def changed_elsewhere() -> HistoryError:
+    """Make the error for a correction of a text that another text has replaced."""
+    return HistoryError(
+        message("This text was changed elsewhere meanwhile, so your changes were not saved. They are still here."),
+        message("Copy them, then open the dictation again."),
     )

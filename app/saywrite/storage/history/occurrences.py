@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from saywrite.storage.history.schema import INDEX
 from saywrite.text.folding import ASCII_TWINS, fold
@@ -23,6 +24,9 @@ NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 RARE = 50
 """A term in so few segments bounds the search for the others: a pasted text may have thousands of them."""
+
+LETTERS = 12
+"""So many letters of a term in a script without spaces select the dictations that are read for it."""
 
 _ALL_IDS = (0, 1 << 62)
 _WORD = re.compile(r"[^\W_]+")
@@ -80,10 +84,15 @@ def find_by_comparing(connection: sqlite3.Connection, terms: Sequence[str]) -> l
     segments = _folded(connection, "1")
     found = list[Term]()
     for term in terms:
-        words = (term[0], term[-1]) if NO_SPACES.search(term) else _WORD.findall(term) if " " in term else ()
+        words = _rare_letters(term) if NO_SPACES.search(term) else _WORD.findall(term) if " " in term else ()
         parts = tuple(_containing(word, segments) for word in words)
         found.append(Term(term, _containing(term, segments), parts))
     return found
+
+
+def _rare_letters(term: str) -> list[str]:
+    """Letters that every dictation with this term has; Han characters, which are rarer than kana, first."""
+    return sorted(set("".join(term.split())), reverse=True)[:LETTERS]
 
 
 def best_places(
@@ -139,10 +148,7 @@ def _containing(term: str, segments: Sequence[tuple[int, str]]) -> set[int]:
 
 def _across(connection: sqlite3.Connection, term: str, dictation: str) -> set[Place]:
     """Find the segment in which a term begins that goes on in the next ones."""
-    if NO_SPACES.search(term):
-        between, expression = "", re.compile(re.escape("".join(term.split())))
-    else:
-        between, expression = " ", re.compile(r"\b" + r"[\W_]+".join(_WORD.findall(term)) + r"\b")
+    between, expression = _pattern(term)
     rows = list(_in_order(connection, dictation, between))
     found = expression.search(between.join(text for _, text in rows))
     at = found.start() if found is not None else -1
@@ -151,6 +157,14 @@ def _across(connection: sqlite3.Connection, term: str, dictation: str) -> set[Pl
             return {place}
         at -= len(text) + len(between)
     return set()
+
+
+@lru_cache(maxsize=8)
+def _pattern(term: str) -> tuple[str, re.Pattern[str]]:
+    """What separates two segments, and the term in a text of all of them. A pasted term may be long."""
+    if NO_SPACES.search(term):
+        return "", re.compile(re.escape("".join(term.split())))
+    return " ", re.compile(r"\b" + r"[\W_]+".join(_WORD.findall(term)) + r"\b")
 
 
 def _in_order(connection: sqlite3.Connection, dictation: str, space: str) -> Iterator[tuple[Place, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from typing import Any
 from saywrite.foundation.catalog import permitted_engine
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
-from saywrite.foundation.messages import joined, message
+from saywrite.foundation.messages import Message, filled, joined, message
 from saywrite.foundation.paths import private_folder
+from saywrite.storage.settings.option import Value
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.characters import decode
 
@@ -31,6 +33,21 @@ _NEW = f"""\
 # The API key is not here: it is in the system's keyring.
 version = {VERSION}
 """
+
+
+UNREAD = replace(Settings(), keep_recordings_days=-1)
+"""The settings in place of those of the user that cannot be read: no recording is removed."""
+
+_CAREFUL: Mapping[str, tuple[Value, Message]] = {
+    "keep_recordings_days": (
+        UNREAD.keep_recordings_days,
+        message("{file}: {name} {problem}. Recordings are kept until it is corrected."),
+    ),
+    "stay_offline": (True, message("{file}: {name} {problem}. Nothing leaves this computer until it is corrected.")),
+}
+"""The options whose default would remove or send what the user may want to keep: the value instead of it, in words."""
+
+_KEPT = message("Recordings are kept until you choose in the settings for how long.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +70,13 @@ def load(path: Path) -> LoadedSettings:
             path=path,
             reason=os_error_reason(error),
         )
-        return LoadedSettings(Settings(), (joined(" ", problem, message("Make the file readable for your user.")),))
+        problem = joined(" ", problem, message("Make the file readable for your user."), _KEPT)
+        return LoadedSettings(UNREAD, (problem,))
     except (ValueError, RecursionError) as error:
-        return LoadedSettings(Settings(), (_broken(path, error),))
+        problem = joined(" ", _broken(path, error), _KEPT)
+        with suppress(SettingsError):  # else the next start finds no file, and uses the defaults
+            save(path, UNREAD)
+        return LoadedSettings(UNREAD, (problem,))
     return _check(content, path.name)
 
 
@@ -113,7 +134,12 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
         value = content[name]
         if isinstance(value, str):
             value = FORMER_VALUES.get((name, value), value)
-        if problem := option.problem(value):
+        if not (problem := option.problem(value)):
+            values[name] = value
+        elif name in _CAREFUL:
+            values[name], told = _CAREFUL[name]
+            problems.append(filled(told, file=file, name=name, problem=problem))
+        else:
             problems.append(
                 message(
                     "{file}: {name} {problem}. Its default is used: {shown}.",
@@ -123,8 +149,6 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
                     shown=_shown(option.default),
                 )
             )
-        else:
-            values[name] = value
     version = content.get("version", VERSION)
     if type(version) is int and version > VERSION:
         problems.append(

@@ -241,6 +241,7 @@ class Dialogs(QObject):
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
             window.ledger_requested.connect(self.show_ledger)
+            window.corrected.connect(self._window.transcript.receive)
         self._history.reload()
         _bring_up(self._history)
 

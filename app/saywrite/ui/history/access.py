@@ -5,16 +5,14 @@ The functions that read files run on pool threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope
 from saywrite.dictation.models.transcribing_child import Retranscriber
-from saywrite.foundation.errors import HistoryError, JournalError
-from saywrite.foundation.messages import message
-from saywrite.storage.history.records.corrections import keep_original
+from saywrite.foundation.errors import JournalError
 from saywrite.storage.history.records.receipts import TextReceipt, receipts_of
 from saywrite.storage.history.records.versions import TextVersion, versions_of
 from saywrite.storage.history.store import Dictated, HistoryStore
@@ -66,26 +64,6 @@ def load_envelope(recordings: Path, dictation: str) -> Envelope | None:
             return Envelope.of(recording.blocks())
     except JournalError:
         return None
-
-
-def save_changes(
-    history: HistoryStore, dictation: str, changes: Mapping[int, str], shown: Mapping[int, str], *, remembers: bool
-) -> None:
-    """Write the changed texts of segments; `remembers` keeps the texts before for suggestions of keywords.
-
-    Raises HistoryError, also where the texts before are no longer the `shown` ones: another text, whose segments have
-    other numbers, may have replaced them.
-    """
-    there = history.load(dictation)
-    if there is None or any(each.text != shown.get(each.number) for each in there.segments if each.number in changes):
-        raise HistoryError(
-            message("This text was changed elsewhere meanwhile, so your changes were not saved. They are still here."),
-            message("Copy them, then open the dictation again."),
-        )
-    for number, text in changes.items():
-        if remembers:
-            keep_original(history, dictation, number)
-        history.edit_segment(dictation, number, text)
 
 
 class OpenOnce:

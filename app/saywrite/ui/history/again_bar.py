@@ -59,6 +59,7 @@ class AgainBar(QWidget):
         self._running: Retranscription | None = None
         self._length_s = 0.0
         self._dictation = ""
+        self._shown: tuple[LoadedDictation | None, bool] = (None, False)
         self.engine, self.model, self.language = NarrowComboBox(), NarrowComboBox(), NarrowComboBox()
         self.start = worded(IconPushButton("refresh"), tr("&Transcribe again"))
         self.stop = worded(IconPushButton("stop"), tr("&Stop"))
@@ -86,10 +87,11 @@ class AgainBar(QWidget):
 
     def show_dictation(self, loaded: LoadedDictation | None, has_recording: bool) -> None:
         """Offer to transcribe this dictation again, with what made its text chosen."""
-        usable = loaded is not None and has_recording and self._retranscriber is not None
-        usable = usable and loaded is not None and loaded.dictated.summary.pending <= 0
-        if loaded is not None:
-            summary = loaded.dictated.summary
+        self._shown = loaded, has_recording
+        summary = loaded.dictated.summary if loaded is not None else None
+        usable = has_recording and self._retranscriber is not None
+        usable = usable and summary is not None and summary.finished and summary.pending <= 0
+        if summary is not None:
             self._dictation = summary.dictation
             if not self.running:
                 self._length_s = seconds(summary.heard)
@@ -132,6 +134,9 @@ class AgainBar(QWidget):
     def _end(self, attempt: Retranscription, error: Exception | None = None) -> None:
         self._running = None
         self._show_running(False)
+        loaded, has_recording = self._shown
+        if loaded is None or loaded.dictated.summary.dictation != attempt.dictation:
+            self.show_dictation(loaded, has_recording)  # another one is shown than that which was transcribed
         self.running_changed.emit()
         if error is None:
             self.finished.emit(attempt.dictation)
@@ -206,7 +211,7 @@ class VersionBar(QWidget):
         policy = self.texts.sizePolicy()
         policy.setHorizontalStretch(1)
         self.texts.setSizePolicy(policy)
-        self.use = worded(QPushButton(), tr("&Use this text"))
+        self.use = worded(QPushButton(), tr("Use t&his text"))
         row = FlowLayout(self, spacing=S)
         row.addWidget(self.texts)
         row.addWidget(self.use)

@@ -42,6 +42,7 @@ class DictationList(QListWidget):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
+        self._today = now().date()
         self.empty = EmptyListNote(self)
         set_text(self.setAccessibleName, tr("Dictations"))
         follow_language(self._translate)
@@ -60,6 +61,12 @@ class DictationList(QListWidget):
         else:
             super().keyPressEvent(event)
 
+    def follow_day(self) -> None:
+        """Name the days anew when another one has begun: the list may be open at midnight."""
+        if self._today != (today := self._now().date()):
+            self._today = today
+            self._translate()
+
     def show_found(self, found: Sequence[Summary | SearchHit]) -> None:
         """Show these dictations or search hits instead of what was shown."""
         self.clear()
@@ -67,6 +74,7 @@ class DictationList(QListWidget):
 
     def append(self, found: Sequence[Summary | SearchHit]) -> None:
         """Show these below the others. In search hits the found words are marked."""
+        self.follow_day()
         for each in found:
             item = QListWidgetItem()
             self._describe(item, each)
@@ -78,6 +86,7 @@ class DictationList(QListWidget):
 
         The current entry stays also when it is not among them, and then shows `kept`.
         """
+        self.follow_day()
         top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
         before = self.visualItemRect(top).top() if top is not None else 0
         wanted = {identity(each): each for each in found}

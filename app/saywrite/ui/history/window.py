@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import RecordClosed
 from saywrite.foundation.messages import message
+from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore
-from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation, save_changes
+from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
 from saywrite.ui.history.dictation_list import HIT, ID
 from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.listing.column import DictationColumn
@@ -30,6 +31,7 @@ from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count, worded
+from saywrite.ui.transcript.event_writer import CorrectedText
 from saywrite.ui.widgets.choosers import EngineChoices
 
 SIZE = QSize(980, 640)
@@ -42,6 +44,8 @@ class HistoryWindow(QWidget):
 
     export_requested = Signal(object)
     """The user asked to export these: a tuple of `Dictated`."""
+    corrected = Signal(object)
+    """The user saved a `CorrectedText`."""
     details_requested = Signal(object)
     """The user asked for the details of a `Dictated`."""
     ledger_requested = Signal()
@@ -77,7 +81,7 @@ class HistoryWindow(QWidget):
         self.save = worded(IconPushButton("check"), tr("&Save"))
         self.discard = worded(QPushButton(), tr("Ca&ncel"))
         self.export = worded(IconPushButton("export"), tr("&Export…"))
-        self.details = worded(IconPushButton("info"), tr("Deta&ils…"))
+        self.details = worded(IconPushButton("info"), tr("Detai&ls…"))
         self.delete = worded(IconPushButton("clear"), tr("&Delete"))
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         set_text(self.setWindowTitle, tr("History – Saywrite"))
@@ -102,6 +106,11 @@ class HistoryWindow(QWidget):
         super().showEvent(event)
         center_on_parent(self)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self.list.follow_day()
+
     @Slot(object)
     def receive(self, event: object) -> None:
         """Follow what is played, and list a dictation that has ended; other events are ignored."""
@@ -115,11 +124,17 @@ class HistoryWindow(QWidget):
         """Load the list and what can be filtered; the next letter begins a new search."""
         self.column.begin()
 
-    def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
+    def _ask(
+        self,
+        question: Callable[[HistoryStore], object],
+        answer: Callable[[object], None],
+        refuse: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Without `refuse`, the window says why there is no answer."""
         run_task(
             lambda: question(self._history.get()),
             answer,
-            lambda error: self._say(error_text(error)),
+            refuse or (lambda error: self._say(error_text(error))),
             owner=self,
             in_order=True,
         )
@@ -213,13 +228,14 @@ class HistoryWindow(QWidget):
 
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
+            self.corrected.emit(CorrectedText(dictation, changes))
             self._saved = self._saved | changes
             if self.text.changes() == changes:
                 then()
                 if self.isVisible():
                     self._reopen(dictation)
 
-        self._ask(lambda history: save_changes(history, dictation, changes, shown, remembers=remembers), saved)
+        self._ask(lambda history: correct_segments(history, dictation, changes, shown, remembers=remembers), saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
@@ -258,7 +274,18 @@ class HistoryWindow(QWidget):
         restored, self._deleted = self._deleted, []
         self._undo_timer.stop()
         self._say("")
-        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self.column.put_back(restored))
+
+        def refuse(error: Exception) -> None:
+            """Offer the undo again: what stays in the trash is deleted for good."""
+            self._deleted = restored + self._deleted
+            self._undo_timer.start()
+            self._say(error_text(error), undo=True)
+
+        self._ask(
+            lambda history: restore_from_trash(history, restored),
+            lambda _number: self.column.put_back(restored),
+            refuse,
+        )
 
     def _empty_trash(self) -> None:
         """Delete for good: the undo is over."""

@@ -30,7 +30,7 @@ class KeywordsReport(RaisedFrame):
         set_text(self.details.setAccessibleName, tr("Lines that were not imported"))
         self.details.setTabChangesFocus(True)
         self.undo = QToolButton()
-        set_text(self.undo.setText, tr("&Undo"))
+        set_text(self.undo.setText, tr("Undo"))
         self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.close_button = icon_button("close", tr("Dismiss this message"))
         self._undo: Callable[[], None] | None = None

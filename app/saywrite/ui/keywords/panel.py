@@ -53,7 +53,7 @@ class KeywordsPanel(QWidget):
         self.table = KeywordsTable(self.shown)
         self.filter = SearchField(tr("Filter keywords"), tr("Filter"))
         self.report = KeywordsReport()
-        self.add_button = worded(IconPushButton("add"), tr("&Add"))
+        self.add_button = worded(IconPushButton("add"), tr("Add"))
         self.remove_button = icon_button(
             "remove", tr("Remove the selected keywords (Delete)"), Qt.FocusPolicy.StrongFocus
         )

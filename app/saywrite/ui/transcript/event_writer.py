@@ -39,6 +39,14 @@ class DictationInfo:
     structured: list[Mapping[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectedText:
+    """Texts of segments, by their numbers, that the user has corrected in another window and saved."""
+
+    dictation: str
+    changes: Mapping[int, str]
+
+
 def note_of_engine(engine: str, own: str, engine_label: Callable[[str], str]) -> str:
     """A remark about a text of another recognizer than that of the dictation, whose name is `own`."""
     if engine == LOCAL:
@@ -91,6 +99,16 @@ class TranscriptEventWriter(QObject):
             row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
             show_as_segment(self._document, row, text)
         return True
+
+    def correct(self, event: CorrectedText) -> None:
+        """Show what the user corrected in another window; no event replaces it."""
+        for number, text in event.changes.items():
+            row = self._rows.get((event.dictation, number))
+            if row is not None and text:
+                row.edited = True
+                self._document.rewrite(row, clean(text))
+            elif row is not None:
+                self._document.remove_for_good([row])
 
     def translate(self, event: SegmentTranslated) -> bool:
         """Give a row its translation; False when the row was removed."""

@@ -8,12 +8,13 @@ switched the suggestions on: see the option `suggest_keywords`. All functions ra
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from saywrite.storage.history.connection import changed_elsewhere
 from saywrite.storage.history.filters import VISIBLE
-from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore, clean
 from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ NEWEST = 1_000
 """Corrections that are read at most."""
 
 _HASH_BYTES = 16
+
+_KEEP = """INSERT INTO originals (segment, text) SELECT id, text FROM segments WHERE dictation = ? AND number = ?
+    ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,31 @@ def keep_original(store: HistoryStore, dictation: str, number: int) -> None:
     A missing segment is no error.
     """
 
-    def keep(connection: sqlite3.Connection) -> None:
-        connection.execute(
-            "INSERT INTO originals (segment, text) SELECT id, text FROM segments WHERE dictation = ? AND number = ?"
-            " ON CONFLICT DO NOTHING",
-            (dictation, number),
-        )
+    store.in_transaction(lambda connection: connection.execute(_KEEP, (dictation, number)))
 
-    store.in_transaction(keep)
+
+def correct_segments(
+    store: HistoryStore, dictation: str, changes: Mapping[int, str], shown: Mapping[int, str], *, remembers: bool
+) -> None:
+    """Write the changed texts of segments, all or none.
+
+    `remembers`: keep the texts before for suggestions. Raises HistoryError, also where the texts before are no longer
+    the `shown` ones: another text, whose segments have other numbers, may have replaced them.
+    """
+
+    def correct(connection: sqlite3.Connection) -> None:
+        rows = connection.execute("SELECT number, text FROM segments WHERE dictation = ?", (dictation,))
+        there = dict(rows.fetchall())
+        if any(number not in there or there[number] != shown.get(number) for number in changes):
+            raise changed_elsewhere()
+        for number, text in changes.items():
+            if remembers:
+                connection.execute(_KEEP, (dictation, number))
+            connection.execute(
+                "UPDATE segments SET text = ? WHERE dictation = ? AND number = ?", (clean(text), dictation, number)
+            )
+
+    store.in_transaction(correct)
 
 
 def corrections(store: HistoryStore) -> tuple[Correction, ...]:

@@ -15,6 +15,9 @@ from saywrite.storage.history.store import HistoryStore, microseconds
 UNDO_FOR = timedelta(minutes=5)
 """How long a deletion can be undone."""
 
+BATCH = 200
+"""Dictations that are deleted at once. Between two batches others can write."""
+
 
 def move_to_trash(store: HistoryStore, dictations: Iterable[str], at: datetime) -> None:
     """Hide dictations until they are restored or deleted finally. Missing ones are no error. Raises HistoryError."""
@@ -47,6 +50,6 @@ def empty_trash(store: HistoryStore, now: datetime, *, older_than: timedelta = U
     with store.reading() as connection:
         rows = connection.execute("SELECT dictation FROM trash WHERE at <= ? ORDER BY at, dictation", (limit,))
         found = tuple(dictation for (dictation,) in rows)
-    for dictation in found:
-        store.delete(dictation)
+    for first in range(0, len(found), BATCH):
+        store.delete(*found[first : first + BATCH])
     return found

@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from saywrite.foundation.errors import HistoryError
@@ -49,10 +49,16 @@ def replace_text(
 ) -> None:
     """Make `segments` the text of a dictation, and keep its present text as a version.
 
-    Raises TextChanged for a missing dictation, and HistoryError.
+    They get numbers that no other text of it has: a window that still shows another text names the segments that the
+    user corrects by their numbers. Raises TextChanged for a missing dictation, and HistoryError.
     """
-    new = tuple(segments)
-    store.in_transaction(lambda connection: _replace(connection, dictation, new, origin, at))
+
+    def put(connection: sqlite3.Connection) -> None:
+        first = _free_number(connection, dictation)
+        new = tuple(replace(segment, number=first + place) for place, segment in enumerate(segments))
+        _replace(connection, dictation, new, origin, at)
+
+    store.in_transaction(put)
 
 
 def use_version(store: HistoryStore, dictation: str, number: int, at: datetime) -> None:
@@ -78,6 +84,15 @@ def versions_of(store: HistoryStore, dictation: str) -> tuple[TextVersion, ...]:
 
 _SELECT = "SELECT id, engine, model, language, kept, segments FROM versions"
 _FIELDS = ("number", "text", "raw", "start", "end", "translation", "engine")
+
+
+def _free_number(connection: sqlite3.Connection, dictation: str) -> int:
+    """The number behind those of every text of the dictation."""
+    rows = connection.execute("SELECT number FROM segments WHERE dictation = ?", (dictation,))
+    numbers = [number for (number,) in rows]
+    for version in _readable(connection.execute(f"{_SELECT} WHERE dictation = ?", (dictation,)).fetchall()):
+        numbers += (segment.number for segment in version.segments)
+    return max(numbers, default=-1) + 1
 
 
 def _replace(

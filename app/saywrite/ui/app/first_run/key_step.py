@@ -49,7 +49,7 @@ class KeyStep(Step):
         self.keys = KeysPage(self._editors, preferences)
         self.recorder = self.keys.recorder("hotkey")
         set_text(self.recorder.setAccessibleName, OPTIONS["hotkey"].label)
-        label = PlainLabel(tr("&Key"))
+        label = PlainLabel(tr("Ke&y"))
         label.setBuddy(self.recorder)  # the name of its button has the word already
         self.request = NoteLabel("", "", size=1.0)
         self.practice = PracticeField(dictation, 2)

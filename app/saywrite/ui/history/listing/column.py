@@ -39,6 +39,7 @@ class DictationColumn(QWidget):
         super().__init__()
         self._ask = ask
         self._asked = 0
+        self._offered: FilterChoices | None = None
         self._refreshed = 0
         self._removed: list[Summary | SearchHit] = []  # since the list was loaded
         self._last: Summary | SearchHit | None = None  # of the last page, while more may follow
@@ -59,10 +60,7 @@ class DictationColumn(QWidget):
         """Load the list and what can be filtered; the next letter begins a new search."""
         self.query.begin()
         self.load()
-        self._ask(
-            lambda history: filter_choices(history.reading),
-            lambda found: self.filters.offer(found) if isinstance(found, FilterChoices) else None,
-        )
+        self._offer_filters()
 
     def load(self) -> None:
         """Load the list from its beginning."""
@@ -89,7 +87,11 @@ class DictationColumn(QWidget):
         self._ask(find, show)
 
     def refresh(self) -> None:
-        """Read again what is listed. The selection and the place stay, and the current entry does in any case."""
+        """Read again what is listed and can be filtered.
+
+        The selection and the place stay, and the current entry does in any case.
+        """
+        self._offer_filters()
         asked, query, only = self._asked, self.words, self.filters.filter()
         wanted = max(PAGE, self.list.count() + 1)
         current = self.list.current()
@@ -128,7 +130,12 @@ class DictationColumn(QWidget):
         row = self.list.row_of(dictations)
         self._removed += self.list.remove(dictations)
         self.list.setCurrentRow(min(row, self.list.count() - 1))
-        self.explain_empty()
+        if self.list.count() or self._last is None:
+            self.explain_empty()
+        else:  # the next page follows
+            self.emptied.emit()
+        self.list.doItemsLayout()
+        self._load_more()
 
     def put_back(self, dictations: list[str]) -> None:
         """List removed dictations again, and select the first one. After another search only those that match are."""
@@ -144,6 +151,14 @@ class DictationColumn(QWidget):
         if words:
             self.emptied.emit()
         return words
+
+    def _offer_filters(self) -> None:
+        def offer(found: object) -> None:
+            if isinstance(found, FilterChoices) and found != self._offered:
+                self._offered = found
+                self.filters.offer(found)
+
+        self._ask(lambda history: filter_choices(history.reading), offer)
 
     def _list_all(self) -> None:
         self.query.clear()
@@ -162,6 +177,8 @@ class DictationColumn(QWidget):
             if (asked, refreshed) == (self._asked, self._refreshed) and isinstance(found, tuple):
                 self.list.append(found)
                 self._remember_last(found, PAGE)
+                if not self.explain_empty() and self.list.currentRow() < 0:
+                    self.list.setCurrentRow(0)
 
         self._ask(lambda history: _find(history, query, only, PAGE, last), append)
 

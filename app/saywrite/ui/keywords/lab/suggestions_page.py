@@ -69,7 +69,7 @@ class SuggestionsPage(QWidget):
         self.forget = QPushButton()
         set_text(self.forget.setText, tr("&Forget suggestion"))
         self.clear = IconPushButton("clear")
-        set_text(self.clear.setText, tr("Delete &all remembered corrections"))
+        set_text(self.clear.setText, tr("Delete all &remembered corrections"))
         self._arrange()
         follow_language(self._describe_again)
         self._connect()
@@ -111,7 +111,7 @@ class SuggestionsPage(QWidget):
         self._ask(lambda history: forget_suggestion(history, keyword), _ignore)
 
         def undo() -> None:
-            self._ask(lambda history: restore_suggestion(history, keyword), lambda _none: self.reload())
+            self._ask(lambda history: restore_suggestion(history, keyword), lambda _none: self.reload(), undo)
 
         self._say(tr("“{spoken}” is not suggested again.", spoken=keyword.spoken), undo)
 
@@ -131,7 +131,8 @@ class SuggestionsPage(QWidget):
         self._ask(clear_corrections, cleared)
 
     def _restore(self, removed: ClearedCorrections) -> None:
-        self._ask(lambda history: restore_corrections(history, removed), lambda _none: self.reload())
+        again = partial(self._restore, removed)
+        self._ask(lambda history: restore_corrections(history, removed), lambda _none: self.reload(), again)
 
     def _list(self, read: object) -> None:
         assert isinstance(read, tuple)
@@ -158,12 +159,16 @@ class SuggestionsPage(QWidget):
         self.list.takeItem(self.list.currentRow())
         self._show_enabled()
 
-    def _ask(self, question: HistoryJob, answer: Callable[[object], None]) -> None:
+    def _ask(
+        self, question: HistoryJob, answer: Callable[[object], None], undo: Callable[[], None] | None = None
+    ) -> None:
+        """`undo` is offered again when the history refuses."""
+
         def work() -> object:
             with closing(self._open_history()) as history:
                 return question(history)
 
-        run_task(work, answer, lambda error: self._say(error_text(error)), owner=self, in_order=True)
+        run_task(work, answer, lambda error: self._say(error_text(error), undo), owner=self, in_order=True)
 
     def _say(self, words: str, undo: Callable[[], None] | None = None) -> None:
         self._undo_job = undo

@@ -14,6 +14,8 @@ MILLISECOND = "millisecond"
 """The unit that is shown, and typed, in seconds."""
 
 STEP_MS = 50
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}([.,'’\s])\d{3}(?:\1\d{3})*(?![\d.,])")
+"""A whole number with its thousands apart, as each language writes them."""
 _NUMBER = re.compile(r"[^\d.,-]*(\d+(?:[.,]\d*)?)[^\d.,-]*")
 """A number with its unit, which languages write with several words or a sign, behind the number or before it."""
 
@@ -41,6 +43,8 @@ def value_of(option: Option, text: str) -> int | None:
     for value, words in option.special:
         if text.strip().casefold() in (words.casefold(), tr(words).casefold()):
             return value
+    if option.unit != MILLISECOND:  # "1.000 days" are not one day
+        text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
