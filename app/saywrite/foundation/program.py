@@ -162,7 +162,7 @@ MAPPED_FROM = 1 << 20
 
 
 def share_memory() -> None:
-    """Let all threads that begin from now on use one heap without large blocks, where the C library is glibc.
+    """Let all later threads use one heap without large blocks, where the C library is glibc.
 
     Otherwise each of a dozen threads has a heap with free memory of its own, and the next threads use these in turn:
     a window that had taken 60 utterances had 247 MB instead of 201. They rarely allocate at the same time, because
