@@ -214,13 +214,17 @@ def test_without_a_free_file_descriptor_it_waits_without_spinning_and_continues_
             filler = fill_descriptors()
             visitor.connect(house.path)
             visitor.sendall(format_request({"verb": "status"}))
+            wait_for(lambda: EXHAUSTED in caplog.messages, "it has not tried to accept")
             threading.Event().wait(0.7)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             for each in filler:
                 os.close(each)
         assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
-    assert 1 <= caplog.messages.count("no connection can be accepted: Too many open files") <= 10
+    assert 1 <= caplog.messages.count(EXHAUSTED) <= 10
+
+
+EXHAUSTED = "no connection can be accepted: Too many open files"
 
 
 def fill_descriptors() -> list[int]:
@@ -248,15 +252,17 @@ class Wakeups:
     def count(self) -> int:
         return int(os.pread(self._file, 8192, 0).split(b"\nvoluntary_ctxt_switches:")[1].split()[0])
 
+    def none_within(self, seconds: float) -> bool:
+        before = self.count()
+        threading.Event().wait(seconds)
+        return self.count() == before
+
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
 def test_it_sleeps_while_there_is_no_caller(house: House) -> None:
     assert house.answers()
     with Wakeups("desktop") as wakeups:
-        threading.Event().wait(0.2)  # the connection of before is closed
-        before = wakeups.count()
-        threading.Event().wait(1.0)
-        assert wakeups.count() == before
+        wait_for(lambda: wakeups.none_within(1.0), "it does not sleep")  # it closes the connection of before first
 
 
 def test_another_user_gets_no_word(tmp_path: Path) -> None:
