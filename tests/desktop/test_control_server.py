@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.system.lab.desktop import wait_for
+from tests.system.lab.threads import switches_in_a_second
 
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control import (
@@ -236,33 +237,11 @@ def fill_descriptors() -> list[int]:
             return taken
 
 
-class Wakeups:
-    """How often a thread of this process goes to sleep, and so how often it woke up."""
-
-    def __init__(self, name: str) -> None:
-        thread = next(each for each in threading.enumerate() if each.name == name)
-        self._file = os.open(f"/proc/self/task/{thread.native_id}/status", os.O_RDONLY)
-
-    def __enter__(self) -> Wakeups:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        os.close(self._file)
-
-    def count(self) -> int:
-        return int(os.pread(self._file, 8192, 0).split(b"\nvoluntary_ctxt_switches:")[1].split()[0])
-
-    def none_within(self, seconds: float) -> bool:
-        before = self.count()
-        threading.Event().wait(seconds)
-        return self.count() == before
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
 def test_it_sleeps_while_there_is_no_caller(house: House) -> None:
     assert house.answers()
-    with Wakeups("desktop") as wakeups:
-        wait_for(lambda: wakeups.none_within(1.0), "it does not sleep")  # it closes the connection of before first
+    (thread,) = (each for each in threading.enumerate() if each.name == "desktop")
+    wait_for(lambda: switches_in_a_second(thread) == 0, "it does not sleep")  # first it closes the connection of before
 
 
 def test_another_user_gets_no_word(tmp_path: Path) -> None:
