@@ -63,6 +63,8 @@ def test_french_spaces_of_a_recognizer_are_made_thin_and_missing_ones_added():
         (["你好", "世界"], "", "你好世界"),
         (["你好", "，", "世界", "。", "再见"], "zh", "你好，世界。再见"),
         (["我们用", "Kubernetes", "部署"], "zh", "我们用Kubernetes部署"),
+        (["我在", "New", "York"], "zh", "我在New York"),
+        (["Tokyo", "Tower", "へ"], "ja", "Tokyo Towerへ"),
         (["it means", "世界", "here"], "en", "it means 世界 here"),
         (["สวัสดี", "ครับ"], "th", "สวัสดี ครับ"),
     ],
