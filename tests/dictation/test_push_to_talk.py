@@ -204,6 +204,14 @@ def test_second_key_only_stops_while_the_first_is_down() -> None:
     assert not stage.release().wait(1.0).release(SECOND).wait(1.0).capturing
 
 
+def test_release_of_a_key_whose_dictation_the_limit_ended_leaves_that_of_another_key_alone() -> None:
+    stage = Stage(Mode.HOLD, limit_s=5.0).press().wait(6.0)
+    assert stage.story[-1] == "stop limit"
+    stage.press(SECOND).wait(1.0)
+    assert stage.release().wait(1.0).capturing
+    assert not stage.release(SECOND).wait(1.0).capturing
+
+
 def test_escape_is_grabbed_exactly_while_a_key_dictates() -> None:
     stage = Stage(Mode.TOGGLE)
     stage.begin()

@@ -27,6 +27,7 @@ languages = st.sampled_from(["en", "de", "fr", "zh", "ja", ""])
         ("it", "’ll do", ""),
         ("he said", "'yes'", " "),
         ("he said", '"yes"', " "),
+        ("he said", '"', " "),
         ('he said "yes', '"', ""),
         ('he said "yes"', "then", " "),
         ("er sagte „ja", "“", ""),
