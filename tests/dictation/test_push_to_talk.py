@@ -13,7 +13,11 @@ from saywrite.dictation.push_to_talk.policy import (
     REPEAT_GAP_S,
     TAKE_BACK_S,
     TAP_S,
+    Cancel,
+    DictationState,
+    Discard,
     Mode,
+    PushToTalk,
     Start,
     Stop,
     StopReason,
@@ -253,6 +257,14 @@ def test_cancel_works_while_text_is_outstanding_and_does_nothing_when_idle() -> 
     assert stage.kept == {"d1"}
     stage.do(stage.keys.cancel(stage.at, stage.now))
     assert stage.story[-1] == "cancel"
+
+
+def test_second_cancel_of_a_dictation_does_not_prolong_the_time_to_take_it_back() -> None:
+    keys = PushToTalk(Mode.BOTH, 60.0)
+    now = DictationState(State.FINISHING, "d")
+    assert keys.cancel(1.0, now) == (Cancel("d", 1.0 + TAKE_BACK_S),)
+    assert keys.cancel(2.0, now) == ()
+    assert keys.cancel(1.0 + TAKE_BACK_S, DictationState(State.IDLE, "")) == (Discard("d"),)
 
 
 def test_idle_policy_waits_for_nothing() -> None:
