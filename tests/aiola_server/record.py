@@ -35,7 +35,6 @@ class StreamRecord:
     reason: str = ""
     transport: str = ""
     first_audio: float | None = None
-    last_audio: float | None = None
     audio_bytes: int = 0
     swallowed_bytes: int = 0
     chunks: int = 0

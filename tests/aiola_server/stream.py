@@ -65,7 +65,6 @@ class Stream:
             return
         if pcm:
             record.first_audio = record.first_audio or now
-            record.last_audio = now
         record.chunks += 1
         record.audio_bytes += len(pcm)
         if self._script.keep_audio:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.system.lab.desktop import wait_for
+from tests.system.lab.threads import switches_in_a_second
 
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control import (
@@ -214,13 +215,17 @@ def test_without_a_free_file_descriptor_it_waits_without_spinning_and_continues_
             filler = fill_descriptors()
             visitor.connect(house.path)
             visitor.sendall(format_request({"verb": "status"}))
+            wait_for(lambda: EXHAUSTED in caplog.messages, "it has not tried to accept")
             threading.Event().wait(0.7)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             for each in filler:
                 os.close(each)
         assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
-    assert 1 <= caplog.messages.count("no connection can be accepted: Too many open files") <= 10
+    assert 1 <= caplog.messages.count(EXHAUSTED) <= 10
+
+
+EXHAUSTED = "no connection can be accepted: Too many open files"
 
 
 def fill_descriptors() -> list[int]:
@@ -232,31 +237,11 @@ def fill_descriptors() -> list[int]:
             return taken
 
 
-class Wakeups:
-    """How often a thread of this process goes to sleep, and so how often it woke up."""
-
-    def __init__(self, name: str) -> None:
-        thread = next(each for each in threading.enumerate() if each.name == name)
-        self._file = os.open(f"/proc/self/task/{thread.native_id}/status", os.O_RDONLY)
-
-    def __enter__(self) -> Wakeups:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        os.close(self._file)
-
-    def count(self) -> int:
-        return int(os.pread(self._file, 8192, 0).split(b"\nvoluntary_ctxt_switches:")[1].split()[0])
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
 def test_it_sleeps_while_there_is_no_caller(house: House) -> None:
     assert house.answers()
-    with Wakeups("desktop") as wakeups:
-        threading.Event().wait(0.2)  # the connection of before is closed
-        before = wakeups.count()
-        threading.Event().wait(1.0)
-        assert wakeups.count() == before
+    (thread,) = (each for each in threading.enumerate() if each.name == "desktop")
+    wait_for(lambda: switches_in_a_second(thread) == 0, "it does not sleep")  # first it closes the connection of before
 
 
 def test_another_user_gets_no_word(tmp_path: Path) -> None:

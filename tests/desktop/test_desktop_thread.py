@@ -52,15 +52,30 @@ def test_readable_socket_calls_its_handler_until_it_is_unwatched(thread: Desktop
     theirs.close()
 
 
-def test_jobs_run_when_they_are_due_and_a_cancelled_one_does_not(thread: DesktopThread) -> None:
+class Clock:
+    """The clock in place of the module `time`. It stands still for as long as `stopped_at` has a value."""
+
+    stopped_at: float | None = None
+
+    def monotonic(self) -> float:
+        return time.monotonic() if self.stopped_at is None else self.stopped_at
+
+
+def test_jobs_run_when_they_are_due_and_a_cancelled_one_does_not(
+    thread: DesktopThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[str] = []
     last = threading.Event()
+    clock = Clock()
+    monkeypatch.setattr("saywrite.desktop.desktop_thread.time", clock)
 
     def plan() -> None:
+        clock.stopped_at = time.monotonic()  # a pause between two calls would change the order in which they are due
         thread.call_later(0.10, lambda: ran.append("second"))
         thread.call_later(0.05, lambda: ran.append("first"))
         thread.call_later(0.01, lambda: ran.append("never")).cancel()
         thread.call_later(0.15, last.set)
+        clock.stopped_at = None
 
     began = time.monotonic()
     thread.submit(plan)

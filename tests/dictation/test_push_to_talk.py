@@ -13,7 +13,11 @@ from saywrite.dictation.push_to_talk.policy import (
     REPEAT_GAP_S,
     TAKE_BACK_S,
     TAP_S,
+    Cancel,
+    DictationState,
+    Discard,
     Mode,
+    PushToTalk,
     Start,
     Stop,
     StopReason,
@@ -204,6 +208,14 @@ def test_second_key_only_stops_while_the_first_is_down() -> None:
     assert not stage.release().wait(1.0).release(SECOND).wait(1.0).capturing
 
 
+def test_release_of_a_key_whose_dictation_the_limit_ended_leaves_that_of_another_key_alone() -> None:
+    stage = Stage(Mode.HOLD, limit_s=5.0).press().wait(6.0)
+    assert stage.story[-1] == "stop limit"
+    stage.press(SECOND).wait(1.0)
+    assert stage.release().wait(1.0).capturing
+    assert not stage.release(SECOND).wait(1.0).capturing
+
+
 def test_escape_is_grabbed_exactly_while_a_key_dictates() -> None:
     stage = Stage(Mode.TOGGLE)
     stage.begin()
@@ -245,6 +257,14 @@ def test_cancel_works_while_text_is_outstanding_and_does_nothing_when_idle() -> 
     assert stage.kept == {"d1"}
     stage.do(stage.keys.cancel(stage.at, stage.now))
     assert stage.story[-1] == "cancel"
+
+
+def test_second_cancel_of_a_dictation_does_not_prolong_the_time_to_take_it_back() -> None:
+    keys = PushToTalk(Mode.BOTH, 60.0)
+    now = DictationState(State.FINISHING, "d")
+    assert keys.cancel(1.0, now) == (Cancel("d", 1.0 + TAKE_BACK_S),)
+    assert keys.cancel(2.0, now) == ()
+    assert keys.cancel(1.0 + TAKE_BACK_S, DictationState(State.IDLE, "")) == (Discard("d"),)
 
 
 def test_idle_policy_waits_for_nothing() -> None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,6 +209,46 @@ def test_a_stop_ends_the_child_process_and_changes_nothing(store: HistoryStore, 
     thread.join(20)
     assert len(raised) == 1
     assert text_of(store) == ["Goon talk."]
+
+
+class LateThread(threading.Thread):
+    """Begins its work when somebody waits for its end."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._awaited = threading.Event()
+
+    def run(self) -> None:
+        assert self._awaited.wait(20)
+        super().run()
+
+    def join(self, timeout: float | None = None) -> None:
+        self._awaited.set()
+        super().join(timeout)
+
+
+def test_an_abandoned_transcription_closes_no_pipe_that_is_still_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[LateThread] = []
+
+    def make(*arguments: Any, **options: Any) -> LateThread:
+        made.append(LateThread(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(threading, "Thread", make)
+    program = f"""
+        for event in ({{"event": "file"}}, {FINAL!r}, {FINISHED!r}, {{"event": "file"}}):
+            print(json.dumps(event), flush=True)
+        import threading; threading.Event().wait()
+    """
+    child = TranscribingChild(attempt(tmp_path, program)._context, ())
+    texts = child.run([tmp_path / "one.wav", tmp_path / "two.wav"])
+    assert next(texts).segments is not None
+    texts.close()
+    (reader,) = made
+    reader.join(20)  # an exception in a thread fails the test
+    assert not reader.is_alive()
 
 
 def test_one_that_was_stopped_before_it_began_starts_nothing(store: HistoryStore, tmp_path: Path) -> None:

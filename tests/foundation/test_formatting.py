@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from saywrite.foundation import formatting as wording
+from saywrite.foundation.events import Gap
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,13 @@ def test_the_running_time_keeps_its_width_in_the_first_hour() -> None:
     assert [wording.elapsed(s) for s in (0, 61, 754, 3723)] == ["00:00", "01:01", "12:34", "1:02:03"]
 
 
+def test_a_gap_names_its_length_and_its_cause_where_one_is_known() -> None:
+    assert wording.missing(Gap("d", 0, 12_800, "the microphone was unplugged")) == (
+        "0.8 s of sound missing: the microphone was unplugged"
+    )
+    assert wording.missing(Gap("d", 0, 12_800, "")) == "0.8 s of sound missing"
+
+
 def test_one_is_singular_and_thousands_are_grouped() -> None:
     assert wording.count(1, "word") == "1 word"
     assert wording.count(0, "word") == "0 words"
@@ -56,7 +64,9 @@ def test_a_moment_names_its_day_when_it_was_not_today() -> None:
         (2_309, "2.3 kB"),
         (75_104_236, "75 MB"),
         (145_217_532, "145 MB"),
+        (1_000_000, "1 MB"),
         (9_960_000, "10 MB"),
+        (12_340_000, "12 MB"),
         (1_617_884_929, "1.6 GB"),
         (2_000_000_000, "2 GB"),
     ],

@@ -165,6 +165,21 @@ def test_chinese_lines_have_at_most_eighteen_characters():
     assert not any(part[0] in "，。" for part in lines)
 
 
+@pytest.mark.parametrize("before", range(1, 20))
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(before):
+    text = "字" * before + "「字」字々" * 14
+    lines = [line for cue in cues([(0, 60, text)]) for line in cue.lines]
+    assert "".join(lines) == text
+    assert {line[0] for line in lines} <= {"字", "「"}
+    assert {line[-1] for line in lines} <= {"字", "」", "々"}
+
+
+@pytest.mark.parametrize("before", range(1, 20))
+def test_a_latin_word_among_chinese_characters_is_not_cut(before):
+    lines = [line for cue in cues([(0, 60, "字" * before + "Kubernetes字字字" * 12)]) for line in cue.lines]
+    assert sum(line.count("Kubernetes") for line in lines) == 12
+
+
 def test_a_word_longer_than_a_line_is_cut():
     address = "https://example.com/" + "x" * 80
     assert "".join(bare(cue.content) for cue in subtitles(line(0, 5, address))) == address

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -40,13 +40,18 @@ TEXTS = ("is the k eight s cluster up", "you may restart post gress", "nothing e
 
 
 class Lab:
-    """A history with dictations, and a lab over it. `history` is for the test's own thread."""
+    """A history with dictations, and a lab over it. `history` is for the test's own thread.
+
+    The lab's threads wait until the history is `readable`.
+    """
 
     def __init__(self, folder: Path, qtbot: Any) -> None:
         self.paths = default_paths(folder / "config", folder / "data")
         self.history = HistoryStore(self.paths.history)
         self.preferences = Preferences(Settings(), lambda _settings: None)
         self.applied: list[tuple[Keyword, ...]] = []
+        self.readable = threading.Event()
+        self.readable.set()
         self._qtbot = qtbot
 
     def dictate(self, number: int, text: str, *, recorded: bool = False) -> str:
@@ -72,13 +77,17 @@ class Lab:
             script = self.paths.data / "program.py"
             script.write_text("import json, sys\n" + program)
             retranscriber = Retranscriber(self.paths, (sys.executable, str(script)), os.environ)
-        lab = KeywordLabWindow(keywords, lambda: HistoryStore(self.paths.history), self.preferences, retranscriber)
+        lab = KeywordLabWindow(keywords, self._open_history, self.preferences, retranscriber)
         lab.applied.connect(self.applied.append)
         self._qtbot.addWidget(lab)
         lab.show()
         self._qtbot.waitExposed(lab)
         assert wait_for_tasks(5_000)
         return lab
+
+    def _open_history(self) -> HistoryStore:
+        assert self.readable.wait(20), "the history is read on the thread that would make it readable"
+        return HistoryStore(self.paths.history)
 
     def try_keywords(self, lab: KeywordLabWindow) -> None:
         before = lab.trial.outcome
@@ -413,9 +422,9 @@ def test_ten_thousand_dictations_do_not_block_the_window(bench: Lab, qtbot: Any)
 
     bench.history.in_transaction(fill)
     lab = bench.open(KUBERNETES)
-    began = monotonic()
-    lab.trial.try_button.click()
-    assert monotonic() - began < 0.1, "the click returns at once"
+    bench.readable.clear()
+    lab.trial.try_button.click()  # returns at once: it does not wait for the history
+    bench.readable.set()
     qtbot.waitUntil(lambda: lab.trial.outcome is not None, timeout=20_000)
     assert lab.trial.outcome is not None
     assert len(lab.trial.outcome.tried.texts) == 50

@@ -323,9 +323,7 @@ def test_the_first_heading_after_a_clear_is_complete(view: TranscriptView) -> No
 
 def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 2)
-    with qtbot.waitSignal(view.segments_cleared) as cleared:
-        assert view.clear() == (("d", 0), ("d", 1))
-    assert cleared.args == [(("d", 0), ("d", 1))]
+    assert view.clear() == (("d", 0), ("d", 1))
     assert (view.text(), view.word_count) == ("", 0)
     add(view, 2, "More.")
     with qtbot.waitSignal(view.segments_restored):

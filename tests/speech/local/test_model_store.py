@@ -132,7 +132,7 @@ def test_server_that_ignores_ranges_is_read_from_the_start(
 
 def test_stalled_connection_is_dropped_and_resumed(store: ModelStore, small: SmallModel, server: ModelServer) -> None:
     server.behavior[WEIGHTS] = Behavior(times=1, stall_after=4_096)
-    assert contents(download(store, web(server, silence_s=0.3))) == small.installed
+    assert contents(download(store, web(server, silence_s=2.0))) == small.installed
     assert server.offsets(WEIGHTS) == [0, 4_096]
 
 
@@ -141,7 +141,7 @@ def test_server_that_never_continues_is_given_up_and_the_rest_is_kept(
 ) -> None:
     server.behavior[WEIGHTS] = Behavior(stall_after=0)
     with pytest.raises(ModelUnreachable, match="does not answer") as caught:
-        download(store, web(server, silence_s=0.2))
+        download(store, web(server, silence_s=1.0))
     assert caught.value.curable
     assert "try again" in caught.value.remedy
     assert_absent(store, small, tmp_path)
@@ -239,7 +239,7 @@ def test_first_failure_is_told_when_both_layouts_fail(store: ModelStore, server:
 def test_server_that_does_not_answer_is_asked_once(store: ModelStore, server: ModelServer) -> None:
     server.behavior["config.json"] = Behavior(is_silent=True)
     with pytest.raises(ModelUnreachable, match="does not answer"):
-        download(store, web(server, silence_s=0.2))
+        download(store, web(server, silence_s=1.0))
     assert server.offsets("config.json") == [0]
 
 

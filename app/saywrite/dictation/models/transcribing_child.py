@@ -92,7 +92,7 @@ class TranscribingChild:
                     yield heard
             finally:
                 child.kill()  # only where reading failed does it still run
-            reader.join()
+                reader.join()  # or it would read from a pipe that is closed
         self.check()
         for _missing in sounds[done:]:
             yield TranscribedFile(None, _last_complaint(complaints))

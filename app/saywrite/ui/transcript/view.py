@@ -84,8 +84,6 @@ class TranscriptView(QWidget):
     """The user selected words that should always be written differently."""
     details_requested = Signal(str)
     """The user asked for the details of this dictation."""
-    segments_cleared = Signal(object)
-    """The `SegmentIds` that `clear()` removed."""
     segments_restored = Signal(object)
     """The `SegmentIds` that `undo_clear()` brought back."""
 
@@ -303,7 +301,6 @@ class TranscriptView(QWidget):
         ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
         self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings(), ids)
         self.pane.scroll_to_end()
-        self.segments_cleared.emit(ids)
         return ids
 
     def undo_clear(self) -> bool:

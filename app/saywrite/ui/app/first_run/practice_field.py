@@ -47,8 +47,6 @@ class PracticeField(QWidget):
 
     key_heard = Signal()
     """A dictation began while the field was in use."""
-    inserted = Signal()
-    """The text stands in the field."""
 
     def __init__(self, dictation: Dictation, lines: int, clock: Callable[[], float] = time.monotonic) -> None:
         """`lines`: the height of the field."""
@@ -93,7 +91,6 @@ class PracticeField(QWidget):
             case Inserted(at=at) | InsertionUncertain(at=at):
                 took = length(max(0.0, at - self._released_at))
                 self._end(AccessState(True, tr("That took {took} from the end of your words to the text.", took=took)))
-                self.inserted.emit()
             case NotInserted(what=what, remedy=remedy):
                 self._end(AccessState(False, what, remedy))
 

@@ -74,10 +74,6 @@ def is_part_of_number(unit: LocalUnit, digits: str) -> bool:
     return is_number and (unit.key in MULTIPLIERS or unit.key.rstrip("0") in digits)
 
 
-def keys_of(units: Iterable[LocalUnit]) -> list[str]:
-    return [unit.key for unit in units]
-
-
 def text_of_units(stretch: Iterable[LocalUnit]) -> str:
     """The text of the local recognizer for these units."""
     text = ""
