@@ -586,6 +586,15 @@ def test_a_local_recognizer_that_fails_leaves_the_decision_to_the_utterances(end
     assert result.ended_after_s < 8  # a question to the service and its answer
 
 
+def test_no_text_waits_for_a_local_recognizer_that_has_ended() -> None:
+    alone, along = dictate(sentences(8), Habits()), dictate(sentences(8), Habits(), Along(1.0))
+    ended = dictate(sentences(8), Habits(), Along(1.0, ends_at_s=7.0, says_end=True))
+    check(ended)
+    assert not ended.missing
+    assert ended.held_s <= along.held_s
+    assert ended.ended_after_s <= alone.ended_after_s + 0.1
+
+
 def test_words_of_a_text_that_came_before_the_local_words_are_not_asked_for() -> None:
     result = dictate(sentences(6), Habits(), Along(2.9))
     assert result.connections == 1
