@@ -187,6 +187,22 @@ def test_only_away_listens_while_the_service_is_away_and_until_its_text_is_there
     assert [heard.ended for heard in service.local_words] == [False] * (len(service.local_words) - 1) + [True]
 
 
+def test_only_away_listens_when_the_first_connection_takes_long(stage: Stage, service: Service) -> None:
+    begin(stage, along="away")
+    service.connection("connecting")
+    stage.say(2)
+    stage.pass_time(2.9)
+    assert "start" not in stage.recognizer.calls
+    stage.pass_time(0.2)
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE, "all sound from the beginning on"
+    hear(stage, "eins zwei", 0, 2)
+    assert stage.last(ProvisionalText).away
+    assert stage.loop.state is State.LISTENING
+    service.connection("connected")
+    stage.pass_time(0.0)
+    assert not stage.last(ProvisionalText).away
+
+
 @pytest.mark.parametrize(("along", "waits"), [("off", False), ("on", True)])
 def test_nobody_listens_along_without_the_setting_or_the_model(
     stage: Stage, service: Service, along: str, waits: bool
