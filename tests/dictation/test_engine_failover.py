@@ -83,6 +83,45 @@ def test_local_recognizer_gets_all_sound_without_text_after_a_second(stage: Stag
     assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
 
 
+def connect_slowly(stage: Stage, service: Service) -> None:
+    """A dictation of two seconds, whose connection is not made within six."""
+    stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away="local", aiola_listen_along="off"))
+    stage.commands.start_microphone()
+    stage.source.open()
+    service.connection("connecting")
+    stage.handle_messages()
+    stage.say(2)
+    stage.pass_time(5.9)
+    assert "start" not in stage.recognizer.calls
+    stage.pass_time(0.2)
+
+
+def test_local_recognizer_stands_in_when_the_first_connection_takes_long(stage: Stage, service: Service) -> None:
+    connect_slowly(stage, service)
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE
+    stage.release()
+    stage.recognizer.final("one two", 0.5, 2.0)
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert stage.last(Finished).text == "One two"
+    assert texts(stage) == [("One two", "local")]
+
+
+def test_slow_connection_is_waited_for_after_it_has_once_been_made(stage: Stage, service: Service) -> None:
+    connect_slowly(stage, service)
+    service.connection("connected")
+    stage.handle_messages()
+    service.connection("connecting")
+    stage.handle_messages()
+    stage.recognizer.calls.clear()
+    stage.pass_time(8.0)
+    assert "start" not in stage.recognizer.calls, "the service would never get the dictation"
+    service.connection("lost")
+    stage.handle_messages()
+    stage.pass_time(1.1)
+    assert "start" in stage.recognizer.calls
+
+
 def test_service_that_is_back_continues_from_the_end_of_the_text(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(1.1)

@@ -184,6 +184,23 @@ def test_only_away_listens_while_the_service_is_away_and_until_its_text_is_there
     service.final("drei", 2, 3)
     stage.handle_messages()
     assert stage.recognizer.calls[-1] == "abort"
+    assert [heard.ended for heard in service.local_words] == [False] * (len(service.local_words) - 1) + [True]
+
+
+def test_only_away_listens_when_the_first_connection_takes_long(stage: Stage, service: Service) -> None:
+    begin(stage, along="away")
+    service.connection("connecting")
+    stage.say(2)
+    stage.pass_time(2.9)
+    assert "start" not in stage.recognizer.calls
+    stage.pass_time(0.2)
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE, "all sound from the beginning on"
+    hear(stage, "eins zwei", 0, 2)
+    assert stage.last(ProvisionalText).away
+    assert stage.loop.state is State.LISTENING
+    service.connection("connected")
+    stage.pass_time(0.0)
+    assert not stage.last(ProvisionalText).away
 
 
 @pytest.mark.parametrize(("along", "waits"), [("off", False), ("on", True)])
@@ -210,6 +227,17 @@ def test_a_failure_here_changes_nothing_for_the_service(stage: Stage, service: S
     assert stage.all(Failed) == []
     assert stage.loop.state is State.LISTENING
     assert (service.fed, local.fed) == (4 * SAMPLE_RATE, 2 * SAMPLE_RATE)
+    assert service.local_words[-1] == LocalWords((), 0, ended=True), "its texts wait for no more words"
+
+
+def test_recognizer_here_that_has_heard_all_has_not_ended_early(stage: Stage, service: Service) -> None:
+    begin(stage)
+    stage.say(2)
+    stage.release()
+    hear(stage, "eins zwei", 0, 2)
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert service.local_words[-1] == LocalWords((), at(2))
 
 
 def test_worker_that_was_replaced_hears_the_sound_again(stage: Stage, service: Service) -> None:

@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import partial
 
 from saywrite.audio.source import FromSource, Source
-from saywrite.dictation.engines.failover import AWAY_S
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.persistence.archive import Archive
@@ -348,13 +347,13 @@ class Loop:
 
     def _start_stand_in(self, session: DictationSession, now: float) -> float | None:
         """Let the local recognizer replace a service that is away, where the settings say so."""
-        since = session.recognition.offline_since
+        due = session.recognition.stand_in_at
         wanted = self.settings.aiola_while_away == LOCAL and session.plan.engine != LOCAL and session.plan.request.live
-        able = session.recognition.offline and session.can_change_recognizer and not session.along.local.waits
-        if since is None or not wanted or not able:
+        able = session.can_change_recognizer and not session.along.local.waits
+        if due is None or not wanted or not able:
             return None
-        if now < since + AWAY_S:
-            return since + AWAY_S
+        if now < due:
+            return due
         log.info("%s: %s stands in for %s", session.id, LOCAL, session.plan.engine)
         session.stand_in()
         return None

@@ -242,7 +242,6 @@ class DictationSession:
                 self._end_recognizer(complete)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
-                self.along.note_away(self.recognition.offline)
                 self._emit(changed)
             case (Partial() | Failed()) as shown:
                 self.along.note_partial(shown)
@@ -345,11 +344,17 @@ class DictationSession:
         if self.state.recognizer_runs:
             self.source.allow(self._cursor.room)
         due += [self._progress.wake(now), self._results.wake(now)]
-        due.append(self._end_with_local_words(now))
+        due += [self._note_away(now), self._end_with_local_words(now)]
         self.feed()
         if self._cursor.has_more or self.along.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
+
+    def _note_away(self, now: float) -> float | None:
+        """Tell the one who listens along whether the service is away; return when to be called again."""
+        at = self.recognition.away_at
+        self.along.note_away(at is not None and now >= at)
+        return at if at is not None and now < at else None
 
     def _end_recognizer(self, complete: bool) -> None:
         """Note that the recognizer has ended. Local words may come for what the service left out."""

@@ -133,10 +133,12 @@ class LocalWords:
     """What the recognizer on this computer heard, while it listens along with another one.
 
     `words`: the new words, in the order of the sound. `settled`: the sample offset before which it brings no more.
+    `ended`: it has stopped listening and brings no words behind that either, unless more come all the same.
     """
 
     words: tuple[LocalWord, ...]
     settled: int
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -586,6 +586,38 @@ def test_a_local_recognizer_that_fails_leaves_the_decision_to_the_utterances(end
     assert result.ended_after_s < 8  # a question to the service and its answer
 
 
+def test_no_text_waits_for_a_local_recognizer_that_has_ended() -> None:
+    alone, along = dictate(sentences(8), Habits()), dictate(sentences(8), Habits(), Along(1.0))
+    ended = dictate(sentences(8), Habits(), Along(1.0, ends_at_s=7.0, says_end=True))
+    check(ended)
+    assert not ended.missing
+    assert ended.held_s <= along.held_s
+    assert ended.ended_after_s <= alone.ended_after_s + 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "is_placed"),
+    [
+        ("please send the dossier to the whole team", True),
+        ("please send the report to the whole group", False),  # its end may agree with words that follow
+        ("please mail every dossier to our whole team", False),
+    ],
+)
+def test_another_word_within_a_text_makes_it_wait_for_no_more_local_words(text: str, is_placed: bool) -> None:
+    """The next sentence has begun, so that the local recognizer settles nothing until it is over."""
+    tracker = DeliveryTracker(VoiceSettings())
+    spoken = speak("please send the report to the whole team")
+    end = spoken[-1].end
+    tracker.connected(0.0)
+    tracker.listen(samples(end + 1.5), samples(end + 1.0), [])
+    tracker.sent(samples(end + 1.5), end + 1.5)
+    tracker.received(samples(end + 1.5), end + 1.5)
+    words = tuple(LocalWord(word.text, samples(word.start), samples(word.end)) for word in spoken)
+    tracker.note_local_words(LocalWords(words, samples(end + 0.2)))
+    tracker.transcript(text, end + 1.5)
+    assert [placed.text for placed in tracker.take_placed()] == [text] * is_placed
+
+
 def test_words_of_a_text_that_came_before_the_local_words_are_not_asked_for() -> None:
     result = dictate(sentences(6), Habits(), Along(2.9))
     assert result.connections == 1

@@ -81,6 +81,8 @@ class Along:
     imagined: tuple[SpokenWord, ...] = ()
     ends_at_s: float | None = None
     """When it fails and brings no more words."""
+    says_end: bool = False
+    """Whether the tracker is told so."""
     unheard: tuple[SpokenWord, ...] = ()
     joined: bool = False
 
@@ -185,6 +187,8 @@ class Result:
     """Seconds from the end of the sound to the end of the dictation."""
     late_s: float
     """Seconds from the last answer of the service, and of the local recognizer, to the end of the dictation."""
+    held_s: float
+    """The longest time from an answer of the service to the next text that is shown."""
 
     @property
     def words(self) -> list[str]:
@@ -245,6 +249,7 @@ class SimulatedDictation:
         self._boundaries = boundaries_of(speech, self._total)
         self._local = self._heard_locally()
         self._settled = 0.0
+        self._has_said_end = False
         self._make_service = make_service
         self._service: SimulatedService | None = None
         self._up_at = 0.1
@@ -252,7 +257,8 @@ class SimulatedDictation:
         self._cursor = 0.0
         self._flying: list[tuple[float, float, float]] = []
         self._texts: list[PlacedText] = []
-        self._last_service = self._last_local = 0.0
+        self._last_service = self._last_local = self._held_s = 0.0
+        self._unshown_since: float | None = None
         self._stuck = 0
 
     def run(self) -> Result:
@@ -267,14 +273,14 @@ class SimulatedDictation:
             self._listen(now)
             self._transmit(now, ended_at is not None)
             self._tracker.review(now)
-            self._texts += self._tracker.take_placed()
+            self._take_texts(now)
             if self._service is None:
                 continue
             if ended_at is None:
                 self._question(now)
                 continue
             verdict, _due = self._tracker.verdict(now)
-            self._texts += self._tracker.take_placed()
+            self._take_texts(now)
             if verdict is CompletionState.ASK_AGAIN:
                 self._tracker.ask_again(now)
                 self._lose(now, 0.3)
@@ -282,13 +288,25 @@ class SimulatedDictation:
                 return self._result(verdict, now, ended_at)
         raise AssertionError("the dictation did not end")
 
+    def _take_texts(self, now: float) -> None:
+        texts = self._tracker.take_placed()
+        self._texts += texts
+        if texts and self._unshown_since is not None:
+            self._held_s = max(self._held_s, now - self._unshown_since)
+            self._unshown_since = None
+
     def _listen(self, now: float) -> None:
         heard = min(now, self._total)
         come = [boundary for at, boundary in self._boundaries if at <= heard + 1e-9]
         self._boundaries = self._boundaries[len(come) :]
         self._tracker.listen(samples(heard), samples(heard - 0.6), come)
         along = self._along
-        if along is None or (along.ends_at_s is not None and now > along.ends_at_s):
+        if along is None:
+            return
+        if along.ends_at_s is not None and now > along.ends_at_s:
+            if along.says_end and not self._has_said_end:
+                self._has_said_end = True
+                self._tracker.note_local_words(LocalWords((), samples(self._settled), ended=True))
             return
         settled = min(now - along.lag_s, self._total)
         if settled < self._settled + 0.2 and not (settled >= self._total > self._settled):
@@ -334,6 +352,7 @@ class SimulatedDictation:
                 self._tracker.silence_received(now)
         for text in self._service.answers(now):
             self._last_service = now
+            self._unshown_since = now if self._unshown_since is None else self._unshown_since
             self._tracker.transcript(text, now)
 
     def _question(self, now: float) -> None:
@@ -353,7 +372,16 @@ class SimulatedDictation:
         last = max(self._last_service, self._last_local, ended_at)
         complete = verdict is CompletionState.COMPLETE
         outstanding = () if complete else self._tracker.outstanding
-        return Result(self._speech, self._texts, verdict, outstanding, self._connections, now - ended_at, now - last)
+        return Result(
+            self._speech,
+            self._texts,
+            verdict,
+            outstanding,
+            self._connections,
+            now - ended_at,
+            now - last,
+            self._held_s,
+        )
 
 
 def dictate(

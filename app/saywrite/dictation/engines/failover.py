@@ -19,6 +19,12 @@ AWAY_S = 1.0
 A connection that returns sooner continues; until then the words of the recognizer on this computer are shown.
 """
 
+SLOW_S = 3.0
+"""Seconds without a first connection after which this computer listens along: the attempt may fail after ten only."""
+
+SLOW_STAND_IN_S = 6.0
+"""Seconds without a first connection after which another engine stands in; the return from it connects anew."""
+
 
 class EngineFailover:
     """The engines of one dictation. `mark`: the mark of the present engine's finals, "" for the dictation's own."""
@@ -42,6 +48,25 @@ class EngineFailover:
     def offline(self) -> bool:
         """Whether the engine cannot reach its service and no other one stands in."""
         return self.offline_since is not None and not self._away
+
+    @property
+    def away_at(self) -> float | None:
+        """When the service counts as away for who listens along; None: it is there, or another one stands in."""
+        if self._away or self.unconnected_since is None:
+            return None
+        return self.unconnected_since + SLOW_S if self.offline_since is None else self.offline_since
+
+    @property
+    def stand_in_at(self) -> float | None:
+        """When another engine may stand in. After a return to the own one, a slow connection is waited for.
+
+        Else a connection that always takes so long would be given up each time.
+        """
+        if self._away or self.unconnected_since is None:
+            return None
+        if self.offline_since is not None:
+            return self.offline_since + AWAY_S
+        return self.unconnected_since + SLOW_STAND_IN_S if self._count == 1 else None
 
     @property
     def names(self) -> tuple[str, ...]:

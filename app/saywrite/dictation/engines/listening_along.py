@@ -132,7 +132,7 @@ class ListeningAlong:
         self._skip_to(base)
         words = self.text.words_from(base)
         if words:
-            self._deliver(own.note_local_words(shifted(words, self.text.heard_until, base)))
+            self._deliver(own.note_local_words(shifted(words, self.text.heard_until, base, ended=True)))
         if self._wish == ON or self._away:
             self._start()
 
@@ -141,12 +141,13 @@ class ListeningAlong:
         if self.runs:
             self.runs = False
             self._deliver(self.local.abort())
+            self._tell_end()
         self._partial = None
 
     def leave(self) -> None:
         """End listening, and show no words any more: another recognizer takes over, or the dictation ends."""
-        self.stop()
         self._own = None
+        self.stop()
         self._show(())
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
@@ -177,6 +178,8 @@ class ListeningAlong:
             case RecognizerFinished():
                 self.runs = False
                 self.finished = self._cursor.is_done
+                if not self.finished:
+                    self._tell_end()
 
     # The service.
 
@@ -237,6 +240,12 @@ class ListeningAlong:
         if self._own is not None:
             own, base = self._own
             self._deliver(own.note_local_words(shifted(words, self._cursor.confirmed, base)))
+
+    def _tell_end(self) -> None:
+        """Let the service's recognizer wait for no more words."""
+        if self._own is not None:
+            own, base = self._own
+            self._deliver(own.note_local_words(shifted((), self._cursor.confirmed, base, ended=True)))
 
     def _show_differences(self) -> None:
         for event in self._differences.find(self.text, self.text.heard_until, self._rewrite):

@@ -113,7 +113,7 @@ def text_of(text: str, words: Sequence[LocalWord], kept: Sequence[int]) -> str:
     return "".join(parts).strip()
 
 
-def shifted(words: Sequence[LocalWord], settled: int, base: int) -> LocalWords:
+def shifted(words: Sequence[LocalWord], settled: int, base: int, *, ended: bool = False) -> LocalWords:
     """The words in the offsets of a recognizer whose sound begins at `base`; earlier words are left out."""
     kept = tuple(LocalWord(word.text, word.start - base, word.end - base) for word in words if word.start >= base)
-    return LocalWords(kept, max(settled - base, 0))
+    return LocalWords(kept, max(settled - base, 0), ended)

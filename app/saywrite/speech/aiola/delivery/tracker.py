@@ -58,6 +58,8 @@ class DeliveryTracker:
         self._may_hold = may_hold
         self._take_local = take_local
         self._heard = 0
+        self._has_local_ended = False
+        """The local recognizer does not listen any more: nothing waits for its words."""
         self._ended_at: float | None = None
         self._confirmed = 0
         self._asked_in_the_end = False
@@ -112,6 +114,7 @@ class DeliveryTracker:
 
     def note_local_words(self, heard: LocalWords) -> None:
         """The recognizer on this computer has heard these words."""
+        self._has_local_ended = heard.ended
         self._deliver(self._words.note(heard))
         self._synchronize()
 
@@ -206,7 +209,7 @@ class DeliveryTracker:
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():
-            is_due = self._lag <= SETTLE_LAG and now < (self._ended_at or now) + SETTLE_S
+            is_due = self._is_along() and self._lag <= SETTLE_LAG and now < (self._ended_at or now) + SETTLE_S
             if is_due or self._words.holds_text:
                 return CompletionState.WAIT, now + ASK_S
             state, due = self._utterances.verdict(now)
@@ -259,7 +262,7 @@ class DeliveryTracker:
 
     def _is_along(self) -> bool:
         """Whether the words of the local recognizer tell the places of texts."""
-        return self._words.listens and self._lag <= LAG
+        return self._words.listens and not self._has_local_ended and self._lag <= LAG
 
     @property
     def _lag(self) -> int:

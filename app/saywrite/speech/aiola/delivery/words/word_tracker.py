@@ -106,7 +106,8 @@ class WordTracker:
         place = self.speech.place(text.keys, text.reach, text.connection, text.replayed, own=text.inserted)
         if place is None:
             return None
-        is_early = place.missing > 0 and self.settled < place.between[-1].end + (1 + round(place.missing)) * MORE
+        more = 0 if place.agrees_at_both_ends(text.keys) else (1 + round(place.missing)) * MORE
+        is_early = place.missing > 0 and self.settled < place.between[-1].end + more
         repeats = not must_decide and all(unit.answered for unit in place.between)
         if self.settled < text.heard and (is_early or repeats or not place.is_certain):
             return None  # local words that follow may agree better, or be the same ones once more
