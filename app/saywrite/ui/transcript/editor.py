@@ -196,8 +196,9 @@ class TranscriptEditor(QPlainTextEdit):
         return next((place.bottom() for number, place in self.visible_paragraphs() if number == last), None)
 
     def last_line(self) -> tuple[str, float]:
-        """The text of the last line, and its height with the space above it; ("", 0) while it has no layout."""
+        """The text of the last line, and its height with the space above it; ("", 0) without a line."""
         block = self.document().lastBlock()
+        self.blockBoundingRect(block)  # lays it out where a change of several paragraphs has cleared its layout
         layout = block.layout()
         if not layout.lineCount():
             return "", 0.0
