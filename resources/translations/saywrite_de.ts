@@ -2696,6 +2696,10 @@
         <translation>Es wurde noch nichts diktiert.</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>Nichts wurde eingefügt: Ein Text im Transkript hat höchstens {most:,} Zeichen.</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>Nichts von dem, was Sie diktiert haben, hat diesen Computer verlassen.</translation>
     </message>

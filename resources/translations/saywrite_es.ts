@@ -2696,6 +2696,10 @@
         <translation>Aún no se ha dictado nada.</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>No se pegó nada: un texto de la transcripción tiene como máximo {most:,} caracteres.</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>Nada de lo que ha dictado ha salido de este equipo.</translation>
     </message>

@@ -2696,6 +2696,10 @@
         <translation>Rien n'a encore été dicté.</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>Rien n'a été collé : un texte de la transcription compte au plus {most:,} caractères.</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>Rien de ce que vous avez dicté n'a quitté cet ordinateur.</translation>
     </message>

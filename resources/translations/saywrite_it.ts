@@ -2696,6 +2696,10 @@
         <translation>Non è ancora stato dettato nulla.</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>Non è stato incollato nulla: un testo della trascrizione ha al massimo {most:,} caratteri.</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>Nulla di ciò che hai dettato ha lasciato questo computer.</translation>
     </message>

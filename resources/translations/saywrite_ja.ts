@@ -2691,6 +2691,10 @@
         <translation>音声入力はまだありません。</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>何も貼り付けていません。文字起こしの 1 つのテキストは最大 {most:,} 文字です。</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>音声入力した内容は、このコンピューターから送信されていません。</translation>
     </message>

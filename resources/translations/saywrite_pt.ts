@@ -2696,6 +2696,10 @@
         <translation>Nada foi ditado ainda.</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>Nada foi colado: um texto da transcrição tem no máximo {most:,} caracteres.</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>Nada do que você ditou saiu deste computador.</translation>
     </message>

@@ -2691,6 +2691,10 @@
         <translation>还没有听写。</translation>
     </message>
     <message>
+        <source>Nothing was pasted: a text of the transcript has at most {most:,} characters.</source>
+        <translation>未粘贴任何内容：转写文本中的一段文字最多 {most:,} 个字符。</translation>
+    </message>
+    <message>
         <source>Nothing you dictated has left this computer.</source>
         <translation>听写的内容都没有离开这台电脑。</translation>
     </message>

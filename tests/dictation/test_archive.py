@@ -12,7 +12,14 @@ from tests.closed_folder import closed
 
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.errors import HistoryError
-from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, IncompleteRecordingsFound, Started
+from saywrite.foundation.events import (
+    SAMPLE_RATE,
+    Failed,
+    Finished,
+    IncompleteRecordingsFound,
+    Started,
+    StoredTextChanged,
+)
 from saywrite.storage.history.records.corrections import corrections
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Journal
@@ -183,6 +190,13 @@ def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finis
         assert (finished / "audio.pcm").exists()
     tidy(stage, 7)
     assert not (finished / "audio.pcm").exists()
+
+
+def test_a_stored_edit_is_reported_and_one_of_a_removed_dictation_is_not(stage, finished: Path) -> None:
+    stage.dictation.edit_segment(finished.name, 1, "Hallo")
+    stage.dictation.edit_segment("removed", 1, "Hallo")
+    stage.handle_messages()
+    assert stage.all(StoredTextChanged) == [StoredTextChanged(finished.name)]
 
 
 @pytest.mark.parametrize("remembered", [False, True])

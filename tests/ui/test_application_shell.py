@@ -158,3 +158,39 @@ def test_pyside_reads_no_source_of_an_imported_module() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split() == []
+
+
+LARGER_TEXT = """
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from saywrite.ui.app.application import create_application
+from saywrite.ui.toolkit.labels import NoteLabel
+app = create_application(["saywrite"], "system")
+window = QWidget()
+column = QVBoxLayout(window)
+plain, note = QLabel("plain"), NoteLabel("A small text that wraps into several lines of a narrow window.")
+column.addWidget(plain)
+column.addWidget(note)
+window.resize(150, 400)
+window.show()
+app.processEvents()
+font = app.font()
+def report():
+    fits = note.height() >= note.fontMetrics().boundingRect(0, 0, note.width(), 1000, 0x1000, note.text()).height()
+    print(round(note.font().pointSizeF() / plain.font().pointSizeF(), 2), plain.font() == app.font(), fits)
+report()
+for factor in (2, 1):
+    size = app.font()
+    size.setPointSizeF(font.pointSizeF() * factor)
+    app.setFont(size)
+    app.processEvents()
+    report()
+"""
+
+
+def test_texts_in_a_size_of_their_own_follow_the_text_size_of_the_system() -> None:
+    """A program that runs for weeks sees the user choose larger text; half of its texts stayed small."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    result = subprocess.run(
+        [sys.executable, "-c", LARGER_TEXT], capture_output=True, text=True, check=True, env=environment
+    )
+    assert result.stdout.splitlines() == ["0.9 True True"] * 3, result.stderr

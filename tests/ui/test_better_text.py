@@ -19,6 +19,7 @@ from saywrite.foundation.events import (
     Failed,
     Finished,
     Inserted,
+    RecordClosed,
     Segment,
     SegmentAdded,
     Started,
@@ -97,6 +98,7 @@ class Stage:
             Finished(dictation, 100, 100, 0, 1.0, text),
             StateChanged(dictation, State.IDLE),
             Inserted(dictation, "Kate", False, 0.02, 5.0),
+            RecordClosed(dictation, saved=True, kept=100),
         )
 
     def tell(self, *events: Any) -> None:
@@ -167,6 +169,32 @@ def test_dictation_that_was_not_inserted_is_not_asked_for(stage: Stage) -> None:
         Finished("d", 100, 100, 0, 1.0, "Red"),
     )
     assert stage.attempts == []
+
+
+def test_service_is_asked_once_the_recording_is_complete(stage: Stage) -> None:
+    """Until then its writer may add text to the history, and its end is not on disk."""
+    inserted, closed = Inserted("d", "Kate", False, 0.02, 5.0), RecordClosed("d", saved=True, kept=100)
+    for order in ((inserted, closed), (closed, inserted)):
+        stage.attempts.clear()
+        stage.tell(
+            Started("d", "aiola", "en", "microphone", 1.0, BEGAN),
+            SegmentAdded("d", Segment(1, "Red", "red", 0, 50, engine="local")),
+            Finished("d", 100, 100, 0, 1.0, "Red"),
+            order[0],
+        )
+        assert stage.attempts == []
+        stage.tell(order[1])
+        assert len(stage.attempts) == 1
+        stage.attempts[0].answer("Red")
+        stage.wait_for_end()
+
+
+def test_a_new_text_in_the_history_is_reported(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    with stage._qtbot.waitSignal(stage.better.stored, timeout=20_000) as reported:
+        stage.attempts[0].answer("The red boot")
+    assert reported.args == ["d"]
+    assert stage.stored() == ["The red boot"]
 
 
 def test_edited_words_stay_in_the_history(stage: Stage) -> None:

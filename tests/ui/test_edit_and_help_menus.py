@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QDialog, QLineEdit
 from test_window_reach import unnamed
 from window_fakes import BEGAN, FakeDictation
@@ -21,6 +21,7 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.app.help_windows import ShortcutsWindow, WhatsNewWindow, changelog, sections
 from saywrite.ui.main_window.about_dialog import AboutDialog, overview
 from saywrite.ui.toolkit import licenses
+from saywrite.ui.transcript import editor
 
 
 @pytest.fixture
@@ -65,6 +66,26 @@ def test_edit_menu_acts_on_the_transcript_otherwise(shown: FrontEnd, dictation: 
     assert "Good morning." in window.transcript.selected_text()
     actions.copy_selection.trigger()
     assert "Good morning." in QGuiApplication.clipboard().text()
+
+
+def test_a_text_that_is_too_long_for_a_passage_is_not_pasted(
+    shown: FrontEnd, dictation: FakeDictation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten million characters in one paragraph stop the window for a minute, then for seconds after each key."""
+    monkeypatch.setattr(editor, "MOST_CHARACTERS", 30)
+    dictation.tell(events.Started("d1", "local", "en", "microphone", 100.0, BEGAN))
+    dictation.tell(events.SegmentAdded("d1", events.Segment(1, "Good morning.", "good morning", 0, 16_000)))
+    window = shown.window
+    window.control_bar.button.setFocus()
+    window.transcript.pane.editor.moveCursor(QTextCursor.MoveOperation.End)
+    QGuiApplication.clipboard().setText(" And good night.")
+    window.actions_.paste.trigger()
+    assert window.transcript.text() == "Good morning. And good night."
+    assert window.notices.texts() == []
+    window.actions_.paste.trigger()
+    assert window.transcript.text() == "Good morning. And good night."
+    (notice,) = window.notices.texts()
+    assert notice == "Nothing was pasted: a text of the transcript has at most 30 characters."
 
 
 def test_shortcuts_are_those_of_the_menus_and_of_the_settings(shown: FrontEnd) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication
 
-from saywrite.foundation.events import RecordClosed, Segment
+from saywrite.foundation.events import RecordClosed, Segment, StoredTextChanged
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
@@ -100,6 +100,30 @@ def test_the_event_of_the_dictation_reaches_the_open_window(
     qtbot.waitUntil(lambda: texts(window.list)[0] == "Buy milk.")
     window.close()
     assert wait_for_tasks(5000)
+
+
+def test_an_edit_in_the_transcript_is_shown_in_the_open_window(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 39.")
+    store.edit_segment("d39", 1, "Order 39.")
+    window.receive(StoredTextChanged("d39"))
+    qtbot.waitUntil(lambda: window.text.toPlainText() == "Order 39.")
+    assert texts(window.list)[0] == "Order 39."
+
+
+def test_an_edit_in_the_transcript_leaves_what_is_being_edited_in_the_history(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    select(qtbot, window, "Offer 39.")
+    window.edit.click()
+    window.text.selectAll()
+    window.text.insertPlainText("Mine.")
+    store.edit_segment("d39", 1, "Order 39.")
+    window.receive(StoredTextChanged("d39"))
+    qtbot.waitUntil(lambda: texts(window.list)[0] == "Order 39.")
+    assert wait_for_tasks(5000)
+    assert window.text.toPlainText() == "Mine."
 
 
 def test_a_list_at_its_top_shows_the_new_dictation(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:

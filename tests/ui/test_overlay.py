@@ -31,6 +31,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.tray import overlay
 from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay, newest_words
 from saywrite.ui.tray.overlay_controller import CANCELLED, DONE_MS, PROBLEM_MS
 from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
@@ -114,6 +115,30 @@ def test_clicks_can_reach_the_window_below(pill: Overlay) -> None:
     assert pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
     pill.set_behavior(click_through=False, reduced_motion=False)
     assert not pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
+
+
+def test_overlay_stays_visible_when_the_screen_becomes_smaller(
+    pill: Overlay, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the hands-free mode it is shown for hours, and nothing else would move it."""
+    pill.present(TrayState.WAITING)
+    smaller = ScreenArea("smaller", QRect(0, 0, 640, 360))
+    assert not smaller.rect.contains(pill.geometry())
+    monkeypatch.setattr(overlay, "areas", lambda: [smaller])
+    screen = QGuiApplication.primaryScreen()
+    screen.availableGeometryChanged.emit(smaller.rect)
+    qtbot.waitUntil(lambda: smaller.rect.contains(pill.geometry()))
+
+
+@pytest.mark.parametrize("change", ["screenAdded", "screenRemoved"])
+def test_overlay_follows_a_screen_that_comes_or_goes(
+    pill: Overlay, qtbot: Any, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    pill.position = OverlayPosition("right", 0.5, 0.5)
+    pill.present(TrayState.WAITING)
+    monkeypatch.setattr(overlay, "areas", lambda: list(DESK))
+    getattr(QGuiApplication.instance(), change).emit(QGuiApplication.primaryScreen())
+    qtbot.waitUntil(lambda: DESK[1].rect.contains(pill.geometry()))
 
 
 def test_drag_moves_the_overlay_and_is_reported(pill: Overlay, qtbot: Any) -> None:

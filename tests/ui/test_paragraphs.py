@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QTextCursor
+from PySide6.QtGui import QColor, QKeySequence, QPalette, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from saywrite.foundation.catalog import LOCAL, MARKDOWN, SRT, TXT
@@ -373,6 +373,19 @@ def test_undo_and_redo_keys_work_inside_a_paragraph(view: TranscriptView, qtbot:
     qtbot.keyClicks(view.pane.editor, "x")
     qtbot.keySequence(view.pane.editor, QKeySequence(QKeySequence.StandardKey.Undo))
     assert blocks(view)[0] == "The first sentence. The second one."
+
+
+def test_the_words_being_heard_keep_their_place_when_the_colors_change(view: TranscriptView) -> None:
+    say(view, 1, 0, 2, "The first sentence.")
+    view.receive(Gap("d", 3 * SAMPLE_RATE, SAMPLE_RATE, "the microphone was away"))
+    say(view, 2, 7, 8, "A new thought.")
+    view.show_partial("perhaps", agreed=0)
+    shown, place = view.pane.partial, view.pane.partial.geometry()
+    assert shown._behind
+    dark = QPalette(view.palette())
+    dark.setColor(QPalette.ColorRole.Base, QColor("black"))
+    view.setPalette(dark)
+    assert shown.geometry() == place
 
 
 def test_the_last_line_is_not_painted_twice_and_the_agreed_words_are_dark(view: TranscriptView) -> None:

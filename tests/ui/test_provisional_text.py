@@ -194,3 +194,37 @@ def test_nothing_is_unfinished_at_first() -> None:
 )
 def test_span_lies_in_another_when_more_than_half_of_it_does(span: Any, other: Any, mostly: bool) -> None:
     assert is_mostly_in(*span, *other) is mostly
+
+
+def test_words_of_the_user_reach_the_history_after_the_transcript_was_cleared(view: TranscriptView) -> None:
+    """A clear() must not look like a deletion by the user, who was told that the text stays in the history."""
+    edits: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: edits.append(edit))
+    hear(view, ONE, TWO)
+    edit(view, "one two", "one too")
+    view.clear()
+    arrive(view, 1, "One, two.", 0, 2)
+    arrive(view, 2, "Three, four.", 3, 5)
+    assert edits == [("d", 1, "one too")]
+    assert rows(view) == []
+    view.undo_clear()
+    assert rows(view) == ["one too", "Three, four."]
+    assert all(row.kind is not RowKind.PROVISIONAL for row in view.document.rows)
+
+
+def test_words_that_were_cleared_and_put_back_stand_once(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    view.clear()
+    hear(view, (1, "one two", 0.5, 2.0), (2, "three four five", 3.0, 5.0))
+    view.undo_clear()
+    assert rows(view) == ["one two", "three four five"]
+    hear(view)
+    assert rows(view) == []
+
+
+def test_words_that_are_over_while_the_transcript_is_cleared_are_not_put_back(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    view.clear()
+    hear(view, TWO)
+    view.undo_clear()
+    assert rows(view) == ["three four"]

@@ -333,6 +333,15 @@ def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any)
     assert not view.undo_clear()
 
 
+def test_undo_of_a_clear_does_not_bring_back_what_was_taken_back_by_voice_since(view: TranscriptView) -> None:
+    fill(view, 3)
+    view.clear()
+    view.receive(SegmentsRemoved("d", (2,)))
+    view.undo_clear()
+    assert view.text() == "Sentence number 0. Sentence number 1."
+    assert view.word_count == 6
+
+
 def test_clear_reports_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "Helo.")
     cursor_to(view, "o.")

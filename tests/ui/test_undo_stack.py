@@ -23,6 +23,37 @@ def test_typing_in_one_row_is_one_step() -> None:
     assert not log.can_undo
 
 
+def typed(log: EditLog, line: Row, *texts: str) -> None:
+    for before, after in pairwise(texts):
+        log.record(Edit(((line, before),), ((line, after),)))
+
+
+def test_undo_brings_back_what_was_typed_and_deleted() -> None:
+    log, first = EditLog(), row(1)
+    typed(log, first, "", "a", "ab", "a", "")
+    assert log.undo() == Edit(((first, "ab"),), ((first, ""),))
+    assert log.undo() == Edit(((first, ""),), ((first, "ab"),))
+    assert not log.can_undo
+
+
+def test_typing_over_what_was_deleted_is_one_step() -> None:
+    log, first = EditLog(), row(1)
+    typed(log, first, "cat", "ca", "c", "co", "cow")
+    assert log.undo() == Edit(((first, "cat"),), ((first, "cow"),))
+    assert not log.can_undo
+
+
+def test_letters_that_were_deleted_and_typed_again_are_no_step() -> None:
+    log, first = EditLog(), row(1)
+    typed(log, first, "", "c")
+    log.fence()
+    typed(log, first, "c", "", "c")
+    typed(log, first, "c", "ca")
+    assert log.undo() == Edit(((first, "c"),), ((first, "ca"),))
+    assert log.undo() == Edit(((first, ""),), ((first, "c"),))
+    assert not log.can_undo
+
+
 def test_removal_of_rows_behind_typing_is_a_step_of_its_own() -> None:
     log, first = EditLog(), row(1)
     log.record(Edit(((first, ""),), ((first, "a"),)))

@@ -36,6 +36,7 @@ from saywrite.foundation.events import (
     RecordClosed,
     State,
     StateChanged,
+    StoredTextChanged,
 )
 from saywrite.foundation.messages import filled, message
 from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
@@ -53,7 +54,7 @@ INTERNAL_ERROR = (
     message("Start again; if it happens again, send the log (Help > Copy diagnostics)."),
 )
 
-FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | ModelEvent
+FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | ModelEvent | StoredTextChanged
 """Messages that are only passed on."""
 
 

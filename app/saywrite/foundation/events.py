@@ -345,6 +345,13 @@ class RecordClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTextChanged:
+    """The text of a dictation in the history was changed, by the user or by a later text of the service."""
+
+    dictation: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncompleteRecordingsFound:
     """All unfinished dictations on disk. Sent at the start and when they change."""
 
@@ -628,30 +635,23 @@ class FilesChanged:
     save_beside: SaveBeside = SaveBeside()
 
 
-TextEvent = Partial | ProvisionalText | SegmentAdded | WordsDiffer | SegmentTranslated | SegmentsRemoved
-ProgressEvent = Traffic | ProgressChanged | PendingUtterances | Gap
+StateEvent = Started | StateChanged | Finished | Failed
+TextEvent = Partial | ProvisionalText | SegmentAdded | WordsDiffer | SegmentTranslated | SegmentsRemoved | Structured
+ProgressEvent = Traffic | ProgressChanged | PendingUtterances | Gap | FilesChanged
+StorageEvent = RecordClosed | StoredTextChanged | DiskRecovered | IncompleteRecordingsFound
+RecognizerChange = ConnectionChanged | EngineChanged | LanguageHeard
+DeviceEvent = SourceChanged | DevicesChanged | PlaybackChanged
 KeyEvent = KeysChanged | PrerollActive | HandsFreeChanged | Cancelled
 ModelEvent = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
 FrontEndEvent = (
-    Started
-    | StateChanged
+    StateEvent
     | TextEvent
-    | Structured
     | ProgressEvent
-    | SourceChanged
-    | ConnectionChanged
-    | EngineChanged
-    | Failed
-    | Finished
-    | RecordClosed
-    | DiskRecovered
-    | IncompleteRecordingsFound
-    | DevicesChanged
+    | StorageEvent
+    | RecognizerChange
+    | DeviceEvent
     | InsertionEvent
-    | LanguageHeard
-    | PlaybackChanged
     | KeyEvent
     | ModelEvent
-    | FilesChanged
 )
 """The events that front ends receive."""

@@ -38,6 +38,7 @@ from saywrite.foundation.events import (
     InsertionUncertain,
     NotInserted,
     Segment,
+    StoredTextChanged,
     Traffic,
 )
 from saywrite.foundation.files import is_reachable
@@ -189,6 +190,7 @@ class Archive:
                 if keep_text:
                     keep_original(self._history, dictation, number)
                 self._history.edit_segment(dictation, number, text)
+                self._post(StoredTextChanged(dictation))
 
         self._disk.submit(partial(self._report_errors, edit))
 

@@ -38,6 +38,7 @@ from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.focus_ring import FocusRing
 from saywrite.ui.toolkit.theme.indicators import outline_indicators
+from saywrite.ui.toolkit.theme.tokens import sized
 from saywrite.ui.toolkit.translation import set_language, tr
 
 if TYPE_CHECKING:
@@ -61,14 +62,34 @@ _LEVELS = {
 
 
 class Application(QApplication):
-    """Sets its property "quitting" to true when it is about to quit, whatever the reason."""
+    """Sets its property "quitting" to true when it is about to quit, whatever the reason.
+
+    When the system's text size changes, texts in a size of their own change with it.
+    """
+
+    _text_size = 0.0
+
+    def __init__(self, arguments: list[str]) -> None:
+        super().__init__(arguments)
+        self._text_size = self.font().pointSizeF()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Quit:
             self.setProperty("quitting", True)  # closing a window may not hide it in the tray now
         if event.type() == QEvent.Type.ApplicationPaletteChange:
             outline_indicators(self.palette())
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            before, self._text_size = self._text_size, self.font().pointSizeF()
+            if min(before, self._text_size) > 0 and before != self._text_size:  # a font in pixels has -1
+                scale_own_fonts(self._text_size / before)
         return super().event(event)
+
+
+def scale_own_fonts(factor: float) -> None:
+    """Scale the font of each widget that has one of its own: Qt changes only the inherited ones."""
+    for widget in QApplication.allWidgets():
+        if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+            widget.setFont(sized(widget.font(), factor))
 
 
 class GarbageTimer(QTimer):

@@ -153,6 +153,12 @@ class CommandBindings(QObject):
         self._window.transcript.copy_with_translation()
         self._window.status.show_message(tr("Copied all with its translation"))
 
+    @Slot(int)
+    def explain_refused_paste(self, most: int) -> None:
+        """Tell why a text was not pasted into the transcript."""
+        what = tr("Nothing was pasted: a text of the transcript has at most {most:,} characters.", most=most)
+        self._window.notices.notify(Severity.INFO, what, key="paste", counted=False)
+
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_
         window.control_bar.record_pressed.connect(actions.record.trigger)
@@ -170,6 +176,7 @@ class CommandBindings(QObject):
         transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
         transcript.play_requested.connect(dictation.play)
+        transcript.pane.editor.paste_refused.connect(self.explain_refused_paste)
         window.unfinished.transcribe_requested.connect(dictation.transcribe_unfinished)
         window.unfinished.discard_requested.connect(dictation.discard_unfinished)
         window.unfinished.save_requested.connect(self.save_unfinished)

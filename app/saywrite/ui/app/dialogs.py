@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QWidget
 
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged, RecordClosed
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
 from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
@@ -136,19 +136,19 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give the first run every event, the settings devices and keys, the history playback and new texts.
+        """Give the first run and the history every event, the settings devices and keys.
 
         Devices and keys are kept for windows that open later.
         """
         if self._first_run is not None:
             self._first_run.receive(event)
+        if self._history is not None:
+            self._history.receive(event)
         match event:
             case DevicesChanged():
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
-            case PlaybackChanged() | RecordClosed() if self._history is not None:
-                self._history.receive(event)
             case KeysChanged():
                 self._keys = event
                 if self._settings is not None:

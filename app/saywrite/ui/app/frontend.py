@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.events import FrontEndEvent, Started, StoredTextChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -115,12 +115,14 @@ class FrontEnd(QObject):
             return None
         from saywrite.dictation.models.retranscription import Retranscription
 
-        return BetterText(
+        made = BetterText(
             self.window,
             lambda dictation, origin: Retranscription(retranscriber, dictation, origin),
             self._context.open_history,
             self.dialogs.show_history,
         )
+        made.stored.connect(lambda dictation: self.dialogs.receive(StoredTextChanged(dictation)))
+        return made
 
     def _make_overlay(self) -> OverlayController:
         dictation = self._dictation

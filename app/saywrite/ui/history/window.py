@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import RecordClosed
+from saywrite.foundation.events import RecordClosed, StoredTextChanged
 from saywrite.foundation.messages import message
 from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
@@ -113,9 +113,9 @@ class HistoryWindow(QWidget):
 
     @Slot(object)
     def receive(self, event: object) -> None:
-        """Follow what is played, and list a dictation that has ended; other events are ignored."""
+        """Follow what is played, and list a dictation that ended or was edited; other events are ignored."""
         self.player.receive(event)
-        if isinstance(event, RecordClosed) and self.isVisible():
+        if isinstance(event, RecordClosed | StoredTextChanged) and self.isVisible():
             self._reopen(event.dictation)
 
     # The list

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from saywrite.dictation.models.retranscription import RetranscriptionFailed
 from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
@@ -26,6 +26,7 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     Inserted,
     InsertionUncertain,
+    RecordClosed,
     Segment,
     SegmentAdded,
     Started,
@@ -63,7 +64,10 @@ class Attempt(Protocol):
 
 @dataclass(slots=True)
 class _Dictated:
-    """A dictation through a service. `local`: it has words of this computer; `refused`: for good, so nobody asks."""
+    """A dictation through a service. `local`: it has words of this computer; `refused`: for good, so nobody asks.
+
+    `closed`: all of it is on disk; `sent`: its text was inserted. Only then can another text replace it.
+    """
 
     dictation: str
     engine: str
@@ -71,6 +75,8 @@ class _Dictated:
     local: bool = False
     refused: bool = False
     edited: bool = False
+    closed: bool = False
+    sent: bool = False
     inserted: str = ""
     minutes: deque[int] = field(default_factory=lambda: deque(RETRY_MINUTES))
 
@@ -80,6 +86,9 @@ class BetterText(QObject):
 
     `make_attempt` takes a dictation and the origin of its new text. `attempt.transcribe` blocks on a thread of its own.
     """
+
+    stored = Signal(str)
+    """The history has a new text of this dictation."""
 
     def __init__(
         self,
@@ -119,8 +128,12 @@ class BetterText(QObject):
                 self._newest[event.dictation].inserted = event.text
                 if not self._newest[event.dictation].local:
                     del self._newest[event.dictation]
-            case Inserted() | InsertionUncertain():
-                self._note_inserted(event.dictation)
+            case Inserted() | InsertionUncertain() if event.dictation in self._newest:
+                self._newest[event.dictation].sent = True
+                self._put_in_queue(event.dictation)
+            case RecordClosed(dictation=dictation) if dictation in self._newest:
+                self._newest[dictation].closed = True
+                self._put_in_queue(dictation)
             case StateChanged(state=state):
                 self._idle = state in (State.IDLE, State.FAILED)
                 if self._idle:
@@ -158,9 +171,13 @@ class BetterText(QObject):
         for dictated in (*self._newest.values(), *self._waiting, *asked_now):
             dictated.edited |= dictated.dictation == dictation
 
-    def _note_inserted(self, dictation: str) -> None:
-        dictated = self._newest.pop(dictation, None)
-        if dictated is not None and dictated.local and not dictated.refused:
+    def _put_in_queue(self, dictation: str) -> None:
+        """Let a text wait for the service once it was inserted and its recording can be read."""
+        dictated = self._newest[dictation]
+        if not (dictated.sent and dictated.closed):
+            return
+        del self._newest[dictation]
+        if dictated.local and not dictated.refused:
             self._waiting.append(dictated)
             self.ask()
 
@@ -205,4 +222,4 @@ class BetterText(QObject):
         def fail(error: Exception) -> None:
             log.warning("the text of the service was not stored: %s", type(error).__name__)
 
-        run_task(store, failed=fail, owner=self, in_order=True)
+        run_task(store, lambda _none: self.stored.emit(dictated.dictation), fail, owner=self, in_order=True)

@@ -117,6 +117,11 @@ class NoteLabel(ThemedLabel):
         if event.oldSize().width() != event.size().width():
             self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     def _fit(self) -> None:
         # QLabel.heightForWidth() is never below the minimum height, which would therefore never decrease.
         self.setMinimumHeight(0)

@@ -72,7 +72,7 @@ class TranscriptDocument(QObject):
         self.words = 0
         self.log = EditLog()
         self._writing = False
-        self._removed: set[tuple[str, int]] = set()
+        self._removed: set[Row] = set()
         self._read_edit: _ReadEdit | None = None
         self.doc.contentsChange.connect(self._read_change)
         self.doc.contentsChanged.connect(self._finish_edit)
@@ -112,15 +112,17 @@ class TranscriptDocument(QObject):
                     self._remove(index)
 
     def remove_for_good(self, rows: Iterable[Row]) -> None:
-        """Take rows out so that undoing an earlier edit does not bring them back."""
+        """Take rows out so that undo does not bring them back, neither of an earlier edit nor of `take_all()`."""
         rows = tuple(rows)
-        self._removed.update((row.dictation, row.number) for row in rows)
+        self._removed.update(rows)
         self.remove(rows)
 
     def rewrite(self, row: Row, text: str) -> None:
-        """Give `row` a new text; the cursor keeps its place between the words."""
+        """Give `row` a new text; the cursor keeps its place between the words. A row that was taken out has it, too."""
         index = self.index(row)
-        if index is not None and row.text != text:
+        if index is None:
+            row.set_text(text)
+        elif row.text != text:
             with self.program_change():
                 self._write(index, text)
 
@@ -170,7 +172,7 @@ class TranscriptDocument(QObject):
         """Put the content of a snapshot before everything that was added since."""
         if not self.log.can_undo:
             self.log = snapshot.log
-        self.insert(0, snapshot.rows)
+        self.insert(0, [row for row in snapshot.rows if row not in self._removed])
 
     @contextmanager
     def program_change(self) -> Iterator[None]:
@@ -270,7 +272,7 @@ class TranscriptDocument(QObject):
         keep = {row for row, _ in edit.after}
         with self.program_change():
             for row, text in edit.after:
-                if (row.dictation, row.number) in self._removed and row.editable:
+                if row in self._removed:
                     continue
                 at = self.index(row)
                 if at is None:

@@ -96,6 +96,8 @@ MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
 MARGIN = S
 """Space around the text, device-independent pixels."""
+MOST_CHARACTERS = 500_000
+"""Of a row after a paste, as in a book of 300 pages; Qt lays out a longer paragraph for seconds after each key."""
 
 
 class TranscriptEditor(QPlainTextEdit):
@@ -113,6 +115,8 @@ class TranscriptEditor(QPlainTextEdit):
     """Another widget has the keyboard focus now; not emitted for a popup."""
     resized = Signal()
     """The editor has another size."""
+    paste_refused = Signal(int)
+    """A text was not pasted, because a row would have more characters than this."""
 
     def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,8 +196,9 @@ class TranscriptEditor(QPlainTextEdit):
         return next((place.bottom() for number, place in self.visible_paragraphs() if number == last), None)
 
     def last_line(self) -> tuple[str, float]:
-        """The text of the last line, and its height with the space above it; ("", 0) while it has no layout."""
+        """The text of the last line, and its height with the space above it; ("", 0) without a line."""
         block = self.document().lastBlock()
+        self.blockBoundingRect(block)  # lays it out where a change of several paragraphs has cleared its layout
         layout = block.layout()
         if not layout.lineCount():
             return "", 0.0
@@ -305,8 +310,11 @@ class TranscriptEditor(QPlainTextEdit):
         return plain_text(self.selected_prose())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasText():
-            self.type_text(clean(source.text()))
+        text, row = clean(source.text()), self.current_row()
+        if len(text) + (len(row.text) if row is not None else 0) > MOST_CHARACTERS:
+            self.paste_refused.emit(MOST_CHARACTERS)
+        elif source.hasText():
+            self.type_text(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.transcript.page.width = float(self.viewport().width())

@@ -299,6 +299,7 @@ class TranscriptView(QWidget):
         if not self.document.rows:
             return ()
         ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
+        self._provisional.note_cleared()
         self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings(), ids)
         self.pane.scroll_to_end()
         return ids
@@ -310,6 +311,7 @@ class TranscriptView(QWidget):
             return False
         self._writer.restore_headings(cleared.headed)
         self.pane.hold_still(lambda: self.document.put_back(cleared.snapshot))
+        self._provisional.note_restored()
         self.translations.find_any()
         self.changed.emit()
         self.segments_restored.emit(cleared.ids)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QRegion,
+    QScreen,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -101,6 +102,7 @@ class Overlay(QWidget):
         self.setFixedSize(SIZE)
         if QGuiApplication.platformName() == "xcb":
             self._round_off()
+        self._follow_screens()
         self.set_behavior(click_through=False, reduced_motion=False)
 
     def set_behavior(self, *, click_through: bool, reduced_motion: bool) -> None:
@@ -126,6 +128,27 @@ class Overlay(QWidget):
         shape.addRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
         self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
 
+    def _follow_screens(self) -> None:
+        """Stay visible when a screen is added, removed or changed: the overlay may be shown for hours."""
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        queued = Qt.ConnectionType.QueuedConnection  # Qt itself moves the windows of a removed screen first
+        application.screenAdded.connect(self._follow_screen)
+        application.screenAdded.connect(self._place, queued)
+        application.screenRemoved.connect(self._place, queued)
+        for screen in application.screens():
+            self._follow_screen(screen)
+
+    @Slot(QScreen)
+    def _follow_screen(self, screen: QScreen) -> None:
+        screen.availableGeometryChanged.connect(self._place, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _place(self) -> None:
+        """Move to the position on the screens that there are, unless the user drags it."""
+        if self._drag_offset is None and (there := areas()):
+            self.move(corner(self.position, self.size(), there))
+
     @property
     def is_shown(self) -> bool:
         """Whether it is visible and not fading out."""
@@ -144,7 +167,7 @@ class Overlay(QWidget):
         `offer` is what a click does, shown as a button; `done` shows a check mark instead of the state.
         """
         if not self.isVisible():
-            self.move(corner(self.position, self.size(), areas()))
+            self._place()
             self._bars = ()
             self._fade_to(1.0, start=0.0)
             self.show()

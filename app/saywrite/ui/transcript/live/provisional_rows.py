@@ -29,15 +29,17 @@ def is_mostly_in(start: int, end: int, other_start: int, other_end: int) -> bool
 def show_as_segment(document: TranscriptDocument, row: Row, text: str) -> None:
     """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
 
-    A row that the user edited keeps its words: they are reported as an edit, and undo brings `text`.
+    A row that the user edited keeps its words: they are reported as an edit, and undo brings `text`. A row that
+    `clear()` took out changes likewise, for when it is put back.
     """
     if not row.edited:
         document.rewrite(row, text)
     document.recolor_row(row)
     if row.edited and row.text != text:
-        document.log.fence()
-        document.log.record(Edit(((row, text),), ((row, row.text),)))
-        document.log.fence()
+        if document.index(row) is not None:
+            document.log.fence()
+            document.log.record(Edit(((row, text),), ((row, row.text),)))
+            document.log.fence()
         document.edited.emit((row,))
 
 
@@ -58,11 +60,22 @@ class ProvisionalRows:
         self._rows: dict[int, Row] = {}
         self._kept: list[tuple[int, int]] = []
         """The sound of edited rows whose words a segment has taken over."""
+        self._cleared: set[Row] = set()
+        """Rows of an emptied transcript, which may be put back: other than deleted ones, they get their final text."""
+
+    def note_cleared(self) -> None:
+        """The transcript is about to be emptied."""
+        self._cleared.update(row for row in self._rows.values() if self._document.index(row) is not None)
+
+    def note_restored(self) -> None:
+        """The rows of the emptied transcript are in the document again."""
+        self._cleared.clear()
 
     def forget(self) -> None:
         """Begin with a new dictation; rows that are shown stay."""
         self._rows.clear()
         self._kept.clear()
+        self._cleared.clear()
 
     def show(self, event: ProvisionalText) -> tuple[ProvisionalStretch, ...]:
         """Bring the rows up to date; return the stretches without a row.
@@ -93,7 +106,7 @@ class ProvisionalRows:
             or (row.edited and is_mostly_in(segment.start, segment.end, row.start, row.end))
         ]
         rows = [self._rows.pop(number) for number in covered]
-        shown = [row for row in rows if self._document.index(row) is not None]
+        shown = [row for row in rows if row in self._cleared or self._document.index(row) is not None]
         edited = any(row.edited for row in rows)
         if not edited and self._has_words_of_user(segment.start, segment.end):
             return Replacement(unwanted=True)
@@ -122,13 +135,13 @@ class ProvisionalRows:
     def _update(self, row: Row, stretch: ProvisionalStretch) -> None:
         if row.edited:
             return
-        if row.start != stretch.start:
+        if row.start != stretch.start and row not in self._cleared:
             self._document.remove([row])  # it belongs behind the text that covers its beginning
             row.start, row.end = stretch.start, stretch.end
             row.set_text(clean(stretch.text))
             self._put(row)
         else:
-            row.end = stretch.end
+            row.start, row.end = stretch.start, stretch.end
             self._document.rewrite(row, clean(stretch.text))
 
     def _remove(self, numbers: list[int]) -> None:

@@ -50,18 +50,26 @@ class EditLog:
         """Of the edits in `_done`."""
         self._undone: list[Edit] = []
         self._open = False
+        self._grew = False
+        """Whether the newest edit made the text longer."""
 
     def record(self, edit: Edit) -> None:
-        """Add an edit, or extend the newest one when both are typing in the same row."""
+        """Add an edit, or extend the newest one when both are typing in the same row.
+
+        To delete after typing is a step of its own: undo brings back what was typed.
+        """
         if edit.before == edit.after:
             return
         self._undone.clear()
-        last = self._done[-1] if self._done and self._open else None
+        deletes = self._grew and not _grows(edit)
+        last = self._done[-1] if self._done and self._open and not deletes else None
+        self._grew = _grows(edit)
         if last is not None and _same_single_row(last, edit):
             self._take_newest()
             edit = Edit(last.before, edit.after)
-        self._add_newest(edit)
-        self._open = True
+        self._open = edit.before != edit.after
+        if self._open:
+            self._add_newest(edit)
 
     def fence(self) -> None:
         """Make the next edit a separate step."""
@@ -100,6 +108,10 @@ class EditLog:
     @property
     def can_redo(self) -> bool:
         return bool(self._undone)
+
+
+def _grows(edit: Edit) -> bool:
+    return sum(len(text) for _, text in edit.after) > sum(len(text) for _, text in edit.before)
 
 
 def _same_single_row(last: Edit, edit: Edit) -> bool:
