@@ -11,11 +11,14 @@ import av
 import pytest
 from tests.system.small_disk import small_disk
 
+from saywrite.dictation.models.retranscription import Retranscription
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.foundation.errors import JournalDamaged, JournalUnwritable, ModelError
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import Paths, default_paths
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
+from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import finish_recording
@@ -77,6 +80,16 @@ def test_trial_names_the_disk_that_has_no_room_for_the_sound(
         monkeypatch.setattr(tempfile, "tempdir", str(disk.path))
         with pytest.raises(JournalUnwritable, match="full"):
             ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
+
+
+def test_trial_and_retranscription_name_the_temporary_folder_that_is_gone(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    again = Retranscription(Retranscriber(paths, PROGRAM, {}), "one", Origin("local", "whisper-base", "en"))
+    for run in (lambda: ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer()), again.transcribe):
+        with pytest.raises(JournalUnwritable, match="gone is gone"):
+            run()
 
 
 def test_trial_reports_the_recording_that_cannot_be_read(paths: Paths) -> None:

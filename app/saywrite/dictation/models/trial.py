@@ -7,7 +7,6 @@ are. Runs on a thread of the model library; the recording and the history are on
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -28,7 +27,7 @@ from saywrite.foundation.paths import Paths
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore, Summary
-from saywrite.storage.recordings.library import export_wav, has_sound
+from saywrite.storage.recordings.library import export_wav, has_sound, temporary_folder
 from saywrite.text.spacing import join
 
 LOOKED_AT = 50
@@ -52,8 +51,8 @@ class ModelTrial:
 
         Raises SaywriteError and TransferStopped.
         """
-        with tempfile.TemporaryDirectory(prefix="saywrite-trial-") as folder:
-            sound = Path(folder) / "dictation.wav"
+        with temporary_folder("trial") as folder:
+            sound = folder / "dictation.wav"
             summary, text_now = self._newest_recording(sound)
             began = time.monotonic()
             text = self._transcribe(sound, model, summary.language, stop)
