@@ -386,13 +386,13 @@ def _doctor(options: cli.Options) -> int:
         from saywrite.cli.doctor.examination import examine
 
         return print_checks(examine(paths, _environ), options.as_json)
-    import tempfile
     from dataclasses import replace
 
     from saywrite.cli.doctor.self_test import run_self_test
+    from saywrite.storage.recordings.library import temporary_folder
 
-    with tempfile.TemporaryDirectory(prefix="saywrite-self-test-") as folder:
-        private = default_paths(Path(folder) / "config", Path(folder) / "data")
+    with temporary_folder("self-test") as folder:
+        private = default_paths(folder / "config", folder / "data")
         settings = replace(settings, engine=LOCAL, language=EN, keep_recordings_days=-1)
         check = run_self_test(lambda tell: build(options, private, settings, keywords, tell, models=paths.data))
     return print_checks((check,), options.as_json)

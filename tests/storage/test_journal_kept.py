@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 import wave
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,7 +19,14 @@ from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwr
 from saywrite.storage.recordings import library as recordings
 from saywrite.storage.recordings.flac_file import write_flac
 from saywrite.storage.recordings.journal import Header, Journal
-from saywrite.storage.recordings.library import export_wav, finish_recording, open_recording, purge, scan
+from saywrite.storage.recordings.library import (
+    export_wav,
+    finish_recording,
+    open_recording,
+    purge,
+    scan,
+    temporary_folder,
+)
 
 BEGAN = datetime(2026, 11, 1, 10, 42, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=10)
@@ -204,3 +214,34 @@ def test_an_export_that_fails_half_way_leaves_the_file_that_was_there(tmp_path: 
         export_wav(folder, tmp_path / "new.wav")
     assert names(tmp_path) == ["old.wav", "recordings"]
     assert (tmp_path / "old.wav").read_bytes() == b"old"
+
+
+def test_temporary_folder_is_removed_with_its_sound() -> None:
+    with temporary_folder("test") as folder:
+        (folder / "dictation.wav").write_bytes(b"sound")
+        assert folder.name.startswith("saywrite-test-")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.ENOSPC, "The disk is full. Free some space"), (errno.EROFS, "read-only disk")]
+)
+def test_temporary_folder_that_cannot_be_made_names_the_disk(
+    code: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: str, mode: int) -> None:
+        raise OSError(code, os.strerror(code), folder)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile._os.mkdir", refuse)
+    with pytest.raises(JournalUnwritable, match=told) as caught, temporary_folder("test"):
+        pass
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_computer_without_a_usable_temporary_folder_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: ["/nowhere"])
+    with pytest.raises(JournalUnwritable, match="No usable temporary directory") as caught, temporary_folder("test"):
+        pass
+    assert "is gone" not in caught.value.what

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
 import pytest
+from tests.system.small_disk import small_disk
 
+from saywrite.dictation.models.retranscription import Retranscription
+from saywrite.dictation.models.transcribing_child import Retranscriber
 from saywrite.dictation.models.trial import ModelTrial
-from saywrite.foundation.errors import ModelError
+from saywrite.foundation.errors import JournalDamaged, JournalUnwritable, ModelError
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import Paths, default_paths
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
+from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import finish_recording
@@ -64,6 +69,35 @@ def test_trial_without_a_recording_says_what_to_do(paths: Paths) -> None:
     with pytest.raises(ModelError, match="no recorded dictation") as caught:
         ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
     assert "Dictate something" in caught.value.remedy
+
+
+def test_trial_names_the_disk_that_has_no_room_for_the_sound(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths.data.mkdir()
+    dictate(paths, "long", BEGAN, "text", bytes(60 * 32_000))
+    with small_disk(tmp_path / "disk") as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk.path))
+        with pytest.raises(JournalUnwritable, match="full"):
+            ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
+
+
+def test_trial_and_retranscription_name_the_temporary_folder_that_is_gone(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    again = Retranscription(Retranscriber(paths, PROGRAM, {}), "one", Origin("local", "whisper-base", "en"))
+    for run in (lambda: ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer()), again.transcribe):
+        with pytest.raises(JournalUnwritable, match="gone is gone"):
+            run()
+
+
+def test_trial_reports_the_recording_that_cannot_be_read(paths: Paths) -> None:
+    paths.data.mkdir()
+    dictate(paths, "one", BEGAN, "text", speech("weather.flac"))
+    (paths.recordings / "one" / "audio.flac").write_bytes(b"not a sound")
+    with pytest.raises(JournalDamaged, match="cannot be read"):
+        ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
 
 
 def test_trial_of_a_model_that_is_not_there_fails_with_its_reason(paths: Paths) -> None:

@@ -6,7 +6,6 @@ recognizer on this computer, all in one child process of low priority: see `tran
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -25,7 +24,7 @@ from saywrite.foundation.files import write_atomic
 from saywrite.foundation.messages import joined
 from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore
-from saywrite.storage.recordings.library import export_wav, has_sound, kept_file
+from saywrite.storage.recordings.library import export_wav, has_sound, kept_file, temporary_folder
 from saywrite.text.keyword_sets.keyword_files import write_json
 from saywrite.text.keyword_sets.trial import PastDictation, TriedKeywords, try_keywords
 from saywrite.text.keywords import Keyword, Keywords
@@ -112,13 +111,13 @@ class KeywordTrialRun:
         """Recognize the recordings of the dictations `wanted`, and put what was heard into `past`."""
         commands = carries_out_commands(self._request.spoken_punctuation, _PUNCTUATES[LOCAL])
         done = 0
-        with tempfile.TemporaryDirectory(prefix="saywrite-keywords-") as folder:
-            sounds, numbers, failed = _sound_files(retranscriber.paths.recordings, past, wanted, Path(folder))
+        with temporary_folder("keywords") as folder:
+            sounds, numbers, failed = _sound_files(retranscriber.paths.recordings, past, wanted, folder)
             outcome = replace(outcome, failed=failed)
             if not numbers:
                 return outcome
             languages = [past[number].language for number in numbers]
-            child = self._start(retranscriber, languages, Path(folder))
+            child = self._start(retranscriber, languages, folder)
             with suppress(RetranscriptionStopped), closing(child.run(sounds)) as results:
                 progress(0, len(numbers))
                 for number, heard in zip(numbers, results, strict=True):

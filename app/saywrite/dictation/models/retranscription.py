@@ -6,11 +6,9 @@ A child process of low priority does it, so that a live dictation has the runnin
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.dictation.models.transcribing_child import Retranscriber, TranscribedFile, TranscribingChild
@@ -49,10 +47,10 @@ class Retranscription:
         `progress` receives the transcribed seconds, on this thread. Raises RetranscriptionStopped, and SaywriteError
         for a failure of the recording or the recognizer.
         """
-        from saywrite.storage.recordings.library import export_wav
+        from saywrite.storage.recordings.library import export_wav, temporary_folder
 
-        with tempfile.TemporaryDirectory(prefix="saywrite-again-") as folder:
-            sound = Path(folder) / "dictation.wav"
+        with temporary_folder("again") as folder:
+            sound = folder / "dictation.wav"
             export_wav(self._context.paths.recordings / self.dictation, sound)
             with closing(self._child.run([sound], ["--again", self.dictation], progress)) as results:
                 heard = next(results)

@@ -7,7 +7,6 @@ are. Runs on a thread of the model library; the recording and the history are on
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -28,7 +27,7 @@ from saywrite.foundation.paths import Paths
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.storage.history.records.versions import Origin
 from saywrite.storage.history.store import HistoryStore, Summary
-from saywrite.storage.recordings.library import export_wav
+from saywrite.storage.recordings.library import export_wav, has_sound, temporary_folder
 from saywrite.text.spacing import join
 
 LOOKED_AT = 50
@@ -52,27 +51,38 @@ class ModelTrial:
 
         Raises SaywriteError and TransferStopped.
         """
-        with tempfile.TemporaryDirectory(prefix="saywrite-trial-") as folder:
-            sound = Path(folder) / "dictation.wav"
+        with temporary_folder("trial") as folder:
+            sound = folder / "dictation.wav"
             summary, text_now = self._newest_recording(sound)
             began = time.monotonic()
             text = self._transcribe(sound, model, summary.language, stop)
             return ModelTried(model, summary.dictation, text_now, text, time.monotonic() - began)
 
     def _newest_recording(self, target: Path) -> tuple[Summary, str]:
-        """Write the sound of the newest recorded dictation to `target`; return the dictation and its text."""
+        """Write the sound of the newest recorded dictation to `target`; return the dictation and its text.
+
+        Raises ModelError when there is no recording; when none can be copied, the reason for the newest of them.
+        """
+        problem: JournalError | None = None
         if self.paths.history.exists():
             history = HistoryStore(self.paths.history)
             try:
                 for summary in history.recent(LOOKED_AT):
-                    with suppress(JournalError, OSError):
-                        export_wav(self.paths.recordings / summary.dictation, target)
+                    folder = self.paths.recordings / summary.dictation
+                    with suppress(OSError):
+                        if not has_sound(folder):
+                            continue
+                        try:
+                            export_wav(folder, target)
+                        except JournalError as error:
+                            problem = problem or error
+                            continue
                         dictated = history.load(summary.dictation)
                         text = " ".join(segment.text for segment in dictated.segments) if dictated else ""
                         return summary, text
             finally:
                 history.close()
-        raise ModelError(*_NO_RECORDING)
+        raise problem or ModelError(*_NO_RECORDING)
 
     def _transcribe(self, sound: Path, model: str, language: str, stop: StopTransfer) -> str:
         """Return the text of a sound file. The user waits for it, so the child has the usual priority."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import wave
 from collections.abc import Collection, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from typing import BinaryIO, Protocol
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording, seconds
-from saywrite.foundation.files import is_missing, is_reachable, new_file, os_error_reason
+from saywrite.foundation.files import is_missing, is_reachable, new_file, os_error_message, os_error_reason
 from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
@@ -190,6 +191,21 @@ def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
             ) from error
         except OSError as error:
             raise unwritable(error, target.parent, message("The recording itself is kept.")) from error
+
+
+@contextmanager
+def temporary_folder(purpose: str) -> Iterator[Path]:
+    """Make a folder for copies of recordings, for this user only and removed at the end. Raises JournalUnwritable."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=f"saywrite-{purpose}-")
+    except OSError as error:
+        if error.filename is None:  # no folder for temporary files can be written; it has the code of a missing one
+            refused = os_error_message(OSError(0, os_error_reason(error)), "TMPDIR")
+        else:
+            refused = os_error_message(error, Path(error.filename).parent)
+        raise JournalUnwritable(refused.sentence, refused.remedy) from error
+    with folder as name:
+        yield Path(name)
 
 
 def _write_wav(recording: Recording, file: BinaryIO) -> None:
