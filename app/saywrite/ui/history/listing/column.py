@@ -65,6 +65,7 @@ class DictationColumn(QWidget):
     def load(self) -> None:
         """Load the list from its beginning."""
         self._asked += 1
+        self.query.note_search()
         asked, query, only = self._asked, self.words, self.filters.filter()
 
         def find(history: HistoryStore) -> object:

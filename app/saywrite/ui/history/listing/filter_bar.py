@@ -44,6 +44,10 @@ class HistorySearch(SearchField):
         self._timer.timeout.connect(self.searched)
         self.textChanged.connect(lambda _text: self._timer.start())
 
+    def note_search(self) -> None:
+        """Emit `searched` for later words only: there is a search for the present ones now."""
+        self._timer.stop()
+
 
 class FilterBar(QWidget):
     """Four choosers. One that has nothing to choose from is disabled."""
