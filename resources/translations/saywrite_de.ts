@@ -1676,6 +1676,10 @@
         <translation>Französisch</translation>
     </message>
     <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
         <source>German</source>
         <translation>Deutsch</translation>
     </message>
@@ -2172,6 +2176,10 @@
         <translation>JSON (*.json)</translation>
     </message>
     <message>
+        <source>kB</source>
+        <translation>kB</translation>
+    </message>
+    <message>
         <source>Ke&amp;y</source>
         <translation>&amp;Taste</translation>
     </message>
@@ -2414,6 +2422,10 @@
     <message>
         <source>Match &amp;case</source>
         <translation>&amp;Groß-/Kleinschreibung beachten</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
     </message>
     <message>
         <source>Microphone</source>

@@ -1676,6 +1676,10 @@
         <translation>Français</translation>
     </message>
     <message>
+        <source>GB</source>
+        <translation>Go</translation>
+    </message>
+    <message>
         <source>German</source>
         <translation>Allemand</translation>
     </message>
@@ -2172,6 +2176,10 @@
         <translation>JSON (*.json)</translation>
     </message>
     <message>
+        <source>kB</source>
+        <translation>ko</translation>
+    </message>
+    <message>
         <source>Ke&amp;y</source>
         <translation>&amp;Touche</translation>
     </message>
@@ -2414,6 +2422,10 @@
     <message>
         <source>Match &amp;case</source>
         <translation>Respecter la &amp;casse</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>Mo</translation>
     </message>
     <message>
         <source>Microphone</source>

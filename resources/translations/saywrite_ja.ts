@@ -1673,6 +1673,10 @@
         <translation>フランス語</translation>
     </message>
     <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
         <source>German</source>
         <translation>ドイツ語</translation>
     </message>
@@ -2167,6 +2171,10 @@
         <translation>JSON (*.json)</translation>
     </message>
     <message>
+        <source>kB</source>
+        <translation>kB</translation>
+    </message>
+    <message>
         <source>Ke&amp;y</source>
         <translation>キー(&amp;Y)</translation>
     </message>
@@ -2409,6 +2417,10 @@
     <message>
         <source>Match &amp;case</source>
         <translation>大文字と小文字を区別(&amp;C)</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
     </message>
     <message>
         <source>Microphone</source>

@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 from tests.packaging_modules import load_script
 
 from saywrite.desktop.hotkeys.key_combination import parse
-from saywrite.foundation.formatting import full_date
+from saywrite.foundation.formatting import full_date, size
 from saywrite.foundation.messages import message, message_count
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
-from saywrite.ui.toolkit.translation import bare, joined, key_text, set_text, tr, tr_count, worded
+from saywrite.ui.toolkit.translation import bare, joined, key_text, set_text, tr, tr_count, translated, worded
 from saywrite.ui.widgets.choosers import catalog_choices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,6 +140,16 @@ def test_punctuation_between_texts_is_that_of_the_language(
         in_language(language)
         found.append(label.text())
     assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(1_600_000_000, "1,6 Go"), (75_000_000, "75 Mo"), (2_300, "2,3 ko"), (0, "0 ko")]
+)
+def test_bytes_have_the_units_of_the_language(number: int, shown: str, in_language: Callable[[str], None]) -> None:
+    in_language("fr")
+    assert translated(size(number)) == shown
+    in_language("de")
+    assert translated(size(75_000_000)) == "75 MB"
 
 
 def test_a_text_is_filled_in_the_language(marked: None) -> None:

@@ -15,7 +15,7 @@ from saywrite.foundation.messages import message
 MINUTE, HOUR = 60, 3600
 """In seconds."""
 
-UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+UNITS = ((1_000_000_000, message("GB")), (1_000_000, message("MB")), (1_000, message("kB")))
 
 
 def clock(length_s: float) -> str:
@@ -106,7 +106,8 @@ def amount(done: int, total: int) -> str:
 
 
 def _unit(number: int) -> tuple[int, str]:
-    return next(((scale, unit) for scale, unit in UNITS if number >= scale), UNITS[-1])
+    """The unit in which the rounded number is below a thousand: 999.6 MB are 1 GB."""
+    return next(((scale, unit) for scale, unit in UNITS if number >= 0.9995 * scale), UNITS[-1])
 
 
 def _in_unit(number: int, scale: int) -> int | float:
