@@ -14,7 +14,14 @@ from saywrite.foundation.errors import HistoryError, JournalError
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.filters import FILES, FilterChoices, HistoryFilter, filter_choices
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, describe_receipt, keep_receipt, receipts_of
-from saywrite.storage.history.records.trash import BATCH, UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
+from saywrite.storage.history.records.trash import (
+    BATCH,
+    UNDO_FOR,
+    empty_trash,
+    in_trash,
+    move_to_trash,
+    restore_from_trash,
+)
 from saywrite.storage.history.records.versions import Origin, TextChanged, replace_text, use_version, versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -181,6 +188,7 @@ def test_correction_of_a_former_text_does_not_change_the_present_one(store: Hist
 def test_trash_is_hidden_from_list_and_search_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:
     move_to_trash(store, ["one", "two", "unknown"], AT)
     assert listed(store, HistoryFilter()) == ["three"]
+    assert in_trash(store, ["three", "two", "unknown"]) == {"two"}
     assert [hit.dictation for hit in store.search("buy")] == ["three"]
     assert restore_from_trash(store, ["two"]) == 1
     assert restore_from_trash(store, ["two"]) == 0

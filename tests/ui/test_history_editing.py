@@ -211,6 +211,8 @@ def test_transcript_shows_what_was_corrected_in_the_history(
         dictation.tell(SegmentAdded("d2", segment))
     front.dialogs.show_history()
     history = front.window.findChild(HistoryWindow)
+    told: list[tuple[str, ...]] = []
+    front.dialogs.texts_changed.connect(told.append)
     qtbot.waitUntil(history.edit.isEnabled)
     history.edit.click()
     history.text.setPlainText("We met Hannah.")
@@ -218,6 +220,7 @@ def test_transcript_shows_what_was_corrected_in_the_history(
     qtbot.waitUntil(lambda: not history.text.editing)
     assert disk.text_of("d2") == ["We met Hannah.", ""]
     assert front.window.transcript.text() == "We met Hannah."
+    assert told == [("d2",)]
     dictation.tell(SegmentAdded("d2", said[0]))
     assert front.window.transcript.text() == "We met Hannah.", "the text of a service comes later"
     assert dictation.arguments("edit_segment") == []

@@ -182,9 +182,12 @@ def test_several_dictations_are_exported_together(qtbot: Any, window: HistoryWin
 
 
 def test_deleting_removes_the_text_and_can_be_undone(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    told: list[tuple[str, ...]] = []
+    window.texts_changed.connect(told.append)
     qtbot.waitUntil(window.delete.isEnabled)
     window.delete.click()
     qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert told == [("d3",)]
     assert window.note.text() == "1 dictation deleted."
     assert window.undo.isVisible()
     assert store.search("milk") == ()
@@ -192,6 +195,7 @@ def test_deleting_removes_the_text_and_can_be_undone(qtbot: Any, window: History
     qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
     window.undo.click()
     qtbot.waitUntil(lambda: window.list.count() == 3)
+    assert told == [("d3",), ("d3",)]
     assert len(store.search("milk")) == 1
     assert not window.undo.isVisible()
 

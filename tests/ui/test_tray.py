@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -26,7 +26,9 @@ from saywrite.foundation.events import (
     Started,
     State,
     StateChanged,
+    StoredTextChanged,
 )
+from saywrite.storage.history.records.trash import move_to_trash, restore_from_trash
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
@@ -348,6 +350,47 @@ def test_earlier_texts_come_from_the_history(
     resident.host(True)
     qtbot.waitUntil(lambda: menu.texts[2].isVisible())
     assert [action.text() for action in menu.texts] == ["New text.", "Old text 1.", "Old text 0."]
+
+
+@pytest.fixture
+def five(tmp_path: Path) -> Iterator[HistoryStore]:
+    """A history of five dictations: "Text 0." to "Text 4."."""
+    store = HistoryStore(tmp_path / "five.sqlite3")
+    for number in range(5):
+        store.begin(Header(f"d{number}", datetime(2026, 11, 22, 10, number, tzinfo=UTC), "en", "local", "microphone"))
+        store.add_segment(f"d{number}", Segment(1, f"Text {number}.", "", 0, 1))
+    yield store
+    store.close()
+
+
+def shown_texts(front: FrontEnd) -> list[str]:
+    return [action.text() for action in front.tray.menu.texts if action.isVisible()]
+
+
+def test_what_is_deleted_in_the_history_leaves_the_menu_until_that_is_undone(
+    make_resident: Callable[..., Resident], five: HistoryStore, tmp_path: Path, qtbot: Any
+) -> None:
+    front = make_resident(open_history=lambda: HistoryStore(tmp_path / "five.sqlite3")).front
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text 4.", "Text 3.", "Text 2."])
+    move_to_trash(five, ["d4", "d2"], BEGAN)
+    front.dialogs.texts_changed.emit(("d4", "d2"))
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text 3.", "Text 1.", "Text 0."])
+    front.tray.menu.texts[0].menu().actions()[1].trigger()
+    assert QApplication.clipboard().text() == "Text 3."
+    restore_from_trash(five, ["d4"])
+    five.delete("d3")
+    front.dialogs.texts_changed.emit(("d4", "d3"))
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text 4.", "Text 1.", "Text 0."])
+
+
+def test_a_corrected_text_is_in_the_menu_as_it_was_corrected(
+    make_resident: Callable[..., Resident], five: HistoryStore, tmp_path: Path, qtbot: Any
+) -> None:
+    front = make_resident(open_history=lambda: HistoryStore(tmp_path / "five.sqlite3")).front
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text 4.", "Text 3.", "Text 2."])
+    five.edit_segment("d3", 1, "Text three.")
+    front.receive(StoredTextChanged("d3"))
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text 4.", "Text three.", "Text 2."])
 
 
 def test_unreadable_history_leaves_the_menu_without_texts(

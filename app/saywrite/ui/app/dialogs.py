@@ -79,6 +79,8 @@ class Dialogs(QObject):
     refresh_devices_requested = Signal()
     details_requested = Signal(object)
     """A `Dictated` of the history."""
+    texts_changed = Signal(object)
+    """The ids of dictations whose texts were corrected, deleted or restored in the history."""
     keywords_applied = Signal(object)
     """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     listen_requested = Signal()
@@ -242,6 +244,7 @@ class Dialogs(QObject):
             window.details_requested.connect(self.details_requested)
             window.ledger_requested.connect(self.show_ledger)
             window.corrected.connect(self._window.transcript.receive)
+            window.texts_changed.connect(self.texts_changed)
         self._history.reload()
         _bring_up(self._history)
 
@@ -349,7 +352,7 @@ class Dialogs(QObject):
                 tr("Saywrite {version} is there.", version=release.version),
                 tr("Its page says what is new, and how to install it."),
                 key="updates",
-                actions=((tr("Open the page"), lambda: open_page(release.page)),),
+                actions=((tr("Open the page"), lambda: QDesktopServices.openUrl(QUrl(release.page))),),
             )
 
         def fail(error: Exception) -> None:
@@ -381,11 +384,6 @@ class Dialogs(QObject):
         actions.keyword_lab.triggered.connect(self.show_keyword_lab)
         self._window.keywords.lab_requested.connect(self.show_keyword_lab)
         self.keywords_applied.connect(self._window.keywords.replace_all)
-
-
-def open_page(address: str) -> None:
-    """Open a web page in the user's browser."""
-    QDesktopServices.openUrl(QUrl(address))
 
 
 def _open(dialog: QDialog) -> None:

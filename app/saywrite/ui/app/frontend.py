@@ -121,7 +121,7 @@ class FrontEnd(QObject):
             self._context.open_history,
             self.dialogs.show_history,
         )
-        made.stored.connect(lambda dictation: self.dialogs.receive(StoredTextChanged(dictation)))
+        made.stored.connect(lambda dictation: self.receive(StoredTextChanged(dictation)))
         return made
 
     def _make_overlay(self) -> OverlayController:
@@ -148,6 +148,7 @@ class FrontEnd(QObject):
             self.dialogs.receive,
             self.details.receive,
             self.tray.receive,
+            self.tray_texts.receive,
             self.overlay.receive,
             self.push_to_talk.receive,
             self.hands_free.receive,
@@ -219,6 +220,7 @@ class FrontEnd(QObject):
         self.dialogs.unknown_language_chosen.connect(self.commands.explain_unknown_language)
         self.commands.files.text_requested.connect(self.dialogs.show_in_history)
         self.dialogs.details_requested.connect(self.details.show)
+        self.dialogs.texts_changed.connect(self.tray_texts.refresh)
         self.dialogs.account_changed.connect(self.engine.end_account_problem)
         self.dialogs.account_changed.connect(self._dictation.renew_account)
         self.dialogs.listen_requested.connect(self._dictation.preview_sounds)

@@ -44,6 +44,8 @@ class HistoryWindow(QWidget):
 
     export_requested = Signal(object)
     """The user asked to export these: a tuple of `Dictated`."""
+    texts_changed = Signal(object)
+    """The ids of dictations whose texts were corrected, replaced, deleted or restored here."""
     corrected = Signal(object)
     """The user saved a `CorrectedText`."""
     details_requested = Signal(object)
@@ -185,7 +187,13 @@ class HistoryWindow(QWidget):
 
     def _use_version(self, number: int) -> None:
         dictation, at = self.view.dictation, datetime.now().astimezone()
-        self._ask(lambda history: use_version(history, dictation, number, at), lambda _none: self._reopen(dictation))
+        self._ask(
+            lambda history: use_version(history, dictation, number, at), lambda _none: self._show_new_text(dictation)
+        )
+
+    def _show_new_text(self, dictation: str) -> None:
+        self._reopen(dictation)
+        self.texts_changed.emit((dictation,))
 
     # Commands
 
@@ -229,6 +237,7 @@ class HistoryWindow(QWidget):
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
             self.corrected.emit(CorrectedText(dictation, changes))
+            self.texts_changed.emit((dictation,))
             self._saved = self._saved | changes
             if self.text.changes() == changes:
                 then()
@@ -263,6 +272,7 @@ class HistoryWindow(QWidget):
             self._deleted += chosen
             self._undo_timer.start()
             self.column.remove(chosen)
+            self.texts_changed.emit(tuple(chosen))
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
             self._say(joined(" ", words, UNFINISHED) if lacks_text else words, undo=True)
             announce(self, words)
@@ -281,11 +291,11 @@ class HistoryWindow(QWidget):
             self._undo_timer.start()
             self._say(error_text(error), undo=True)
 
-        self._ask(
-            lambda history: restore_from_trash(history, restored),
-            lambda _number: self.column.put_back(restored),
-            refuse,
-        )
+        def show(_number: object) -> None:
+            self.column.put_back(restored)
+            self.texts_changed.emit(tuple(restored))
+
+        self._ask(lambda history: restore_from_trash(history, restored), show, refuse)
 
     def _empty_trash(self) -> None:
         """Delete for good: the undo is over."""
@@ -327,7 +337,7 @@ class HistoryWindow(QWidget):
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.view.can_edit_changed.connect(lambda: self.edit.setEnabled(self.view.can_edit))
         self.view.versions.wanted.connect(self._use_version)
-        self.view.again.finished.connect(self._reopen)
+        self.view.again.finished.connect(self._show_new_text)
         self.view.failed.connect(self._say)
         self.view.ledger_requested.connect(self.ledger_requested)
         pressed = (

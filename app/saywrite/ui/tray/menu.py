@@ -6,8 +6,8 @@ menu itself may read it over D-Bus at any time.
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -21,6 +21,9 @@ from saywrite.ui.toolkit.translation import changed, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 TEXTS = 3
+"""Texts that are shown."""
+KEPT_TEXTS = 12
+"""Texts that are kept, to be shown in the place of newer ones that the user deletes."""
 LONGEST = 44
 """The maximum length of a text in the menu, in letters."""
 
@@ -53,7 +56,8 @@ class TrayMenu(QMenu):
         self._choices = choices
         self._devices: tuple[Device, ...] = ()
         self._settings = Settings()
-        self._recent: deque[RecentText] = deque(maxlen=TEXTS)
+        self._recent: list[RecentText] = []
+        self._deleted: set[str] = set()
         self.languages = worded(QMenu(self), tr("&Language"))
         self.microphones = worded(QMenu(self), tr("&Microphone"))
         self.engines = worded(QMenu(self), tr("&Recognizer"))
@@ -107,8 +111,28 @@ class TrayMenu(QMenu):
             return
         kept = [each for each in self._recent if each.dictation != recent.dictation]
         kept = [*kept, recent] if older else [recent, *kept]
-        self._recent = deque(kept[:TEXTS], TEXTS)
+        self._recent = kept[:KEPT_TEXTS]
         self._show_texts()
+
+    @property
+    def dictations(self) -> frozenset[str]:
+        """Of the texts that are kept, whether they are shown or not."""
+        return frozenset(each.dictation for each in self._recent)
+
+    def update_texts(self, texts: Mapping[str, str | None]) -> None:
+        """Show the present texts of these dictations; None: it was deleted, which the user may undo."""
+        for dictation, text in texts.items():
+            if text is None:
+                self._deleted.add(dictation)
+            else:
+                self._deleted.discard(dictation)
+                kept = (replace(each, text=text) if each.dictation == dictation else each for each in self._recent)
+                self._recent = list(kept)
+        self._show_texts()
+
+    @property
+    def _shown(self) -> list[RecentText]:
+        return [each for each in self._recent if each.dictation not in self._deleted][:TEXTS]
 
     def _show_microphones(self) -> None:
         wanted = (self._settings.microphone_host_api, self._settings.microphone_name)
@@ -124,20 +148,21 @@ class TrayMenu(QMenu):
         self.microphones.addActions(group.actions())
 
     def _show_texts(self) -> None:
+        shown = self._shown
         for number, action in enumerate(self.texts):
-            there = number < len(self._recent)
+            there = number < len(shown)
             action.setVisible(there)
             if there:
-                set_text(action.setText, elided(self._recent[number].text))
-        self._above_texts.setVisible(bool(self._recent))
+                set_text(action.setText, elided(shown[number].text))
+        self._above_texts.setVisible(bool(shown))
 
     def _make_text_menu(self, number: int) -> QAction:
         menu = QMenu(self)
         menu.setIcon(icon("copy"))
         insert = worded(menu.addAction(""), tr("&Insert again"))
-        insert.triggered.connect(lambda: self.insertion_requested.emit(self._recent[number]))
+        insert.triggered.connect(lambda: self.insertion_requested.emit(self._shown[number]))
         copy = worded(menu.addAction(icon("copy"), ""), tr("&Copy"))
-        copy.triggered.connect(lambda: self.copy_requested.emit(self._recent[number].text))
+        copy.triggered.connect(lambda: self.copy_requested.emit(self._shown[number].text))
         return menu.menuAction()
 
 

@@ -41,6 +41,13 @@ def restore_from_trash(store: HistoryStore, dictations: Iterable[str]) -> int:
     return store.in_transaction(restore)
 
 
+def in_trash(store: HistoryStore, dictations: Iterable[str]) -> frozenset[str]:
+    """Find which of these dictations can still be restored. Raises HistoryError."""
+    with store.reading() as connection:
+        rows = connection.execute("SELECT dictation FROM trash").fetchall()
+    return frozenset(dictations) & {dictation for (dictation,) in rows}
+
+
 def empty_trash(store: HistoryStore, now: datetime, *, older_than: timedelta = UNDO_FOR) -> tuple[str, ...]:
     """Delete what has been in the trash for `older_than` or longer, with its recordings; return the ids.
 
