@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +88,17 @@ def test_old_recording_is_removed_and_a_young_one_stays(stage, finished: Path) -
     stage.now += 2 * 24 * 3600
     tidy(stage, 7)
     assert not finished.exists()
+
+
+def test_copy_that_a_killed_process_left_is_removed(stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    copy = tmp_path / "saywrite-copy-again-x"
+    copy.mkdir()
+    tidy(stage, -1)
+    assert copy.exists()
+    os.utime(copy, (0, 0))
+    tidy(stage, -1)
+    assert not copy.exists()
 
 
 @pytest.mark.parametrize("keep_days", [0, 7])

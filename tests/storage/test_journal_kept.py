@@ -24,6 +24,7 @@ from saywrite.storage.recordings.library import (
     finish_recording,
     open_recording,
     purge,
+    remove_forgotten_copies,
     scan,
     temporary_folder,
 )
@@ -219,8 +220,23 @@ def test_an_export_that_fails_half_way_leaves_the_file_that_was_there(tmp_path: 
 def test_temporary_folder_is_removed_with_its_sound() -> None:
     with temporary_folder("test") as folder:
         (folder / "dictation.wav").write_bytes(b"sound")
-        assert folder.name.startswith("saywrite-test-")
+        assert folder.name.startswith("saywrite-copy-test-")
     assert not folder.exists()
+
+
+def test_copies_of_a_killed_process_are_removed_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    for name, age in (("saywrite-copy-again-x", 25), ("saywrite-copy-again-y", 23), ("saywrite-notes", 25)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "dictation.wav").write_bytes(b"sound")
+        at = (now - timedelta(hours=age)).timestamp()
+        os.utime(tmp_path / name, (at, at))
+    (tmp_path / "saywrite-copy-link").symlink_to("saywrite-notes")
+    remove_forgotten_copies(now)
+    left = {each.name for each in tmp_path.iterdir()}
+    assert left == {"saywrite-copy-again-y", "saywrite-notes", "saywrite-copy-link"}
+    assert (tmp_path / "saywrite-notes" / "dictation.wav").exists()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -57,6 +57,7 @@ from saywrite.storage.recordings.library import (
     open_recording,
     purge,
     recording_folders,
+    remove_forgotten_copies,
     scan,
 )
 from saywrite.storage.recordings.metadata import AUDIO
@@ -306,6 +307,7 @@ class Archive:
 
     def _tidy(self, keep_days: int) -> None:
         try:
+            remove_forgotten_copies(datetime.now(UTC))  # files have the times of the system's clock
             if keep_days == 0:
                 purge(self._paths.recordings, 0, self._today())
                 return

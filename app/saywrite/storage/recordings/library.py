@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 import wave
 from collections.abc import Collection, Iterator
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 KEPT_AUDIO = "audio.flac"
 
 _BLOCK = 1 << 16  # samples that are read, encoded or compared at once: four seconds, 128 kB
+
+_COPIES = "saywrite-copy-"
+"""The names of temporary folders with copies of recordings begin so."""
 
 _WAV_LIMIT = (2**32 - 1024) // BYTES_PER_SAMPLE  # a WAV file counts its bytes in 32 bits
 
@@ -197,7 +201,7 @@ def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
 def temporary_folder(purpose: str) -> Iterator[Path]:
     """Make a folder for copies of recordings, for this user only and removed at the end. Raises JournalUnwritable."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix=f"saywrite-{purpose}-")
+        folder = tempfile.TemporaryDirectory(prefix=f"{_COPIES}{purpose}-")
     except OSError as error:
         if error.filename is None:  # no folder for temporary files can be written; it has the code of a missing one
             refused = os_error_message(OSError(0, os_error_reason(error)), "TMPDIR")
@@ -206,6 +210,15 @@ def temporary_folder(purpose: str) -> Iterator[Path]:
         raise JournalUnwritable(refused.sentence, refused.remedy) from error
     with folder as name:
         yield Path(name)
+
+
+def remove_forgotten_copies(now: datetime) -> None:
+    """Remove the temporary folders of processes that were killed: nothing takes a day with one."""
+    before = (now - timedelta(days=1)).timestamp()
+    with suppress(OSError):  # the next start tries again
+        for folder in Path(tempfile.gettempdir()).glob(f"{_COPIES}*"):
+            if not folder.is_symlink() and folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)  # that of another user stays
 
 
 def _write_wav(recording: Recording, file: BinaryIO) -> None:
