@@ -30,7 +30,6 @@ SHORT: dict[str, str] = {
     "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
     "speech/local/decoder/spoken_language.py": "the rule when another language is reported, pure",
-    "storage/history/records/trash.py": "deletions that can be undone",
     "storage/history/in_use.py": "the lock that tells that a history is open",
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
@@ -49,7 +48,6 @@ SHORT: dict[str, str] = {
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
     "ui/widgets/fields/search_field.py": "the one field with words to search for, for every list and window",
     "ui/tray/window_geometry.py": "size and position of every window but the first",
-    "ui/tray/recent_texts.py": "the last texts, shortened for a menu",
 }
 """Modules under 60 lines, each with the reason why it stands alone."""
 

@@ -326,12 +326,8 @@ class Dialogs(QObject):
             self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
-            self._window.notices.notify(
-                Severity.WARNING,
-                tr("The diagnostics could not be made: {error}", error=error),
-                tr("The log has more."),
-                key="diagnostics",
-            )
+            what = tr("The diagnostics could not be made: {error}", error=error)
+            self._window.notices.notify(Severity.WARNING, what, tr("The log has more."), key="diagnostics")
 
         run_task(self._context.diagnostics, copy, fail, owner=self)
 
@@ -352,7 +348,7 @@ class Dialogs(QObject):
                 tr("Saywrite {version} is there.", version=release.version),
                 tr("Its page says what is new, and how to install it."),
                 key="updates",
-                actions=((tr("Open the page"), lambda: QDesktopServices.openUrl(QUrl(release.page))),),
+                actions=((tr("Open the page"), lambda: open_page(release.page)),),
             )
 
         def fail(error: Exception) -> None:
@@ -384,6 +380,11 @@ class Dialogs(QObject):
         actions.keyword_lab.triggered.connect(self.show_keyword_lab)
         self._window.keywords.lab_requested.connect(self.show_keyword_lab)
         self.keywords_applied.connect(self._window.keywords.replace_all)
+
+
+def open_page(address: str) -> None:
+    """Open a web page in the user's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _open(dialog: QDialog) -> None:

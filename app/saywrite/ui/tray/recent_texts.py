@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class TrayTexts(QObject):
-    """Reads earlier texts once, when the icon is first visible; later texts come as events of the dictation.
+    """Reads earlier texts once, when the icon is first visible; later texts come as events.
 
     A text that is corrected or deleted in the history changes in the menu, too.
     """
