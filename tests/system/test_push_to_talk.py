@@ -63,12 +63,12 @@ def saywrite(desk: Room, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
 
 
 def wait_text(program: Program, words: str) -> str:
-    """What the program has, once it has these words."""
-    seen: list[str] = []
+    """What the program has, once it has these words and gets no more: a text may come letter by letter."""
+    seen = [""]
 
     def there() -> bool:
-        seen[:] = [program.text()]
-        return bool(re.search(words, seen[0], re.IGNORECASE))
+        before, seen[:] = seen[0], [program.text()]
+        return before == seen[0] and bool(re.search(words, seen[0], re.IGNORECASE))
 
     wait_for(there, f"no “{words}” in {program.name}")
     return seen[0]
