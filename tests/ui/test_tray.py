@@ -391,6 +391,9 @@ def test_a_corrected_text_is_in_the_menu_as_it_was_corrected(
     five.edit_segment("d3", 1, "Text three.")
     front.receive(StoredTextChanged("d3"))
     qtbot.waitUntil(lambda: shown_texts(front) == ["Text 4.", "Text three.", "Text 2."])
+    five.edit_segment("d4", 1, "")
+    front.receive(StoredTextChanged("d4"))
+    qtbot.waitUntil(lambda: shown_texts(front) == ["Text three.", "Text 2.", "Text 1."])
 
 
 def test_unreadable_history_leaves_the_menu_without_texts(

@@ -57,7 +57,6 @@ class TrayMenu(QMenu):
         self._devices: tuple[Device, ...] = ()
         self._settings = Settings()
         self._recent: list[RecentText] = []
-        self._deleted: set[str] = set()
         self.languages = worded(QMenu(self), tr("&Language"))
         self.microphones = worded(QMenu(self), tr("&Microphone"))
         self.engines = worded(QMenu(self), tr("&Recognizer"))
@@ -119,20 +118,14 @@ class TrayMenu(QMenu):
         """Of the texts that are kept, whether they are shown or not."""
         return frozenset(each.dictation for each in self._recent)
 
-    def update_texts(self, texts: Mapping[str, str | None]) -> None:
-        """Show the present texts of these dictations; None: it was deleted, which the user may undo."""
-        for dictation, text in texts.items():
-            if text is None:
-                self._deleted.add(dictation)
-            else:
-                self._deleted.discard(dictation)
-                kept = (replace(each, text=text) if each.dictation == dictation else each for each in self._recent)
-                self._recent = list(kept)
+    def update_texts(self, texts: Mapping[str, str]) -> None:
+        """Show the present texts of these dictations; "": it was deleted, which the user may undo."""
+        self._recent = [replace(each, text=texts.get(each.dictation, each.text)) for each in self._recent]
         self._show_texts()
 
     @property
     def _shown(self) -> list[RecentText]:
-        return [each for each in self._recent if each.dictation not in self._deleted][:TEXTS]
+        return [each for each in self._recent if each.text.strip()][:TEXTS]
 
     def _show_microphones(self) -> None:
         wanted = (self._settings.microphone_host_api, self._settings.microphone_name)

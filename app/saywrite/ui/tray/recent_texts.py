@@ -68,13 +68,13 @@ class TrayTexts(QObject):
             if each is not None
         )
 
-    def _read_again(self, dictations: frozenset[str]) -> dict[str, str | None]:
-        """Read the present texts, on a pool thread; None for a deleted one."""
+    def _read_again(self, dictations: frozenset[str]) -> dict[str, str]:
+        """Read the present texts, on a pool thread; "" for a deleted one."""
         from saywrite.storage.history.records.trash import in_trash
 
         with closing(self._open_history()) as history:
             found = {each: history.load(each) for each in dictations - in_trash(history, dictations)}
-        return {each: _text_of(there) if (there := found.get(each)) is not None else None for each in dictations}
+        return {each: _text_of(there) if (there := found.get(each)) is not None else "" for each in dictations}
 
     def _show(self, recent: tuple[RecentText, ...]) -> None:
         for each in recent:
