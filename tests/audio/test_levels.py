@@ -152,6 +152,19 @@ def test_the_peak_stays_for_a_second_and_a_half_then_falls() -> None:
     assert meter.update(None, 4.0).hold_dbfs == -3.0
 
 
+def test_of_a_closed_microphone_nothing_is_shown_after_a_quarter_of_a_second() -> None:
+    """A bar that falls for five seconds looks like a microphone that is still open."""
+    meter = Meter()
+    meter.update(level(0.0, rms=-9.0, clipped=True), 10.0)
+    half = meter.fall_closed(10.125)
+    assert half.bar_dbfs == half.hold_dbfs == half.rms_dbfs == pytest.approx(-30.0)
+    over = meter.fall_closed(10.25)
+    assert over.bar_dbfs == over.hold_dbfs == over.rms_dbfs == pytest.approx(-60.0)
+    assert over.clip, "what was too loud is still to be seen"
+    assert meter.fall_closed(10.5).bar_dbfs == FLOOR_DBFS
+    assert meter.at_rest
+
+
 def test_the_clip_lamp_stays_lit_until_it_is_reset() -> None:
     meter = Meter()
     meter.update(level(0.0, clipped=True), 0.0)

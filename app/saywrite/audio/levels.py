@@ -33,6 +33,9 @@ FALL_DB_PER_S = 20 / 1.7
 HOLD_S = 1.5
 """The usual digital peak meter: instant attack, fall of 20 dB in 1.7 s, peaks held for 1.5 s."""
 
+CLOSED_FALL_DB_PER_S = 240.0
+"""The fall once the microphone is closed: from 0 dBFS to the bottom of a scale of 60 dB in a quarter of a second."""
+
 ENVELOPE_RATE = 20
 """Values a second of an `Envelope`."""
 
@@ -163,6 +166,14 @@ class Meter:
             return max(FLOOR_DBFS, peak)
         falling_for = min(elapsed, now - self._held_since - HOLD_S)
         return max(FLOOR_DBFS, peak, held - FALL_DB_PER_S * max(0.0, falling_for))
+
+    def fall_closed(self, now: float) -> MeterReading:
+        """The reading at `now` while the microphone is closed: bars and peak fall fast, so that none seems to hear."""
+        drop = 0.0 if self._now is None else CLOSED_FALL_DB_PER_S * max(0.0, now - self._now)
+        self._now = now
+        bar = max(FLOOR_DBFS, self.reading.bar_dbfs - drop)
+        self.reading = MeterReading(bar, min(bar, self.reading.rms_dbfs), bar, self.reading.clip)
+        return self.reading
 
     def reset_clip(self) -> None:
         """Switch the clip lamp off."""

@@ -147,7 +147,7 @@ class LevelMeter(QWidget):
         """Take the newest level, and repaint if it changes the picture."""
         now = self._clock()
         level = self._take_level() if self._recording else None
-        reading = self._meter.update(level, now)
+        reading = self._meter.update(level, now) if self._recording else self._meter.fall_closed(now)
         part = 1.0 if self._frames.is_reduced else min(1.0, (now - self._polled_at) / RISE_S)
         self._polled_at = now
         self._bar_dbfs = glided(self._bar_dbfs, reading.bar_dbfs, part)
@@ -177,6 +177,7 @@ class LevelMeter(QWidget):
         if at_rest and not self._recording:
             self._rest()
             self._number = spoken(FLOOR_DBFS)
+            self._describe(self._meter.reading)
         elif at_rest and self._wake_outside is not None and self._still >= STILL_AFTER:
             self._rest()
             self._wake_outside(*_bounds(self._peak_dbfs), self._woken.emit)
