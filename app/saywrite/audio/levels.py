@@ -168,7 +168,7 @@ class Meter:
         return max(FLOOR_DBFS, peak, held - FALL_DB_PER_S * max(0.0, falling_for))
 
     def fall_closed(self, now: float) -> MeterReading:
-        """The reading at `now` while the microphone is closed: bars and peak fall fast, so that none seems to hear."""
+        """The reading at `now` while the microphone is closed: bars and peak fall fast."""
         drop = 0.0 if self._now is None else CLOSED_FALL_DB_PER_S * max(0.0, now - self._now)
         self._now = now
         bar = max(FLOOR_DBFS, self.reading.bar_dbfs - drop)

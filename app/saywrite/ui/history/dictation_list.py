@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QTextCharFormat,
+    QTextLayout,
+    QTextLine,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -23,12 +33,13 @@ from saywrite.foundation.formatting import clock, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.history.listing.empty_list import EmptyListNote
-from saywrite.ui.toolkit.document_text import utf16_length
+from saywrite.ui.toolkit.document_text import index_at_utf16, utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
 from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 
 PADDING = S
+ELLIPSIS = "…"
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
 """Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
 
@@ -290,34 +301,55 @@ def _marked_line(
     painter: QPainter, box: QRect, text: str, marks: Sequence[tuple[int, int]], ground: QColor | None
 ) -> None:
     """Paint a line that shows its first mark, with all marks bold, and on `ground`."""
+    mark = QTextCharFormat()
+    mark.setFontWeight(QFont.Weight.Bold)
+    if ground is not None:
+        mark.setBackground(ground)
+    layout = marked_layout(text, marks, painter.font(), mark, box.width())
+    painter.save()
+    painter.setClipRect(box)
+    layout.draw(painter, QPointF(box.left(), box.top() + (box.height() - layout.lineAt(0).height()) / 2))
+    painter.restore()
+
+
+def marked_layout(
+    text: str, marks: Sequence[tuple[int, int]], font: QFont, mark: QTextCharFormat, width: int
+) -> QTextLayout:
+    """The text on one line of at most `width`, shortened at both ends so that its first mark is in it."""
+    metrics = QFontMetrics(font)
     first = marks[0][0]
-    room = painter.fontMetrics().horizontalAdvance(text[: marks[0][1]])
+    room = metrics.horizontalAdvance(text[: marks[0][1]])
     cut = 0
-    while room > box.width() * 0.7 and cut < first:
+    while room > width * 0.7 and cut < first:
         cut = text.find(" ", cut, first) + 1 or first
-        room = painter.fontMetrics().horizontalAdvance("…" + text[cut : marks[0][1]])
-    lead = "…" if cut else ""
-    layout = QTextLayout(lead + text[cut:], painter.font())
+        room = metrics.horizontalAdvance(ELLIPSIS + text[cut : marks[0][1]])
+    lead = ELLIPSIS if cut else ""
+    text = lead + text[cut:]
+    shift = len(lead) - cut
+    marks = [(begin + shift, end + shift) for begin, end in marks]
+    layout = _one_line(text, marks, font, mark)
+    if layout.lineAt(0).naturalTextWidth() <= width:
+        return layout
+    left = width - metrics.horizontalAdvance(ELLIPSIS)
+    kept = index_at_utf16(text, layout.lineAt(0).xToCursor(left, QTextLine.CursorPosition.CursorOnCharacter))
+    marks = [(begin, min(end, kept)) for begin, end in marks if begin < kept]
+    return _one_line(text[:kept] + ELLIPSIS, marks, font, mark)
+
+
+def _one_line(text: str, marks: Sequence[tuple[int, int]], font: QFont, mark: QTextCharFormat) -> QTextLayout:
+    layout = QTextLayout(text, font)
     ranges = []
     for begin, end in marks:
         span = QTextLayout.FormatRange()
-        span.start = len(lead) + utf16_length(text[cut:begin])
+        span.start = utf16_length(text[:begin])
         span.length = utf16_length(text[begin:end])
-        style = QTextCharFormat()
-        style.setFontWeight(QFont.Weight.Bold)
-        if ground is not None:
-            style.setBackground(ground)
-        span.format = style
+        span.format = mark
         ranges.append(span)
     layout.setFormats(ranges)
     layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(1 << 20)
+    layout.createLine().setLineWidth(1 << 20)
     layout.endLayout()
-    painter.save()
-    painter.setClipRect(box)
-    layout.draw(painter, QPointF(box.left(), box.top() + (box.height() - line.height()) / 2))
-    painter.restore()
+    return layout
 
 
 def _small(font: QFont) -> QFont:
