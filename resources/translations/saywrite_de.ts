@@ -6456,10 +6456,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>{words}, {failed} fehlgeschlagen</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}, noch {time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} ist der Name der Tondatei, {{date}} das heutige Datum, {{language}} die Sprache. Die Endung bestimmt das Format: {suffixes}.</translation>
     </message>

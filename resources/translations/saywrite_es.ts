@@ -6456,10 +6456,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>{words}, {failed} con error</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}, restante: {time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} es el nombre del archivo de sonido, {{date}} es la fecha de hoy y {{language}}, el idioma. La extensión determina el formato: {suffixes}.</translation>
     </message>

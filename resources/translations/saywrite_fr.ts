@@ -6456,10 +6456,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>{words}, {failed} en échec</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}, encore {time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} est le nom du fichier audio, {{date}} la date du jour, {{language}} la langue. L'extension détermine le format : {suffixes}.</translation>
     </message>

@@ -6456,10 +6456,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>{words}, {failed} non riusciti</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}, {time} rimanenti</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} è il nome del file audio, {{date}} è la data di oggi, {{language}} la lingua. L'estensione determina il formato: {suffixes}.</translation>
     </message>

@@ -6423,10 +6423,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{words}、失敗{failed}件</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}、残り{time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}}は音声ファイルの名前、{{date}}は今日の日付、{{language}}は言語です。末尾で形式が決まります: {suffixes}。</translation>
     </message>

@@ -6456,10 +6456,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>{words}, {failed} com falha</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}, restante: {time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} é o nome do arquivo de som, {{date}} é a data de hoje e {{language}}, o idioma. A extensão define o formato: {suffixes}.</translation>
     </message>

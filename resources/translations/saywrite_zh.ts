@@ -6423,10 +6423,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>{words}，{failed} 个失败</translation>
     </message>
     <message>
-        <source>{words}, {time} left</source>
-        <translation>{words}，剩余 {time}</translation>
-    </message>
-    <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
         <translation>{{name}} 是声音文件的名称，{{date}} 是今天的日期，{{language}} 是语言。结尾决定格式：{suffixes}。</translation>
     </message>

@@ -82,6 +82,15 @@ def test_the_newest_comes_first_and_is_read(qtbot: Any, window: HistoryWindow) -
     qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d3"])
 
 
+def test_a_length_is_listed_once_it_is_known(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    """A dictation that goes on had "0 s"."""
+    time = f"{datetime(2026, 11, 22, 9, 0, tzinfo=UTC).astimezone():%H:%M}"
+    assert window.list.item(0).text() == f"{time}\nBuy milk."
+    store.finish("d3", 48_000, 48_000)
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.item(0).text() == f"{time} · 3 s\nBuy milk.")
+
+
 def test_the_store_is_never_asked_on_the_gui_thread(qtbot: Any, window: HistoryWindow, watched: Watched) -> None:
     window.query.setText("milk")
     qtbot.waitUntil(lambda: window.list.count() == 1)

@@ -212,7 +212,8 @@ def _words_of(shown: Summary | SearchHit) -> str:
     time = f"{local_time(shown.began):%H:%M}"
     if isinstance(shown, SearchHit):
         return joined("\n", tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))), shown.snippet)
-    return joined("\n", joined(" · ", time, length(seconds(shown.heard))), shown.excerpt or tr("No text"))
+    heard = length(seconds(shown.heard)) if shown.heard else ""  # not known before the end
+    return joined("\n", joined(" · ", time, heard), shown.excerpt or tr("No text"))
 
 
 class DayDelegate(QStyledItemDelegate):

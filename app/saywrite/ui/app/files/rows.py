@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
-from saywrite.foundation.formatting import clock, length
+from saywrite.foundation.formatting import clock
 from saywrite.foundation.messages import message
+from saywrite.ui.models.messages import time_left
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
 from saywrite.ui.toolkit.theme.tokens import S
@@ -34,7 +35,7 @@ def name_of(file: QueuedFile) -> str:
 
 
 def describe(file: QueuedFile) -> str:
-    """Say how far a file is: "0:40 of 2:10, 1 min 5 s left"; why it failed, and what to do."""
+    """Say how far a file is: "0:40 of 2:10 · 2 min left"; why it failed, and what to do."""
     problem = joined(" ", file.what, file.remedy)
     if file.state is FileState.FAILED:
         return problem
@@ -42,7 +43,7 @@ def describe(file: QueuedFile) -> str:
         words = tr(
             "{confirmed} of {length}", confirmed=clock(seconds(file.confirmed)), length=clock(seconds(file.length))
         )
-        return words if file.left_s is None else tr("{words}, {time} left", words=words, time=length(file.left_s))
+        return joined(" · ", words, time_left(file.left_s))
     words = _STATES[file.state]
     if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
         words = tr("Waiting, continues at {confirmed}", confirmed=clock(seconds(file.confirmed)))
