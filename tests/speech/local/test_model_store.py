@@ -550,6 +550,15 @@ def test_sources_are_asked_in_order(tmp_path: Path) -> None:
     assert make_sources(f" {tmp_path} ", http())[0].name == str(tmp_path)
 
 
+@pytest.mark.parametrize("form", ["path", "quotes", "url"])
+def test_folder_is_named_as_a_file_manager_copies_it(
+    form: str, tmp_path: Path, store: ModelStore, small: SmallModel
+) -> None:
+    folder = write(tmp_path / "the models ü", small.published)
+    address = {"path": f"{folder}/", "quotes": f'"{folder}"', "url": folder.as_uri()}[form]
+    assert download(store, make_sources(address, http())[0]).is_dir()
+
+
 def test_unreachable_host_is_named(store: ModelStore) -> None:
     with pytest.raises(ModelUnreachable, match=r"no-such-host\.invalid: it cannot be reached"):
         download(store, WebSource("https://no-such-host.invalid", http()))
