@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import av
@@ -36,6 +36,8 @@ def flac_in(container: str) -> bytes:
     return output.getvalue()
 
 
+FRAMED = {"aac": ("adts",), "ac3": ("ac3",), "eac3": ("eac3",), "mp2": ("mp2",)}
+
 FILES = {
     "opus": lambda: encode(AT_48, 48_000, "ogg"),
     "vorbis": lambda: encode(np.column_stack([AT_48, AT_48]), 48_000, "ogg", "vorbis"),
@@ -48,6 +50,10 @@ FILES = {
     "ts": lambda: encode(MONO, 16_000, "mpegts", "aac"),
     "wma": lambda: encode(AT_48, 48_000, "asf", "wmav2"),
     "m4a": lambda: encode(MONO, 16_000, "ipod", "aac"),
+    "avi": lambda: encode(AT_48, 48_000, "avi", "libmp3lame"),
+    **{name: partial(encode, AT_48, 48_000, *options) for name, options in FRAMED.items()},
+    "mp3": lambda: encode(MONO, 16_000, "mp3", write_xing="0"),
+    "ac3, 44.1 kHz": lambda: encode(MONO, 44_100, "ac3"),
 }
 
 
@@ -73,17 +79,17 @@ def decode(folder: Path, data: bytes) -> tuple[float, str]:
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_hole_in_a_file_is_reported(tmp_path: Path, kind: str, share: float) -> None:
     whole = made(kind)
-    at = int(len(whole) * share)
+    at = int(len(whole) * share) | 1  # not between two frames
     _, told = decode(tmp_path, whole[:at] + bytes(4_096) + whole[at + 4_096 :])
     assert "is damaged" in told or "breaks off" in told
 
 
-@pytest.mark.parametrize("kind", ["opus", "vorbis", "oga", "webm", "mka", "ts", "wma"])
+@pytest.mark.parametrize("kind", ["opus", "vorbis", "oga", "webm", "mka", "ts", "wma", "avi", "mp3", *FRAMED])
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_bytes_that_are_missing_in_a_file_are_reported(tmp_path: Path, kind: str, share: float) -> None:
     whole = made(kind)
     at = int(len(whole) * share)
-    _, told = decode(tmp_path, whole[:at] + whole[at + 4_096 :])
+    _, told = decode(tmp_path, whole[:at] + whole[at + 4_097 :])  # not a multiple of the frames of AC-3
     assert "is damaged" in told or "breaks off" in told
 
 
@@ -153,6 +159,27 @@ def test_many_joined_mp3_files_are_whole(tmp_path: Path) -> None:
     seconds, told = decode(tmp_path, encode(MONO, 16_000, "mp3") * 6)
     assert told == ""
     assert seconds == pytest.approx(6 * SECONDS, abs=0.5)
+
+
+TAGS = {
+    "ID3v2": b"ID3\4\0\0\0\0\2\0" + b"\xff\xfb\x90\x64" * 64,
+    "ID3v1": b"TAG" + b"\xff" * 125,
+    "APE": b"APETAGEX\xd0\7\0\0" + (48).to_bytes(4, "little") + bytes(7) + b"\xa0" + bytes(8) + b"\xff" * 48,
+    "zeros": bytes(4_096),
+}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_tag_between_joined_files_is_no_hole(tmp_path: Path, tag: str) -> None:
+    seconds, told = decode(tmp_path, made("mp3") + TAGS[tag] + made("mp3"))
+    assert told == ""
+    assert seconds == pytest.approx(2 * SECONDS, abs=0.3)
+
+
+def test_recording_that_breaks_off_in_front_of_another_one_is_reported(tmp_path: Path) -> None:
+    whole = made("mp3")
+    _, told = decode(tmp_path, whole[: len(whole) * 2 // 3] + whole)
+    assert "breaks off" in told
 
 
 def test_two_caf_files_in_one_are_no_fault_of_the_disk(tmp_path: Path) -> None:

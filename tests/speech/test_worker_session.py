@@ -178,12 +178,19 @@ def test_language_follows_the_text_and_the_end() -> None:
     assert told == ["final", "language", "final", "finished", "language"]
 
 
-def test_language_is_not_reported_for_files_and_where_it_is_unknown() -> None:
-    for more, language in (({"long_window": True}, ("de", 0.99)), ({}, None)):
-        frames = [start(**more), *blocks(0, 40_000), FINISH]
-        messages = serve_all(frames, [Edge(True, 1_000), Edge(False, 20_000)], decoder=EchoDecoder(language=language))
-        assert "final" in [m["kind"] for m in messages]
-        assert "language" not in [m["kind"] for m in messages]
+@pytest.mark.parametrize("long_window", [False, True])
+@pytest.mark.parametrize("trusted", [False, True])
+@pytest.mark.parametrize("language", [("de", 0.99), None])
+def test_language_is_reported_where_it_is_known_also_for_files_and_rejected_texts(
+    long_window: bool, trusted: bool, language: tuple[str, float] | None
+) -> None:
+    frames = [start(long_window=long_window), *blocks(0, 40_000), FINISH]
+    decoder = EchoDecoder(language=language, trusted=trusted)
+    kinds = [m["kind"] for m in serve_all(frames, [Edge(True, 1_000), Edge(False, 20_000)], decoder=decoder)]
+    assert ("final" in kinds) == trusted
+    assert ("language" in kinds) == (language is not None)
+    if language is not None and long_window:
+        assert kinds.index("language") < kinds.index("finished"), "the end of a file may be the end of the program"
 
 
 def test_sound_that_waits_is_dropped_by_an_abort_and_what_came_before_it_is_kept() -> None:

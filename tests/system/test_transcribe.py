@@ -147,6 +147,16 @@ def test_another_language_becomes_its_words(tmp_path: Path) -> None:
     assert "scheint heute den ganzen tag" in done.stdout.lower()
 
 
+def test_a_file_in_another_language_than_the_chosen_one_is_noticed(tmp_path: Path) -> None:
+    voice, pause = py_nanotts.NanoTTS(), bytes(2 * 16_000)
+    sentences = ("Die Sonne scheint heute den ganzen Tag.", "Morgen fahren wir mit dem Zug nach Hamburg.")
+    pcm = pause.join(bytes(voice.speak(sentence, voice="de-DE")) for sentence in sentences)
+    sounds.write_wav(tmp_path / "tag.wav", np.frombuffer(pcm, "<i2"))
+    done = run("transcribe", tmp_path / "tag.wav", at=tmp_path)
+    assert done.stdout, "it is written in English"
+    assert "This sounds like German. If it is, add --language de." in done.stderr
+
+
 def test_a_service_without_a_key_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
     done = run("transcribe", files / "mono.flac", "--engine", "aiola", at=tmp_path)
     assert done.returncode == 1

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from saywrite.cli.ending.standard_output import StandardOutput
 from saywrite.cli.json_events import describe, describe_problem, stamped
+from saywrite.foundation.catalog import language
 from saywrite.foundation.errors import OutputUnwritable, SaywriteError
 from saywrite.foundation.events import (
     ConnectionChanged,
@@ -26,6 +27,7 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     Gap,
     IncompleteRecordingsFound,
+    LanguageHeard,
     ProgressChanged,
     RecordClosed,
     Segment,
@@ -216,6 +218,8 @@ class Terminal:
                 self.say(f"Microphone: {device}." + (f" {note}" if note else ""))
             case EngineChanged(state=EngineState.UNAVAILABLE, reason=reason, remedy=remedy):
                 self._complain(f"{reason} {remedy}")
+            case LanguageHeard(language=code):
+                self.say(f"saywrite: This sounds like {language(code).name}. If it is, add --language {code}.")
             case Finished():
                 self._clear_progress()
             case IncompleteRecordingsFound() | DevicesChanged():

@@ -437,6 +437,37 @@ def test_model_without_a_hash_of_every_file_is_not_offered(tmp_path: Path, small
         store.download("small-model", [], StopTransfer())
 
 
+def test_folder_that_another_program_left_in_a_model_does_not_prevent_its_conversion(
+    store: ModelStore, small: SmallModel, tmp_path: Path
+) -> None:
+    """Hugging Face's command line leaves a folder `.cache` beside the files that it downloads."""
+    folder = write(tmp_path / "data/models/small-model", small.published)
+    write(folder / ".cache/huggingface", {"config.json.metadata": b"x"})
+    assert contents(download(store)) == small.installed
+
+
+def test_linked_model_is_copied_and_its_files_stay_as_they_are(
+    store: ModelStore, small: SmallModel, tmp_path: Path
+) -> None:
+    original = write(tmp_path / "other disk", {**small.published, "README.md": b"mine"})
+    link = tmp_path / "data/models/small-model"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(original, target_is_directory=True)
+    assert contents(download(store)) == small.installed
+    assert contents(original) == {**small.published, "README.md": b"mine"}
+
+
+def test_removal_of_a_linked_model_removes_the_link(store: ModelStore, small: SmallModel, tmp_path: Path) -> None:
+    original = write(tmp_path / "other disk", small.installed)
+    link = tmp_path / "data/models/small-model"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(original, target_is_directory=True)
+    assert store.state("small-model") is ModelState.READY
+    store.remove("small-model")
+    assert [path.name for path in link.parent.iterdir()] == ["small-model.lock"]
+    assert contents(original) == small.installed
+
+
 def test_unknown_model_is_named_with_those_there_are(store: ModelStore) -> None:
     with pytest.raises(ModelUnknown, match="no model called tiny") as caught:
         store.download("tiny", [], StopTransfer())
@@ -517,6 +548,15 @@ def test_sources_are_asked_in_order(tmp_path: Path) -> None:
     own = [source.name for source in make_sources("https://models.example.com/x/", http())]
     assert own == ["models.example.com", "huggingface.co", "pypi.org"]
     assert make_sources(f" {tmp_path} ", http())[0].name == str(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["path", "quotes", "url"])
+def test_folder_is_named_as_a_file_manager_copies_it(
+    form: str, tmp_path: Path, store: ModelStore, small: SmallModel
+) -> None:
+    folder = write(tmp_path / "the models ü", small.published)
+    address = {"path": f"{folder}/", "quotes": f'"{folder}"', "url": folder.as_uri()}[form]
+    assert download(store, make_sources(address, http())[0]).is_dir()
 
 
 def test_unreachable_host_is_named(store: ModelStore) -> None:

@@ -55,13 +55,15 @@ def find_damage(file: BinaryIO, format_name: str, track: int) -> Damage:
         return _follow_tags(file, size)
     if format_name == "mpegts":
         return _follow_packets(file, size, track)
+    if format_name == "avi":
+        return Damage(_ends_in_chunk(file, size, format_name), _has_avi_holes(file, size))
     return Damage(_is_cut(file, size, format_name))
 
 
 def _is_cut(file: BinaryIO, size: int, format_name: str) -> bool:
     if "mov" in format_name:
         return _ends_in_box(file, size)
-    if format_name in ("avi", "aiff", "caf"):
+    if format_name in ("aiff", "caf"):
         return _ends_in_chunk(file, size, format_name)
     if format_name == "w64":  # its whole length, 64 bits behind a GUID
         file.seek(16)
@@ -179,6 +181,29 @@ def _follow_tags(file: BinaryIO, size: int) -> Damage:
             return Damage(cut=True)
         at += 4
     return Damage()
+
+
+def _has_avi_holes(file: BinaryIO, size: int) -> bool:
+    """AVI: in a list `movi` chunks follow each other, named "01wb" by track and kind.
+
+    Lists `rec ` group them.
+    """
+    at, end = 0, 0
+    for _ in range(_MAX_PARTS):
+        file.seek(at)
+        head = file.read(12)
+        if len(head) < 12:
+            return False
+        name, length = head[:4], int.from_bytes(head[4:8], "little")
+        if name == b"LIST" and head[8:] == b"movi":
+            end = at + 8 + length if length else size
+        if name == b"RIFF" or (name == b"LIST" and head[8:] in (b"movi", b"rec ")):
+            at += 12
+            continue
+        if not all(0x20 <= byte < 0x7F for byte in name):
+            return at < min(end, size) and not _is_blank(file, at)
+        at += 8 + length + length % 2
+    return False
 
 
 def _follow_packets(file: BinaryIO, size: int, track: int) -> Damage:

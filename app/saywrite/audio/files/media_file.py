@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from saywrite.audio.files.decoded_frames import convert, frames_of
 from saywrite.audio.files.file_ends import Damage, find_damage, frame_length, mp3_length
 from saywrite.audio.files.file_view import FileView
+from saywrite.audio.files.frame_chain import FRAMED, has_frame_holes
 from saywrite.audio.files.headers import WavData, find_wav_data, is_wav, repair_streamed, repaired
 from saywrite.audio.files.ogg_pages import ogg_links
 from saywrite.audio.files.timeline import LONGEST_S, Timeline
@@ -328,7 +329,11 @@ class MediaFile:
             if self._wav.promised is not None:
                 report.promised_s = report.decoded_s * self._wav.promised / max(1, self._wav.length)
             return
-        damage = find_damage(self._file, name, int(self._stream.id))
+        damage = (
+            Damage(holes=has_frame_holes(self._file, name))
+            if name in FRAMED
+            else find_damage(self._file, name, int(self._stream.id))
+        )
         if damage.cut:
             report.broken = True
         elif report.promised_s is not None:
@@ -348,7 +353,8 @@ class MediaFile:
             ):  # a dictation machine leaves no pause
                 report.skipped_s = max(report.skipped_s, report.filled_s)
         elif damage.holes and report.skipped_s <= TOLERANCE_S and name != "mpegts":  # joined ones count anew
-            whole = None if name == "ogg" else self._container.duration  # that of Ogg ends before what is missing
+            # That of Ogg ends before what is missing, that of frames is an estimate by what is there.
+            whole = None if name in ("ogg", *FRAMED) else self._container.duration
             report.broken = report.broken or not whole or report.decoded_s < whole / 1e6 - _CLOSE_S
 
     def _has_moving_picture(self) -> bool:

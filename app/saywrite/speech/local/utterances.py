@@ -162,15 +162,17 @@ class Utterances:
         if opened is not None and final is not None and final.text and final.trusted:
             message = {"kind": "final", "session": self.number, "text": final.text, "start": opened, "end": at}
             self._send(message | self._places(final, opened))
-            self._language_due = not self.long_window
-            if not self._ending:
-                self.report_language()
         elif self._partial:
             self._show("", 0)
+        if final is not None and final.text:
+            # Also of a text that is not trusted: what is spoken in another language is often rejected.
+            self._language_due = True
+            if self.long_window or not self._ending:  # nobody waits for the last text of a file
+                self.report_language()
         self._report(at)
 
     def report_language(self) -> None:
-        """Report in which language the last text was spoken, once; the text does not wait for it."""
+        """Report in which language the last utterance was spoken, once; its text does not wait for it."""
         due, self._language_due = self._language_due, False
         if due and (heard := self._decoder.heard_language()) is not None:
             self._send({"kind": "language", "session": self.number, "language": heard[0], "probability": heard[1]})

