@@ -270,6 +270,17 @@ def test_a_dictation_of_minutes_through_a_mute_service_ends_when_it_is_let_go() 
     assert not stage.complete
 
 
+def test_dictation_says_of_a_service_that_needs_too_long_only_that_it_did_not_answer_in_time(stage: Stage) -> None:
+    """It is not one that never answers: with an answer after nine seconds, the next dictation gets its text."""
+    stage.start()
+    stage.speak(3)
+    stage.release()
+    stage.run(8)
+    (failed,) = stage.all(Failed)
+    assert isinstance(failed, Failed)
+    assert str(failed.what) == "The last 3 s have no text yet: aiOla did not answer in time."
+
+
 def test_given_up_before_anything_was_sent_the_connection_stays_for_the_next(stage: Stage) -> None:
     stage.start()
     stage.run(0.1)
