@@ -524,8 +524,8 @@
         <translation>aiOla war nicht erreichbar</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOla hat nicht geantwortet</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOla hat nicht rechtzeitig geantwortet</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

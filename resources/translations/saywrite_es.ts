@@ -524,8 +524,8 @@
         <translation>no se pudo contactar con aiOla</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOla no respondió</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOla no respondió a tiempo</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

@@ -524,8 +524,8 @@
         <translation>aiOla n'était pas joignable</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOla n'a pas répondu</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOla n'a pas répondu à temps</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

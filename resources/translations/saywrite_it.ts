@@ -524,8 +524,8 @@
         <translation>aiOla non era raggiungibile</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOla non ha risposto</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOla non ha risposto in tempo</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

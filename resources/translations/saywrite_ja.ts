@@ -522,8 +522,8 @@
         <translation>aiOlaに接続できませんでした</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOlaが応答しませんでした</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOlaが時間内に応答しませんでした</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

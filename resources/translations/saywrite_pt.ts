@@ -524,8 +524,8 @@
         <translation>não foi possível contatar a aiOla</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>a aiOla não respondeu</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>a aiOla não respondeu a tempo</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

@@ -522,8 +522,8 @@
         <translation>无法连接 aiOla</translation>
     </message>
     <message>
-        <source>aiOla did not answer</source>
-        <translation>aiOla 没有响应</translation>
+        <source>aiOla did not answer in time</source>
+        <translation>aiOla 没有及时响应</translation>
     </message>
     <message>
         <source>aiOla does not answer.</source>

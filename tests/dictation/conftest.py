@@ -135,6 +135,10 @@ class FakeRecognizer:
             self.fed = end
         return ()
 
+    def stand_by(self) -> Events:
+        self.calls.append("stand_by")
+        return ()
+
     def set_keywords(self, keywords: dict[str, str]) -> None:
         self.keywords = dict(keywords)
 

@@ -29,6 +29,9 @@ class EventPoster:
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         self.recognizer.set_keywords(keywords)
 
+    def stand_by(self) -> Events:
+        return self._post_all(self.recognizer.stand_by())
+
     def finish(self) -> Events:
         return self._post_all(self.recognizer.finish())
 

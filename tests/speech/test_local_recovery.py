@@ -47,7 +47,7 @@ class FakeWorker:
         self._frames.append(pcm)
 
     def drop_unsent(self) -> None:
-        self._frames.clear()
+        self._frames[:] = [frame for frame in self._frames if frame == {"op": "load"}]
 
     def close(self) -> None:
         self.is_closed = True
@@ -78,6 +78,8 @@ class FakeWorker:
                 self._utter(self._end)
             self.say(kind="progress", session=self._session, sent=self._end, confirmed=self._end)
             self.say(kind="finished", session=self._session)
+        elif frame["op"] == "abort":
+            self.say(kind="aborted", session=frame["session"])
         return True
 
     def _utter(self, end: int) -> None:
@@ -268,6 +270,68 @@ def test_a_hung_worker_is_noticed_after_its_patience_and_not_while_there_is_noth
     dictation.recognizer.wake(began + 11)
     assert len(dictation.workers) == 2
     assert dictation.workers[0].is_dead
+
+
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_a_hung_worker_is_replaced_between_dictations_that_are_shorter_than_its_patience(
+    dictation: Dictation, is_loaded: bool
+) -> None:
+    """Each of them ends before the worker counts as hung: the service has its text, and needs no other."""
+    if is_loaded:
+        dictation.recognizer.prepare()
+        dictation.run()
+    else:
+        dictation.workers_hang = True
+    replaced_after: list[float] = []
+    began = dictation.now
+    for number in range(8):
+        dictation.start(f"short {number}")
+        dictation.worker.is_hung = len(dictation.workers) == 1
+        dictation.workers_hang = False
+        dictation.feed()
+        for _tenth in range(30):
+            dictation.now += 0.1
+            dictation.recognizer.wake(dictation.now)
+            while dictation.take() or dictation.worker.step():
+                pass
+        dictation.recognizer.abort()
+        if len(dictation.workers) > 1:
+            replaced_after.append(dictation.now - began)
+    assert replaced_after
+    assert replaced_after[0] <= (10 if is_loaded else 20) + 1 + 3
+    dictation.events.clear()
+    dictation.start("long enough")
+    dictation.run()
+    assert len(dictation.workers) == 2
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_worker_that_hangs_is_ended_after_the_last_dictation_and_started_for_the_next_one(
+    dictation: Dictation,
+) -> None:
+    dictation.start("short")
+    dictation.worker.step()
+    while dictation.take():
+        pass
+    dictation.worker.is_hung = True
+    dictation.feed()
+    dictation.recognizer.abort()
+    dictation.run()
+    assert dictation.workers[0].is_dead
+    assert len(dictation.workers) == 1
+    dictation.start("next")
+    dictation.run()
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_worker_that_has_dropped_an_aborted_dictation_is_not_taken_for_hung(dictation: Dictation) -> None:
+    for name in ("first", "second"):
+        dictation.start(name)
+        dictation.feed()
+        dictation.recognizer.abort()
+    dictation.run()
+    assert dictation.recognizer.wake(dictation.now + 1_000) is None
+    assert len(dictation.workers) == 1
 
 
 def test_a_worker_that_keeps_answering_is_never_taken_for_hung(dictation: Dictation) -> None:

@@ -260,10 +260,17 @@ def test_an_abort_drops_the_utterance_and_the_next_session_is_clean() -> None:
     assert all(m["session"] == 2 for m in messages if m["kind"] in ("final", "finished"))
 
 
+def test_an_abort_is_answered_also_where_its_session_is_over_or_was_never_begun() -> None:
+    """The parent takes a worker that owes the answer for hung."""
+    for before in ([start(1), *blocks(0, 9_000)], [start(1), *blocks(0, 9_000), FINISH], []):
+        messages = serve_all([*before, message_frame({"op": "abort", "session": 1})], [])
+        assert messages[-1] == {"kind": "aborted", "session": 1}
+
+
 def test_messages_without_a_session_and_unknown_ones_do_nothing() -> None:
     frames = [FINISH, message_frame({"op": "abort"}), message_frame({"op": "what"})]
     frames += [message_frame({"op": "set_keywords", "keywords": ["A"]})]
-    assert [m["kind"] for m in serve_all(frames, [])] == ["ready"]
+    assert [m["kind"] for m in serve_all(frames, [])] == ["ready", "aborted"]
 
 
 def test_language_and_window_reach_the_decoder() -> None:

@@ -198,6 +198,13 @@ class Recognizer(Protocol):
         """
         return ()
 
+    def stand_by(self) -> Events:
+        """Drop the sound of the dictation, and only keep trying to reach the service: another recognizer stands in.
+
+        The dictation ends with `abort()`. A recognizer without a service is never asked to.
+        """
+        return ()
+
     def finish(self) -> Events:
         """Note that the sound has ended: the remaining finals follow, then `RecognizerFinished`."""
         ...

@@ -10,6 +10,7 @@ from tests.speech.aiola.test_connection import FakeLink
 from tests.speech.event_poster import EventPoster
 
 from saywrite.dictation.engines.audio_cursor import AudioCursor
+from saywrite.dictation.engines.failover import EngineFailover
 from saywrite.foundation.errors import ServiceUnreachable
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, Progress, RecognizerFinished, Rewind, Structured
 from saywrite.speech.aiola.account import Account
@@ -56,6 +57,7 @@ class Stage:
         self.past = 0
         """Times it asked to be woken that were not in the future."""
         self.accepts = self.answers_pings = True
+        self.linger_s = 30.0
         self.finished_at: float | None = None
         self.told: list[object] = []
         boundaries = [
@@ -69,6 +71,7 @@ class Stage:
             lambda: account,
             lambda **wishes: Detector(boundaries),  # type: ignore[arg-type]
             Network(),
+            linger_s=lambda: self.linger_s,
             clock=lambda: self.now,
             wall=lambda: self.now,
         )
@@ -267,6 +270,17 @@ def test_a_dictation_of_minutes_through_a_mute_service_ends_when_it_is_let_go() 
     assert not stage.complete
 
 
+def test_dictation_says_of_a_service_that_needs_too_long_only_that_it_did_not_answer_in_time(stage: Stage) -> None:
+    """It is not one that never answers: with an answer after nine seconds, the next dictation gets its text."""
+    stage.start()
+    stage.speak(3)
+    stage.release()
+    stage.run(8)
+    (failed,) = stage.all(Failed)
+    assert isinstance(failed, Failed)
+    assert str(failed.what) == "The last 3 s have no text yet: aiOla did not answer in time."
+
+
 def test_given_up_before_anything_was_sent_the_connection_stays_for_the_next(stage: Stage) -> None:
     stage.start()
     stage.run(0.1)
@@ -282,4 +296,58 @@ def test_given_up_later_it_is_closed_so_that_nothing_of_it_comes_into_the_next(s
     stage.speak(1)
     stage.recognizer.abort()
     stage._loop()
+    assert stage.link.did[-1] == "close"
+
+
+class StandIn:
+    """What another engine is asked for while it stands in."""
+
+    def start(self, request: Request) -> tuple[()]:
+        return ()
+
+    def abort(self) -> tuple[()]:
+        return ()
+
+
+def stand_in(stage: Stage) -> EngineFailover:
+    """A dictation of two seconds without a connection, for which another engine stands in."""
+    failover = EngineFailover(Request("d1", "en"), stage.recognizer, lambda events: None)  # type: ignore[arg-type]
+    stage.start()
+    stage.speak(2)
+    failover.stand_in(StandIn(), "local")  # type: ignore[arg-type]
+    return failover
+
+
+@pytest.mark.parametrize("linger_s", [0.0, 30.0])
+def test_dictation_returns_on_the_connection_that_was_made_while_another_engine_stood_in(linger_s: float) -> None:
+    """A service that needs seconds to connect was connected to twice, and the first one heard sound for nothing."""
+    stage = Stage((0.5, 2.5))
+    stage.accepts, stage.linger_s = False, linger_s
+    failover = stand_in(stage)
+    stage.accepts = True
+    stage._line()
+    assert stage.recognizer._connection.up
+    assert stage.link.sound == 0
+    failover.come_back()
+    stage.run(0.5)
+    assert len(stage.links) == 1
+    assert stage.recognizer._connection.up
+
+
+def test_a_connection_that_has_carried_sound_is_not_used_for_the_return() -> None:
+    """Texts of that sound may still come, and would be taken for those of the dictation that begins anew."""
+    stage = Stage((0.5, 2.5))
+    failover = stand_in(stage)
+    assert stage.link.sound > 0
+    failover.come_back()
+    assert len(stage.links) == 2
+
+
+def test_a_connection_without_a_dictation_is_closed_at_once_where_it_is_not_to_be_kept() -> None:
+    stage = Stage((0.5, 2.5))
+    stage.linger_s = 0.0
+    stage.start()
+    stage.run(0.1)
+    stage.recognizer.abort()
+    stage.recognizer.wake(stage.now)
     assert stage.link.did[-1] == "close"

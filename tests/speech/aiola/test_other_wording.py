@@ -90,12 +90,52 @@ def test_words_that_are_left_over_beside_another_wording_are_not_missing(
     assert result.connections <= 2
 
 
-def test_a_word_that_is_left_over_beside_equal_words_is_missing() -> None:
-    """The service may have dropped it: it wrote the word beside it just as this computer heard it."""
-    result = dictate("yellow you", "yellow", "end")
-    assert [text.text for text in result.texts] == texts_of("yellow", "end")
+def leave_out_you(*sentence: str | float, take_local: bool = False) -> Result:
+    """Three sentences, in the second of which the service writes no "you"."""
+
+    class Service(SimulatedService):
+        def answers(self, now: float) -> list[str]:
+            return [" ".join(word for word in text.split() if word != "you") for text in super().answers(now)]
+
+    speech = speak("market doctor engine summer", 1.2, *sentence, 1.2, "bottle pencil thunder")
+    return SimulatedDictation(speech, Habits(), Along(0.5), make_service=Service, take_local=take_local).run()
+
+
+@pytest.mark.parametrize("take_local", [False, True])
+@pytest.mark.parametrize("sentence", ["river stone yellow you", "you yellow river stone", "river yellow you there"])
+def test_a_word_that_is_left_over_beside_equal_words_is_not_missing_once_the_service_was_asked(
+    sentence: str, take_local: bool
+) -> None:
+    """This computer heard more than was said: a service that cuts at a pause brings no text of its own for it."""
+    result = leave_out_you(sentence, take_local=take_local)
+    assert result.verdict is CompletionState.COMPLETE
+    assert result.connections <= 2
+    assert not any(text.local for text in result.texts)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        ("river stone yellow", 0.35, "you"),
+        ("you", 0.35, "yellow river stone"),
+        ("river stone garden paper window pencil yellow you",),
+    ],
+    ids=["behind a pause", "before a pause", "behind more than the service has taken at once"],
+)
+def test_a_word_is_missing_where_the_service_may_have_cut_between_it_and_equal_words(
+    sentence: tuple[str | float, ...],
+) -> None:
+    result = leave_out_you(*sentence)
     assert result.verdict is CompletionState.INCOMPLETE
     assert len(result.outstanding) == 1
+    assert result.connections == 2
+
+
+def test_longer_sentences_than_the_service_has_taken_at_once_are_learned() -> None:
+    sentence = "river stone garden paper window pencil yellow you"
+    longer = "circus orange planet ribbon sailor tunnel walnut basket candle"
+    result = leave_out_you(longer, 1.2, sentence)
+    assert result.verdict is CompletionState.COMPLETE
 
 
 def test_words_said_once_more_are_shown_although_a_repetition_seemed_to_begin_the_text() -> None:

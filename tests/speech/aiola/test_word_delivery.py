@@ -324,6 +324,41 @@ def test_words_behind_a_text_that_came_early_or_in_parts_are_waited_for(
     assert not result.missing
 
 
+OWED = (
+    pytest.param(
+        speak("*", 0.8, "river stone", 1.2, "window garden paper yellow market doctor")
+        + speak("engine summer bottle pencil", 1.9, "thunder island carpet hammer velvet circus", start=8.4),
+        Habits(delays=(0.6, 7.0)),
+        id="one answer is quick, and one late",
+    ),
+    pytest.param(
+        speak("*", 1.2, "river stone window", 1.2, "garden paper yellow market doctor", 1.9)
+        + speak("engine summer bottle pencil", 1.9, "thunder island carpet", 0.6, "hammer velvet circus", start=8.3),
+        Habits(delays=(2.2, 6.5)),
+        id="one answer is slow, and one late",
+    ),
+    pytest.param(
+        speak("river stone window garden paper", 1.7, "yellow market doctor engine summer bottle")
+        + speak("thunder island carpet", 1.6, "hammer velvet circus orange planet ribbon", start=8.2),
+        Habits(delays=(0.6, 0.4, 0.8), drops=frozenset({"yellow"}), drops_always=True),
+        id="a sentence that is never answered",
+    ),
+)
+
+
+@pytest.mark.parametrize(("speech", "habits"), OWED)
+def test_no_dictation_is_complete_while_a_text_is_owed_for_sound_behind_the_repeated_one(
+    speech: tuple[SpokenWord, ...], habits: Habits
+) -> None:
+    """A text that came after the patience was taken for that of the next utterance, and so was each one since.
+
+    Only the utterances that had been there when the service was asked again were counted.
+    """
+    result = dictate(speech, habits)
+    assert result.twice == 0
+    assert not (result.verdict is CompletionState.COMPLETE and result.missing), result
+
+
 @pytest.mark.parametrize("count", [1, 2, 5])
 @pytest.mark.parametrize("length", [1, 4, 9])
 def test_a_service_with_one_text_for_each_utterance_is_not_waited_for(count: int, length: int) -> None:

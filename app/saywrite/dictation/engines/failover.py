@@ -98,10 +98,11 @@ class EngineFailover:
             self.offline_since = self.unconnected_since = None
         else:
             self._away = self._name
+            self._deliver(self._own.stand_by())
         self._start_anew(recognizer, mark)
 
     def come_back(self) -> None:
-        """Return to the dictation's own engine."""
+        """Return to the dictation's own engine, which continues on the connection that it has made."""
         self._deliver(self.recognizer.abort())
         self._deliver(self._own.abort())
         self._away = ""

@@ -174,6 +174,15 @@ class AiolaRecognizer:
             self._send(self._clock())
         return self._events.take()
 
+    def stand_by(self) -> Events:
+        if self._delivery is not None and self._completion is not None:
+            # A connection that has carried sound cannot be used for the dictation when it begins anew.
+            has_sent = self._connection.up and self._delivery.has_sent
+            self._delivery = AudioSender(self._delivery.request, self._make_segmenter, self._latency)
+            self._delivery.has_sent = has_sent
+            self._completion = CompletionPolicy(self._delivery, self._clock(), was_up=self._completion.was_up)
+        return self._events.take()
+
     def finish(self) -> Events:
         if self._delivery is not None and self._completion is not None:
             now = self._clock()
@@ -359,8 +368,9 @@ class AiolaRecognizer:
         self._delivery = self._completion = None
         self._events.add(RecognizerFinished(delivery.request.dictation, complete=complete))
         linger_s = self._linger_s()
-        # A connection that has carried no sound of this dictation brings no late text that the next one would take.
-        if (complete or not delivery.has_sent) and self._connection.up and linger_s > 0:
+        # A connection that has carried no sound of this dictation brings no late text that the next one would take. It
+        # stays for one that begins at once, whatever the settings say.
+        if self._connection.up and (not delivery.has_sent or (complete and linger_s > 0)):
             self._linger_until = now + linger_s
         else:
             self._hang_up()

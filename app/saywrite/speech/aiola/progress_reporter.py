@@ -160,7 +160,7 @@ def place_of(payload: object) -> tuple[float, float] | None:
 def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
     """Why a part of a dictation has no text at its end, and what becomes of it."""
     unreachable = step is NextAction.UNREACHABLE
-    why = message("aiOla could not be reached") if unreachable else message("aiOla did not answer")
+    why = message("aiOla could not be reached") if unreachable else message("aiOla did not answer in time")
     session, live = delivery.session, delivery.request.live
     to_the_end = delivery.heard - session.confirmed
     missing = sum(end - start for start, end in session.outstanding)

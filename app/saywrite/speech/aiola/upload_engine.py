@@ -130,6 +130,9 @@ class UploadRecognizer:
     def note_local_words(self, heard: LocalWords) -> Events:
         return ()  # it sends the whole file at once
 
+    def stand_by(self) -> Events:
+        return ()  # no other engine stands in for a file
+
     def finish(self) -> Events:
         if self._job is not None:
             self._job.complete = True

@@ -200,9 +200,7 @@ class LocalRecognizer(Recognizer):
     def _abort(self) -> None:
         if self._feed is None:
             return
-        if self._worker.process is not None:
-            self._worker.process.drop_unsent()
-            self._worker.process.send({"op": "abort"})
+        self._worker.abort(self._feed.session)
         self._end()
 
     def _receive_from_worker(self, message: object) -> None:

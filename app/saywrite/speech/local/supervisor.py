@@ -73,6 +73,7 @@ class WorkerSupervisor:
         self._numbers = 0
         self._loaded: Path | None = None
         self._loaded_name = ""
+        self._aborted: int | None = None
         self._broken: Path | None = None
         self._reported = (EngineState.UNLOADED, "", "", False)
 
@@ -112,7 +113,14 @@ class WorkerSupervisor:
         if self.process is not None:
             self.process.kill()
             self.process = None
-        self._loaded = None
+        self._loaded = self._aborted = None
+
+    def abort(self, session: int) -> None:
+        """Let the worker drop a session. It has to say so: one that hangs is found between short dictations, too."""
+        if self.process is not None:
+            self.process.drop_unsent()
+            self.process.send({"op": "abort", "session": session})
+            self._aborted = session
 
     def fail(self, problem: RecognizerProblem) -> None:
         """End the worker because of `problem`, and report it once."""
@@ -123,7 +131,7 @@ class WorkerSupervisor:
     def receive(self, message: object) -> Mapping[str, Any] | Exited | None:
         """Take a message; return what concerns the dictation.
 
-        None: the message came from a former worker, or concerned only the loading of the model.
+        None: the message came from a former worker, or concerned no dictation that runs.
         """
         if self.process is None or getattr(message, "worker", None) != self.process.number:
             return None
@@ -141,6 +149,9 @@ class WorkerSupervisor:
             problem = explain(reason, self._model()[0])
             self._broken = self._loaded if problem.awaits_model else None
             self.fail(problem)
+        elif body.get("kind") == "aborted":
+            if body.get("session") == self._aborted:
+                self._aborted = None
         else:
             return body
         return None
@@ -150,7 +161,8 @@ class WorkerSupervisor:
         if self.process is None:
             return None
         loading = self.state is EngineState.LOADING
-        return self._watch.due(loading or outstanding, self._loading_s if loading else self._patience_s, now)
+        is_awaited = loading or outstanding or self._aborted is not None
+        return self._watch.due(is_awaited, self._loading_s if loading else self._patience_s, now)
 
     def set_state(self, state: EngineState) -> None:
         """Change the state, and report it where the last report differs."""

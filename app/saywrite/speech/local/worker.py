@@ -5,7 +5,8 @@ processes them, so that the worker knows whether more input waits; a third one r
 Frames that come in:
 
     {"op": "start", "session": 3, "at": 0, "voice": {…}, "language": "en", "keywords": […], "partials": true,
-     "long_window": false, "word_times": false}             then sound, then {"op": "finish"} or {"op": "abort"}
+     "long_window": false, "word_times": false}             then sound, then {"op": "finish"}
+    {"op": "abort", "session": 3}                           instead of the rest of it
     {"op": "set_keywords", "keywords": […]}                 written forms, newest first; from the next utterance on
     {"op": "set_partials", "partials": false}               at once
 
@@ -16,7 +17,7 @@ Frames that go out:
     {"kind": "final", "session", "text", "start", "end"}    sample offsets
                                                             with "word_times", both have "words": [[text, start, end]]
     {"kind": "progress", "session", "sent", "confirmed"}    after every block, and before and while a final is decoded
-    {"kind": "finished", "session", "rss_kb"}
+    {"kind": "finished", "session", "rss_kb"}               or {"kind": "aborted", "session"}, also where it is over
 
 The end of its input ends the child. The engine brings the decoder, the composition root the segmenter (the parts of
 Saywrite do not import each other).
@@ -121,6 +122,8 @@ def serve(
             session = _begin(frame, decoder, make_segmenter, send, heartbeat)
         elif session is not None:
             session = _control(session, op, frame, send)
+        if op == "abort":
+            send({"kind": "aborted", "session": frame.get("session")})
     return 0
 
 

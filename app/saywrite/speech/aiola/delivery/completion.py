@@ -37,8 +37,8 @@ class NextAction(Enum):
 class CompletionPolicy:
     """The policy for one dictation. Times are monotonic seconds."""
 
-    def __init__(self, delivery: AudioSender, now: float) -> None:
-        self.was_up = False
+    def __init__(self, delivery: AudioSender, now: float, *, was_up: bool = False) -> None:
+        self.was_up = was_up
         self.halted: ServiceError | None = None
         """The error that trying again cannot cure."""
         self._delivery = delivery

@@ -112,6 +112,12 @@ class Utterance:
         """Where its voice begins."""
         return self.start + MARGINS - TRAIL
 
+    @property
+    def pause(self) -> int:
+        """Samples of silence between its first and its last voice."""
+        assert self.end is not None
+        return self.end - self.start - self.voiced - MARGINS
+
     def may_continue(self, letters: float = 0.0) -> bool:
         """Whether its texts may be those of its first part only.
 
@@ -121,8 +127,7 @@ class Utterance:
         """
         if self.end is None:
             return True
-        pause = self.end - self.start - self.voiced - MARGINS
-        return pause >= CUT or self.letters + letters < FEWEST_LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
+        return self.pause >= CUT or self.letters + letters < FEWEST_LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
 
     @property
     def has_full_text(self) -> bool:

@@ -6,6 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 
+from saywrite.foundation.events import SAMPLE_RATE
+
 KEPT_S = 60.0
 """Seconds of entries that a log keeps; no answer is waited for longer."""
 
@@ -23,6 +25,9 @@ SHIFTED = 3
 
 SAME_S = 0.3
 """Seconds by which such delays differ at most."""
+
+LEAST_LENGTH = 2 * SAMPLE_RATE
+"""Samples of speech that every service takes at once."""
 
 LONGEST_ESTIMATE_S = 10.0
 """Seconds above which the length of a text says nothing about its delay: other speech had no text."""
@@ -72,6 +77,8 @@ class LatencyEstimator:
         self._to_latest: deque[float] = deque(maxlen=SHIFTED)
         self._rough = 0.0
         self._unanswered_s = 0.0
+        self.longest_text = LEAST_LENGTH
+        """Samples of the longest speech without a pause that it has answered with one text."""
 
     @property
     def known(self) -> bool:
@@ -91,6 +98,10 @@ class LatencyEstimator:
         usual = max(self._latencies, default=UNKNOWN_LONGEST_S)
         unknown = 0.0 if self.known else max(self._rough + 1.0, self._unanswered_s)
         return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, unknown, LEAST_PATIENCE_S)
+
+    def note_length(self, length: int) -> None:
+        """Take note that one text has answered so many samples of speech without a pause."""
+        self.longest_text = max(self.longest_text, length)
 
     def note_unanswered(self) -> None:
         """A dictation has ended without any answer: the service may be slower than the patience was long."""

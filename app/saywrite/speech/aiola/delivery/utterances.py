@@ -87,7 +87,7 @@ class UtteranceTracker:
         self._answers_again = 0
         """The texts of this connection, if it asks."""
         self._to_answer = 0
-        """The utterances in the sound that it repeats, without those that may be coughs."""
+        """The utterances in the sound that it repeats and behind it, without those that may be coughs."""
         self._sentences = self._texts = 0
         """Utterances that are sentences, and texts that have come for the first time."""
 
@@ -241,6 +241,8 @@ class UtteranceTracker:
         if first is None:
             due = self._last.until(received)
             due = due if provisional is None else max(due, provisional.until)
+            if self._asking and not self._all_answered_again():
+                due = max(due, received + self._latency.patience)
             if alive < due:
                 return CompletionState.WAIT, max(due, now + ASK_S)
             if self._skipped:
@@ -274,6 +276,7 @@ class UtteranceTracker:
             return
         self.ended.append(utterance)
         self._sentences += utterance.voiced >= SENTENCE
+        self._to_answer += utterance.voiced >= COUGH
         if utterance.received and self._delivered:
             self._delivered.end_last(boundary.at)
         if utterance is self.pending.first and self.pending.was_answered_early(utterance):
@@ -340,7 +343,7 @@ class UtteranceTracker:
             answered = last_answer >= first.closed_at or pending.was_answered_early(first)
             if not answered or self._log.last_sign_of_life < first.closed_at + self._latency.patience:
                 return
-            is_cough = first.asked and (first.voiced < COUGH or self._all_answered_again())
+            is_cough = first.asked and (first.voiced < COUGH or self._all_answered_again(first))
             if first.letters or first.doubtful or is_cough:
                 pending.resolve(self._log.sent, now - PROVISIONAL_S)
                 pending.accept_provisional(now)
@@ -351,12 +354,18 @@ class UtteranceTracker:
             else:
                 self._skipped.append(pending.queue.pop(0))
 
-    def _all_answered_again(self) -> bool:
-        """Whether a connection that repeats sound has brought all of its texts again.
+    def _all_answered_again(self, last: Utterance | None = None) -> bool:
+        """Whether a connection that asks again has brought as many texts as it has heard utterances.
 
-        With fewer texts than sentences in all, an earlier sentence has none: a later one took its place.
+        `last`: of what was said since the question, those up to this one count. With fewer texts, one is owed: a text
+        that came after the patience was taken for that of the next utterance. With fewer than sentences in all, an
+        earlier sentence has none: a later one took its place.
         """
-        return self._asking and 0 < self._to_answer <= self._answers_again and self._texts >= self._sentences
+        to_answer = self._to_answer
+        if last is not None:
+            until = max(last.start, self._log.replayed)
+            to_answer -= sum(each.voiced >= COUGH and each.start > until for each in self.ended)
+        return self._asking and 0 < to_answer <= self._answers_again and self._texts >= self._sentences
 
     def _judge_holes(self) -> CompletionState:
         """The state once nothing waits. Texts that each went to the utterance before leave a false hole at the end."""

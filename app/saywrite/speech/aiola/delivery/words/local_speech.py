@@ -15,7 +15,8 @@ from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import Utterance
+from saywrite.speech.aiola.delivery.pending import CUT, Utterance
+from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
 from saywrite.speech.aiola.delivery.words.local_unit import (
     MULTIPLIERS,
@@ -43,14 +44,18 @@ PHRASE = 15 * SAMPLE_RATE
 MOST_REWORDED = 3
 """Words that the local recognizer may have heard too many where it heard another word than the service."""
 
+LENGTH_SLACK = SAMPLE_RATE * 3 // 10
+"""Samples by which the length of speech, as its local words have it, may differ from that of the service."""
+
 MOST = 0.7
 """The share of a text that must agree with local words so that its place is certain."""
 
 
 class LocalSpeech:
-    """The local words in their order."""
+    """The local words in their order. `latency`: what is known of the service."""
 
-    def __init__(self) -> None:
+    def __init__(self, latency: LatencyEstimator | None = None) -> None:
+        self._latency = latency or LatencyEstimator()
         self.units: list[LocalUnit] = []
         self.spoken: Callable[[], Iterable[Utterance]] = tuple
         """Gives the newest utterances of our detector: a word begins where the one before ends, even across a pause."""
@@ -145,6 +150,9 @@ class LocalSpeech:
                 break
             unit.until = until
         written[0].begins = True
+        utterance = self._utterance_of(place.between[0], place.between[-1])
+        if place.agrees_at_both_ends(keys) and utterance is not None:
+            self._latency.note_length(place.between[-1].end - max(place.between[0].start, utterance.voice_start))
         self._replace(place.between, written)
         self._take_numbers(written)
 
@@ -174,9 +182,11 @@ class LocalSpeech:
         return others
 
     def was_left_out(self, stretch: Sequence[LocalUnit], connection: int) -> bool:
-        """Whether `connection`, too, brought other words beside a short stretch and no text for it.
+        """Whether `connection`, too, brought the words beside a short stretch and no text for it.
 
-        The local recognizer heard more words there than were said, or said them otherwise: "don't", "do not".
+        The local recognizer heard more words there than were said, or said them otherwise: "don't", "do not". Where the
+        words beside it are equal, they are a text of their own only if the service cuts there: at a pause, or because
+        the speech is longer than it takes at once.
         """
         texts = [pair for pair in pairwise(self.units) if pair[1].begins and pair[0].answered]
         if any(self._are_beside(before, unit) for before, unit in texts):
@@ -187,7 +197,7 @@ class LocalSpeech:
             beside
             and connection in beside[0].connections
             and self._are_beside(beside[0], edge)
-            and any(unit.reworded for unit in beside)
+            and (any(unit.reworded for unit in beside) or self._is_uncut(stretch, beside[0]))
             for beside, edge in ((before, stretch[0]), (behind, stretch[-1]))
         )
 
@@ -290,6 +300,24 @@ class LocalSpeech:
         late = first.end - min((first.end - first.start) // 2, PAUSE)  # it may be heard up to the next voice
         has_break = any(late <= each.voice_start < second.end for each in self.spoken())
         return second.start - first.end < PAUSE and not has_break
+
+    def _is_uncut(self, stretch: Sequence[LocalUnit], unit: LocalUnit) -> bool:
+        """Whether the service cannot have cut between a stretch and the unit beside it.
+
+        They lie in one utterance without a pause, and the service has taken longer speech at once.
+        """
+        is_before = unit.start < stretch[0].start
+        utterance = self._utterance_of(unit, stretch[-1] if is_before else stretch[0])
+        if utterance is None or utterance.pause >= CUT:
+            return False
+        starts = [each.start for each in self.units if each.begins and each.start <= unit.start]
+        start, end = (max(starts, default=unit.start), stretch[0].end) if is_before else (stretch[0].start, unit.end)
+        return end - max(start, utterance.voice_start) + LENGTH_SLACK <= self._latency.longest_text
+
+    def _utterance_of(self, unit: LocalUnit, other: LocalUnit) -> Utterance | None:
+        """The utterance of our detector, which has ended, with two units."""
+        first, last = sorted((each.start + each.end) // 2 for each in (unit, other))
+        return next((each for each in self.spoken() if each.start <= first and last < (each.end or 0)), None)
 
     def answered_to(self) -> int:
         """The end of the last answered unit before the first unanswered one."""

@@ -52,7 +52,7 @@ class WordTracker:
 
     def __init__(self, silence: int, log: ConnectionLog, latency: LatencyEstimator) -> None:
         """`silence`: samples after which the service ends a segment."""
-        self.speech = LocalSpeech()
+        self.speech = LocalSpeech(latency)
         self._silence = silence
         self._log = log
         self._latency = latency
