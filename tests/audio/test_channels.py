@@ -130,6 +130,21 @@ def test_opposite_phase_from_the_first_sample_is_not_faded_in() -> None:
     assert np.abs(np.abs(mixed(tone, -tone)) - np.abs(tone)).max() < 1
 
 
+def test_channels_that_come_into_phase_again_do_not_cancel_each_other() -> None:
+    """The polarity of one input is switched, or another microphone takes its place, while somebody speaks."""
+    other = np.where(np.arange(len(VOICE)) < len(VOICE) // 2, -VOICE, VOICE)
+    out, end = mixed(VOICE, other), len(VOICE) * 3 // 4
+    assert abs(gain_db(out[end:], VOICE[end:])) < 1
+
+
+def test_noise_that_begins_later_is_left_out_after_two_seconds() -> None:
+    """A fan on another input starts after its silence has been taken for its noise."""
+    voice, begin, later = np.tile(VOICE, 3), 2 * RATE, 5 * RATE
+    fan = np.where(np.arange(len(voice)) < begin, 0.0, np.tile(noise(LOUD, 11), 3))
+    out = mixed(voice, fan)
+    assert noise_db(out[later:], voice[later:]) < -15
+
+
 def test_silence_stays_silence() -> None:
     assert not mixed(SILENCE, SILENCE).any()
 

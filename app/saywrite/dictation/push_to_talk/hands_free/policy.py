@@ -84,7 +84,7 @@ class HandsFree:
             return HandsFreeState.OFF
         if self._is_own(conditions.now):
             return HandsFreeState.DICTATING
-        if self._locked or conditions.busy or conditions.now.capturing:
+        if self._locked or conditions.busy:
             return HandsFreeState.PAUSED
         return HandsFreeState.BLOCKED if conditions.blocked else HandsFreeState.WAITING
 
