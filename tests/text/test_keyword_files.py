@@ -52,7 +52,12 @@ def test_csv_is_read_with_or_without_header_and_with_any_usual_delimiter(text):
     ],
 )
 def test_the_delimiter_is_the_one_that_the_file_names(text, spoken, written):
-    assert read_csv(text).keywords == (Keyword(spoken, written),)
+    assert read_csv(text) == Import((Keyword(spoken, written),))
+
+
+def test_the_named_delimiter_counts_more_than_rows_that_another_one_would_split():
+    text = "sep=;\na\tx;A;\nb\ty;B;\n"
+    assert read_csv(text) == Import((Keyword("a\tx", "A"), Keyword("b\ty", "B")))
 
 
 def test_written_json_can_be_read_and_edited_by_people():
