@@ -117,6 +117,15 @@ def test_voice_that_moves_to_another_channel_makes_no_click() -> None:
     assert np.abs(np.diff(out)).max() < 1.1 * np.abs(np.diff(tone)).max()
 
 
+def test_voice_that_begins_on_another_channel_makes_no_click_in_the_first() -> None:
+    """The weight of the first one falls while its tone is at a peak."""
+    first = 8_000 * np.cos(2 * np.pi * 310 * TIME)
+    second = np.where(TIME < 3, 0, 8_000 * np.sin(2 * np.pi * 200 * TIME))
+    out = mixed(first, second)
+    assert abs(gain_db(out[4 * RATE :], first[4 * RATE :])) > 3
+    assert np.abs(np.diff(out)).max() < np.abs(np.diff(first)).max() + np.abs(np.diff(second)).max()
+
+
 def test_equal_channels_pass_unchanged() -> None:
     assert np.array_equal(mixed(VOICE, VOICE), VOICE)
 
