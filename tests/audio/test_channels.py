@@ -117,6 +117,15 @@ def test_voice_that_moves_to_another_channel_makes_no_click() -> None:
     assert np.abs(np.diff(out)).max() < 1.1 * np.abs(np.diff(tone)).max()
 
 
+def test_voice_that_begins_on_another_channel_makes_no_click_in_the_first() -> None:
+    """The weight of the first one falls while its tone is at a peak."""
+    first = 8_000 * np.cos(2 * np.pi * 310 * TIME)
+    second = np.where(TIME < 3, 0, 8_000 * np.sin(2 * np.pi * 200 * TIME))
+    out = mixed(first, second)
+    assert abs(gain_db(out[4 * RATE :], first[4 * RATE :])) > 3
+    assert np.abs(np.diff(out)).max() < np.abs(np.diff(first)).max() + np.abs(np.diff(second)).max()
+
+
 def test_equal_channels_pass_unchanged() -> None:
     assert np.array_equal(mixed(VOICE, VOICE), VOICE)
 
@@ -128,6 +137,21 @@ def test_channel_beside_silence_passes_unchanged() -> None:
 def test_opposite_phase_from_the_first_sample_is_not_faded_in() -> None:
     tone = 8_000 * np.sin(2 * np.pi * 440 * TIME)
     assert np.abs(np.abs(mixed(tone, -tone)) - np.abs(tone)).max() < 1
+
+
+def test_channels_that_come_into_phase_again_do_not_cancel_each_other() -> None:
+    """The polarity of one input is switched, or another microphone takes its place, while somebody speaks."""
+    other = np.where(np.arange(len(VOICE)) < len(VOICE) // 2, -VOICE, VOICE)
+    out, end = mixed(VOICE, other), len(VOICE) * 3 // 4
+    assert abs(gain_db(out[end:], VOICE[end:])) < 1
+
+
+def test_noise_that_begins_later_is_left_out_after_two_seconds() -> None:
+    """A fan on another input starts after its silence has been taken for its noise."""
+    voice, begin, later = np.tile(VOICE, 3), 2 * RATE, 5 * RATE
+    fan = np.where(np.arange(len(voice)) < begin, 0.0, np.tile(noise(LOUD, 11), 3))
+    out = mixed(voice, fan)
+    assert noise_db(out[later:], voice[later:]) < -15
 
 
 def test_silence_stays_silence() -> None:

@@ -87,6 +87,33 @@ def test_a_short_peak_between_two_polls_is_kept_with_the_newest_rms_and_time() -
     assert slot.take() == level(-40.0)
 
 
+@pytest.mark.parametrize("clipped", [(True, False), (False, True)])
+def test_clipping_between_two_polls_is_kept(clipped: tuple[bool, bool]) -> None:
+    slot = LatestLevel()
+    for at, each in enumerate(clipped):
+        slot.put(Level(-1.0, -10.0, each, float(at)))
+    taken = slot.take()
+    assert taken is not None
+    assert taken.clipped
+
+
+def test_a_reader_is_woken_once_by_the_first_peak_outside_of_its_bounds() -> None:
+    slot, woken = LatestLevel(), []
+    slot.put(level(-3.0))  # nobody asked
+    slot.take()
+    slot.wake_outside(-60.0, -20.0, lambda: woken.append(True))
+    for peak in (-60.0, -40.0, -20.0):
+        slot.put(level(peak))
+    assert not woken
+    slot.put(level(-19.0))
+    assert woken == [True]
+    slot.put(level(-3.0))
+    assert woken == [True]
+    slot.wake_outside(-60.0, -20.0, lambda: woken.append(False))
+    slot.put(level(-61.0))
+    assert woken == [True, False]
+
+
 def test_no_peak_is_lost_while_two_threads_meet() -> None:
     """Every tenth block carries a louder peak than all before; the reader must see each or a later one."""
     slot = LatestLevel()
@@ -179,6 +206,8 @@ def test_the_meter_comes_to_rest_and_not_before() -> None:
     meter.update(level(-6.0), 0.0)
     meter.update(None, 5.0)
     assert not meter.at_rest
+    assert meter.update(None, 10.5).bar_dbfs == FLOOR_DBFS
+    assert not meter.at_rest  # the held peak falls a second and a half later
     meter.update(None, 30.0)
     assert meter.at_rest
 
@@ -220,6 +249,19 @@ def test_the_envelope_does_not_depend_on_the_cutting_into_blocks(sound: bytes, c
     pieces.append(sound[at:])
     assert pieces.slice(0, len(pieces)).tolist() == whole.slice(0, len(whole)).tolist()
     assert len(whole) == len(sound) // 2 // 800
+
+
+def test_each_value_of_the_envelope_is_the_peak_of_its_twentieth_of_a_second() -> None:
+    sound = np.random.default_rng(3).integers(-3_000, 3_000, 6_400).astype("<i2")
+    sound[[100, 1_000, 5_500]] = -32_768, 20_000, -25_000
+    envelope, at = Envelope(), 0
+    for size in (1, 320, 2_600, 79, 3_400):  # within a value, to its end, and over several
+        envelope.append(sound[at : at + size].tobytes())
+        at += size
+    peaks = np.minimum(np.abs(sound.astype(int)).reshape(-1, Envelope.window).max(axis=1), 32_767)
+    assert at == len(sound)
+    assert envelope.slice(0, 8).tolist() == peaks.tolist()
+    assert len(envelope) == 8
 
 
 def test_a_reader_sees_a_complete_prefix_while_the_recording_grows() -> None:

@@ -129,6 +129,28 @@ def test_every_frame_of_steady_noise_ends_at_the_longest_length_at_the_latest() 
     assert all(end - start <= 3.0 for start, end in spans(boundaries(noise(10, 3_000), max_segment_ms=3_000)))
 
 
+def test_speech_that_only_grows_louder_ends_at_the_longest_length() -> None:
+    """No place in it is quieter than what came before."""
+    times = np.arange(10 * SAMPLE_RATE) / SAMPLE_RATE
+    vowel = np.sin(times * 2 * np.pi * 140) ** 3 * (2_000 + 2_500 * times)
+    sound = vowel + np.random.default_rng(1).standard_normal(len(vowel)) * 50
+    found = spans(boundaries(sound.astype("<i2").tobytes(), max_segment_ms=3_000))
+    assert len(found) >= 3
+    assert all(end - start <= 3.0 for start, end in found)
+
+
+def test_the_voice_of_an_utterance_is_counted_for_it_alone() -> None:
+    found = boundaries(TWO)
+    alone = boundaries(TWO[4 * SAMPLE_RATE * 2 :])
+    assert found[-1].voiced == pytest.approx(alone[-1].voiced, abs=SAMPLE_RATE // 4)
+
+
+def test_a_lead_in_that_is_longer_than_the_pause_does_not_reach_into_the_utterance_before() -> None:
+    found = boundaries(TWO + CITIES, min_silence_ms=100, lead_in_ms=2_000)
+    assert len(found) > 4
+    check_order(found, len(TWO + CITIES) // 2)
+
+
 def check_order(found: list[Boundary], length: int) -> None:
     assert [boundary.starts for boundary in found] == [True, False] * (len(found) // 2)
     assert all(before.at <= now.at for before, now in pairwise(found))

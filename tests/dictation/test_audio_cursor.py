@@ -118,7 +118,8 @@ class FeederMachine(RuleBasedStateMachine):
 
     def feed_to_the_end(self) -> None:
         self.feeder.end()
-        self.feeder.written(self.feeder.heard)
+        self.written = self.feeder.heard
+        self.feeder.written(self.written)
         for _ in range(10_000):
             self.feeder.feed()
             if self.recognizer.finishes and self.recognizer.at == self.feeder.heard - self.base:

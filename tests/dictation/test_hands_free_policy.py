@@ -51,6 +51,12 @@ def test_dictation_of_the_phrase_is_its_own_until_it_is_ended_elsewhere() -> Non
     assert mode.state(OWN) is HandsFreeState.PAUSED
 
 
+def test_a_dictation_that_a_key_began_meanwhile_is_not_ended_by_the_silence_of_another() -> None:
+    mode = dictating()
+    assert mode.state(OTHER) is HandsFreeState.PAUSED
+    assert mode.step(900.0, OTHER) is None
+
+
 def test_silence_is_counted_from_the_last_voice() -> None:
     mode = dictating(silence_s=Settings().hands_free_silence_s)
     assert mode.due == 160.0
@@ -99,6 +105,7 @@ def test_switching_it_on_forgets_a_lock_whose_end_nobody_reported() -> None:
         ("p0.0 p0.5 p0.53 p0.56 r0.6", 1),  # a held key repeats as presses
         ("p0.0 r0.5 p0.51 r0.54 p0.55 r0.6", 1),  # or as pairs
         ("p0.0 r0.1 p0.11 r0.2", 1),  # its contact bounces
+        ("p50.0 p50.5 p50.53 r50.6", 1),
         ("p0.0 p9.0", 2),  # the release was lost
     ],
 )

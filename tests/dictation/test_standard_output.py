@@ -62,7 +62,7 @@ def test_the_end_of_the_reader_is_noticed_before_the_next_text() -> None:
         assert gone.wait(5)
         output.reader_gone()
         assert output.failure is not None
-        assert output.failure.closed
+        assert output.failure.what == "Standard output was closed by the program that read it."
 
 
 def run(arguments: str, redirection: str, at: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.closed_folder import closed
 from tests.disk_calls import DiskCalls
 
+from saywrite.foundation import files
 from saywrite.foundation.files import (
     is_disk_full,
+    is_folder,
+    is_missing,
+    is_reachable,
     new_file,
     os_error_message,
     os_error_reason,
@@ -49,6 +55,14 @@ def test_content_is_synced_before_the_rename_and_the_name_after_it(
     write_atomic(target, b"new")
     file, folder = target.stat().st_ino, tmp_path.stat().st_ino
     assert disk.index("sync", file) < disk.index("replace", file) < disk.index("sync", folder)
+
+
+def test_all_content_has_left_the_program_when_it_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is still in a buffer of the program is not brought to the disk, and lost in a power cut."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_size))
+    write_atomic(tmp_path / "a", b"new")
+    assert synced[0] == 3
 
 
 def test_exception_in_the_block_leaves_the_old_file(tmp_path: Path) -> None:
@@ -96,6 +110,37 @@ def test_private_file_is_for_its_user_and_another_keeps_its_mode(tmp_path: Path)
         os.umask(before)
     modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("private", "export", "export-2")]
     assert modes == [0o600, 0o644, 0o664]
+
+
+def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
+    """The recordings and the settings of an earlier version, or of a copy."""
+    recording = tmp_path / "audio.pcm"
+    recording.touch()
+    recording.chmod(0o644)
+    with new_file(recording) as (file, part):
+        file.write(b"x")
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+    assert stat.S_IMODE(recording.stat().st_mode) == 0o600
+
+
+def test_a_link_in_place_of_the_temporary_file_is_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "temporary_name", lambda: "guessed.tmp")
+    (tmp_path / "secret").write_bytes(b"theirs")
+    (tmp_path / "guessed.tmp").symlink_to(tmp_path / "secret")
+    with pytest.raises(FileExistsError):
+        write_atomic(tmp_path / "a", b"x")
+    assert (tmp_path / "secret").read_bytes() == b"theirs"
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """An export of hours of sound, for example."""
+    (tmp_path / "taken").touch()
+    begun = []
+    with pytest.raises(FileExistsError), new_file(tmp_path / "taken", overwrite=False):
+        begun.append(True)
+    assert not begun
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -150,6 +195,74 @@ def test_folder_whose_disk_fails_is_an_error(tmp_path: Path, monkeypatch: pytest
         sync_folder(tmp_path)
 
 
+def test_syncing_a_folder_leaves_nothing_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each confirmed sentence syncs one: a long dictation would end with "Too many open files"."""
+    really_close, closed_ones = os.close, list[int]()
+    really_open, opened = os.open, list[int]()
+
+    def open_it(path: Path, flags: int) -> int:
+        opened.append(really_open(path, flags))
+        return opened[-1]
+
+    def close_it(fd: int) -> None:
+        closed_ones.append(fd)
+        really_close(fd)
+
+    monkeypatch.setattr(os, "open", open_it)
+    monkeypatch.setattr(os, "close", close_it)
+    sync_folder(tmp_path)
+    assert opened == closed_ones
+    assert len(opened) == (sys.platform != "win32")
+
+
+def test_the_new_name_of_a_file_that_was_set_aside_survives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").touch()
+    disk = DiskCalls(monkeypatch)
+    aside = set_aside(tmp_path / "a").stat().st_ino
+    assert disk.index("replace", aside) < disk.index("sync", tmp_path.stat().st_ino)
+
+
+def test_what_is_at_a_path_is_told_without_an_error(tmp_path: Path) -> None:
+    file, folder, circle = tmp_path / "file", tmp_path / "folder", tmp_path / "circle"
+    file.touch()
+    folder.mkdir()
+    circle.symlink_to(circle)
+    unreachable, absent = [circle, tmp_path / ("x" * 300)], [tmp_path / "no", file / "below a file"]
+    assert [is_folder(path) for path in (folder, file, *absent, *unreachable)] == [True, *5 * [False]]
+    assert [is_reachable(path) for path in (folder, file, *absent, *unreachable)] == [True, True, *4 * [False]]
+    assert [is_missing(path) for path in (folder, file, *absent, *unreachable)] == [
+        False,
+        False,
+        True,
+        True,
+        *2 * [False],
+    ]
+
+
+def test_a_folder_that_may_not_be_entered_is_neither_reachable_nor_missing(tmp_path: Path) -> None:
+    inside = tmp_path / "closed" / "inside"
+    inside.mkdir(parents=True)
+    with closed(tmp_path / "closed"):
+        assert (is_folder(inside), is_reachable(inside), is_missing(inside)) == (False, False, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with owners of files")
+def test_a_file_that_root_replaces_keeps_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sudo saywrite export` over a user's file, for example; a file of one's own is not given to anybody."""
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "chown", lambda path, user, group: given.append((user, group)))
+    exported = tmp_path / "export.txt"
+    write_atomic(exported, b"1", private=False)
+    write_atomic(exported, b"2", private=False)
+    assert not given
+    there = exported.stat()
+    monkeypatch.setattr(os, "geteuid", lambda: there.st_uid + 1)
+    write_atomic(exported, b"3", private=False)
+    assert given == [(there.st_uid, there.st_gid)]
+
+
 def test_file_set_aside_replaces_no_other_one(tmp_path: Path) -> None:
     for content in (b"1", b"2"):
         (tmp_path / "a").write_bytes(content)
@@ -197,3 +310,7 @@ def test_error_without_words_is_named_by_its_type() -> None:
     assert os_error_reason(PermissionError(errno.EACCES, "Permission denied")) == "Permission denied"
     assert os_error_reason(TimeoutError()) == "TimeoutError"
     assert os_error_reason(ValueError("secret")) == "ValueError"
+
+
+def test_an_error_of_another_kind_is_no_full_disk() -> None:
+    assert not is_disk_full(ValueError("no room"))

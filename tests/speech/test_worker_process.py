@@ -16,11 +16,13 @@ from saywrite.speech.local.child_process import read_frame, message_frame
 while (frame := read_frame(sys.stdin.buffer)) is not None:
     said = {"length": len(frame)} if isinstance(frame, bytes) else frame
     sys.stdout.buffer.write(message_frame(said)); sys.stdout.buffer.flush()
+    if isinstance(frame, bytes):
+        break
 """
 DEAF = "import time; time.sleep(600)"
 GARBAGE = "print('INFO: a native library', flush=True); import time; time.sleep(600)"
 CRASH = "import sys; print('the last words', file=sys.stderr); sys.exit(3)"
-STUBBORN = "import sys, time; sys.stdin.read(); time.sleep(600)"
+STUBBORN = "import os, time; os.close(1); time.sleep(600)"
 
 
 class Child:
@@ -36,7 +38,6 @@ def test_sound_and_messages_arrive_in_order_and_so_do_the_answers() -> None:
     child = Child(ECHO)
     child.worker.send({"text": "schön"})
     child.worker.send_sound(bytes(3_200))
-    child.worker.close()
     assert child.next() == WorkerMessage(7, {"text": "schön"})
     assert child.next() == WorkerMessage(7, {"length": 3_200})
     assert child.next() == WorkerExited(7, 0)
@@ -84,9 +85,7 @@ def test_a_child_that_does_not_leave_is_killed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(child_process, "LEAVE_S", 0.3)
-    child = Child(STUBBORN)
-    child.worker.close()
-    gone = child.next()
+    gone = Child(STUBBORN).next()
     assert isinstance(gone, WorkerExited)
     assert "does not leave" in caplog.text
 

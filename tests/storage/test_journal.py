@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.disk_calls import DiskCalls
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.foundation.events import Gap
+from saywrite.storage.recordings import journal as journal_module
 from saywrite.storage.recordings.journal import Header, Journal, SampleReader, unwritable
 from saywrite.storage.recordings.metadata import Metadata, parse_metadata
 
@@ -64,19 +66,75 @@ def test_new_journal_refuses_an_existing_folder(tmp_path: Path):
     assert (tmp_path / "one/dictation.json").exists()
 
 
+def test_a_journal_that_a_full_disk_refused_can_be_created_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The record tries again every two seconds; what the first attempt left must not count as another journal."""
+
+    def refuse(folder: Path, metadata: Metadata) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module, "save_metadata", refuse)
+        with pytest.raises(JournalUnwritable):
+            Journal.create(tmp_path, HEADER)
+    assert list(tmp_path.iterdir()) == []
+    with Journal.create(tmp_path, HEADER) as journal:
+        journal.append(sound(0, 10))
+
+
+def test_the_names_of_a_new_recording_are_synced_once_with_its_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Without its name in the folder, sound that is on the disk cannot be found after a power cut."""
+    with Journal.create(tmp_path / "recordings", HEADER) as journal:
+        journal.append(sound(0, 10))
+        disk = DiskCalls(monkeypatch)
+        journal.sync()
+        assert disk.of(tmp_path / "recordings/one/audio.pcm") == ["sync"]
+        assert disk.of(tmp_path / "recordings/one") == ["sync"]
+        assert disk.of(tmp_path / "recordings") == ["sync"]
+        journal.sync()
+        assert disk.of(tmp_path / "recordings/one/audio.pcm") == ["sync", "sync"]
+        assert disk.of(tmp_path / "recordings") == ["sync"]
+
+
+def test_all_sound_is_on_the_disk_before_the_sidecar_calls_it_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with Journal.create(tmp_path, HEADER) as journal:
+        journal.append(sound(0, 10))
+        disk = DiskCalls(monkeypatch)
+        journal.end(complete=True)
+    audio, sidecar = ((tmp_path / "one" / name).stat().st_ino for name in ("audio.pcm", "dictation.json"))
+    assert disk.index("sync", audio) < disk.index("replace", sidecar)
+
+
+def test_a_journal_that_could_not_be_reopened_can_be_when_its_sound_is_there(tmp_path: Path):
+    Journal.create(tmp_path, HEADER).close()
+    audio = tmp_path / "one/audio.pcm"
+    audio.rename(tmp_path / "elsewhere")
+    with pytest.raises(JournalDamaged):
+        Journal.reopen(tmp_path / "one")
+    (tmp_path / "elsewhere").rename(audio)
+    journal = Journal.reopen(tmp_path / "one")
+    journal.close()
+    journal.close()
+
+
+def test_the_sidecar_of_a_newer_version_is_kept_when_its_recording_is_continued(tmp_path: Path):
+    Journal.create(tmp_path, HEADER).close()
+    sidecar = tmp_path / "one/dictation.json"
+    newer = sidecar.read_bytes().replace(b'"schema": 1', b'"schema": 2')
+    assert newer != sidecar.read_bytes()
+    sidecar.write_bytes(newer)
+    with Journal.reopen(tmp_path / "one") as journal:
+        assert sidecar.read_bytes() == newer
+        journal.save_metadata()
+        journal.save_metadata()
+    assert [path.read_bytes() for path in sidecar.parent.glob("*.broken-*")] == [newer]
+    assert not parse_metadata(sidecar.read_bytes(), "one").newer
+
+
 def test_half_a_sample_is_refused(tmp_path: Path):
     with Journal.create(tmp_path, HEADER) as journal, pytest.raises(ValueError, match="half a sample"):
         journal.append(b"abc")
-
-
-def test_an_append_with_its_offset_can_be_repeated_and_leaves_no_hole(tmp_path: Path):
-    with Journal.create(tmp_path, HEADER) as journal:
-        journal.append(sound(0, 100), at=0)
-        journal.append(sound(0, 100), at=0)
-        journal.append(sound(50, 100), at=50)
-        assert journal.read(0, 1000) == sound(0, 150)
-        with pytest.raises(ValueError, match="hole of 10 samples"):
-            journal.append(sound(160, 10), at=160)
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 9)), max_size=12))
@@ -112,7 +170,7 @@ def test_short_and_refused_writes_lose_and_repeat_no_sample(
             assert journal.read(0, 10_000) == sound(0, journal.length)
             assert (journal.folder / "audio.pcm").stat().st_size == 2 * journal.length
         room = 1 << 20
-        journal.append(sound(0, given_so_far), at=0)
+        journal.append(sound(journal.length, given_so_far - journal.length))
         assert (journal.folder / "audio.pcm").read_bytes() == sound(0, given_so_far)
 
 

@@ -43,6 +43,46 @@ def test_csv_is_read_with_or_without_header_and_with_any_usual_delimiter(text):
     assert read_csv(text) == Import(GOOD)
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken", "written"),
+    [
+        ("sep=\t\na;b\tc\n", "a;b", "c"),  # without the hint, a semicolon would separate the row
+        ("sep=arator,Separator\n", "sep=arator", "Separator"),
+        ("\nspoken;written;note\na;A;usual, in letters\n", "a", "A"),  # the header tells, not the commas
+    ],
+)
+def test_the_delimiter_is_the_one_that_the_file_names(text, spoken, written):
+    assert read_csv(text) == Import((Keyword(spoken, written),))
+
+
+def test_the_named_delimiter_counts_more_than_rows_that_another_one_would_split():
+    text = "sep=;\na\tx;A;\nb\ty;B;\n"
+    assert read_csv(text) == Import((Keyword("a\tx", "A"), Keyword("b\ty", "B")))
+
+
+def test_written_json_can_be_read_and_edited_by_people():
+    assert write_json([Keyword("gruesse", "Grüße")]) == '{\n  "gruesse": "Grüße"\n}\n'
+    assert json.loads(write_json([Keyword("a", "A"), Keyword("a", "B")])) == [
+        {"spoken": "a", "written": "A"},
+        {"spoken": "a", "written": "B"},
+    ]
+
+
+def test_a_template_of_several_lines_keeps_its_last_empty_line():
+    found = read_json('{"greeting": " Best regards,\\nJo\\n", "name": " Jo "}')
+    assert [entry.written for entry in found.keywords] == [" Best regards,\nJo\n", "Jo"]
+
+
+def test_the_form_that_is_no_text_is_named():
+    found = read_json(
+        '[{"spoken": 1, "written": "A"},\n{"spoken": "b", "written": 2},\n{"spoken": "c", "written": "C"}]'
+    )
+    assert [problem.what for problem in found.problems] == [
+        "the spoken form is not a text.",
+        "the written form is not a text.",
+    ]
+
+
 def test_bad_rows_are_named_by_line_and_good_ones_kept():
     text = 'spoken,written\na,A\nlonely\n"open,b\n,nothing said\nc,\nd,"two\nlines"\ne,E\n"x" y,z\n'
     found = read_csv(text)
@@ -116,6 +156,10 @@ def test_a_lone_surrogate_is_a_problem_and_not_a_crash_later():
 def test_files_are_read_in_the_encodings_excel_writes(data):
     assert read("list.CSV", data) == Import((Keyword("straße", "Straße"),))
     assert read("List.JSON", b'{"a": "A"}') == Import((Keyword("a", "A"),))
+
+
+def test_the_rows_before_the_end_of_a_cut_file_are_read():
+    assert Keyword("straße", "Straße") in read("list.csv", "straße;Straße\nb;B".encode("utf-16")[:-1]).keywords
 
 
 def test_no_written_cell_is_a_formula_in_a_spreadsheet():

@@ -90,7 +90,7 @@ def test_the_suggested_keyword_makes_the_correction(before: list[str], after: li
     original = " ".join(["Well", *before, "grapel", "qube", *after])
     edited = " ".join(["Well", *before, "Grapelqube", *after])
     (found,) = suggest([correction(original, edited)])
-    assert Keywords([found.keyword]).apply(original) == edited
+    assert Keywords([found.keyword]).rewrite(original).text == edited
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(["en", "zh", "fr"]))

@@ -16,7 +16,7 @@ phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
 
 
 def written(text: str, *pairs: tuple[str, str]) -> str:
-    return Keywords(Keyword(*pair) for pair in pairs).apply(text)
+    return Keywords(Keyword(*pair) for pair in pairs).rewrite(text).text
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_letter_is_not_separated_from_its_marks():
 
 def test_entries_with_a_blank_form_are_ignored():
     keywords = Keywords([Keyword("", "x"), Keyword(" \t", "y"), Keyword("um", "  ")])
-    assert keywords.apply("um, well") == "um, well"
+    assert keywords.rewrite("um, well").text == "um, well"
     assert len(keywords) == 0
 
 
 def test_of_duplicates_the_last_counts():
     keywords = Keywords([Keyword("A b", "first"), Keyword("c", "see"), Keyword("a-B", "last")])
-    assert keywords.apply("a b") == "last"
+    assert keywords.rewrite("a b").text == "last"
     assert {entry.spoken: entry.written for entry in keywords.entries} == {"c": "see", "a-B": "last"}
     assert len(keywords) == 2
 
@@ -179,7 +179,7 @@ def test_every_part_is_either_the_same_or_exactly_a_written_form(text, spoken):
     keywords = Keywords(Keyword(form, "\ue000") for form in spoken)
     if "\ue000" in text:
         return
-    pattern = ".*".join(map(re.escape, keywords.apply(text).split("\ue000")))
+    pattern = ".*".join(map(re.escape, keywords.rewrite(text).text.split("\ue000")))
     assert re.fullmatch(pattern, text, re.DOTALL)
 
 
@@ -192,4 +192,4 @@ def test_canonically_equal_texts_are_treated_alike(text, spoken):
 
 def test_five_thousand_entries_are_applied_to_the_right_ones():
     keywords = Keywords(Keyword(f"word {number} x", f"W{number}") for number in range(5000))
-    assert keywords.apply("word 4321 x, word 0 x; word 5000 x") == "W4321, W0; word 5000 x"
+    assert keywords.rewrite("word 4321 x, word 0 x; word 5000 x").text == "W4321, W0; word 5000 x"

@@ -183,7 +183,7 @@ class Meter:
     @property
     def at_rest(self) -> bool:
         """Whether the meter has come to rest, so that polling may stop until the next recording."""
-        return self.reading.hold_dbfs <= FLOOR_DBFS and self.reading.bar_dbfs <= FLOOR_DBFS
+        return self.reading.hold_dbfs <= FLOOR_DBFS  # the bar is never above the held peak
 
 
 class Envelope:

@@ -38,10 +38,9 @@ UNREADABLE = (ValueError, LookupError, TypeError, AssertionError, RecursionError
 class CallFailed(Exception):
     """A call was refused or got no answer in time. `name` is the D-Bus name of the error."""
 
-    def __init__(self, name: str, detail: str = "") -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-        self.detail = detail
 
 
 Reply = Callable[[Message | CallFailed], None]
@@ -160,8 +159,7 @@ def _failure(message: Message) -> CallFailed | None:
     """The error that a message reports, if it is one."""
     if message.header.message_type is not MessageType.error:
         return None
-    error = DBusErrorResponse(message)
-    return CallFailed(error.name, str(error.data[0]) if error.data else "")
+    return CallFailed(DBusErrorResponse(message).name)
 
 
 def field(message: Message, which: HeaderFields) -> str:

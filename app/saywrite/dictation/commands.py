@@ -57,13 +57,12 @@ def request_for(
     spoken = {keyword.spoken: keyword.written for keyword in keywords}
     paced = live or paced
     partials = paced and settings.live_text
+    request = Request(dictation, settings.language, spoken, live=live, file=file, paced=paced, partials=partials)
     if settings.engine != AIOLA:
-        return Request(dictation, settings.language, spoken, live=live, file=file, paced=paced, partials=partials)
+        return request
     into = settings.aiola_translate_to
-    return Request(
-        dictation,
-        settings.language,
-        spoken,
+    return replace(
+        request,
         voice=VoiceSettings(
             threshold=settings.aiola_threshold / 100,
             min_speech_ms=settings.aiola_min_speech_ms,
@@ -71,10 +70,6 @@ def request_for(
             max_segment_ms=settings.aiola_max_segment_ms,
         ),
         translate_to="" if into == settings.language else into,
-        live=live,
-        file=file,
-        paced=paced,
-        partials=partials,
         take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 

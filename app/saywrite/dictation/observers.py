@@ -15,13 +15,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from saywrite.audio.source import SoundSink, Source
-from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import (
     SAMPLE_RATE,
     Failed,
     Finished,
     FrontEndEvent,
-    Level,
     Partial,
     ProgressChanged,
     SegmentAdded,
@@ -132,14 +130,10 @@ class _SinkWithEnd:
         self._sink = sink
         self._on_end = on_end
         self.opened = sink.opened
+        self.sound = sink.sound
         self.gap = sink.gap
         self.source_changed = sink.source_changed
-
-    def sound(self, pcm: bytes, level: Level) -> None:
-        self._sink.sound(pcm, level)
-
-    def failed(self, error: AudioError, fatal: bool) -> None:
-        self._sink.failed(error, fatal)
+        self.failed = sink.failed
 
     def ended(self) -> None:
         self._sink.ended()

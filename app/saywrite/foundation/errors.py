@@ -136,11 +136,7 @@ class SecretsUnavailable(SettingsError):
 
 
 class OutputUnwritable(SaywriteError):
-    """Standard output or a file of `--output` cannot be written. `closed`: its reader has ended."""
-
-    def __init__(self, what: str, remedy: str = "", *, closed: bool = False) -> None:
-        super().__init__(what, remedy)
-        self.closed = closed
+    """Standard output or a file of `--output` cannot be written, or its reader has ended."""
 
 
 class RecognizerError(SaywriteError):

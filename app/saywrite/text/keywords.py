@@ -70,9 +70,6 @@ class Keywords:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def apply(self, text: str) -> str:
-        return self.rewrite(text).text
-
     def rewrite(self, text: str) -> RewrittenText:
         """Apply the keywords and return the ranges of written forms in the result."""
         parts: list[str] = []

@@ -34,6 +34,8 @@ def strip(known: list[str], *texts: str) -> list[str]:
         (["don't stop"], "Don’t stop now", "now"),
         (["今日は天気が"], "今日は天気がいいです。", "いいです。"),
         (["Straße gesperrt"], "STRASSE gesperrt hier", "hier"),
+        (["(Alpha bravo.)"], "(Alpha bravo.)", ""),
+        (["alpha"], "Alpha, bravo charlie", "bravo charlie"),
         (["alpha bravo"], "", ""),
         (["alpha bravo"], "… !", "… !"),
     ],
@@ -48,13 +50,30 @@ def test_expected_words_are_removed_once() -> None:
         "",
         "alpha bravo charlie",
     ]
+    assert strip(["alpha bravo", "charlie delta"], "alpha bravo", "alpha bravo") == ["", "alpha bravo"]
+    assert strip(["alpha bravo"], "bravo charlie", "alpha bravo") == ["bravo charlie", ""]
+    assert strip(["alpha bravo charlie delta"], "charlie delta echo", "charlie delta golf") == [
+        "echo",
+        "charlie delta golf",
+    ]
 
 
 def test_whole_texts_that_come_again_in_another_order_are_removed_once() -> None:
     known = ["alpha bravo", "charlie delta", "echo foxtrot"]
     assert strip(known, "charlie delta", "alpha bravo", "alpha bravo") == ["", "", "alpha bravo"]
     assert strip(known, "echo foxtrot", "charlie delta", "alpha bravo") == ["", "", ""]
+    assert strip(known, "charlie delta", "charlie delta") == ["", "charlie delta"]
     assert strip(["alpha", "charlie delta"], "charlie delta", "alpha") == ["", "alpha"]
+    assert strip(["alpha bravo", "charlie delta echo"], "delta echo", "alpha bravo") == ["", ""]
+
+
+def test_texts_that_were_passed_over_are_not_expected_after_the_next_loss() -> None:
+    passed_over, said = "alpha bravo", "charlie delta"
+    repeats = OverlapDeduplicator()
+    repeats.expect([passed_over, said])
+    assert repeats.strip(said) == ""
+    repeats.expect(["echo foxtrot"])
+    assert repeats.strip(passed_over) == passed_over
 
 
 def test_words_behind_new_words_are_not_expected_any_more() -> None:

@@ -136,9 +136,7 @@ class Microphones:
         self._post = post
         self._audio = audio
         self._server = server
-        # No lock: both are written by the server's thread only, each as one reference; refresh() reads
-        # whether there is a server, and at worst lists PortAudio's view once more.
-        self._present = False
+        # No lock: written as one reference by the server's thread and by refresh(); at worst a list is posted twice.
         self._known: tuple[Device, ...] | None = None
         server.subscribe(self, self._on_server)
 

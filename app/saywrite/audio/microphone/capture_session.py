@@ -295,13 +295,13 @@ class CaptureSession:
             self._drain(now)
             return
         if self._capture is not None and not self._stalled and now >= self._last_at + STALL_S:
-            self._on_stall(self._capture)
+            self._on_stall()
         self._opening.act(now)
         waiting = self._capture is None or self._stalled
         if waiting and self._opening.attempt is None and now >= self._opening.retry_at:
             self._open(now)
 
-    def _on_stall(self, capture: InputStream) -> None:
+    def _on_stall(self) -> None:
         self._stalled = True
         self._opening.retry(self._last_at + REOPEN_S)
         if self._track.hearing:

@@ -70,7 +70,7 @@ def unwritable(error: OSError) -> OutputUnwritable:
     from saywrite.foundation.errors import OutputUnwritable
 
     if isinstance(error, BrokenPipeError):
-        return OutputUnwritable("Standard output was closed by the program that read it.", closed=True)
+        return OutputUnwritable("Standard output was closed by the program that read it.")
     return OutputUnwritable(
         f"Standard output cannot be written: {error.strerror or type(error).__name__}.",
         "Free some space where it goes to, or use --output FILE.",

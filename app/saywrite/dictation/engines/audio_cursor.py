@@ -103,7 +103,7 @@ class AudioCursor:
         self._ended = False
         self._finish_asked = False
         self.wanted: tuple[Span, ...] = ()
-        """The stretches to transcribe; the recognizer hears silence elsewhere. None: all of the sound."""
+        """The stretches to transcribe; the recognizer hears silence elsewhere. (): all of the sound."""
         self.has_more = False
         """The last `feed()` stopped because it had done enough, not because there was no more."""
 

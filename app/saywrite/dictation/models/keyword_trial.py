@@ -134,7 +134,7 @@ class KeywordTrialRun:
 
     def _start(self, retranscriber: Retranscriber, languages: Sequence[str], folder: Path) -> TranscribingChild:
         keywords = folder / "keywords.json"
-        write_atomic(keywords, write_json(self._request.tried).encode(), private=True)
+        write_atomic(keywords, write_json(self._request.tried).encode())
         options = transcription_options(Origin(LOCAL, self._request.model, languages[0]))
         of_files = ["--languages", ",".join(languages), "--keywords", str(keywords)]
         child = TranscribingChild(retranscriber, [*options, *of_files])

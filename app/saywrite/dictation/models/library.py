@@ -75,6 +75,10 @@ class _Job:
     quiet: bool = False
     stop: StopTransfer = field(default_factory=StopTransfer)
 
+    @property
+    def downloads(self) -> bool:
+        return self.kind in ("download", "provide")
+
 
 class DownloadProgress:
     """Selects the steps of a download that are reported."""
@@ -275,7 +279,7 @@ class ModelLibrary:
     def _finish(self, job: _Job, error: Exception | None, infos: tuple[ModelInfo, ...]) -> None:
         self._infos = infos
         self._job, self._converting = None, False
-        if error is None and job.kind in ("download", "provide"):
+        if error is None and job.downloads:
             self._wanted.discard(job.model)
             self._told.discard(job.model)
         elif error is None and job.kind == "verify":
@@ -296,7 +300,7 @@ class ModelLibrary:
                 message("Something went wrong inside Saywrite."),
                 message("Try again; the log has the details."),
             )
-        if job.kind in ("download", "provide") and isinstance(error, ModelError) and error.curable:
+        if job.downloads and isinstance(error, ModelError) and error.curable:
             self._wanted.add(job.model)
             self._retry_later()
             remedy = joined(" ", message("It is tried again when the network changes."), remedy)
@@ -326,13 +330,13 @@ class ModelLibrary:
 
     def _is_downloading(self, model: str) -> bool:
         jobs = [*self._jobs, *([self._job] if self._job is not None else [])]
-        return any(job.model == model and job.kind in ("download", "provide") for job in jobs)
+        return any(job.model == model and job.downloads for job in jobs)
 
     def _end_download(self, model: str) -> None:
         self._wanted.discard(model)
-        for job in [each for each in self._jobs if each.model == model and each.kind in ("download", "provide")]:
+        for job in [each for each in self._jobs if each.model == model and each.downloads]:
             self._jobs.remove(job)
-        if self._job is not None and self._job.model == model and self._job.kind in ("download", "provide"):
+        if self._job is not None and self._job.model == model and self._job.downloads:
             self._job.stop.request()
 
     # Reports

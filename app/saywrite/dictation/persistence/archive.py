@@ -308,11 +308,9 @@ class Archive:
     def _tidy(self, keep_days: int) -> None:
         try:
             remove_forgotten_copies(datetime.now(UTC))  # files have the times of the system's clock
-            if keep_days == 0:
-                purge(self._paths.recordings, 0, self._today())
-                return
             purge(self._paths.recordings, keep_days, self._today())
-            encode_complete(self._paths.recordings)
+            if keep_days != 0:
+                encode_complete(self._paths.recordings)
         except SaywriteError as error:
             log.warning("recordings were not tidied: %s", error.what)
         except Exception:

@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 LEAVE_S = 2.0
-"""Seconds a child has to end after its input was closed; then it is killed."""
+"""Seconds a child has to end after a pipe between us was closed; then it is killed."""
 
 MAX_BODY = 1 << 20
 """Bytes. Longer frames are garbage: sound travels in blocks of 100 ms (3,200 bytes), messages are short."""
@@ -97,10 +97,6 @@ class WorkerProcess:
         with suppress(Empty):
             while True:
                 self._outbox.get_nowait()
-
-    def close(self) -> None:
-        """Let the child process what it was sent and end; kill it when that takes longer than `LEAVE_S`."""
-        self._outbox.put(None)
 
     def kill(self) -> None:
         """End the child now, by its handle."""

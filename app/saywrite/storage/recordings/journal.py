@@ -184,19 +184,14 @@ class Journal:
     def metadata(self) -> Metadata:
         return self._sidecar
 
-    def append(self, pcm: bytes, at: int | None = None) -> None:
-        """Append `pcm`. It is with the operating system when this returns.
+    def append(self, pcm: bytes) -> None:
+        """Append `pcm`, which begins at `length`. It is with the operating system when this returns.
 
-        Raises JournalUnwritable when only a part could be written or nothing; `length` is then exact. `at`: the offset
-        of the first sample of `pcm`. With it, a failed call can be repeated: samples that are on disk are skipped.
-        Without it, `pcm` must begin at `length`.
+        Raises JournalUnwritable when only a part could be written or nothing; `length` is then exact.
         """
         if len(pcm) % BYTES_PER_SAMPLE:
             raise ValueError("half a sample")
-        skip = 0 if at is None else self.length - at
-        if skip < 0:
-            raise ValueError(f"a hole of {-skip} samples")
-        rest = memoryview(pcm)[skip * BYTES_PER_SAMPLE :]
+        rest = memoryview(pcm)
         try:
             while rest:
                 written = os.write(self._fd, rest)  # Python repeats an interrupted call (PEP 475)

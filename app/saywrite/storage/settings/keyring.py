@@ -116,7 +116,7 @@ class Keychain:
         """Return the state of the keyring. The first call takes 0.2 s; it opens no dialog and raises nothing."""
         try:
             backend = _backend()
-            state = _within(LOOK_LIMIT_S, lambda: _state(backend))
+            state = _within_limit(lambda: _state(backend))
         except SecretsUnavailable as error:
             return SecretsStatus(False, error.what, error.remedy, silent=error.what == SILENT)
         name = getattr(backend, "name", "") or type(backend).__name__
@@ -188,7 +188,7 @@ def open_secrets() -> Secrets:
 
 def _backend() -> KeyringBackend:
     try:
-        backend = _within(LOOK_LIMIT_S, _first_backend)
+        backend = _within_limit(_first_backend)
     except _failures() as error:
         raise _unavailable(error) from None
     parts = list(getattr(backend, "backends", ())) or [backend]  # a chain has several backends
@@ -204,7 +204,7 @@ def _first_backend() -> KeyringBackend:
     return keyring.get_keyring()
 
 
-def _within(limit_s: float, look: Callable[[], _T]) -> _T:
+def _within_limit(look: Callable[[], _T]) -> _T:
     """Return the result of `look`. Raises SecretsUnavailable when the keyring does not answer in time."""
     answers: queue.SimpleQueue[_T | BaseException] = queue.SimpleQueue()
 
@@ -216,7 +216,7 @@ def _within(limit_s: float, look: Callable[[], _T]) -> _T:
 
     threading.Thread(target=run, name="keyring", daemon=True).start()
     try:
-        answer = answers.get(timeout=limit_s)
+        answer = answers.get(timeout=LOOK_LIMIT_S)
     except queue.Empty:
         raise SecretsUnavailable(SILENT, message("Log out and in again, then try again.")) from None
     if isinstance(answer, BaseException):
@@ -278,7 +278,7 @@ def _is_there(backend: KeyringBackend, name: str) -> bool:
     def look() -> bool:
         return _in_collection(backend, lambda collection: next(collection.search_items(query), None) is not None, False)
 
-    return _within(LOOK_LIMIT_S, look)
+    return _within_limit(look)
 
 
 def _in_collection(backend: KeyringBackend, ask: Callable[[Any], _T], missing: _T) -> _T:

@@ -75,7 +75,7 @@ def read_csv(text: str) -> Import:
     lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     first = 0
     delimiter = ""
-    if lines and (hint := lines[0].strip().strip('"').lower()).startswith("sep=") and len(hint) == 5:
+    if lines and (hint := lines[0].strip(" \r\n").strip('"').lower()).startswith("sep=") and len(hint) == 5:
         # Excel names the delimiter in this way.
         first, delimiter = 1, hint[-1]
     rows = list(_rows(lines, first, delimiter or _delimiter(lines)))

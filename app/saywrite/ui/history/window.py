@@ -68,7 +68,6 @@ class HistoryWindow(QWidget):
         """
         super().__init__(parent, Qt.WindowType.Window)
         self._history = OpenOnce(open_history)
-        self._now = now
         self._remembers = remembers
         self._deleted: list[str] = []
         self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited

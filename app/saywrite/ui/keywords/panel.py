@@ -41,9 +41,9 @@ class KeywordsPanel(QWidget):
     lab_requested = Signal()
     """The user wants to try the keywords."""
 
-    def __init__(self, parent: QWidget | None = None, model: KeywordsModel | None = None) -> None:
+    def __init__(self, model: KeywordsModel | None = None) -> None:
         """`model`: another one with the same columns at its beginning."""
-        super().__init__(parent)
+        super().__init__()
         self.model = model or KeywordsModel()
         self.shown = QSortFilterProxyModel(self)
         self.shown.setSourceModel(self.model)

@@ -151,7 +151,6 @@ class _Row(QWidget):
 
     def __init__(self, bar: UnfinishedBar, item: IncompleteRecording, text: str, *, leading: bool) -> None:
         super().__init__()
-        self._bar = bar
         self._id = item.dictation
         self._text = text
         row = _row_layout(self)

@@ -54,7 +54,6 @@ class ModelSourceField(QWidget):
 
     def __init__(self, option: Option) -> None:
         super().__init__()
-        self._label = option.label
         self._problem = ""
         self.line = QLineEdit()
         set_text(self.line.setPlaceholderText, tr("The official source"))

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit
 
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, utf16_length
@@ -118,8 +118,8 @@ class TranscriptEditor(QPlainTextEdit):
     paste_refused = Signal(int)
     """A text was not pasted, because a row would have more characters than this."""
 
-    def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: TranscriptDocument) -> None:
+        super().__init__()
         self.transcript = document
         self.setFont(sized(self.font(), LARGE))
         document.doc.setDefaultFont(self.font())

@@ -87,8 +87,8 @@ class TranscriptView(QWidget):
     segments_restored = Signal(object)
     """The `SegmentIds` that `undo_clear()` brought back."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.document = TranscriptDocument(self)
         self.engine_label: Callable[[str], str] = str
         """Gives the name of an engine for people."""

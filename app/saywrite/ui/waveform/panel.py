@@ -58,9 +58,9 @@ class WaveformPanel(QWidget):
     plot_loaded = Signal()
     """The plot was created."""
 
-    def __init__(self, envelope: Callable[[], Envelope], parent: QWidget | None = None) -> None:
+    def __init__(self, envelope: Callable[[], Envelope]) -> None:
         """`envelope` returns the peaks of the newest dictation."""
-        super().__init__(parent)
+        super().__init__()
         self._envelope = envelope
         self._early: list[FrontEndEvent] = []
         self._load_started = self._plot_load_started = self._recording = False

@@ -25,7 +25,6 @@ STALLED_S = 10.0
 class SelectionRead:
     """A program took the text. `at`: monotonic seconds."""
 
-    selection: str
     requestor: int
     at: float
 
@@ -121,7 +120,7 @@ class SelectionOwner:
         )
         self._x.display.flush()
         if given and is_text:
-            self.reads.append(SelectionRead(selection, event.requestor.id, time.monotonic()))
+            self.reads.append(SelectionRead(event.requestor.id, time.monotonic()))
 
     def _put(self, contents: Contents, since: int, requestor: Any, target: str, place: int) -> bool:
         """Write the answer into the requestor's property; whether there is one."""

@@ -84,7 +84,7 @@ class HandsFree:
             return HandsFreeState.OFF
         if self._is_own(conditions.now):
             return HandsFreeState.DICTATING
-        if self._locked or conditions.busy or conditions.now.capturing:
+        if self._locked or conditions.busy:
             return HandsFreeState.PAUSED
         return HandsFreeState.BLOCKED if conditions.blocked else HandsFreeState.WAITING
 
@@ -105,9 +105,7 @@ class HandsFree:
     def step(self, at: float, conditions: Conditions) -> EndReason | None:
         """Return why the dictation that runs is to be ended now; it is returned once. None: nothing is to be ended."""
         own = self._own
-        if own is None:
-            return None
-        if not self._is_own(conditions.now):
+        if own is None or not self._is_own(conditions.now):
             self._own = None  # it was ended elsewhere
             return None
         reason = self._reason(own, at)

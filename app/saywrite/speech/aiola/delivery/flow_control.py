@@ -129,19 +129,19 @@ class FlowControl:
         These are all marks where the peer sends no pongs, else none.
         """
         self._last_sign_of_life = now
-        if self._is_overdue(now, BELIEVE_S):
+        if self._is_overdue(now):
             self._sends_pongs = False
         if self._sends_pongs is False:
-            return self._take(len(self._marks), now)
+            return self._take(len(self._marks))
         return []
 
     def assume(self, now: float) -> list[tuple[int, int]]:
         """Returns the marks (number, offset) that a peer without pongs must have received by now."""
-        if not self._expects_pongs and self._is_overdue(now, BELIEVE_S):
+        if not self._expects_pongs and self._is_overdue(now):
             self._sends_pongs = False
         if self._sends_pongs is not False:
             return []
-        return self._take(sum(mark.at + ASSUMED_S <= now for mark in self._marks), now)
+        return self._take(sum(mark.at + ASSUMED_S <= now for mark in self._marks))
 
     def assume_due(self) -> float | None:
         """When to call `assume`; None while pongs are expected or nothing is in flight."""
@@ -156,7 +156,7 @@ class FlowControl:
         for count, mark in enumerate(self._marks, 1):
             if mark.number == number:
                 self._adapt(mark, now)
-                return self._take(count, now)
+                return self._take(count)
         return []
 
     def dead_at(self) -> float:
@@ -166,11 +166,11 @@ class FlowControl:
             return max(self._last_sign_of_life, self._marks[0].at) + DEAD_AFTER_S
         return self._last_sign_of_life + self._silence_limit_s
 
-    def _is_overdue(self, now: float, after_s: float) -> bool:
-        """Whether the first pong of the connection has not come in that time."""
-        return self._sends_pongs is None and bool(self._marks) and now - self._marks[0].at > after_s
+    def _is_overdue(self, now: float) -> bool:
+        """Whether the first pong of the connection has not come in `BELIEVE_S`."""
+        return self._sends_pongs is None and bool(self._marks) and now - self._marks[0].at > BELIEVE_S
 
-    def _take(self, count: int, now: float) -> list[tuple[int, int]]:
+    def _take(self, count: int) -> list[tuple[int, int]]:
         taken = [self._marks.popleft() for _ in range(count)]
         self.in_flight -= sum(mark.size for mark in taken)
         return [(mark.number, mark.offset) for mark in taken]

@@ -36,8 +36,6 @@ class OverlapDeduplicator:
 
     def strip(self, text: str) -> str:
         """`text` without the words at its beginning that have come before."""
-        if not self._known and not self._passed:
-            return text
         words = units(text)
         repeated = self._repeated([word.key for word in words])
         if not repeated:
@@ -52,8 +50,6 @@ class OverlapDeduplicator:
         if tuple(new) in self._passed:
             self._passed.remove(tuple(new))
             return size
-        if not known or not new:
-            return 0
         if known[:size] == new:
             self._known = known[size:]
             return size

@@ -41,7 +41,6 @@ class KeyStep(Step):
             tr("Hold a key, speak, let go"),
             tr("The text is written where your cursor is, in whatever program you use."),
         )
-        self._preferences = preferences
         self._has_tray = has_tray
         self._heard = False
         self._problems: tuple[AccessState, ...] = ()

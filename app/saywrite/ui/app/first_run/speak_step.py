@@ -61,7 +61,6 @@ class SpeakStep(Step):
     ) -> None:
         super().__init__(tr("Say something"), tr("Choose the microphone whose bar moves when you speak."))
         self._dictation = dictation
-        self._preferences = preferences
         self._clock = clock
         self._judge = LevelJudge()
         self._device = ""
