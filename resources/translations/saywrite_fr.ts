@@ -229,7 +229,7 @@
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation>&amp;Enregistrer le texte à côté de chaque fichier, au format</translation>
+        <translation>&amp;Enregistrer le texte à côté du fichier, sous</translation>
     </message>
     <message>
         <source>&amp;Select all</source>

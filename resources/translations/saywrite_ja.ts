@@ -229,7 +229,7 @@
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation>各ファイルと同じ場所に、次の名前でテキストを保存(&amp;S)</translation>
+        <translation>各ファイルの隣にテキストを保存(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Select all</source>

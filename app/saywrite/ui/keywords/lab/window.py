@@ -40,6 +40,7 @@ from saywrite.ui.toolkit.layouts.dialogs import (
     dialog_buttons,
     opening_size,
 )
+from saywrite.ui.toolkit.layouts.scrolled_view import ScrolledSplit
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -198,6 +199,6 @@ class KeywordLabWindow(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(M, M, M, M)
         column.setSpacing(M)
-        column.addWidget(split, 1)
+        column.addWidget(ScrolledSplit(split), 1)
         column.addWidget(self.buttons)
         self.resize(opening_size(self, SIZE))
