@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, full_date, length
+from saywrite.foundation.formatting import clock, day_of_month, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.history.listing.empty_list import EmptyListNote
@@ -272,7 +272,7 @@ def name_of_day(day: date, today: date) -> str:
     if (today - day).days == 1:
         return tr("Yesterday")
     if day.year == today.year:
-        return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
+        return tr("{day:%A}, {day:%B} {number}", day=day, number=day_of_month(day))
     return tr(full_date(day))
 
 

@@ -58,7 +58,7 @@ def overview() -> str:
 
 def describe(part: Component) -> str:
     """Return name, license and credits of a part."""
-    return f"{part.name} – {part.license}\n    {part.about}"
+    return f"{part.name} – {part.license}\n    {tr(part.about)}"
 
 
 SIZE = QSize(620, 480)
