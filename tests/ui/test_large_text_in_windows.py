@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QHeaderView, QScrollArea, QWidget
 from test_no_english import WINDOWS
 from test_no_english import front as front
 from window_fakes import FakeDictation
 
 from saywrite.foundation.catalog import LANGUAGE_CODES
 from saywrite.foundation.files import os_error_message
+from saywrite.storage.history.ledger import Ledger
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.window import UNFINISHED
@@ -23,14 +25,23 @@ from saywrite.ui.toolkit.translation import joined
 SIZE = (640, 420)
 
 
-@pytest.fixture(autouse=True)
-def large_text(qapp: QApplication) -> Iterator[None]:
+@pytest.fixture
+def double_text(qapp: QApplication) -> Iterator[Callable[[], None]]:
+    """Doubles the size of the text, as the system does at run time."""
     before = qapp.font()
-    font = qapp.font()
-    font.setPointSizeF(font.pointSizeF() * 2)
-    qapp.setFont(font)
-    yield
+
+    def double() -> None:
+        font = qapp.font()
+        font.setPointSizeF(font.pointSizeF() * 2)
+        qapp.setFont(font)
+
+    yield double
     qapp.setFont(before)
+
+
+@pytest.fixture
+def large_text(double_text: Callable[[], None]) -> None:
+    double_text()
 
 
 def check(window: Any, qapp: QApplication) -> None:
@@ -42,6 +53,7 @@ def check(window: Any, qapp: QApplication) -> None:
     assert (window.width(), window.height()) == SIZE, window.minimumSizeHint()
 
 
+@pytest.mark.usefixtures("large_text")
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 @pytest.mark.parametrize("name", ["keyword lab", "files", "details", "ledger", "shortcuts", "models", "first run"])
 def test_window_takes_the_size(
@@ -51,6 +63,7 @@ def test_window_takes_the_size(
     check(WINDOWS[name](front, dictation), qapp)
 
 
+@pytest.mark.usefixtures("large_text")
 @pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_history_with_its_longest_message_takes_the_size(
     front: FrontEnd, dictation: FakeDictation, qapp: QApplication, language: str
@@ -67,6 +80,7 @@ def test_history_with_its_longest_message_takes_the_size(
     check(window, qapp)
 
 
+@pytest.mark.usefixtures("large_text")
 def test_sides_of_the_keyword_lab_are_below_each_other_in_a_narrow_window(
     front: FrontEnd, dictation: FakeDictation, qapp: QApplication
 ) -> None:
@@ -86,6 +100,26 @@ def test_sides_of_the_keyword_lab_are_below_each_other_in_a_narrow_window(
     assert not window.trial.try_button.visibleRegion().isEmpty()
 
 
+@pytest.mark.usefixtures("large_text")
 def test_details_open_within_the_screen(front: FrontEnd, dictation: FakeDictation, qapp: QApplication) -> None:
     window: QWidget = WINDOWS["details"](front, dictation)
     assert window.height() <= window.screen().availableGeometry().height()
+
+
+@pytest.mark.parametrize("name", ["ledger", "keyword lab"])
+def test_columns_follow_the_size_of_the_text(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, double_text: Callable[[], None], name: str
+) -> None:
+    window: Any = WINDOWS[name](front, dictation)
+    if name == "ledger":
+        window.show_ledger(Ledger())
+    header = next(each for each in window.findChildren(QHeaderView) if each.isVisible())
+    assert header.orientation() is Qt.Orientation.Horizontal
+    before = [header.sectionSizeHint(column) for column in range(header.count())]
+    double_text()
+
+    def follow() -> bool:
+        least = [header.sectionSizeHint(column) for column in range(header.count())]
+        return least > before and all(header.sectionSize(column) >= width for column, width in enumerate(least))
+
+    qtbot.waitUntil(follow)

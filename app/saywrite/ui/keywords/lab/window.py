@@ -42,7 +42,7 @@ from saywrite.ui.toolkit.layouts.dialogs import (
 )
 from saywrite.ui.toolkit.layouts.scrolled_view import ScrolledSplit
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.theme.tokens import XL, M, S
+from saywrite.ui.toolkit.theme.tokens import M, S
 from saywrite.ui.toolkit.translation import set_text, tr
 
 SIZE = QSize(960, 600)
@@ -172,9 +172,8 @@ class KeywordLabWindow(QDialog):
         self.panel.lab_button.hide()
         self.panel.add_button.setAutoDefault(True)  # else Enter on it would press the default button
         header = self.panel.table.horizontalHeader()
-        header.setSectionResizeMode(HITS, QHeaderView.ResizeMode.Fixed)
-        title = str(self.rules.headerData(HITS, Qt.Orientation.Horizontal))
-        header.resizeSection(HITS, header.fontMetrics().horizontalAdvance(title) + XL)
+        header.setResizeContentsPrecision(0)  # of thousands of keywords only those in sight are measured
+        header.setSectionResizeMode(HITS, QHeaderView.ResizeMode.ResizeToContents)
         below = QVBoxLayout()
         below.setContentsMargins(S, 0, S, S)
         below.addWidget(self.advice)
