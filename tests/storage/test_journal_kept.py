@@ -178,6 +178,7 @@ def test_recordings_are_removed_when_they_are_old_and_complete_and_only_then(
     assert purge(tmp_path, -1, NOW) == ()
     assert purge(tmp_path, 7, NOW) == ("old", "old-confirmed", "old-flac")
     assert names(tmp_path) == ["notes", "old-damaged", "old-newer", "old-unfinished", "young"]
+    assert purge(tmp_path, 0, NOW, {"young"}) == ()
     assert purge(tmp_path, 0, NOW) == ("young",)
     assert purge(tmp_path / "nowhere", 0, NOW) == ()
 

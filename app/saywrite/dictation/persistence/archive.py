@@ -106,6 +106,8 @@ class Archive:
         self._today = today
         self.not_offered: Callable[[], tuple[str, ...]] = tuple
         """Dictations on disk that do not count as unfinished; set by the loop, called on the dictation thread."""
+        self.held: set[str] = set()
+        """Dictations whose recordings are not removed by their age; used on the dictation thread."""
         self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
@@ -233,9 +235,8 @@ class Archive:
 
         Begins after all that was submitted, because that may find that the text of a recording is lost.
         """
-        self._disk.submit(
-            lambda: threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
-        )
+        args = keep_days, frozenset(self.held)
+        self._disk.submit(lambda: threading.Thread(target=self._tidy, args=args, name="tidy", daemon=True).start())
 
     def close_history(self) -> None:
         """Close the database, after all that was submitted."""
@@ -305,14 +306,12 @@ class Archive:
             else:
                 self._post(Failed("", error.what, error.remedy))
 
-    def _tidy(self, keep_days: int) -> None:
+    def _tidy(self, keep_days: int, held: frozenset[str] = frozenset()) -> None:
         try:
             remove_forgotten_copies(datetime.now(UTC))  # files have the times of the system's clock
-            if keep_days == 0:
-                purge(self._paths.recordings, 0, self._today())
-                return
-            purge(self._paths.recordings, keep_days, self._today())
-            encode_complete(self._paths.recordings)
+            purge(self._paths.recordings, keep_days, self._today(), held)
+            if keep_days != 0:
+                encode_complete(self._paths.recordings)
         except SaywriteError as error:
             log.warning("recordings were not tidied: %s", error.what)
         except Exception:

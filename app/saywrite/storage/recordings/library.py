@@ -159,10 +159,11 @@ def finish_recording(folder: Path, keep: bool) -> None:
         _remove_folder(folder)
 
 
-def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, ...]:
+def purge(recordings: Path, older_than_days: int, now: datetime, held: Collection[str] = ()) -> tuple[str, ...]:
     """Remove complete recordings that began more than `older_than_days` before `now`; return their ids.
 
-    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written.
+    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written,
+    or whose ids are in `held`.
     A recording that cannot be removed is logged and stays. The age of one that began before `EARLIEST`, when the clock
     was wrong, counts from the first call that finds it at a later time.
     """
@@ -172,7 +173,7 @@ def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, .
     limit = now - timedelta(days=older_than_days)
     removed = []
     for folder in recording_folders(recordings):
-        if _is_complete(folder, limit, now) and not is_held(folder):
+        if folder.name not in held and _is_complete(folder, limit, now) and not is_held(folder):
             try:
                 finish_recording(folder, keep=False)
                 removed.append(folder.name)

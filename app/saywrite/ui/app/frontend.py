@@ -122,6 +122,7 @@ class FrontEnd(QObject):
             lambda dictation, origin: Retranscription(retranscriber, dictation, origin),
             self._context.open_history,
             self.dialogs.show_history,
+            lambda dictation: self._dictation.release_recording(dictation),
         )
         made.stored.connect(lambda dictation: self.receive(StoredTextChanged(dictation)))
         made.stored.connect(lambda dictation: self.replaced_texts.refresh((dictation,)))
