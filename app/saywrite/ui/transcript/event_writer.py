@@ -50,7 +50,7 @@ class CorrectedText:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedText:
-    """Another text that a dictation has now in the history, of the recognizer `engine`; `label` is its name."""
+    """Another text that a dictation has in the history. `engine` recognized it, and `label` is its name."""
 
     dictation: str
     engine: str

@@ -1,4 +1,4 @@
-"""Shows in the transcript the text that another window has made the text of a dictation in the history. GUI thread."""
+"""Shows the text that another window has made the text of a dictation in the history. GUI thread."""
 
 from __future__ import annotations
 
