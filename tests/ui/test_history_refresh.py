@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.events import RecordClosed, Segment, StoredTextChanged
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
-from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.journal import Header
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.history.dictation_list import DAY, DictationList
+from saywrite.ui.history.dictation_list import DAY, ID, DictationList
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 
@@ -323,3 +323,18 @@ def test_an_undo_during_another_search_lists_only_what_matches(
     window.undo.click()
     qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
     qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")
+
+
+def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:
+    def of(minute: int) -> Summary:
+        began = BEGAN + timedelta(minutes=minute)
+        return Summary(f"d{minute}", began, "en", "local", "microphone", 1, 1, 0, True, 1, "Text.")
+
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found([of(9), of(8), of(7)])
+    listed.setCurrentRow(2)
+    listed.refresh([of(11), of(10), of(9)], of(7))
+    listed.append([of(8), of(7), of(6)])
+    shown = [listed.item(row).data(ID) for row in range(listed.count())]
+    assert shown == ["d11", "d10", "d9", "d8", "d7", "d6"]

@@ -73,13 +73,14 @@ class DictationList(QListWidget):
         self.append(found)
 
     def append(self, found: Sequence[Summary | SearchHit]) -> None:
-        """Show these below the others. In search hits the found words are marked."""
+        """Show these below the others. In search hits the found words are marked.
+
+        An entry that `refresh` kept may be among them, or belong below them.
+        """
         self.follow_day()
-        for each in found:
-            item = QListWidgetItem()
-            self._describe(item, each)
-            self.addItem(item)
-        self._head_days()
+        below = range(self._row_for(found[0]) if found else self.count(), self.count())
+        listed = {identity(_shown(self.item(row))) for row in below}
+        self._insert(each for each in found if identity(each) not in listed)
 
     def refresh(self, found: Sequence[Summary | SearchHit], kept: Summary | None) -> None:
         """Show these instead of what was shown; the selected entries and what is visible stay.
