@@ -325,16 +325,28 @@ def test_an_undo_during_another_search_lists_only_what_matches(
     qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")
 
 
-def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:
-    def of(minute: int) -> Summary:
-        began = BEGAN + timedelta(minutes=minute)
-        return Summary(f"d{minute}", began, "en", "local", "microphone", 1, 1, 0, True, 1, "Text.")
+def summary(minute: int) -> Summary:
+    return Summary(f"d{minute}", BEGAN + timedelta(minutes=minute), "en", "local", "microphone", 1, 1, 0, True, 1, "A")
 
+
+def ids(listed: DictationList) -> list[str]:
+    return [listed.item(row).data(ID) for row in range(listed.count())]
+
+
+def test_entry_that_was_selected_during_a_refresh_keeps_its_dictation(qtbot: Any) -> None:
     listed = DictationList(lambda: NOW)
     qtbot.addWidget(listed)
-    listed.show_found([of(9), of(8), of(7)])
+    listed.show_found([summary(9), summary(8), summary(7)])
+    listed.setCurrentRow(1)
+    listed.refresh([summary(9)], summary(7))
+    assert ids(listed) == ["d9", "d8"]
+
+
+def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found([summary(9), summary(8), summary(7)])
     listed.setCurrentRow(2)
-    listed.refresh([of(11), of(10), of(9)], of(7))
-    listed.append([of(8), of(7), of(6)])
-    shown = [listed.item(row).data(ID) for row in range(listed.count())]
-    assert shown == ["d11", "d10", "d9", "d8", "d7", "d6"]
+    listed.refresh([summary(11), summary(10), summary(9)], summary(7))
+    listed.append([summary(8), summary(7), summary(6)])
+    assert ids(listed) == ["d11", "d10", "d9", "d8", "d7", "d6"]

@@ -85,7 +85,8 @@ class DictationList(QListWidget):
     def refresh(self, found: Sequence[Summary | SearchHit], kept: Summary | None) -> None:
         """Show these instead of what was shown; the selected entries and what is visible stay.
 
-        The current entry stays also when it is not among them, and then shows `kept`.
+        The current entry stays also when it is not among them; it then shows `kept`, if that is the same dictation: the
+        user may have selected another one since.
         """
         self.follow_day()
         top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
@@ -93,7 +94,8 @@ class DictationList(QListWidget):
         wanted = {identity(each): each for each in found}
         current = self.currentItem()
         for item in reversed(list(map(self.item, range(self.count())))):
-            if (shown := wanted.pop(identity(_shown(item)), kept if item is current else None)) is not None:
+            is_kept = item is current and kept is not None and kept.dictation == item.data(ID)
+            if (shown := wanted.pop(identity(_shown(item)), kept if is_kept else None)) is not None:
                 if shown != _shown(item):
                     self._describe(item, shown)
             elif item is not current:
