@@ -142,9 +142,10 @@ class HistoryWindow(QWidget):
             in_order=True,
         )
 
-    def _say(self, words: str, *, undo: bool = False) -> None:
+    def _say(self, words: str) -> None:
+        """Show a message; what was deleted last can be undone beside each one."""
         set_text(self.note.setText, words)
-        self.undo.setVisible(undo)
+        self.undo.setVisible(bool(self._deleted))
 
     def _end_search(self) -> None:
         if not self._deleted:
@@ -275,7 +276,7 @@ class HistoryWindow(QWidget):
             self.column.remove(chosen)
             self.texts_changed.emit(tuple(chosen))
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
-            self._say(joined(" ", words, UNFINISHED) if lacks_text else words, undo=True)
+            self._say(joined(" ", words, UNFINISHED) if lacks_text else words)
             announce(self, words)
 
         if chosen:
@@ -290,7 +291,7 @@ class HistoryWindow(QWidget):
             """Offer the undo again: what stays in the trash is deleted for good."""
             self._deleted = restored + self._deleted
             self._undo_timer.start()
-            self._say(error_text(error), undo=True)
+            self._say(error_text(error))
 
         def show(_number: object) -> None:
             self.column.put_back(restored)
