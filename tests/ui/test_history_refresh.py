@@ -237,6 +237,25 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     assert texts(window.list) == ["Buy milk.", *every]
 
 
+def test_scrolling_while_the_list_is_loaded_again_leaves_no_gap(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    for minute in range(100, 300):
+        dictate(store, minute, f"Offer {minute}.")
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100)
+    dictate(store, 301, "Buy milk.")
+    window.reload()
+    window.list.scrollToBottom()  # the page behind the former list
+    assert wait_for_tasks(5000)
+    QApplication.processEvents()
+    for count in (200, 241):
+        window.list.scrollToBottom()
+        qtbot.waitUntil(lambda count=count: window.list.count() == count)
+    every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
+    assert texts(window.list) == ["Buy milk.", *every]
+
+
 @pytest.mark.parametrize("query", ["", "Offer"])
 @pytest.mark.parametrize("kept", [0, 2])
 def test_list_goes_on_after_all_that_it_shows_was_deleted(
