@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -125,9 +125,9 @@ class Archive:
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
         return DictationRecord(self._disk, writer, new=True)
 
-    def record_again(self, stored: StoredDictation) -> DictationRecord:
-        """Continue the record of a dictation that gets its missing text: its sound is on disk already."""
-        header = stored.recording.metadata.header
+    def resume(self, stored: StoredDictation, language: str) -> DictationRecord:
+        """Continue the record of a dictation that gets its missing text, in `language`: its sound is on disk."""
+        header = replace(stored.recording.metadata.header, language=language)
         earlier = (segment.number for segment in stored.segments)
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post, earlier)
         return DictationRecord(self._disk, writer, new=False)
