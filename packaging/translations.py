@@ -5,8 +5,9 @@
     python3 packaging/translations.py compile    make the .qm files that the program loads
 
 A text is the first literal of a call of `message`, `tr` or `translated`, and the first two of `message_count` and
-`tr_count`; the labels and helps of `storage/settings/schema.py` are texts too. The entries are sorted and have no line
-numbers, so that two branches rarely conflict. Translations stay, texts that no longer exist are removed.
+`tr_count`; the labels and helps of `storage/settings/schema.py`, and what `resources/licenses/components.toml` says
+about the parts, are texts too. The entries are sorted and have no line numbers, so that two branches rarely conflict.
+Translations stay, texts that no longer exist are removed.
 Compiling needs PySide6's `lrelease`. Standard library only.
 """
 
@@ -16,6 +17,7 @@ import ast
 import os
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +36,7 @@ LOCALES = {"de": "de_DE", "fr": "fr_FR", "es": "es_ES", "pt": "pt_BR", "it": "it
 
 SINGLE, COUNTED = ("message", "tr"), ("message_count", "tr_count")
 SCHEMA = "storage/settings/schema.py"
+COMPONENTS = ROOT / "resources/licenses/components.toml"
 _DECLARATIONS = ("choice", "number", "text", "switch")
 
 
@@ -100,6 +103,8 @@ def program_texts() -> list[Text]:
         for text in texts_of(path.read_text(encoding="utf-8"), name):
             if text.source and (text.source not in found or text.one):
                 found[text.source] = text
+    for part in tomllib.loads(COMPONENTS.read_text(encoding="utf-8"))["component"]:
+        found[part["about"]] = Text(part["about"])
     return [found[source] for source in sorted(found, key=lambda each: (each.casefold(), each))]
 
 

@@ -340,6 +340,10 @@
         <translation>. </translation>
     </message>
     <message>
+        <source>1</source>
+        <translation>1</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 bis 10 min</translation>
     </message>
@@ -762,6 +766,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>Nach &amp;Monat…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>von BYVoid und Mitwirkenden, aus opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1580,6 +1588,10 @@
         <translation>Nach {name} exportiert</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>Exportiert: {written:,} von {wanted:,}. Dieses Diktat und die darunter in der Liste wurden nicht exportiert.</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>Nur Fehler</translation>
     </message>
@@ -2282,6 +2294,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>libpulse-simple fehlt.</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>Bibliotheken, die die Wheels von PyAV enthalten</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3040,6 +3056,10 @@
         <translation>Die Datei wird gelesen…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>liest und schreibt Tondateien; es ist in PyAV enthalten (BSD 3-Clause)</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>Bereit</translation>
     </message>
@@ -3250,6 +3270,10 @@
     <message>
         <source>runs a command</source>
         <translation>einen Befehl ausführen</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>führt die Sprachmodelle aus; seine Wheels enthalten libgomp (GPL 3 mit der Ausnahme für die GCC-Laufzeitbibliothek)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3698,6 +3722,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
         <translation>Sprechzeit zählt für einen Host, wenn ein Teil davon dorthin gesendet wurde. Diktate, die Sie löschen, bleiben ohne ihren Text in den Summen ihres Monats.</translation>
+    </message>
+    <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>Sprachmodelle von OpenAI, umgewandelt von Systran (faster-whisper) und dropbox-dash, hier auf 8-Bit-Ganzzahlen gebracht</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -5258,6 +5286,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>Very quiet.</source>
         <translation>Sehr leise.</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>Video-Encoder, die die Wheels von PyAV als eigene Bibliotheken enthalten; Saywrite verwendet sie nicht</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

@@ -253,7 +253,7 @@
     </message>
     <message>
         <source>&amp;Switch to {name}</source>
-        <translation>&amp;Cambiar a {name}</translation>
+        <translation>&amp;Cambiar de idioma: {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
@@ -338,6 +338,10 @@
     <message>
         <source>. </source>
         <translation>. </translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1</translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
@@ -762,6 +766,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>Por &amp;mes…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>de BYVoid y colaboradores, de opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1580,6 +1588,10 @@
         <translation>Exportado a {name}</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>Exportados: {written:,} de {wanted:,}. Este dictado y los que le siguen en la lista no se exportaron.</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>Solo fallos</translation>
     </message>
@@ -2282,6 +2294,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>Falta libpulse-simple.</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>bibliotecas contenidas en los paquetes wheel de PyAV</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3040,6 +3056,10 @@
         <translation>Leyendo el archivo…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>lee y escribe archivos de sonido; viene dentro de PyAV (BSD 3-Clause)</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>Preparado</translation>
     </message>
@@ -3250,6 +3270,10 @@
     <message>
         <source>runs a command</source>
         <translation>ejecutar una orden</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>ejecuta los modelos de voz; sus paquetes wheel contienen libgomp (GPL 3 con la excepción de la biblioteca de ejecución de GCC)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3700,6 +3724,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>La voz cuenta para un host si se envió allí alguna parte de ella. Los dictados que elimine permanecen en los totales de su mes, sin su texto.</translation>
     </message>
     <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>modelos de voz de OpenAI, convertidos por Systran (faster-whisper) y dropbox-dash, pasados aquí a enteros de 8 bits</translation>
+    </message>
+    <message>
         <source>Speech threshold</source>
         <translation>Umbral de voz</translation>
     </message>
@@ -3953,7 +3981,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation>Texto hasta {until}: {origin}</translation>
+        <translation>Texto anterior ({until}): {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
@@ -5258,6 +5286,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>Very quiet.</source>
         <translation>Muy bajo.</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>codificadores de vídeo que los paquetes wheel de PyAV contienen como bibliotecas separadas; Saywrite no los usa</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

@@ -229,7 +229,7 @@
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation>&amp;Enregistrer le texte à côté de chaque fichier, au format</translation>
+        <translation>&amp;Enregistrer le texte à côté du fichier, sous</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
@@ -253,7 +253,7 @@
     </message>
     <message>
         <source>&amp;Switch to {name}</source>
-        <translation>&amp;Passer à {name}</translation>
+        <translation>&amp;Passer à la langue : {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
@@ -338,6 +338,10 @@
     <message>
         <source>. </source>
         <translation>. </translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1er</translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
@@ -762,6 +766,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>Par m&amp;ois…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>par BYVoid et ses contributeurs, issue d'opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1580,6 +1588,10 @@
         <translation>Exporté vers {name}</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>Exportées : {written:,} sur {wanted:,}. Cette dictée et celles qui la suivent dans la liste n'ont pas été exportées.</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>Échecs seulement</translation>
     </message>
@@ -2282,6 +2294,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>libpulse-simple est introuvable.</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>bibliothèques contenues dans les paquets wheel de PyAV</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3040,6 +3056,10 @@
         <translation>Lecture du fichier…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>lit et écrit les fichiers audio ; fourni avec PyAV (BSD 3-Clause)</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>Prêt</translation>
     </message>
@@ -3250,6 +3270,10 @@
     <message>
         <source>runs a command</source>
         <translation>exécuter une commande</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>exécute les modèles vocaux ; ses paquets wheel contiennent libgomp (GPL 3 avec l'exception pour la bibliothèque d'exécution de GCC)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3700,6 +3724,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La parole compte pour un hôte dès qu'une partie y a été envoyée. Les dictées que vous supprimez restent, sans leur texte, dans les totaux de leur mois.</translation>
     </message>
     <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>modèles vocaux d'OpenAI, convertis par Systran (faster-whisper) et dropbox-dash, mis ici en entiers de 8 bits</translation>
+    </message>
+    <message>
         <source>Speech threshold</source>
         <translation>Seuil de parole</translation>
     </message>
@@ -3953,7 +3981,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation>Texte jusqu'à {until} : {origin}</translation>
+        <translation>Texte précédent ({until}) : {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
@@ -5258,6 +5286,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>Very quiet.</source>
         <translation>Très faible.</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>encodeurs vidéo que les paquets wheel de PyAV contiennent comme bibliothèques séparées ; Saywrite ne les utilise pas</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

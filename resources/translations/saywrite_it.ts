@@ -253,7 +253,7 @@
     </message>
     <message>
         <source>&amp;Switch to {name}</source>
-        <translation>&amp;Passa a {name}</translation>
+        <translation>&amp;Passa alla lingua: {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
@@ -338,6 +338,10 @@
     <message>
         <source>. </source>
         <translation>. </translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1º</translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
@@ -762,6 +766,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>Pe&amp;r mese…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>di BYVoid e collaboratori, da opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1580,6 +1588,10 @@
         <translation>Esportato in {name}</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>Esportate: {written:,} di {wanted:,}. Questa dettatura e quelle sotto di essa nell'elenco non sono state esportate.</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>Solo errori</translation>
     </message>
@@ -2282,6 +2294,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>Manca libpulse-simple.</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>librerie contenute nei pacchetti wheel di PyAV</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3040,6 +3056,10 @@
         <translation>Lettura del file…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>legge e scrive i file audio; è incluso in PyAV (BSD 3-Clause)</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>Pronto</translation>
     </message>
@@ -3250,6 +3270,10 @@
     <message>
         <source>runs a command</source>
         <translation>esegue un comando</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>esegue i modelli vocali; i suoi pacchetti wheel contengono libgomp (GPL 3 con l'eccezione per la libreria di runtime di GCC)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3700,6 +3724,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il parlato viene attribuito a un host quando gliene è stata inviata anche solo una parte. Le dettature che elimini restano nei totali del loro mese, senza il testo.</translation>
     </message>
     <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>modelli vocali di OpenAI, convertiti da Systran (faster-whisper) e dropbox-dash, portati qui a interi di 8 bit</translation>
+    </message>
+    <message>
         <source>Speech threshold</source>
         <translation>Soglia del parlato</translation>
     </message>
@@ -3953,7 +3981,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>Text until {until}: {origin}</source>
-        <translation>Testo fino a {until}: {origin}</translation>
+        <translation>Testo precedente ({until}): {origin}</translation>
     </message>
     <message>
         <source>text {confirmed}</source>
@@ -5258,6 +5286,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>Very quiet.</source>
         <translation>Molto debole.</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>codificatori video che i pacchetti wheel di PyAV contengono come librerie separate; Saywrite non li usa</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

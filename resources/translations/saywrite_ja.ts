@@ -229,7 +229,7 @@
     </message>
     <message>
         <source>&amp;Save the text beside each file, as</source>
-        <translation>各ファイルと同じ場所に、次の名前でテキストを保存(&amp;S)</translation>
+        <translation>各ファイルの隣にテキストを保存(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Select all</source>
@@ -336,6 +336,10 @@
     <message>
         <source>. </source>
         <translation>。</translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1</translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
@@ -760,6 +764,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>月別(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>BYVoidと貢献者による。opencc-python-reimplementedから</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1577,6 +1585,10 @@
         <translation>{name}に書き出しました</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>書き出し済み: {wanted:,}件中{written:,}件。この音声入力と、一覧でこれより下のものは書き出していません。</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>失敗のみ</translation>
     </message>
@@ -2277,6 +2289,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>libpulse-simpleがありません。</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>PyAVのwheelパッケージに含まれるライブラリ</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3035,6 +3051,10 @@
         <translation>ファイルを読み込んでいます…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>音声ファイルを読み書きします。PyAV (BSD 3-Clause)に含まれます</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>準備完了</translation>
     </message>
@@ -3245,6 +3265,10 @@
     <message>
         <source>runs a command</source>
         <translation>コマンドを実行</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>音声モデルを実行します。wheelパッケージにlibgompを含みます (GPL 3、GCCランタイムライブラリ例外付き)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3693,6 +3717,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
         <translation>一部でも送信された音声は、そのホストの分として数えます。削除した音声入力も、テキストなしでその月の合計に残ります。</translation>
+    </message>
+    <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>OpenAIの音声モデル。Systran (faster-whisper)とdropbox-dashが変換し、Saywriteが8ビット整数にしたもの</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -5252,6 +5280,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Very quiet.</source>
         <translation>とても小さい音です。</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>PyAVのwheelパッケージが別のライブラリとして含むビデオエンコーダー。Saywriteは使いません</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

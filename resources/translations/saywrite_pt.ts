@@ -253,7 +253,7 @@
     </message>
     <message>
         <source>&amp;Switch to {name}</source>
-        <translation>&amp;Mudar para {name}</translation>
+        <translation>&amp;Mudar de idioma: {name}</translation>
     </message>
     <message>
         <source>&amp;Test connection</source>
@@ -338,6 +338,10 @@
     <message>
         <source>. </source>
         <translation>. </translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1º</translation>
     </message>
     <message>
         <source>1 min to 10 min</source>
@@ -762,6 +766,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>Por &amp;mês…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>de BYVoid e colaboradores, de opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1580,6 +1588,10 @@
         <translation>Exportado para {name}</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>Exportados: {written:,} de {wanted:,}. Este ditado e os que estão abaixo dele na lista não foram exportados.</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>Somente falhas</translation>
     </message>
@@ -2282,6 +2294,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>Falta a libpulse-simple.</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>bibliotecas contidas nos pacotes wheel do PyAV</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3040,6 +3056,10 @@
         <translation>Lendo o arquivo…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>lê e grava arquivos de som; vem dentro do PyAV (BSD 3-Clause)</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>Pronto</translation>
     </message>
@@ -3250,6 +3270,10 @@
     <message>
         <source>runs a command</source>
         <translation>executar um comando</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>executa os modelos de fala; seus pacotes wheel contêm libgomp (GPL 3 com a exceção da biblioteca de execução do GCC)</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3698,6 +3722,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
         <translation>A fala conta para um host quando alguma parte dela foi enviada para lá. Os ditados que você exclui permanecem nas somas do mês deles, sem o texto.</translation>
+    </message>
+    <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>modelos de fala da OpenAI, convertidos pela Systran (faster-whisper) e dropbox-dash, passados aqui para inteiros de 8 bits</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -5258,6 +5286,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>Very quiet.</source>
         <translation>Muito baixo.</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>codificadores de vídeo que os pacotes wheel do PyAV contêm como bibliotecas separadas; o Saywrite não os usa</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

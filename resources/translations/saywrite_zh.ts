@@ -338,6 +338,10 @@
         <translation>。</translation>
     </message>
     <message>
+        <source>1</source>
+        <translation>1</translation>
+    </message>
+    <message>
         <source>1 min to 10 min</source>
         <translation>1 至 10 分钟</translation>
     </message>
@@ -760,6 +764,10 @@
     <message>
         <source>By &amp;month…</source>
         <translation>按月份(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>by BYVoid and contributors, from opencc-python-reimplemented</source>
+        <translation>由 BYVoid 及贡献者制作，来自 opencc-python-reimplemented</translation>
     </message>
     <message>
         <source>By this computer's clock the access token has expired.</source>
@@ -1577,6 +1585,10 @@
         <translation>已导出到 {name}</translation>
     </message>
     <message>
+        <source>Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.</source>
+        <translation>已导出 {written:,}/{wanted:,}。此条听写及列表中其下方的听写未导出。</translation>
+    </message>
+    <message>
         <source>Failures only</source>
         <translation>仅失败</translation>
     </message>
@@ -2277,6 +2289,10 @@
     <message>
         <source>libpulse-simple is missing.</source>
         <translation>缺少 libpulse-simple。</translation>
+    </message>
+    <message>
+        <source>libraries that PyAV's wheels carry</source>
+        <translation>PyAV 的 wheel 包所含的库</translation>
     </message>
     <message>
         <source>Licenses</source>
@@ -3035,6 +3051,10 @@
         <translation>正在读取文件…</translation>
     </message>
     <message>
+        <source>reads and writes sound files; it comes inside PyAV (BSD 3-Clause)</source>
+        <translation>读写声音文件；随 PyAV（BSD 3-Clause）提供</translation>
+    </message>
+    <message>
         <source>Ready</source>
         <translation>就绪</translation>
     </message>
@@ -3245,6 +3265,10 @@
     <message>
         <source>runs a command</source>
         <translation>运行命令</translation>
+    </message>
+    <message>
+        <source>runs the speech models; its wheels carry libgomp (GPL 3 with the GCC runtime library exception)</source>
+        <translation>运行语音模型；其 wheel 包含 libgomp（GPL 3，附 GCC 运行时库例外）</translation>
     </message>
     <message>
         <source>S&amp;how</source>
@@ -3693,6 +3717,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
         <translation>只要有一部分发送到某个主机，该语音就计入该主机。已删除的听写仍计入当月的总数，但不含其文本。</translation>
+    </message>
+    <message>
+        <source>speech models by OpenAI, converted by Systran (faster-whisper) and dropbox-dash, with 8-bit integers made here</source>
+        <translation>OpenAI 的语音模型，由 Systran (faster-whisper) 和 dropbox-dash 转换，由 Saywrite 转为 8 位整数</translation>
     </message>
     <message>
         <source>Speech threshold</source>
@@ -5252,6 +5280,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>Very quiet.</source>
         <translation>声音很小。</translation>
+    </message>
+    <message>
+        <source>video encoders that PyAV's wheels carry as separate libraries; Saywrite does not use them</source>
+        <translation>PyAV 的 wheel 包作为独立库附带的视频编码器；Saywrite 不使用它们</translation>
     </message>
     <message>
         <source>voice start stop listening accessibility</source>

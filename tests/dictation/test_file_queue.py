@@ -339,6 +339,24 @@ def test_a_failed_recognizer_leaves_a_file_that_retry_continues(
     assert queue.file(1).state is FileState.DONE
 
 
+def test_retry_in_another_language_is_in_the_history_with_this_language(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
+    queue.work()
+    queue.stage.recognizer.done(complete=False)
+    queue.work()
+    queue.stage.commands.apply(replace(queue.stage.loop.settings, language="de"))
+    queue.stage.dictation.retry_file(1)
+    queue.work()
+    queue.until_transcribing(1)
+    queue.write_text("Alles.", 0, 2)
+    dictated = queue.stage.archive._history.load(queue.file(1).dictation)
+    assert (dictated.summary.language, [segment.text for segment in dictated.segments]) == ("de", ["Alles."])
+
+
 def test_a_cancelled_file_leaves_nothing(queue: QueueStage, sound: Callable[[str], Path]) -> None:
     queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)

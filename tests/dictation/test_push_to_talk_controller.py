@@ -10,7 +10,7 @@ from tests.dictation.talk_stage import EDITOR, OWN, SETTINGS, TalkStage
 
 from saywrite.audio.microphone.preroll import RETRY_S
 from saywrite.desktop.hotkeys.base import CANCEL, SECOND, GrabResult
-from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Insertion
 from saywrite.dictation.push_to_talk.insertion_queue import DISK_PATIENCE_S, added_capital, choices_of
@@ -361,3 +361,34 @@ def test_missing_microphone_of_the_preroll_is_retried_with_a_pause(stage: TalkSt
     assert len(stage.sources) == 1
     stage.pass_time(RETRY_S)
     assert len(stage.sources) == 2
+
+
+def local_segment(stage: TalkStage, focused: TargetWindow) -> str:
+    """A dictation through a service in which this computer writes a segment; its id."""
+    stage.inserter.focused = focused
+    stage.down()
+    stage.speak()
+    dictation = stage.loop.session.id
+    stage.push_to_talk.receive(SegmentAdded(dictation, Segment(0, "The red boat", "", 0, 50, engine="local")))
+    return dictation
+
+
+def test_recording_of_a_text_of_this_computer_is_held_until_it_is_released(stage: TalkStage) -> None:
+    tidied: list[int] = []
+    stage.archive.tidy = tidied.append
+    stage.commands.loop.settings = replace(SETTINGS, keep_recordings_days=0)
+    dictation = local_segment(stage, EDITOR)
+    assert stage.archive.held == {dictation}
+    stage.push_to_talk.release_recording(dictation)
+    stage.push_to_talk.release_recording(dictation)
+    assert (stage.archive.held, tidied) == (set(), [0])
+
+
+def test_recording_is_not_held_without_an_insertion(stage: TalkStage) -> None:
+    assert local_segment(stage, OWN)
+    assert stage.archive.held == set()
+    stage.up()
+    stage.finish("x")
+    dictation = local_segment(stage, EDITOR)
+    stage.push_to_talk.handle(NotInserted(dictation, "Kate", "Not inserted.", "", on_clipboard=True))
+    assert stage.archive.held == set()

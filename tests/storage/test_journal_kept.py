@@ -178,8 +178,19 @@ def test_recordings_are_removed_when_they_are_old_and_complete_and_only_then(
     assert purge(tmp_path, -1, NOW) == ()
     assert purge(tmp_path, 7, NOW) == ("old", "old-confirmed", "old-flac")
     assert names(tmp_path) == ["notes", "old-damaged", "old-newer", "old-unfinished", "young"]
+    assert purge(tmp_path, 0, NOW, {"young"}) == ()
     assert purge(tmp_path, 0, NOW) == ("young",)
     assert purge(tmp_path / "nowhere", 0, NOW) == ()
+
+
+def test_a_recording_of_a_clock_that_was_not_set_is_kept_as_long_as_others(tmp_path: Path):
+    unset = datetime(1970, 1, 1, 0, 3, tzinfo=UTC)
+    sidecar = recorded(tmp_path, replace(HEADER, began=unset)) / "dictation.json"
+    os.utime(sidecar, (unset.timestamp(), unset.timestamp()))
+    assert purge(tmp_path, 7, unset + timedelta(minutes=1)) == (), "the clock is still wrong"
+    assert purge(tmp_path, 7, NOW) == (), "the clock was set"
+    assert purge(tmp_path, 7, NOW + timedelta(days=6)) == ()
+    assert purge(tmp_path, 7, NOW + timedelta(days=8)) == ("one",)
 
 
 def test_the_sound_is_saved_as_wav_and_never_over_a_file_unasked(tmp_path: Path):

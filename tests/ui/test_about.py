@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,10 @@ def test_a_license_can_be_read_in_the_window(qtbot: Any) -> None:
     assert "GNU GENERAL PUBLIC LICENSE" in dialog.text.toPlainText()
     dialog.chooser.setCurrentIndex(0)
     assert "Python packages" in dialog.text.toPlainText()
+
+
+def test_what_a_part_does_is_told_in_the_language_of_the_program(in_language: Callable[[str], None]) -> None:
+    english = [part.about for part in components()]
+    in_language("fr")
+    assert not [about for about in english if about in overview()]
+    assert "modèles vocaux d'OpenAI" in overview()

@@ -29,7 +29,7 @@ from saywrite.foundation.events import (
 from saywrite.storage.history.records.versions import Origin, versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
-from saywrite.ui.main_window.better_text import BetterText
+from saywrite.ui.main_window.better_text import MOST_WAITING, BetterText
 from saywrite.ui.main_window.window import MainWindow
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
@@ -73,8 +73,13 @@ class Stage:
         qtbot.addWidget(self.window)
         self.attempts: list[Attempt] = []
         self.shown: list[bool] = []
+        self.released: list[str] = []
         self.better = BetterText(
-            self.window, self._attempt, lambda: HistoryStore(self.path), lambda: self.shown.append(True)
+            self.window,
+            self._attempt,
+            lambda: HistoryStore(self.path),
+            lambda: self.shown.append(True),
+            self.released.append,
         )
         self._qtbot = qtbot
 
@@ -254,3 +259,36 @@ def test_recording_that_is_gone_is_not_asked_for_again(stage: Stage) -> None:
     assert not stage.better._timer.isActive()
     stage.better.ask()
     assert len(stage.attempts) == 1
+
+
+def test_recording_is_released_once_the_service_has_answered(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    assert stage.released == [], "the attempt reads it"
+    stage.attempts[0].answer("The red", "boot")
+    stage.wait_for_end()
+    assert stage.released == ["d"]
+
+
+def test_recording_is_released_when_nobody_is_asked_any_more(stage: Stage) -> None:
+    stage.dictate("refused", "The red boat", refused=True)
+    assert stage.released == ["refused"]
+    stage.dictate("lost", "The red boat")
+    stage.attempts[-1].fail(RuntimeError("gone"))
+    stage.wait_for_end()
+    assert stage.released == ["refused", "lost"]
+    stage.dictate("own", "The red boat", engine="")
+    assert stage.released == ["refused", "lost"], "it was not held"
+
+
+def test_oldest_recordings_are_released_when_too_many_wait(stage: Stage) -> None:
+    stage.tell(StateChanged("later", State.LISTENING))  # nobody is asked meanwhile
+    for number in range(MOST_WAITING + 1):
+        with_words_of_this_computer = Segment(1, "The red boat", "", 0, 50, engine="local")
+        stage.tell(
+            Started(f"d{number}", "aiola", "en", "microphone", 1.0, BEGAN),
+            SegmentAdded(f"d{number}", with_words_of_this_computer),
+            Finished(f"d{number}", 100, 100, 0, 1.0, "The red boat"),
+            Inserted(f"d{number}", "Kate", False, 0.02, 5.0),
+            RecordClosed(f"d{number}", saved=True, kept=100),
+        )
+    assert stage.released == ["d0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.closed_folder import closed
 
 from saywrite.text.export import Document, TranscriptLine, render
 from saywrite.ui.export.dialog import NO_TIMES, ExportFlow
-from saywrite.ui.export.writer import ExportError, ExportExists, write_export
+from saywrite.ui.export.writer import ExportError, ExportExists, write_export, write_into
 from saywrite.ui.main_window.actions import Actions
 
 BEGAN = datetime(2026, 11, 22, 10, 42)
@@ -201,3 +202,13 @@ def test_another_format_in_the_dialog_changes_the_suffix_of_the_name(flow: Expor
     flow._fit_name(dialog, "WebVTT subtitles (*.vtt)")
     assert Path(dialog.selectedFiles()[0]).name == "Dictation 2026-11-22 10.42.vtt"
     dialog.reject()
+
+
+def test_an_export_of_several_that_fails_halfway_says_how_many_are_written(tmp_path: Path) -> None:
+    unwritable = replace(document(), title="no such folder/Dictation")
+    with pytest.raises(ExportError) as failed:
+        write_into([document(), document(), unwritable, document()], "txt", tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert failed.value.what.startswith("“Dictation.txt” was not exported")
+    assert "Exported: 2 of 4. This dictation and those below it in the list were not exported." in failed.value.what
+    assert "choose another folder" in failed.value.remedy

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.events import RecordClosed, Segment, StoredTextChanged
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
-from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.journal import Header
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.history.dictation_list import DAY, DictationList
+from saywrite.ui.history.dictation_list import DAY, ID, DictationList
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
 
@@ -237,6 +237,25 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     assert texts(window.list) == ["Buy milk.", *every]
 
 
+def test_scrolling_while_the_list_is_loaded_again_leaves_no_gap(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    for minute in range(100, 300):
+        dictate(store, minute, f"Offer {minute}.")
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100)
+    dictate(store, 301, "Buy milk.")
+    window.reload()
+    window.list.scrollToBottom()  # the page behind the former list
+    assert wait_for_tasks(5000)
+    QApplication.processEvents()
+    for count in (200, 241):
+        window.list.scrollToBottom()
+        qtbot.waitUntil(lambda count=count: window.list.count() == count)
+    every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
+    assert texts(window.list) == ["Buy milk.", *every]
+
+
 @pytest.mark.parametrize("query", ["", "Offer"])
 @pytest.mark.parametrize("kept", [0, 2])
 def test_list_goes_on_after_all_that_it_shows_was_deleted(
@@ -323,3 +342,30 @@ def test_an_undo_during_another_search_lists_only_what_matches(
     window.undo.click()
     qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
     qtbot.waitUntil(lambda: window.text.toPlainText() == "Buy milk.")
+
+
+def summary(minute: int) -> Summary:
+    return Summary(f"d{minute}", BEGAN + timedelta(minutes=minute), "en", "local", "microphone", 1, 1, 0, True, 1, "A")
+
+
+def ids(listed: DictationList) -> list[str]:
+    return [listed.item(row).data(ID) for row in range(listed.count())]
+
+
+def test_entry_that_was_selected_during_a_refresh_keeps_its_dictation(qtbot: Any) -> None:
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found([summary(9), summary(8), summary(7)])
+    listed.setCurrentRow(1)
+    listed.refresh([summary(9)], summary(7))
+    assert ids(listed) == ["d9", "d8"]
+
+
+def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found([summary(9), summary(8), summary(7)])
+    listed.setCurrentRow(2)
+    listed.refresh([summary(11), summary(10), summary(9)], summary(7))
+    listed.append([summary(8), summary(7), summary(6)])
+    assert ids(listed) == ["d11", "d10", "d9", "d8", "d7", "d6"]

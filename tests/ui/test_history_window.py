@@ -288,6 +288,16 @@ def test_window_stays_where_the_user_has_moved_it(qtbot: Any, window: HistoryWin
     assert (window.x(), window.y()) == (37, 41)
 
 
+def test_another_message_leaves_the_undo_of_a_deletion(qtbot: Any, window: HistoryWindow) -> None:
+    window.delete.click()
+    qtbot.waitUntil(window.undo.isVisible)
+    window.view.failed.emit("The dictation was not transcribed again.")
+    assert window.note.text() == "The dictation was not transcribed again."
+    assert window.undo.isVisible()
+    window.undo.click()
+    assert not window.undo.isVisible()
+
+
 def test_a_new_window_offers_no_undo(qtbot: Any) -> None:
     window = HistoryWindow(lambda: pytest.fail("nothing was asked yet"))
     qtbot.addWidget(window)

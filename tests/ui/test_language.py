@@ -262,3 +262,35 @@ def test_days_are_named_in_the_language_of_the_program_not_of_the_system() -> No
     day = full_date(SystemDay(2026, 11, 28))
     assert tr(day) == "Saturday, November 28, 2026"
     assert joined(", ", day, "10:42") == "Saturday, November 28, 2026, 10:42"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("de", "Donnerstag, 1. Oktober 2026", "Freitag, 2. Oktober 2026"),
+        ("fr", "jeudi 1er octobre 2026", "vendredi 2 octobre 2026"),
+        ("es", "jueves, 1 de octubre de 2026", "viernes, 2 de octubre de 2026"),
+        ("it", "giovedì 1º ottobre 2026", "venerdì 2 ottobre 2026"),
+        ("pt", "quinta-feira, 1º de outubro de 2026", "sexta-feira, 2 de outubro de 2026"),
+        ("ja", "2026年10月1日 木曜日", "2026年10月2日 金曜日"),
+    ],
+)
+def test_the_first_day_of_a_month_is_written_as_the_language_does(
+    language: str, first: str, second: str, in_language: Callable[[str], None]
+) -> None:
+    in_language(language)
+    assert [tr(full_date(date(2026, 10, day))) for day in (1, 2)] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("fr", "&Passer à la langue\N{NO-BREAK SPACE}: Anglais"),
+        ("es", "&Cambiar de idioma: Inglés"),
+        ("it", "&Passa alla lingua: Inglese"),
+        ("pt", "&Mudar de idioma: Inglês"),
+    ],
+)
+def test_name_of_a_language_needs_no_article(language: str, shown: str, in_language: Callable[[str], None]) -> None:
+    in_language(language)
+    assert tr("&Switch to {name}", name=message("English")) == shown

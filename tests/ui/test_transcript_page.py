@@ -171,6 +171,17 @@ def test_the_pause_that_starts_a_paragraph_is_two_seconds(pause: float, starts: 
     assert starts_paragraph(above, row) is starts
 
 
+def test_view_at_its_end_follows_although_a_signal_of_its_scroll_bar_comes_late(view: TranscriptView) -> None:
+    """A receiver of the signal lays out text and scrolls on, and the next receivers get the value before."""
+    for number in range(40):
+        say(view, number, 5.0 * number, 5.0 * number + 1)
+    view.pane.scroll_to_end()
+    scroll = view.pane.editor.verticalScrollBar()
+    assert scroll.maximum() > 0
+    scroll.valueChanged.emit(scroll.maximum() - 1)
+    assert view.pane.follows
+
+
 def test_the_words_being_heard_stand_where_their_paragraph_will(view: TranscriptView) -> None:
     say(view, 1, 0, 2, "One.")
     start, end = 5 * SAMPLE_RATE, 7 * SAMPLE_RATE

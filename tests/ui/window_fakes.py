@@ -146,6 +146,9 @@ class FakeDictation:
     def discard_unfinished(self, dictation: str) -> None:
         self._note("discard_unfinished", dictation)
 
+    def release_recording(self, dictation: str) -> None:
+        self._note("release_recording", dictation)
+
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
         self._note("edit_segment", dictation, number, text)
 

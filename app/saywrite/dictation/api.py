@@ -238,6 +238,10 @@ class Dictation:
     def discard_unfinished(self, dictation: str) -> None:
         self._post_command(lambda commands: commands.archive.discard_unfinished(dictation))
 
+    def release_recording(self, dictation: str) -> None:
+        """Let the recording of an inserted text be removed that was kept for a later text of the service."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.release_recording(dictation))
+
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
         self._post_command(lambda commands: commands.edit_segment(dictation, number, text))
 

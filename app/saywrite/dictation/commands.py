@@ -240,7 +240,7 @@ class DictationCommands:
         plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
         if is_sent_whole(file, settings) and not stored.confirmed and file.is_file():
             plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
-        self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
+        self._begin(plan, StoredSource(stored, self._services.clock), self.archive.resume(stored, settings.language))
 
     @property
     def idle(self) -> bool:
@@ -370,7 +370,7 @@ class DictationCommands:
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)
-        self._begin(plan, source, self.archive.record_again(stored))
+        self._begin(plan, source, self.archive.resume(stored, plan.request.language))
 
     def new_id(self) -> tuple[str, datetime]:
         """An id for a dictation that begins now, and the time."""

@@ -70,9 +70,14 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def day_of_month(day: date) -> int | str:
+    """The day of the month as a number; the first one can be translated, because it is “1er” in French."""
+    return message("1") if day.day == 1 else day.day
+
+
 def full_date(day: date) -> str:
     """Format a date: "Sunday, November 22, 2026"."""
-    return message("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
+    return message("{day:%A}, {day:%B} {number}, {year}", day=day, number=day_of_month(day), year=str(day.year))
 
 
 def moment(then: datetime, now: datetime) -> str:
@@ -80,8 +85,8 @@ def moment(then: datetime, now: datetime) -> str:
     if then.date() == now.date():
         return f"{then:%H:%M}"
     if then.year == now.year:
-        return message("{then:%b} {day}, {then:%H:%M}", then=then, day=then.day)
-    return message("{then:%b} {day}, {year}, {then:%H:%M}", then=then, day=then.day, year=str(then.year))
+        return message("{then:%b} {day}, {then:%H:%M}", then=then, day=day_of_month(then))
+    return message("{then:%b} {day}, {year}, {then:%H:%M}", then=then, day=day_of_month(then), year=str(then.year))
 
 
 def size(number: int) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -106,6 +106,8 @@ class Archive:
         self._today = today
         self.not_offered: Callable[[], tuple[str, ...]] = tuple
         """Dictations on disk that do not count as unfinished; set by the loop, called on the dictation thread."""
+        self.held: set[str] = set()
+        """Dictations whose recordings are not removed by their age; used on the dictation thread."""
         self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
@@ -123,9 +125,9 @@ class Archive:
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
         return DictationRecord(self._disk, writer, new=True)
 
-    def record_again(self, stored: StoredDictation) -> DictationRecord:
-        """Continue the record of a dictation that gets its missing text: its sound is on disk already."""
-        header = stored.recording.metadata.header
+    def resume(self, stored: StoredDictation, language: str) -> DictationRecord:
+        """Continue the record of a dictation that gets its missing text, in `language`: its sound is on disk."""
+        header = replace(stored.recording.metadata.header, language=language)
         earlier = (segment.number for segment in stored.segments)
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post, earlier)
         return DictationRecord(self._disk, writer, new=False)
@@ -233,9 +235,8 @@ class Archive:
 
         Begins after all that was submitted, because that may find that the text of a recording is lost.
         """
-        self._disk.submit(
-            lambda: threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
-        )
+        args = keep_days, frozenset(self.held)
+        self._disk.submit(lambda: threading.Thread(target=self._tidy, args=args, name="tidy", daemon=True).start())
 
     def close_history(self) -> None:
         """Close the database, after all that was submitted."""
@@ -305,10 +306,10 @@ class Archive:
             else:
                 self._post(Failed("", error.what, error.remedy))
 
-    def _tidy(self, keep_days: int) -> None:
+    def _tidy(self, keep_days: int, held: frozenset[str] = frozenset()) -> None:
         try:
             remove_forgotten_copies(datetime.now(UTC))  # files have the times of the system's clock
-            purge(self._paths.recordings, keep_days, self._today())
+            purge(self._paths.recordings, keep_days, self._today(), held)
             if keep_days != 0:
                 encode_complete(self._paths.recordings)
         except SaywriteError as error:

@@ -19,6 +19,7 @@ from saywrite.dictation.push_to_talk.hotkey_controller import HotkeyController, 
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.dictation.push_to_talk.policy import DictationState
 from saywrite.dictation.states import CAPTURING
+from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
     Cancelled,
     Failed,
@@ -30,6 +31,7 @@ from saywrite.foundation.events import (
     InsertionUncertain,
     KeysChanged,
     NotInserted,
+    SegmentAdded,
     SegmentsRemoved,
     StateChanged,
 )
@@ -129,6 +131,8 @@ class PushToTalkController:
                 self._commands.latency.inserted(message.dictation, message.at)
             if isinstance(message, Inserted | InsertionUncertain | NotInserted):
                 self._commands.archive.keep_receipt(message)
+            if isinstance(message, NotInserted):
+                self.release_recording(message.dictation)
             self._emit(message)
         else:
             return self.hands_free.take_event(message)
@@ -136,6 +140,12 @@ class PushToTalkController:
 
     def receive(self, event: FrontEndEvent) -> None:
         """Take one event of a dictation, after the front end has it."""
+        if (
+            isinstance(event, SegmentAdded)
+            and event.segment.engine == LOCAL
+            and self.insertion_queue.wants(event.dictation)
+        ):
+            self._commands.archive.held.add(event.dictation)  # the service is asked for its text later
         self.insertion_queue.receive(event)
         self.hands_free.receive(event)
         if isinstance(event, Finished) and event.dictation in self._cancelled and not event.heard:
@@ -253,6 +263,12 @@ class PushToTalkController:
     def insert_text(self, dictation: str, text: str, language: str) -> None:
         """Insert the text of an earlier dictation into the program that has the focus."""
         self.insertion_queue.add_earlier(dictation, text, language)
+
+    def release_recording(self, dictation: str) -> None:
+        """Let a recording be removed that was held for the service, if its age is that of the settings."""
+        if dictation in self._commands.archive.held:
+            self._commands.archive.held.remove(dictation)
+            self._commands.archive.tidy(self._commands.loop.settings.keep_recordings_days)
 
     def undo_insertion(self) -> None:
         """Undo the last insertion in its program."""

@@ -78,6 +78,11 @@ class InsertionQueue:
         """
         self._expected[dictation] = PendingInsertion(language, self.inserter.focus(), at_once=at_once)
 
+    def wants(self, dictation: str) -> bool:
+        """Whether the text of this running dictation is for another program."""
+        expected = self._expected.get(dictation)
+        return expected is not None and (expected.pressed_in is None or not expected.pressed_in.own)
+
     def cancel(self, dictation: str) -> None:
         """Do not insert its text, unless the dictation is restored."""
         if dictation in self._expected:

@@ -115,11 +115,12 @@ class HistoryStore:
             raise unavailable(error, path) from error
 
     def begin(self, heading: Heading) -> None:
-        """Add the dictation's row. An existing row (of a continued dictation) is not changed."""
+        """Add the dictation's row. In an existing row without text only the language is replaced."""
         began = heading.began
         self._write(
             "INSERT INTO dictations (id, began, at, language, engine, source) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO NOTHING",
+            " ON CONFLICT (id) DO UPDATE SET language = excluded.language"
+            " WHERE NOT EXISTS (SELECT 1 FROM segments WHERE dictation = excluded.id)",
             (
                 heading.dictation,
                 began.isoformat(),

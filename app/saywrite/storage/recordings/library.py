@@ -35,6 +35,9 @@ KEPT_AUDIO = "audio.flac"
 
 _BLOCK = 1 << 16  # samples that are read, encoded or compared at once: four seconds, 128 kB
 
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""No recording is older than the program: an earlier time is that of a clock that was not set yet."""
+
 _COPIES = "saywrite-copy-"
 """The names of temporary folders with copies of recordings begin so."""
 
@@ -156,18 +159,21 @@ def finish_recording(folder: Path, keep: bool) -> None:
         _remove_folder(folder)
 
 
-def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, ...]:
+def purge(recordings: Path, older_than_days: int, now: datetime, held: Collection[str] = ()) -> tuple[str, ...]:
     """Remove complete recordings that began more than `older_than_days` before `now`; return their ids.
 
-    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written.
-    A recording that cannot be removed is logged and stays.
+    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written,
+    or whose ids are in `held`.
+    A recording that cannot be removed is logged and stays. The age of one that began before `EARLIEST`, when the clock
+    was wrong, counts from the first call that finds it at a later time.
     """
     if older_than_days < 0:
         return ()
-    limit = now.astimezone(UTC) - timedelta(days=older_than_days)
+    now = now.astimezone(UTC)
+    limit = now - timedelta(days=older_than_days)
     removed = []
     for folder in recording_folders(recordings):
-        if _is_complete(folder, limit) and not is_held(folder):
+        if folder.name not in held and _is_complete(folder, limit, now) and not is_held(folder):
             try:
                 finish_recording(folder, keep=False)
                 removed.append(folder.name)
@@ -275,10 +281,10 @@ def _unfinished(folder: Path) -> IncompleteRecording | None:
     return IncompleteRecording(folder.name, began, length, metadata.confirmed, waits=metadata.waits)
 
 
-def _is_complete(folder: Path, limit: datetime) -> bool:
+def _is_complete(folder: Path, limit: datetime, now: datetime) -> bool:
     try:
         metadata = parse_metadata((folder / SIDECAR).read_bytes(), folder.name)
-        if metadata.header.began.astimezone(UTC) > limit or metadata.newer:
+        if metadata.newer or _counted_from(folder, metadata, now) > limit:
             return False
         if metadata.complete:
             return True
@@ -287,6 +293,17 @@ def _is_complete(folder: Path, limit: datetime) -> bool:
             return 0 < recording.length <= metadata.confirmed
     except (OSError, OverflowError, ValueError, JournalDamaged):
         return False
+
+
+def _counted_from(folder: Path, metadata: Metadata, now: datetime) -> datetime:
+    """When a recording began. Where the clock was wrong, the time of its sidecar, which becomes `now` once."""
+    began = metadata.header.began.astimezone(UTC)
+    if began >= EARLIEST:
+        return began
+    sidecar = folder / SIDECAR
+    if sidecar.stat().st_mtime < EARLIEST.timestamp():
+        os.utime(sidecar, (now.timestamp(), now.timestamp()))
+    return datetime.fromtimestamp(sidecar.stat().st_mtime, UTC)
 
 
 def _encode(folder: Path) -> None:

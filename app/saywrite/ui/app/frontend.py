@@ -37,6 +37,7 @@ from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.toolkit.translation import error_text, set_language
 from saywrite.ui.transcript.live.announcement_hold import AnnouncementHold
+from saywrite.ui.transcript.live.replaced_texts import ReplacedTexts
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -87,6 +88,7 @@ class FrontEnd(QObject):
         self.activator = WindowActivator(self.window, context.activate_x11)
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
+        self.replaced_texts = ReplacedTexts(self.window.transcript, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
         self.hands_free = HandsFreeControls(self.window, dictation, self.tray.show_message, self.dialogs.show_models)
         self.overlay = self._make_overlay()
@@ -120,8 +122,10 @@ class FrontEnd(QObject):
             lambda dictation, origin: Retranscription(retranscriber, dictation, origin),
             self._context.open_history,
             self.dialogs.show_history,
+            lambda dictation: self._dictation.release_recording(dictation),
         )
         made.stored.connect(lambda dictation: self.receive(StoredTextChanged(dictation)))
+        made.stored.connect(lambda dictation: self.replaced_texts.refresh((dictation,)))
         return made
 
     def _make_overlay(self) -> OverlayController:
@@ -221,6 +225,7 @@ class FrontEnd(QObject):
         self.commands.files.text_requested.connect(self.dialogs.show_in_history)
         self.dialogs.details_requested.connect(self.details.show)
         self.dialogs.texts_changed.connect(self.tray_texts.refresh)
+        self.dialogs.texts_changed.connect(self.replaced_texts.refresh)
         self.dialogs.account_changed.connect(self.engine.end_account_problem)
         self.dialogs.account_changed.connect(self._dictation.renew_account)
         self.dialogs.listen_requested.connect(self._dictation.preview_sounds)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.files import os_error_message, write_atomic
 from saywrite.text.export import Document, render
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 
 
 class ExportError(SaywriteError):
@@ -41,14 +41,13 @@ def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
     return target
 
 
-def write_into(documents: Iterable[Document], format: str, folder: Path) -> int:
+def write_into(documents: Sequence[Document], format: str, folder: Path) -> int:
     """Write each document as a new file named after its title; returns their number.
 
     A taken name gets a number: "Dictation 2026-11-22 10.42 (2).txt". Raises ExportError at the first that cannot be
-    written; those before it stay.
+    written, which says how many are; those before it stay.
     """
-    written = 0
-    for document in documents:
+    for written, document in enumerate(documents):
         name, number = document.title, 1
         while True:
             try:
@@ -57,5 +56,15 @@ def write_into(documents: Iterable[Document], format: str, folder: Path) -> int:
             except ExportExists:
                 number += 1
                 name = f"{document.title} ({number})"
-        written += 1
-    return written
+            except ExportError as error:
+                raise _incomplete(error, written, len(documents)) from error
+    return len(documents)
+
+
+def _incomplete(error: ExportError, written: int, wanted: int) -> ExportError:
+    count = tr(
+        "Exported: {written:,} of {wanted:,}. This dictation and those below it in the list were not exported.",
+        written=written,
+        wanted=wanted,
+    )
+    return ExportError(joined(" ", error.what, count), error.remedy)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,13 +29,15 @@ from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons
+from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, dialog_buttons, opening_size
+from saywrite.ui.toolkit.layouts.scrolled_view import ScrolledView
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 STAYED_HERE = message("Nowhere: nothing left this computer")
 GAPS_SHOWN = 10
+WIDTH = 460
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,9 @@ class DetailsWindow(QDialog):
         form.setVerticalSpacing(S)
         for label, value in lines:
             form.addRow(ThemedLabel(label), _value(label, value))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(L, L, L, M)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(M)
         column.addLayout(form)
         if results:
@@ -164,8 +167,14 @@ class DetailsWindow(QDialog):
         buttons = dialog_buttons(self)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         self.copy.clicked.connect(lambda: copy_text(as_text(lines, results)))
-        column.addWidget(buttons)
-        self.resize(460, self.sizeHint().height())
+        window = QVBoxLayout(self)
+        window.setContentsMargins(L, L, L, M)
+        window.setSpacing(M)
+        window.addWidget(ScrolledView(content), 1)
+        window.addWidget(buttons)
+        self.resize(opening_size(self, QSize(WIDTH, 0)))
+        height = content.sizeHint().height() + buttons.sizeHint().height() + L + 2 * M
+        self.resize(self.width(), min(height, round(self.screen().availableGeometry().height() * 0.9)))
 
     def showEvent(self, event: QShowEvent) -> None:
         center_on_parent(self)

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, full_date, length
+from saywrite.foundation.formatting import clock, day_of_month, full_date, length
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.history.listing.empty_list import EmptyListNote
@@ -84,18 +84,20 @@ class DictationList(QListWidget):
         self.append(found)
 
     def append(self, found: Sequence[Summary | SearchHit]) -> None:
-        """Show these below the others. In search hits the found words are marked."""
+        """Show these below the others. In search hits the found words are marked.
+
+        An entry that `refresh` kept may be among them, or belong below them.
+        """
         self.follow_day()
-        for each in found:
-            item = QListWidgetItem()
-            self._describe(item, each)
-            self.addItem(item)
-        self._head_days()
+        below = range(self._row_for(found[0]) if found else self.count(), self.count())
+        listed = {identity(_shown(self.item(row))) for row in below}
+        self._insert(each for each in found if identity(each) not in listed)
 
     def refresh(self, found: Sequence[Summary | SearchHit], kept: Summary | None) -> None:
         """Show these instead of what was shown; the selected entries and what is visible stay.
 
-        The current entry stays also when it is not among them, and then shows `kept`.
+        The current entry stays also when it is not among them; it then shows `kept`, if that is the same dictation: the
+        user may have selected another one since.
         """
         self.follow_day()
         top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
@@ -103,7 +105,8 @@ class DictationList(QListWidget):
         wanted = {identity(each): each for each in found}
         current = self.currentItem()
         for item in reversed(list(map(self.item, range(self.count())))):
-            if (shown := wanted.pop(identity(_shown(item)), kept if item is current else None)) is not None:
+            is_kept = item is current and kept is not None and kept.dictation == item.data(ID)
+            if (shown := wanted.pop(identity(_shown(item)), kept if is_kept else None)) is not None:
                 if shown != _shown(item):
                     self._describe(item, shown)
             elif item is not current:
@@ -284,7 +287,7 @@ def name_of_day(day: date, today: date) -> str:
     if (today - day).days == 1:
         return tr("Yesterday")
     if day.year == today.year:
-        return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
+        return tr("{day:%A}, {day:%B} {number}", day=day, number=day_of_month(day))
     return tr(full_date(day))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.audio.levels import Envelope
 from saywrite.foundation.events import Traffic
@@ -142,30 +142,6 @@ class DictationView(QWidget):
             dictated = Dictated(dictated.summary, version.segments, ())
         self.text.show_dictated(dictated)
         self.can_edit_changed.emit()
-
-
-class ScrolledView(QScrollArea):
-    """Scrolls a view when a low window has no room for all of it; never narrower than the view."""
-
-    def __init__(self, view: DictationView) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(view)
-        view.installEventFilter(self)
-
-    def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar().sizeHint().width()
-        view = self.widget()
-        width = view.minimumSizeHint().width() if view is not None else 0
-        return QSize(width + bar, super().minimumSizeHint().height())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
 
 
 def describe_traffic(traffic: Iterable[Traffic]) -> str:

@@ -20,7 +20,7 @@ from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
 from saywrite.ui.history.dictation_list import HIT, ID
-from saywrite.ui.history.dictation_view import DictationView, ScrolledView
+from saywrite.ui.history.dictation_view import DictationView
 from saywrite.ui.history.listing.column import DictationColumn
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
@@ -28,6 +28,7 @@ from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import ask_about_changes, center_on_parent, is_quitting, opening_size
 from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
+from saywrite.ui.toolkit.layouts.scrolled_view import ScrolledMessage, ScrolledView
 from saywrite.ui.toolkit.screen_reader import Role, announce, has_role
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count, worded
@@ -140,9 +141,10 @@ class HistoryWindow(QWidget):
             in_order=True,
         )
 
-    def _say(self, words: str, *, undo: bool = False) -> None:
+    def _say(self, words: str) -> None:
+        """Show a message; what was deleted last can be undone beside each one."""
         set_text(self.note.setText, words)
-        self.undo.setVisible(undo)
+        self.undo.setVisible(bool(self._deleted))
 
     def _end_search(self) -> None:
         if not self._deleted:
@@ -273,7 +275,7 @@ class HistoryWindow(QWidget):
             self.column.remove(chosen)
             self.texts_changed.emit(tuple(chosen))
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
-            self._say(joined(" ", words, UNFINISHED) if lacks_text else words, undo=True)
+            self._say(joined(" ", words, UNFINISHED) if lacks_text else words)
             announce(self, words)
 
         if chosen:
@@ -288,7 +290,7 @@ class HistoryWindow(QWidget):
             """Offer the undo again: what stays in the trash is deleted for good."""
             self._deleted = restored + self._deleted
             self._undo_timer.start()
-            self._say(error_text(error), undo=True)
+            self._say(error_text(error))
 
         def show(_number: object) -> None:
             self.column.put_back(restored)
@@ -311,8 +313,12 @@ class HistoryWindow(QWidget):
         buttons = FlowLayout(spacing=S)
         for button in (self.copy, self.edit, self.export, self.details, self.delete, self.save, self.discard):
             buttons.addWidget(button)
+        message = QWidget()
+        words = QVBoxLayout(message)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.addWidget(self.note)
         line = QHBoxLayout()
-        line.addWidget(self.note, 1)
+        line.addWidget(ScrolledMessage(message), 1)
         line.addWidget(self.undo)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)

@@ -48,9 +48,9 @@ def overview() -> str:
         "\n\n",
         tr("Saywrite is under the MIT license. Its parts have licenses of their own."),
         tr("Recognition models"),
-        "\n".join(models),
+        joined("\n", *models),
         tr("Native libraries and tables"),
-        "\n".join(libraries),
+        joined("\n", *libraries),
         tr("Python packages"),
         "\n".join(package_lines()),
     )
@@ -58,7 +58,7 @@ def overview() -> str:
 
 def describe(part: Component) -> str:
     """Return name, license and credits of a part."""
-    return f"{part.name} – {part.license}\n    {part.about}"
+    return joined("\n    ", f"{part.name} – {part.license}", tr(part.about))
 
 
 SIZE = QSize(620, 480)

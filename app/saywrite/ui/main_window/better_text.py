@@ -96,14 +96,17 @@ class BetterText(QObject):
         make_attempt: Callable[[str, Origin], Attempt],
         open_history: Callable[[], HistoryStore],
         show_history: Callable[[], None],
+        release: Callable[[str], None],
     ) -> None:
+        """`release` is called with each dictation whose recording is not needed any more."""
         super().__init__(window)
         self._window = window
         self._make_attempt = make_attempt
         self._open_history = open_history
         self._show_history = show_history
+        self._release = release
         self._newest: dict[str, _Dictated] = {}
-        self._waiting: deque[_Dictated] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[_Dictated] = deque()
         self._running: tuple[_Dictated, Attempt] | None = None
         self._idle = True
         self._timer = QTimer(self, singleShot=True)
@@ -119,7 +122,7 @@ class BetterText(QObject):
             case Started(engine=engine) if engine != LOCAL:
                 self._newest[event.dictation] = _Dictated(event.dictation, engine, event.language)
                 if len(self._newest) > MOST_WAITING:
-                    del self._newest[next(iter(self._newest))]
+                    self._leave(self._newest.pop(next(iter(self._newest))))
             case SegmentAdded(segment=segment) if segment.engine == LOCAL and event.dictation in self._newest:
                 self._newest[event.dictation].local = True
             case Failed(about="account") if event.dictation in self._newest:
@@ -177,9 +180,21 @@ class BetterText(QObject):
         if not (dictated.sent and dictated.closed):
             return
         del self._newest[dictation]
-        if dictated.local and not dictated.refused:
-            self._waiting.append(dictated)
-            self.ask()
+        if not dictated.local or dictated.refused:
+            self._leave(dictated)
+            return
+        self._wait(dictated)
+        self.ask()
+
+    def _wait(self, dictated: _Dictated) -> None:
+        if len(self._waiting) == MOST_WAITING:
+            self._leave(self._waiting.popleft())
+        self._waiting.append(dictated)
+
+    def _leave(self, dictated: _Dictated) -> None:
+        """Leave a text as it is now."""
+        if dictated.local:
+            self._release(dictated.dictation)
 
     def _fail(self, dictated: _Dictated, error: Exception) -> None:
         """Try again later, or after the dictation that stopped the attempt."""
@@ -187,13 +202,16 @@ class BetterText(QObject):
         if isinstance(error, RetranscriptionStopped):
             self._waiting.appendleft(dictated)
         elif isinstance(error, RetranscriptionFailed) and dictated.minutes:
-            self._waiting.append(dictated)
+            self._wait(dictated)
             self._timer.start(60_000 * dictated.minutes.popleft())
             return
+        else:
+            self._leave(dictated)
         self.ask()
 
     def _take(self, dictated: _Dictated, segments: tuple[Segment, ...]) -> None:
         self._running = None
+        self._leave(dictated)
         text = join((segment.text for segment in segments), dictated.language)
         if text.strip() and text.split() != dictated.inserted.split():
             if not dictated.edited:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
     Gap,
+    Segment,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
@@ -45,6 +46,17 @@ class CorrectedText:
 
     dictation: str
     changes: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedText:
+    """Another text that a dictation has in the history. `engine` recognized it, and `label` is its name."""
+
+    dictation: str
+    engine: str
+    label: str
+    language: str
+    segments: tuple[Segment, ...]
 
 
 def note_of_engine(engine: str, own: str, engine_label: Callable[[str], str]) -> str:
@@ -100,7 +112,36 @@ class TranscriptEventWriter(QObject):
             show_as_segment(self._document, row, text)
         return True
 
-    def correct(self, event: CorrectedText) -> None:
+    def change(self, event: CorrectedText | ReplacedText) -> None:
+        """Show what another window has stored in the history."""
+        if isinstance(event, ReplacedText):
+            self._replace(event)
+        else:
+            self._correct(event)
+
+    def _replace(self, event: ReplacedText) -> None:
+        """Show the other text instead of the shown one; undo does not bring that back.
+
+        Of a dictation whose first rows were cleared, only the rest is shown. A transcript without rows of it stays.
+        """
+        known = self._dictations.get(event.dictation)
+        shown = [row for row in self._document.rows if row.dictation == event.dictation and row.editable]
+        if known is None or not {row.number for row in shown} - {segment.number for segment in event.segments}:
+            return
+        first = min(row.start for row in shown)
+        cleared = any(row.dictation == event.dictation and row.start < first for row in self._rows.values())
+        for key in [key for key in self._rows if key[0] == event.dictation]:
+            del self._rows[key]
+        self._document.remove_for_good(shown)
+        started = replace(known.started, engine=event.engine, language=event.language)
+        self._dictations[event.dictation] = replace(known, started=started, engine=event.label)
+        self._document.languages[event.dictation] = event.language
+        for segment in event.segments:
+            if not cleared or segment.end > first:
+                self.add(SegmentAdded(event.dictation, segment))
+        self._translate_fixed()
+
+    def _correct(self, event: CorrectedText) -> None:
         """Show what the user corrected in another window; no event replaces it."""
         for number, text in event.changes.items():
             row = self._rows.get((event.dictation, number))

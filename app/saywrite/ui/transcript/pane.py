@@ -132,7 +132,7 @@ class TranscriptPane(QFrame):
 
     def _connect(self) -> None:
         scroll = self.editor.verticalScrollBar()
-        scroll.valueChanged.connect(self._scrolled)
+        scroll.valueChanged.connect(lambda _value: self._scrolled())
         scroll.rangeChanged.connect(self._range_changed)
         self.editor.used.connect(self._start_use)
         self.editor.focus_lost.connect(self._end_use)
@@ -225,8 +225,10 @@ class TranscriptPane(QFrame):
         cursor.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
         self.editor.setTextCursor(cursor)
 
-    def _scrolled(self, value: int) -> None:
-        self._following = value >= self.editor.verticalScrollBar().maximum()
+    def _scrolled(self) -> None:
+        # Not the value of the signal: the layout that the first receiver causes may have scrolled on meanwhile.
+        scroll = self.editor.verticalScrollBar()
+        self._following = scroll.value() >= scroll.maximum()
         if self._following:
             self.new_text.setVisible(False)
         self._place_below_text()

@@ -40,7 +40,7 @@ from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
-from saywrite.ui.transcript.event_writer import CorrectedText, TranscriptEventWriter
+from saywrite.ui.transcript.event_writer import CorrectedText, ReplacedText, TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.live.announcer import announcer_of
@@ -134,8 +134,8 @@ class TranscriptView(QWidget):
     # Events of the dictation
 
     @Slot(object)
-    def receive(self, event: FrontEndEvent | CorrectedText) -> None:
-        """Show an event of the dictation, or a correction; events of other kinds are ignored."""
+    def receive(self, event: FrontEndEvent | CorrectedText | ReplacedText) -> None:
+        """Show an event of the dictation, or a text from another window; events of other kinds are ignored."""
         match event:
             case Partial():
                 self._take_partial(event)
@@ -158,8 +158,9 @@ class TranscriptView(QWidget):
             case SegmentTranslated():
                 if self._writer.translate(event):
                     self._show_translations()
-            case CorrectedText():
-                self.pane.hold_still(lambda: self._writer.correct(event))
+            case CorrectedText() | ReplacedText():
+                self.pane.hold_still(lambda: self._writer.change(event))
+                self.translations.find_any()
             case Gap():
                 self.pane.hold_still(lambda: self._writer.add_gap(event))
             case PendingUtterances() if event.dictation == self._dictation:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
@@ -145,9 +145,12 @@ class FilesWindow(QWidget):
         set_text(area.setAccessibleName, tr("Files"))
         set_text(self.pattern.setAccessibleName, tr("Name of the saved text"))
         set_text(self.pattern.setToolTip, PATTERN_HELP)
-        saving = QHBoxLayout()
+        saving = FlowLayout(spacing=S)
+        policy = self.pattern.sizePolicy()
+        policy.setHorizontalStretch(1)
+        self.pattern.setSizePolicy(policy)
         saving.addWidget(self.save_beside)
-        saving.addWidget(self.pattern, 1)
+        saving.addWidget(self.pattern)
         buttons = FlowLayout(spacing=S)
         for button in (self.clear, self.add, self.add_folder):
             buttons.addWidget(button)

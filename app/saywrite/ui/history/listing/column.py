@@ -65,6 +65,7 @@ class DictationColumn(QWidget):
     def load(self) -> None:
         """Load the list from its beginning."""
         self._asked += 1
+        self._last = None  # the next page of the list that is shown is not one of the list to come
         self.query.note_search()
         asked, query, only = self._asked, self.words, self.filters.filter()
 

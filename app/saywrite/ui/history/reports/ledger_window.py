@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SIZE = QSize(720, 460)
 COLUMNS = 7
+WHERE = 1
 FIRST_NUMBER = 3
 """The first column with a number, which is aligned to the right."""
 
@@ -104,6 +105,17 @@ class LedgerWindow(QDialog):
         center_on_parent(self)
         super().showEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._fit_columns)  # after the header has the font
+
+    def _fit_columns(self) -> None:
+        """Give the column that stretches its least width: without room it keeps the width that it had."""
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(header.sectionSizeHint(WHERE))
+        header.resizeSection(WHERE, max(self.table.sizeHintForColumn(WHERE), header.sectionSizeHint(WHERE)))
+
     def reload(self) -> None:
         """Read the ledger from the history and show it."""
 
@@ -156,7 +168,7 @@ class LedgerWindow(QDialog):
         self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(WHERE, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         for column in range(FIRST_NUMBER, COLUMNS):
             if (item := self.table.horizontalHeaderItem(column)) is not None:
@@ -169,6 +181,7 @@ class LedgerWindow(QDialog):
         layout.setSpacing(M)
         for widget, stretch in ((self.summary, 0), (self.table, 1), (self.note, 0), (buttons, 0)):
             layout.addWidget(widget, stretch)
+        self._fit_columns()
         self.resize(opening_size(self, SIZE))
 
 

@@ -40,8 +40,9 @@ from saywrite.ui.toolkit.layouts.dialogs import (
     dialog_buttons,
     opening_size,
 )
+from saywrite.ui.toolkit.layouts.scrolled_view import ScrolledSplit
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.theme.tokens import XL, M, S
+from saywrite.ui.toolkit.theme.tokens import M, S
 from saywrite.ui.toolkit.translation import set_text, tr
 
 SIZE = QSize(960, 600)
@@ -171,9 +172,8 @@ class KeywordLabWindow(QDialog):
         self.panel.lab_button.hide()
         self.panel.add_button.setAutoDefault(True)  # else Enter on it would press the default button
         header = self.panel.table.horizontalHeader()
-        header.setSectionResizeMode(HITS, QHeaderView.ResizeMode.Fixed)
-        title = str(self.rules.headerData(HITS, Qt.Orientation.Horizontal))
-        header.resizeSection(HITS, header.fontMetrics().horizontalAdvance(title) + XL)
+        header.setResizeContentsPrecision(0)  # of thousands of keywords only those in sight are measured
+        header.setSectionResizeMode(HITS, QHeaderView.ResizeMode.ResizeToContents)
         below = QVBoxLayout()
         below.setContentsMargins(S, 0, S, S)
         below.addWidget(self.advice)
@@ -198,6 +198,6 @@ class KeywordLabWindow(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(M, M, M, M)
         column.setSpacing(M)
-        column.addWidget(split, 1)
+        column.addWidget(ScrolledSplit(split), 1)
         column.addWidget(self.buttons)
         self.resize(opening_size(self, SIZE))
