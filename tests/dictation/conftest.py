@@ -102,7 +102,7 @@ class FakeSource:
 class FakeRecognizer:
     """Notes what it is fed. What the test lets it say comes as if from a thread of the recognizer `engine`."""
 
-    capabilities = Capabilities("local", "Fake", ("en",), False, False, False)
+    capabilities = Capabilities("local", "Fake", ("en",), True, False, False, False, False)
     waits = False
     window = 10 * SAMPLE_RATE
 

@@ -74,7 +74,9 @@ class Capabilities(NamedTuple):
     name: str
     label: str
     languages: tuple[str, ...]
+    partials: bool
     punctuation: bool
+    keywords: bool
     needs_network: bool
     needs_account: bool
     note: str = ""
@@ -86,7 +88,9 @@ LOCAL_CAPABILITIES = Capabilities(
     name=LOCAL,
     label=message("On this computer"),
     languages=LANGUAGE_CODES,
+    partials=True,
     punctuation=True,
+    keywords=True,
     needs_network=False,
     needs_account=False,
     note=message("Works without a network. What you say does not leave this computer."),
@@ -106,7 +110,9 @@ AIOLA_CAPABILITIES = Capabilities(
     name=AIOLA,
     label="aiOla",
     languages=LANGUAGE_CODES,
+    partials=False,
     punctuation=True,
+    keywords=True,
     needs_network=True,
     needs_account=True,
     note=message("Accurate, in eight languages. What you say is sent to aiOla's service."),
