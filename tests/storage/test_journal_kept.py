@@ -22,6 +22,7 @@ from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import (
     export_wav,
     finish_recording,
+    kept_file,
     open_recording,
     purge,
     remove_forgotten_copies,
@@ -53,6 +54,27 @@ def recorded(recordings: Path, header: Header = HEADER, complete: bool = True, p
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_kept_file_is_that_of_a_recording_that_is_wholly_encoded(tmp_path: Path):
+    """A process that was killed while it encoded leaves a part beside the sound."""
+    folder = recorded(tmp_path)
+    assert kept_file(folder) is None
+    finish_recording(folder, keep=True)
+    assert kept_file(folder) == folder / "audio.flac"
+    (folder / "audio.pcm").touch()
+    assert kept_file(folder) is None
+    assert kept_file(tmp_path / "nothing") is None
+
+
+def test_a_recording_that_a_wav_file_cannot_hold_is_not_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = recorded(tmp_path)
+    monkeypatch.setattr(recordings, "_WAV_LIMIT", 98)
+    with pytest.raises(JournalUnwritable, match="too long"):
+        export_wav(folder, tmp_path / "x.wav")
+    assert not (tmp_path / "x.wav").exists()
+    monkeypatch.setattr(recordings, "_WAV_LIMIT", 99)
+    export_wav(folder, tmp_path / "x.wav")
 
 
 def test_a_kept_recording_is_flac_and_sounds_the_same_to_the_sample(tmp_path: Path):
