@@ -56,6 +56,35 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_one_wrong_sample_at_the_beginning_of_the_copy_keeps_the_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = recorded(tmp_path, pcm=speech())
+
+    def write_wrongly(blocks: Iterable[bytes], file: BinaryIO) -> None:
+        first, *others = blocks
+        assert others
+        write_flac([b"\x2a\x2a" + first[2:], *others], file)
+
+    monkeypatch.setattr(recordings, "write_flac", write_wrongly)
+    with pytest.raises(JournalUnwritable):
+        finish_recording(folder, keep=True)
+    assert names(folder) == ["audio.pcm", "dictation.json", "lock"]
+    assert (folder / "audio.pcm").read_bytes() == speech()
+
+
+def test_a_removed_recording_leaves_no_damaged_sidecar(tmp_path: Path):
+    """It names the keywords and the file of the dictation."""
+    folder = recorded(tmp_path)
+    (folder / "dictation.json.broken-1").write_bytes(b"{")
+    finish_recording(folder, keep=False)
+    assert names(tmp_path) == []
+
+
+def test_a_complete_recording_is_not_offered_whatever_was_confirmed(tmp_path: Path):
+    """The rest of its sound has no text because nothing was said in it."""
+    recorded(tmp_path)
+    assert scan(tmp_path) == ()
+
+
 def test_the_kept_file_is_that_of_a_recording_that_is_wholly_encoded(tmp_path: Path):
     """A process that was killed while it encoded leaves a part beside the sound."""
     folder = recorded(tmp_path)
