@@ -22,6 +22,7 @@ from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import (
     export_wav,
     finish_recording,
+    kept_file,
     open_recording,
     purge,
     remove_forgotten_copies,
@@ -53,6 +54,56 @@ def recorded(recordings: Path, header: Header = HEADER, complete: bool = True, p
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def test_one_wrong_sample_at_the_beginning_of_the_copy_keeps_the_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = recorded(tmp_path, pcm=speech())
+
+    def write_wrongly(blocks: Iterable[bytes], file: BinaryIO) -> None:
+        first, *others = blocks
+        assert others
+        write_flac([b"\x2a\x2a" + first[2:], *others], file)
+
+    monkeypatch.setattr(recordings, "write_flac", write_wrongly)
+    with pytest.raises(JournalUnwritable):
+        finish_recording(folder, keep=True)
+    assert names(folder) == ["audio.pcm", "dictation.json", "lock"]
+    assert (folder / "audio.pcm").read_bytes() == speech()
+
+
+def test_a_removed_recording_leaves_no_damaged_sidecar(tmp_path: Path):
+    """It names the keywords and the file of the dictation."""
+    folder = recorded(tmp_path)
+    (folder / "dictation.json.broken-1").write_bytes(b"{")
+    finish_recording(folder, keep=False)
+    assert names(tmp_path) == []
+
+
+def test_a_complete_recording_is_not_offered_whatever_was_confirmed(tmp_path: Path):
+    """The rest of its sound has no text because nothing was said in it."""
+    recorded(tmp_path)
+    assert scan(tmp_path) == ()
+
+
+def test_the_kept_file_is_that_of_a_recording_that_is_wholly_encoded(tmp_path: Path):
+    """A process that was killed while it encoded leaves a part beside the sound."""
+    folder = recorded(tmp_path)
+    assert kept_file(folder) is None
+    finish_recording(folder, keep=True)
+    assert kept_file(folder) == folder / "audio.flac"
+    (folder / "audio.pcm").touch()
+    assert kept_file(folder) is None
+    assert kept_file(tmp_path / "nothing") is None
+
+
+def test_a_recording_that_a_wav_file_cannot_hold_is_not_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = recorded(tmp_path)
+    monkeypatch.setattr(recordings, "_WAV_LIMIT", 98)
+    with pytest.raises(JournalUnwritable, match="too long"):
+        export_wav(folder, tmp_path / "x.wav")
+    assert not (tmp_path / "x.wav").exists()
+    monkeypatch.setattr(recordings, "_WAV_LIMIT", 99)
+    export_wav(folder, tmp_path / "x.wav")
 
 
 def test_a_kept_recording_is_flac_and_sounds_the_same_to_the_sample(tmp_path: Path):
