@@ -146,7 +146,7 @@ class ExportFlow(QObject):
 
 
 def start_folder(wanted: Path | None) -> Path:
-    """The folder in which a dialog opens: the wanted one if it is there, else that of the user's documents."""
+    """The folder in which a dialog opens: the wanted one if it is there, else that of the documents."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     for folder in (wanted, Path(documents) if documents else None):
         if folder is not None and is_folder(folder):
