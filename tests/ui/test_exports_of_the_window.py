@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from window_fakes import FakeDictation, script
 
 from saywrite.foundation.events import Gap, Segment
+from saywrite.storage.history.ledger import Ledger
 from saywrite.storage.history.store import Dictated, Summary
 from saywrite.text.export import render
 from saywrite.ui.app.exports import document_of
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.export.dialog import start_folder
 
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 160_000, 0, True, 2, "First.")
@@ -83,3 +86,17 @@ def test_the_menu_offers_what_can_be_written(dictated: FrontEnd) -> None:
     actions = dictated.window.actions_
     actions.export_menu.aboutToShow.emit()
     assert all(action.isEnabled() for action in actions.export_as.values())
+
+
+@pytest.mark.parametrize("remembered", ["", "a folder that is gone"])
+def test_every_dialog_opens_in_a_folder_of_the_user(
+    front: FrontEnd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, remembered: str
+) -> None:
+    """Not in the one in which the program was started, which may be that of the system."""
+    monkeypatch.chdir(tmp_path)
+    exports = front.dialogs.exports
+    exports.folder = remembered and str(tmp_path / remembered)
+    exports.export_dictations((DICTATED, DICTATED), front.window)
+    exports.export_ledger(Ledger(), front.window)
+    dialogs = front.window.findChildren(QFileDialog)
+    assert [Path(dialog.directory().absolutePath()) for dialog in dialogs] == [start_folder(None)] * 2

@@ -289,6 +289,7 @@ def test_window_stays_where_the_user_has_moved_it(qtbot: Any, window: HistoryWin
 
 
 def test_another_message_leaves_the_undo_of_a_deletion(qtbot: Any, window: HistoryWindow) -> None:
+    qtbot.waitUntil(window.delete.isEnabled)
     window.delete.click()
     qtbot.waitUntil(window.undo.isVisible)
     window.view.failed.emit("The dictation was not transcribed again.")

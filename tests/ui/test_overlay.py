@@ -457,3 +457,15 @@ def test_there_is_no_overlay_for_files(away: FrontEnd) -> None:
     assert words(away) is None
     away.receive(StateChanged("d2", State.STARTING))
     assert words(away) == "Listening…"
+
+
+def test_a_file_that_fails_shows_no_overlay_and_a_text_that_is_inserted_again_does(away: FrontEnd) -> None:
+    away.receive(StateChanged("f1", State.STARTING))
+    away.receive(Started("f1", "local", "en", "/tmp/talk.wav", 0.0, BEGAN))
+    away.receive(Failed("f1", "The recognizer ended.", "Try again.", fatal=True))
+    assert words(away) is None
+    away.receive(StateChanged("f1", State.FAILED))
+    away.receive(Finished("f1", 1, 1, 0, 1.0, ""))
+    assert words(away) is None
+    away.receive(Inserted("d1", "Kate", False, 0.02, 5.0))
+    assert words(away) == "Inserted into Kate"

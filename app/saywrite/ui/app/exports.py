@@ -15,7 +15,7 @@ from saywrite.foundation.formatting import missing
 from saywrite.storage.history.ledger import Ledger, as_csv, as_json
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import Document, TranscriptLine
-from saywrite.ui.export.dialog import ExportFlow
+from saywrite.ui.export.dialog import ExportFlow, start_folder
 from saywrite.ui.export.writer import write_content, write_into
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
@@ -63,7 +63,7 @@ class Exports(QObject):
         )
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setDirectory(self._preferences.settings.export_folder or self.folder)
+        dialog.setDirectory(str(start_folder(self._wanted_folder)))
         dialog.fileSelected.connect(lambda name: self.write_all(chosen, Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -97,7 +97,7 @@ class Exports(QObject):
         dialog.setNameFilters(list(suffixes))
         dialog.setDefaultSuffix(EXPORT_FORMATS[CSV].suffix)
         dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(suffixes[kind]))
-        dialog.setDirectory(self._preferences.settings.export_folder or self.folder)
+        dialog.setDirectory(str(start_folder(self._wanted_folder)))
         dialog.selectFile("where-my-speech-went")
         dialog.fileSelected.connect(lambda name: self.write_ledger(ledger, Path(name)))
         dialog.finished.connect(dialog.deleteLater)
@@ -115,6 +115,12 @@ class Exports(QObject):
 
         run_task(lambda: write_content(content, target, overwrite=True), done, self._show_failure, owner=self)
 
+    @property
+    def _wanted_folder(self) -> Path | None:
+        """The folder of the settings, else that of the last export."""
+        wanted = self._preferences.settings.export_folder or self.folder
+        return Path(wanted) if wanted else None
+
     def _show_failure(self, error: Exception) -> None:
         what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
         self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
@@ -128,9 +134,7 @@ class Exports(QObject):
         return flow
 
     def _start(self, flow: ExportFlow, format: str) -> None:
-        wanted = self._preferences.settings.export_folder or self.folder
-        if wanted:
-            flow.folder = Path(wanted)
+        flow.folder = self._wanted_folder or flow.folder
         self._window.notices.withdraw("export")
         flow.start(format)
 

@@ -96,7 +96,7 @@ class ExportFlow(QObject):
             for name, kind in EXPORT_FORMATS.items()
             if name not in NEED_TIMES or has_times(document)
         }
-        dialog = QFileDialog(self._parent, tr("Export the transcript"), str(self._start_folder()))
+        dialog = QFileDialog(self._parent, tr("Export the transcript"), str(start_folder(self.folder)))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.setNameFilters(list(filters.values()))
@@ -144,12 +144,14 @@ class ExportFlow(QObject):
         box.finished.connect(box.deleteLater)
         box.open()
 
-    def _start_folder(self) -> Path:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        for folder in (self.folder, Path(documents) if documents else None):
-            if folder is not None and is_folder(folder):
-                return folder
-        return Path.home()
+
+def start_folder(wanted: Path | None) -> Path:
+    """The folder in which a dialog opens: the wanted one if it is there, else that of the documents."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    for folder in (wanted, Path(documents) if documents else None):
+        if folder is not None and is_folder(folder):
+            return folder
+    return Path.home()
 
 
 def _format_of(chosen_filter: str) -> str:

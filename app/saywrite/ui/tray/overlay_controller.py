@@ -117,7 +117,7 @@ class OverlayController(QObject):
                 self._phrase = phrase if state is HandsFreeState.WAITING else ""
                 if self._state in (State.IDLE, State.FAILED):
                     self._hide()
-            case Failed(fatal=True, what=what):
+            case Failed(dictation=which, fatal=True, what=what) if not (self._is_file and which == self._dictation):
                 self._show_problem(what)
 
     def state(self) -> dict[str, Any]:
@@ -147,6 +147,8 @@ class OverlayController(QObject):
             self._dictation, self._heard = event.dictation, ""
             self._offers_restore = self._is_done = self._is_file = False
             self._problem_timer.stop()
+        if event.state in (State.IDLE, State.FAILED):
+            self._is_file = False  # what is inserted from now on is no text of the file
         if event.state is State.IDLE:
             self._hide()
         elif event.state is not State.FAILED:
