@@ -145,11 +145,19 @@ def test_text_of_another_recognizer_does_not_change_what_was_sent(store: History
 def test_another_transcription_adds_its_bytes(store: HistoryStore) -> None:
     add(store, "one")
     for _ in range(2):
-        add_traffic(store, Traffic("one", AIOLA, 100, 1), "aiola")
-    add_traffic(store, Traffic("missing", AIOLA, 100, 1), "aiola")
+        add_traffic(store, Traffic("one", AIOLA, 100, 1), "aiola", NOVEMBER)
     assert sums(store) == [("2026-11", "aiola", AIOLA, 1, 10, 200, 2)]
     store.delete("one")
     assert sums(store) == [("2026-11", "aiola", AIOLA, 1, 10, 200, 2)]
+
+
+def test_bytes_of_another_transcription_count_although_the_dictation_is_deleted_meanwhile(store: HistoryStore) -> None:
+    add(store, "one", OCTOBER)
+    add_traffic(store, Traffic("one", AIOLA, 100, 1), "aiola", NOVEMBER)
+    store.delete("one")
+    for _ in range(2):
+        add_traffic(store, Traffic("one", AIOLA, 70, 2), "aiola", NOVEMBER)
+    assert sums(store) == [("2026-11", "aiola", AIOLA, 0, 0, 140, 4), ("2026-10", "aiola", AIOLA, 1, 10, 100, 1)]
 
 
 def test_files_of_the_command_line_are_counted(store: HistoryStore) -> None:

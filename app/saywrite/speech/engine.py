@@ -199,9 +199,9 @@ class Recognizer(Protocol):
         return ()
 
     def stand_by(self) -> Events:
-        """Drop the sound of the dictation, and only keep trying to reach the service: another recognizer stands in.
+        """Drop the sound of the dictation, and only keep trying to reach the service.
 
-        The dictation ends with `abort()`. A recognizer without a service is never asked to.
+        Another recognizer stands in. The dictation ends with `abort()`. A recognizer without a service is not asked to.
         """
         return ()
 

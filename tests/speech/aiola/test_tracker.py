@@ -124,7 +124,14 @@ def test_no_word_is_lost_with_uneven_answers(
     assert not missing(speech, dictate(speech, drops=drops, delays=delays))
 
 
+SPEAKS_ON = [
+    Spoken(start, tuple(f"alpha{number}{word}" for word in range(count)))
+    for number, (start, count) in enumerate([(0.6, 0), (2.0, 3), (5.05, 5), (9.2, 6), (11.9, 0), (13.3, 3)])
+]
+
+
 @given(speeches(coughs=True, distinct=True))
+@example(SPEAKS_ON)  # the texts of the repeated sound had come, and one of what was said since was still to come
 def test_utterance_without_an_answer_is_dropped(speech: list[Spoken]) -> None:
     outcome = dictate(speech)
     assert outcome.words == said(speech)

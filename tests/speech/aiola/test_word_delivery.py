@@ -14,6 +14,7 @@ from tests.speech.aiola.word_simulation import (
     Along,
     Habits,
     Result,
+    SimulatedDictation,
     SpokenWord,
     dictate,
     samples,
@@ -619,6 +620,16 @@ def test_a_local_recognizer_that_fails_leaves_the_decision_to_the_utterances(end
     check(result)
     assert not result.missing
     assert result.ended_after_s < 8  # a question to the service and its answer
+
+
+def test_words_of_a_long_dictation_are_forgotten_after_the_local_recognizer_has_ended() -> None:
+    """Each step walks through all that are known: minutes of them cost seconds of processor time."""
+    speech = speak(*(part for n in range(60) for part in (f"one{n} two{n} three{n} four{n}", 0.9)))
+    simulated = SimulatedDictation(speech, Habits(), Along(ends_at_s=10.0, says_end=True))
+    result = simulated.run()
+    assert not result.missing
+    assert not result.twice
+    assert len(simulated._tracker._words.speech.units) < len(speech) // 2
 
 
 def test_no_text_waits_for_a_local_recognizer_that_has_ended() -> None:

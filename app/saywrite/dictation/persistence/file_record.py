@@ -39,7 +39,7 @@ class FileRecord:
         if self._again:
             sent, received = traffic.sent - before.sent, traffic.received - before.received
             new = replace(traffic, dictation=self._again, sent=sent, received=received)
-            self._write(partial(add_traffic, traffic=new, engine=self._engine))
+            self._write(partial(add_traffic, traffic=new, engine=self._engine, now=self._began))
 
     def close(
         self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()

@@ -84,22 +84,27 @@ def count_file(store: HistoryStore, began: datetime, engine: str, heard: int, tr
     sent = tuple(each for each in traffic if each.sent) or (Traffic("", THIS_COMPUTER, 0, 0),)
     month = f"{began:%Y-%m}"
     rows = [(month, engine, clean(each.host), 1, heard, each.sent, each.received) for each in sent]
+    store.in_transaction(lambda connection: connection.executemany(_ADD, rows))
+
+
+_ADD = """
+    INSERT INTO ledger (month, engine, host, dictations, heard, sent, received) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + excluded.dictations,
+        heard = heard + excluded.heard, sent = sent + excluded.sent, received = received + excluded.received"""
+"""Adds to the sums of a month."""
+
+
+def add_traffic(store: HistoryStore, traffic: Traffic, engine: str, now: datetime) -> None:
+    """Add bytes to those of a dictation, which is transcribed again. Raises HistoryError.
+
+    Those of one that was deleted meanwhile are added to the sums of the month of `now`.
+    """
 
     def add(connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            "INSERT INTO ledger (month, engine, host, dictations, heard, sent, received) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + 1,"
-            " heard = heard + excluded.heard, sent = sent + excluded.sent, received = received + excluded.received",
-            rows,
-        )
-
-    store.in_transaction(add)
-
-
-def add_traffic(store: HistoryStore, traffic: Traffic, engine: str) -> None:
-    """Add bytes to those of a dictation, which is transcribed again. A missing one is no error. Raises HistoryError."""
-
-    def add(connection: sqlite3.Connection) -> None:
+        if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (traffic.dictation,)).fetchone() is None:
+            host = clean(traffic.host)
+            connection.execute(_ADD, (f"{now:%Y-%m}", engine, host, 0, 0, traffic.sent, traffic.received))
+            return
         connection.execute(
             "INSERT INTO traffic (dictation, host, sent, received, engine)"
             " SELECT id, ?, ?, ?, ? FROM dictations WHERE id = ?"

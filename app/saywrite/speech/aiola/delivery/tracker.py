@@ -331,6 +331,7 @@ class DeliveryTracker:
             self._placed.append(placed)
             waiting.shown = placed
             self._words.wait(waiting)
+            self._words.speech.forget()
 
     def _deliver(self, placed: list[PlacedText]) -> None:
         """Take texts that were placed by words. The utterances must know them, in case they decide later."""

@@ -361,11 +361,11 @@ class UtteranceTracker:
         that came after the patience was taken for that of the next utterance. With fewer than sentences in all, an
         earlier sentence has none: a later one took its place.
         """
-        to_answer = self._to_answer
-        if last is not None:
-            until = max(last.start, self._log.replayed)
-            to_answer -= sum(each.voiced >= COUGH and each.start > until for each in self.ended)
-        return self._asking and 0 < to_answer <= self._answers_again and self._texts >= self._sentences
+        until = self._heard if last is None else max(last.start, self._log.replayed)
+        behind = [each.voiced for each in self.ended if each.start > until]
+        to_answer = self._to_answer - sum(voiced >= COUGH for voiced in behind)
+        sentences = self._sentences - sum(voiced >= SENTENCE for voiced in behind)
+        return self._asking and 0 < to_answer <= self._answers_again and sentences <= self._texts
 
     def _judge_holes(self) -> CompletionState:
         """The state once nothing waits. Texts that each went to the utterance before leave a false hole at the end."""
