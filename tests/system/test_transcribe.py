@@ -139,6 +139,17 @@ def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None
     assert len(saywrite.all("started")) == 1
 
 
+def test_an_interrupt_before_the_first_text_keeps_an_earlier_output(files: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("the text of an earlier run\n")
+    options = ("--output", str(target), "--realtime")
+    with running("transcribe", str(files / "mono.flac"), *options, at=tmp_path) as saywrite:
+        saywrite.wait("state", state="listening")
+        saywrite.process.send_signal(signal.SIGINT)
+        assert saywrite.end() == 130
+    assert target.read_text() == "the text of an earlier run\n"
+
+
 def test_another_language_becomes_its_words(tmp_path: Path) -> None:
     pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
     sounds.write_wav(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"))

@@ -248,9 +248,12 @@ def _deliver(
     """Write what was not written during the dictation, or report that there is no text; the exit code."""
     if terminal.finished is None:
         return FAILED
-    code = _tell_outcome(terminal, out, output)
-    if output.live or (output.events and target is None) or (terminal.failure is not None and not terminal.segments):
+    unread = interrupts.count > 0 and not _is_dictated(terminal.started) and not terminal.segments
+    code = _tell_outcome(terminal, out, output, unread=unread)
+    if output.live or (output.events and target is None):
         return code
+    if not terminal.segments and (unread or terminal.finished.pending or terminal.failure is not None):
+        return code  # an earlier text in the file is worth more than none
     content = render(document(terminal), output.format)
     if target is not None:
         try:
@@ -266,13 +269,16 @@ def _deliver(
     return code
 
 
-def _tell_outcome(terminal: Terminal, out: StandardOutput, output: Output) -> int:
-    """Report what is missing; the exit code. A damaged file counts as failed even if its beginning has text."""
+def _tell_outcome(terminal: Terminal, out: StandardOutput, output: Output, *, unread: bool) -> int:
+    """Report what is missing; the exit code. A damaged file counts as failed even if its beginning has text.
+
+    `unread`: it was interrupted before its first text.
+    """
     finished = terminal.finished
     if finished is not None and terminal.failure is None and not output.events and out.failure is None:
         if finished.pending:
             terminal.say(_pending(finished, terminal.started))
-        elif not terminal.segments:
+        elif not terminal.segments and not unread:
             terminal.say("No speech was heard.")
     missing = finished is None or finished.pending or terminal.failure is not None or terminal.source_failed
     return FAILED if missing else DONE
@@ -280,9 +286,13 @@ def _tell_outcome(terminal: Terminal, out: StandardOutput, output: Output) -> in
 
 def _pending(finished: Finished, started: Started | None) -> str:
     what = f"saywrite: {seconds(finished.pending):.0f} s of the sound have no text yet."
-    if started is not None and started.source == MICROPHONE:
+    if _is_dictated(started):
         return f"{what} The recording is kept: open Saywrite to transcribe the rest."
     return f"{what} Run it again to transcribe them."
+
+
+def _is_dictated(started: Started | None) -> bool:
+    return started is not None and started.source == MICROPHONE
 
 
 def document(terminal: Terminal) -> Document:
