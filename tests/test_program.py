@@ -124,6 +124,24 @@ def test_commit_of_a_checkout_and_of_its_worktree_is_that_of_git(tmp_path: Path,
     assert checkout_commit(tmp_path / "nowhere") == ""
 
 
+EARLY_INTERRUPT = """
+import os, signal, sys
+import saywrite.main
+from saywrite.__main__ import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores the signal for what it starts behind it
+saywrite.main.main = lambda: os.kill(os.getpid(), signal.SIGINT)
+sys.exit(main())
+"""
+
+
+def test_an_interrupt_before_the_command_has_begun_ends_it_without_a_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY_INTERRUPT, "devices"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_process_ends_while_its_threads_decode(tmp_path: Path) -> None:
     """Taking the interpreter apart aborts 3 of 10 such processes, and prints what libsoxr leaked in most others."""
     file = sounds.write_wav(tmp_path / "a.wav", np.zeros(48_000 * 60, "int16"), 48_000)

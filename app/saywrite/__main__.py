@@ -6,19 +6,23 @@ import atexit
 import os
 import sys
 
+from saywrite.cli.ending.interrupts import INTERRUPTED
 from saywrite.cli.remote_commands import drive_at_once
 
 
 def main() -> int:
     """Run Saywrite with the arguments of the process; the exit code."""
-    code = drive_at_once(sys.argv[1:])
-    if code is not None:
-        os._exit(code)  # everything is written: taking the interpreter apart would cost a tenth of the command
     codes: list[int] = []
-    atexit.register(_end_with, codes)  # the first one registered is the last one called: Qt and the log end before
-    from saywrite.main import main as run  # late: it loads what reads any command line
+    try:
+        code = drive_at_once(sys.argv[1:])
+        if code is not None:
+            os._exit(code)  # everything is written: taking the interpreter apart would cost a tenth of the command
+        atexit.register(_end_with, codes)  # the first one registered is the last one called: Qt and the log end before
+        from saywrite.main import main as run  # late: it loads what reads any command line
 
-    codes.append(run())
+        codes.append(run())
+    except KeyboardInterrupt:  # before a command takes the signal: nothing was begun
+        codes.append(INTERRUPTED)
     return codes[0]
 
 
