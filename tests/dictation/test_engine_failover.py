@@ -239,6 +239,24 @@ def test_stand_in_begins_at_once_when_the_service_refuses(stage: Stage, service:
     assert texts(stage)[-1] == ("three four", "local")
 
 
+@pytest.mark.parametrize("fatal", [False, True])
+def test_refusal_during_an_outage_is_said_and_the_stand_in_carries_on(
+    stage: Stage, service: Service, fatal: bool
+) -> None:
+    begin(stage, service)
+    stage.pass_time(1.1)
+    calls = list(stage.recognizer.calls)
+    service.say(ConnectionChanged(service.dictation, "refused", reason="the key was refused"))
+    service.say(Failed(service.dictation, "The key was refused.", "Enter another.", fatal=fatal, about="account"))
+    stage.handle_messages()
+    assert stage.recognizer.calls == calls, "it goes on where it is"
+    assert stage.loop.state is State.LISTENING
+    failed = stage.last(Failed)
+    assert (failed.what, failed.fatal, failed.about) == ("The key was refused.", False, "account")
+    assert "this computer carries on" in failed.remedy
+    assert "Enter another." in failed.remedy
+
+
 def test_refused_dictation_ends_with_the_text_of_the_stand_in(stage: Stage, service: Service) -> None:
     refuse(stage, service)
     stage.release()

@@ -13,7 +13,7 @@ from datetime import datetime
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.engines.audio_cursor import AudioCursor
-from saywrite.dictation.engines.failover import EngineFailover
+from saywrite.dictation.engines.failover import CARRIES_ON, EngineFailover
 from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
 from saywrite.dictation.engines.results import ProgressWriter, ResultWriter
 from saywrite.dictation.engines.substitution import REMEDY, SubstitutionPolicy
@@ -44,11 +44,9 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
-from saywrite.foundation.messages import joined, message
+from saywrite.foundation.messages import joined
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
-
-CARRIES_ON = message("The recognizer on this computer carries on.")
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""

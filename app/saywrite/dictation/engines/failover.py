@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, Failed, Final, RecognizerFinished
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
+
+CARRIES_ON = message("The recognizer on this computer carries on.")
 
 AWAY_S = 1.0
 """Seconds without the service after which, where the settings say so, another engine stands in.
@@ -23,7 +26,7 @@ SLOW_S = 3.0
 """Seconds without a first connection after which this computer listens along: the attempt may fail after ten only."""
 
 SLOW_STAND_IN_S = 6.0
-"""Seconds without a first connection after which another engine stands in; the return from it connects anew."""
+"""Seconds without a first connection after which another engine stands in."""
 
 
 class EngineFailover:
@@ -136,7 +139,8 @@ class EngineFailover:
     def translate_event(self, event: RecognizerEvent) -> RecognizerEvent | None:
         """Return the event under the dictation's own name, or None where it does not concern the dictation.
 
-        Of an engine that is away, only the connection concerns it. A failure of a stand-in does not end the dictation.
+        Of an engine that is away, only its connection and a refusal of the account concern it. A failure of a stand-in
+        does not end the dictation.
         """
         if isinstance(event, EngineChanged):
             return None
@@ -147,9 +151,11 @@ class EngineFailover:
             if isinstance(event, Failed) and self.mark and event.fatal:
                 event = replace(event, fatal=False)
             return event if name == dictation else replace(event, dictation=dictation)
-        if isinstance(event, ConnectionChanged) and name == self._away:
-            return replace(event, dictation=dictation)
-        return None
+        if name != self._away:
+            return None
+        if isinstance(event, Failed) and event.about == "account":
+            return replace(event, dictation=dictation, fatal=False, remedy=joined(" ", CARRIES_ON, event.remedy))
+        return replace(event, dictation=dictation) if isinstance(event, ConnectionChanged) else None
 
     def _start_anew(self, recognizer: Recognizer, mark: str) -> None:
         self._count += 1
