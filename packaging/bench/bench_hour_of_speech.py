@@ -109,7 +109,7 @@ class HourOfSpeech:
         self._child.send({"op": "finish"})
         while not self._finished:
             self._receive()
-        self._child.close()
+        self._child.kill()
 
     def _receive(self) -> None:
         message = self._messages.get()
