@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from saywrite.foundation.events import FrontEndEvent, LanguageHeard
+from saywrite.foundation.events import FrontEndEvent, LanguageHeard, Started
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
@@ -51,6 +51,8 @@ class CommandBindings(QObject):
         self._dictation = dictation
         self._preferences = preferences
         self._choices = choices
+        self._language = ""
+        """The language of the newest dictation, which is that of the key or the file."""
         self.files = FilesController(
             window, dictation, choices, open_history, self.choose_files, self.choose_folder, geometry
         )
@@ -62,7 +64,9 @@ class CommandBindings(QObject):
     def receive(self, event: FrontEndEvent) -> None:
         """Show the queue of files, and offer the language that was heard; other events are ignored."""
         self.files.receive(event)
-        if isinstance(event, LanguageHeard):
+        if isinstance(event, Started):
+            self._language = event.language
+        elif isinstance(event, LanguageHeard):
             self.offer_language(event.language)
 
     @Slot()
@@ -103,15 +107,19 @@ class CommandBindings(QObject):
         )
 
     def offer_language(self, code: str) -> None:
-        """Offer to switch to the language that the user seems to speak."""
-        chosen, name = self._preferences.settings.language, self._choices.language(code)
-        if code == chosen:
+        """Offer to switch the key that was used to the language that the user seems to speak."""
+        settings, name = self._preferences.settings, self._choices.language(code)
+        chosen = self._language or settings.language
+        options = {settings.second_language: "second_language", settings.language: "language"}
+        option = options.get(chosen, "")  # none of a file, or of a dictation that another program began
+        if code == chosen or (code == settings.language and not option):
             return
+        switch = (tr("&Switch to {name}", name=name), lambda: self._preferences.update(**{option: code}))
         self._window.notices.notify(
             Severity.INFO,
             tr("This sounds like {name}, but {chosen} is chosen.", name=name, chosen=self._choices.language(chosen)),
             key="language",
-            actions=((tr("&Switch to {name}", name=name), lambda: self._preferences.update(language=code)),),
+            actions=(switch,) if option else (),
             passing=False,
             counted=False,
         )
