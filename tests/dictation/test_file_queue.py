@@ -82,6 +82,13 @@ class QueueStage:
         self.until(lambda: self.stage.recognizer.dictation == self.file(number).dictation)
         self.until(lambda: self.stage.recognizer.finishing)
 
+    def fail_transcription(self) -> None:
+        """The recognizer of the file that is transcribed ends."""
+        self.stage.loop.session.fail("The recognizer ended.", "Try again.")
+        self.work()
+        self.stage.recognizer.done(complete=False)
+        self.work()
+
     def file(self, number: int) -> QueuedFile:
         return next(file for file in self.queue.files if file.number == number)
 
@@ -326,11 +333,7 @@ def test_a_failed_recognizer_leaves_a_file_that_retry_continues(
 ) -> None:
     queue.add(sound("a.wav"))
     queue.until_transcribing(1)
-    session = queue.stage.loop.session
-    session.fail("The recognizer ended.", "Try again.")
-    queue.work()
-    queue.stage.recognizer.done(complete=False)
-    queue.work()
+    queue.fail_transcription()
     assert (queue.file(1).state, queue.file(1).what) == (FileState.FAILED, "The recognizer ended.")
     queue.stage.dictation.retry_file(1)
     queue.work()
@@ -344,10 +347,7 @@ def test_retry_in_another_language_is_in_the_history_with_this_language(
 ) -> None:
     queue.add(sound("a.wav"))
     queue.until_transcribing(1)
-    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
-    queue.work()
-    queue.stage.recognizer.done(complete=False)
-    queue.work()
+    queue.fail_transcription()
     queue.stage.commands.apply(replace(queue.stage.loop.settings, language="de"))
     queue.stage.dictation.retry_file(1)
     queue.work()
@@ -376,9 +376,7 @@ def test_a_file_of_the_list_is_not_offered_as_unfinished_when_another_recording_
 ) -> None:
     queue.add(sound("a.wav"), sound("b.wav"))
     queue.until_transcribing(1)
-    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
-    queue.work()
-    queue.stage.recognizer.done(complete=False)
+    queue.fail_transcription()
     queue.until_transcribing(2)
     queue.stage.dictation.cancel_file(2)
     queue.work()
@@ -418,10 +416,7 @@ def test_a_file_of_the_list_is_not_offered_when_another_was_half_read_at_the_end
 ) -> None:
     queue.add(sound("a.wav"))
     queue.until_transcribing(1)
-    queue.stage.loop.session.fail("The recognizer ended.", "Try again.")
-    queue.work()
-    queue.stage.recognizer.done(complete=False)
-    queue.work()
+    queue.fail_transcription()
     failed = queue.file(1)
     queue.stage.dictation.quit()
     queue.work()
