@@ -1,4 +1,4 @@
-"""Whether a media file is whole by its own structure, and what an MP3 header promises.
+"""Whether a media file is whole by its own structure.
 
 Pure but for reading the file it is given; runs on the thread of its caller. FFmpeg reads what is there and rarely
 reports that more should follow. So the structure is checked: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
@@ -11,19 +11,10 @@ import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from saywrite.audio.files.frame_chain import FRAMED, has_frame_holes
 from saywrite.audio.files.ogg_pages import find_ogg_damage
 
 _MAX_PARTS = 10_000_000  # sizes in a damaged file must not make the search endless
-
-_BITRATES = {  # kbit/s by (MPEG 1, layer); index 0 is "free"
-    (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
-    (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
-    (True, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (False, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
-    (False, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-    (False, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}  # by version bits
 
 _CLUSTER, _SEGMENT = 0x1F43B675, 0x18538067  # Matroska element ids
 _OUTERMOST = (_SEGMENT, 0x1A45DFA3, 0xEC)  # the header of the file, and padding
@@ -55,6 +46,8 @@ def find_damage(file: BinaryIO, format_name: str, track: int) -> Damage:
         return _follow_tags(file, size)
     if format_name == "mpegts":
         return _follow_packets(file, size, track)
+    if format_name in FRAMED:
+        return Damage(holes=has_frame_holes(file, format_name))
     if format_name == "avi":
         return Damage(_ends_in_chunk(file, size, format_name), _has_avi_holes(file, size))
     return Damage(_is_cut(file, size, format_name))
@@ -70,47 +63,6 @@ def _is_cut(file: BinaryIO, size: int, format_name: str) -> bool:
         length = int.from_bytes(file.read(8), "little")
         return size < length < 1 << 62
     return False
-
-
-def frame_length(head: bytes) -> int:
-    """Bytes of the MPEG audio or ADTS frame that begins with `head`, by its header; 0 where that is none."""
-    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
-        return 0
-    if head[1] & 0xF6 == 0xF0:  # ADTS (ISO 13818-7): 13 bits of length
-        return (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
-    bitrate, rate, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
-    if version == 1 or layer == 4 or bitrate in (0, 15) or rate == 3:
-        return 0
-    bits = _BITRATES[version == 3, layer][bitrate] * 1000
-    hertz = _RATES[version][rate]
-    if layer == 1:
-        return (12 * bits // hertz + padding) * 4
-    return (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
-
-
-def mp3_length(file: BinaryIO) -> float | None:
-    """Seconds of an MP3 file by the Xing, Info or VBRI header in its first frame; None without one.
-
-    For joined files it is the length of the first, so that more may follow. Silence that the encoder added counts.
-    """
-    file.seek(0)
-    head = file.read(10)
-    at = 0
-    if head[:3] == b"ID3" and len(head) == 10:
-        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
-    file.seek(at)
-    frame = file.read(256)
-    if not frame_length(frame):
-        return None
-    for mark, skip in ((b"Xing", 8), (b"Info", 8), (b"VBRI", 14)):
-        if (place := frame.find(mark)) > 0:
-            if mark != b"VBRI" and not frame[place + 7] & 1:
-                return None
-            count = int.from_bytes(frame[place + skip : place + skip + 4], "big")
-            version = frame[1] >> 3 & 3
-            return count * (1_152 if version == 3 else 576) / _RATES[version][frame[2] >> 2 & 3]
-    return None
 
 
 def _ends_in_box(file: BinaryIO, size: int) -> bool:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from saywrite.audio.files.decoded_frames import convert, frames_of
-from saywrite.audio.files.file_ends import Damage, find_damage, frame_length, mp3_length
+from saywrite.audio.files.file_ends import Damage, find_damage
 from saywrite.audio.files.file_view import FileView
-from saywrite.audio.files.frame_chain import FRAMED, has_frame_holes
+from saywrite.audio.files.frame_chain import FRAMED, frame_length, mp3_length
 from saywrite.audio.files.headers import WavData, find_wav_data, is_wav, repair_streamed, repaired
 from saywrite.audio.files.ogg_pages import ogg_links
 from saywrite.audio.files.timeline import LONGEST_S, Timeline
@@ -329,11 +329,7 @@ class MediaFile:
             if self._wav.promised is not None:
                 report.promised_s = report.decoded_s * self._wav.promised / max(1, self._wav.length)
             return
-        damage = (
-            Damage(holes=has_frame_holes(self._file, name))
-            if name in FRAMED
-            else find_damage(self._file, name, int(self._stream.id))
-        )
+        damage = find_damage(self._file, name, int(self._stream.id))
         if damage.cut:
             report.broken = True
         elif report.promised_s is not None:
