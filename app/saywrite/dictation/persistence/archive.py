@@ -106,8 +106,7 @@ class Archive:
         self._today = today
         self.not_offered: Callable[[], tuple[str, ...]] = tuple
         """Dictations on disk that do not count as unfinished; set by the loop, called on the dictation thread."""
-        self.held: set[str] = set()
-        """Dictations whose recordings are not removed by their age; used on the dictation thread."""
+        self._held: set[str] = set()  # dictations whose recordings are not removed by their age: dictation thread only
         self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
@@ -230,12 +229,23 @@ class Archive:
 
         self._disk.submit(count)
 
+    def hold(self, dictation: str) -> None:
+        """Keep a recording at any age, until `release` or the next start."""
+        self._held.add(dictation)
+
+    def release(self, dictation: str) -> bool:
+        """Let a recording be removed by its age again; False if it was not held."""
+        if dictation not in self._held:
+            return False
+        self._held.remove(dictation)
+        return True
+
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
 
         Begins after all that was submitted, because that may find that the text of a recording is lost.
         """
-        args = keep_days, frozenset(self.held)
+        args = keep_days, frozenset(self._held)
         self._disk.submit(lambda: threading.Thread(target=self._tidy, args=args, name="tidy", daemon=True).start())
 
     def close_history(self) -> None:

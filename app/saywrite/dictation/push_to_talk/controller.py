@@ -145,7 +145,7 @@ class PushToTalkController:
             and event.segment.engine == LOCAL
             and self.insertion_queue.wants(event.dictation)
         ):
-            self._commands.archive.held.add(event.dictation)  # the service is asked for its text later
+            self._commands.archive.hold(event.dictation)  # the service is asked for its text later
         self.insertion_queue.receive(event)
         self.hands_free.receive(event)
         if isinstance(event, Finished) and event.dictation in self._cancelled and not event.heard:
@@ -266,8 +266,7 @@ class PushToTalkController:
 
     def release_recording(self, dictation: str) -> None:
         """Let a recording be removed that was held for the service, if its age is that of the settings."""
-        if dictation in self._commands.archive.held:
-            self._commands.archive.held.remove(dictation)
+        if self._commands.archive.release(dictation):
             self._commands.archive.tidy(self._commands.loop.settings.keep_recordings_days)
 
     def undo_insertion(self) -> None:
