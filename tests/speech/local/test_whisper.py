@@ -289,6 +289,25 @@ def test_a_sentence_that_is_said_twice_is_written_twice(
     assert decoding.words[again].start_s == pytest.approx(script.words[again].start / RATE, abs=0.6)
 
 
+def gated(voiced: np.ndarray) -> np.ndarray:
+    """The sound as an utterance: exact silence around what is loud enough for a noise gate."""
+    loud = np.flatnonzero(np.abs(voiced) > 0.006)
+    return np.pad(voiced[loud[0] - RATE // 100 : loud[-1] + RATE // 100], (RATE * 3 // 10, RATE * 2 // 10))
+
+
+@pytest.mark.parametrize("phrase", ["No thanks.", "See you."])
+def test_a_short_phrase_from_a_noise_gate_is_written_as_often_as_it_was_said(
+    phrase: str, decoder: WhisperDecoder
+) -> None:
+    """The short window gives both phrases twice in exact silence."""
+    words = re.findall(r"\w+", phrase.lower())
+    for times in (1, 2):
+        sound = gated(spoken(" ".join([phrase] * times)))
+        decoding = decoder.decode(pcm(sound), language="en")
+        assert re.findall(r"\w+", decoding.text.lower()) == words * times
+        assert decoding.trusted
+
+
 @pytest.mark.parametrize("length", [0, 1, 2, 321, 3200])
 def test_next_to_no_sound_gives_no_trusted_text(length: int, decoder: WhisperDecoder) -> None:
     decoding = decoder.decode(bytes(length), language="en")
