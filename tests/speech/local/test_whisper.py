@@ -268,6 +268,26 @@ def test_sound_longer_than_a_window_is_written_to_its_end(decoder: WhisperDecode
     assert decoding.trusted
 
 
+HURRIED = (
+    "The company will build a new factory beside the railway.",
+    "The teacher wrote a difficult question on the board.",
+    "Please send the report to the whole team before Friday evening.",
+    "Her grandmother keeps old photographs in a wooden box.",
+    "The old bridge was closed because the river had risen too high.",
+    "The baker sells fresh bread from five in the morning.",
+    "The meeting has been moved to the large room on the second floor.",
+)
+
+
+def test_speech_is_written_to_its_end_though_the_model_ends_in_the_middle(decoder: WhisperDecoder) -> None:
+    """Of these seven sentences without a pause the model writes three at first, and 12 s are left."""
+    trimmed = [gated(spoken(text))[RATE * 3 // 10 : -RATE * 2 // 10] for text in HURRIED]
+    sound = np.concatenate([np.pad(voice, (0, RATE // 50)) for voice in trimmed])
+    decoding = decoder.decode(pcm(np.pad(sound, (RATE * 28 // 100, RATE * 2 // 10))), language="en")
+    assert word_error_rate(" ".join(HURRIED), decoding.text) <= 5
+    assert decoding.trusted
+
+
 def test_a_sentence_that_is_said_five_times_is_written_five_times(decoder: WhisperDecoder) -> None:
     decoding = decoder.decode(pcm(spoken("That is not my hat. " * 5)), language="en")
     assert decoding.text.lower().count("that is not my hat") == 5
