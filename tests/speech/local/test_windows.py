@@ -108,8 +108,20 @@ def test_a_closed_segment_at_the_end_of_the_window_leads_behind_it() -> None:
 
 @pytest.mark.parametrize(
     ("ending", "next_s"),
-    [((at(9), at(9)), 9.0), ((at(9),), None), ((at(9), at(9), 2), None), ((at(28.5), at(28.5)), None)],
-    ids=["another segment was begun", "the end", "its text without an end", "no room for speech"],
+    [
+        ((at(9), at(9)), 9.0),
+        ((at(28.9), at(28.9)), 28.9),
+        ((at(9),), None),
+        ((at(9), at(9), 2), None),
+        ((at(29.1), at(29.1)), None),
+    ],
+    ids=[
+        "another segment was begun",
+        "room for a few words",
+        "the end",
+        "its text without an end",
+        "no room for speech",
+    ],
 )
 def test_the_last_window_is_read_on_when_the_model_ends_where_another_segment_starts(
     ending: tuple[int, ...], next_s: float | None

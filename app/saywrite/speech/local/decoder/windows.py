@@ -23,9 +23,9 @@ TOKENS_MORE = 24
 MOST_TOKENS = 224
 """Half of the decoder's 448 positions: the other half is for the prompt."""
 
-LEAST_UNREAD_S = 2.0
+LEAST_UNREAD_S = 1.0
 """Sound behind the text of the last window that is read again when the model expects speech in it. Where the model was
-right to end, up to 0.5 s were left (70 utterances of synthetic voices)."""
+right to end, up to 0.5 s were left (100 utterances of synthetic voices)."""
 
 LEAST_ADVANCE_S = 1.0
 """A window begins at least this far behind the one before it: a whole pass for less new sound costs too much time."""
