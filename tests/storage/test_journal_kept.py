@@ -191,6 +191,17 @@ def test_damaged_flac_is_reported_and_not_changed(tmp_path: Path):
     assert (folder / "audio.flac").read_bytes() == b"rubbish"
 
 
+@pytest.mark.parametrize("place", [12_000, -40], ids=["first block", "last block"])
+def test_one_flipped_bit_in_a_block_without_a_neighbor_is_noticed(place: int, tmp_path: Path):
+    folder = recorded(tmp_path, pcm=speech())
+    finish_recording(folder, keep=True)
+    flac = bytearray((folder / "audio.flac").read_bytes())
+    flac[place] ^= 0x10
+    (folder / "audio.flac").write_bytes(flac)
+    with open_recording(folder) as recording, pytest.raises(JournalDamaged):
+        list(recording.blocks())
+
+
 def test_truncated_flac_gives_its_beginning_and_reports_the_missing_rest(tmp_path: Path):
     folder = recorded(tmp_path, pcm=speech())
     finish_recording(folder, keep=True)

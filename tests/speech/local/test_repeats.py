@@ -1,4 +1,4 @@
-"""A text that is too short for its sound is looked for a phrase that was said twice; any other is left alone."""
+"""A text that is too short or too long for its sound is looked for a phrase that was said twice or written twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.local.decoder.conditioning import Floats
-from saywrite.speech.local.decoder.repeats import MOST_BYTES_PER_SECOND, pause_in, repeats
+from saywrite.speech.local.decoder.repeats import MOST_BYTES_PER_SECOND, is_hurried, pause_in, repeats
 
 SLOW = "x" * 20
 """Text for 1.4 s of voice at least."""
@@ -59,6 +59,24 @@ def test_the_limit_is_fourteen_bytes_for_a_second_of_voice() -> None:
     assert pause_in(sound(2.0, 0.6, 2.0), "x" * 57) is None
     assert pause_in(sound(2.0, 0.6, 2.0), "話" * 18) is not None
     assert pause_in(sound(2.0, 0.6, 2.0), "話" * 19) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "voice_s", "hurried"),
+    [
+        ("Good morning. Good morning.", 0.66, True),
+        ("See you. See you.", 0.42, True),
+        ("Stop. Stop. Stop.", 0.5, True),
+        ("Good morning. Good morning.", 1.3, False),
+        ("Good morning to all.", 0.5, False),
+        ("Good morning, good evening.", 0.66, False),
+        ("No.", 0.06, False),
+        ("", 0.5, False),
+        ("谢谢", 0.3, False),
+    ],
+)
+def test_a_repeated_phrase_is_hurried_when_nobody_says_it_so_fast(text: str, voice_s: float, hurried: bool) -> None:
+    assert is_hurried(sound(0.0, 0.3, voice_s, 0.2), text) is hurried
 
 
 @pytest.mark.parametrize(

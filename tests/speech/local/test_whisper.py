@@ -268,6 +268,26 @@ def test_sound_longer_than_a_window_is_written_to_its_end(decoder: WhisperDecode
     assert decoding.trusted
 
 
+HURRIED = (
+    "The company will build a new factory beside the railway.",
+    "The teacher wrote a difficult question on the board.",
+    "Please send the report to the whole team before Friday evening.",
+    "Her grandmother keeps old photographs in a wooden box.",
+    "The old bridge was closed because the river had risen too high.",
+    "The baker sells fresh bread from five in the morning.",
+    "The meeting has been moved to the large room on the second floor.",
+)
+
+
+def test_speech_is_written_to_its_end_though_the_model_ends_in_the_middle(decoder: WhisperDecoder) -> None:
+    """Of these seven sentences without a pause the model writes three at first, and 12 s are left."""
+    trimmed = [gated(spoken(text))[RATE * 3 // 10 : -RATE * 2 // 10] for text in HURRIED]
+    sound = np.concatenate([np.pad(voice, (0, RATE // 50)) for voice in trimmed])
+    decoding = decoder.decode(pcm(np.pad(sound, (RATE * 28 // 100, RATE * 2 // 10))), language="en")
+    assert word_error_rate(" ".join(HURRIED), decoding.text) <= 5
+    assert decoding.trusted
+
+
 def test_a_sentence_that_is_said_five_times_is_written_five_times(decoder: WhisperDecoder) -> None:
     decoding = decoder.decode(pcm(spoken("That is not my hat. " * 5)), language="en")
     assert decoding.text.lower().count("that is not my hat") == 5
@@ -287,6 +307,25 @@ def test_a_sentence_that_is_said_twice_is_written_twice(
     assert len(words) == len(script.words) == len(decoding.words)
     again = len(words) // 2
     assert decoding.words[again].start_s == pytest.approx(script.words[again].start / RATE, abs=0.6)
+
+
+def gated(voiced: np.ndarray) -> np.ndarray:
+    """The sound as an utterance: exact silence around what is loud enough for a noise gate."""
+    loud = np.flatnonzero(np.abs(voiced) > 0.006)
+    return np.pad(voiced[loud[0] - RATE // 100 : loud[-1] + RATE // 100], (RATE * 3 // 10, RATE * 2 // 10))
+
+
+@pytest.mark.parametrize("phrase", ["No thanks.", "See you."])
+def test_a_short_phrase_from_a_noise_gate_is_written_as_often_as_it_was_said(
+    phrase: str, decoder: WhisperDecoder
+) -> None:
+    """The short window gives both phrases twice in exact silence."""
+    words = re.findall(r"\w+", phrase.lower())
+    for times in (1, 2):
+        sound = gated(spoken(" ".join([phrase] * times)))
+        decoding = decoder.decode(pcm(sound), language="en")
+        assert re.findall(r"\w+", decoding.text.lower()) == words * times
+        assert decoding.trusted
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 321, 3200])

@@ -106,6 +106,29 @@ def test_a_closed_segment_at_the_end_of_the_window_leads_behind_it() -> None:
     assert read_tokens(at(0), 1, at(30), last=False).next_s == 30.0
 
 
+@pytest.mark.parametrize(
+    ("ending", "next_s"),
+    [
+        ((at(9), at(9)), 9.0),
+        ((at(28.9), at(28.9)), 28.9),
+        ((at(9),), None),
+        ((at(9), at(9), 2), None),
+        ((at(29.1), at(29.1)), None),
+    ],
+    ids=[
+        "another segment was begun",
+        "room for a few words",
+        "the end",
+        "its text without an end",
+        "no room for speech",
+    ],
+)
+def test_the_last_window_is_read_on_when_the_model_ends_where_another_segment_starts(
+    ending: tuple[int, ...], next_s: float | None
+) -> None:
+    assert read_tokens(at(0), 1, *ending).next_s == next_s
+
+
 def test_tokens_that_ran_into_the_limit_are_continued() -> None:
     reading = read_tokens(at(0), 1, at(9), at(9), 2, ended=False, sound_s=20.0)
     assert reading == Reading((DecodedSegment(0.0, 9.0, (1,)),), 9.0)

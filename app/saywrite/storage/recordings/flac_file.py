@@ -51,6 +51,7 @@ class FlacReader:
             self._container: Any = av.open(self._file, format="flac")
             self._stream = self._container.streams.audio[0]
             form = self._stream.codec_context
+            form.options = {"err_detect": "crccheck+explode"}  # else damage to the first or last block is not noticed
             if (form.sample_rate, form.channels) != (SAMPLE_RATE, 1):
                 raise ValueError("another kind of sound")
         except (av.error.FFmpegError, IndexError, ValueError) as error:

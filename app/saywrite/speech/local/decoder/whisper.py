@@ -2,7 +2,7 @@
 
 CTranslate2 is imported when a decoder is made, so that only the child process carries it. `mel`,
 `conditioning`, `prompt` and `windows` prepare its input; `guards` decides whether its text is trusted,
-`repeats` whether a phrase is missing that was said twice.
+`repeats` whether a phrase is missing that was said twice, or was said once and written twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_
 from saywrite.speech.local.decoder.guards import Confidence, is_doubted, is_trusted, looks_repeated, words_of
 from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
-from saywrite.speech.local.decoder.repeats import pause_in, repeats
+from saywrite.speech.local.decoder.repeats import is_hurried, pause_in, repeats
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 from saywrite.speech.local.decoder.windows import WordTime, place_between
@@ -146,11 +146,11 @@ class WhisperDecoder:
         samples = prepare(samples_of(pcm))
         task = _Task(*self._prompt_for(language, keywords), language, final, long_window)
         decoding = self._transcribe(samples, task)
+        is_repeated = looks_repeated(decoding.text) or is_hurried(samples, decoding.text)
         if not final:
             # The sound ends in the middle of a sentence, which Whisper fills up with the same words.
-            is_vague = looks_repeated(decoding.text) or decoding.doubted
-            return replace(decoding, trusted=False) if is_vague else decoding
-        if looks_repeated(decoding.text) and self._window_s(samples, long_window) < windows.LONGEST_S:
+            return replace(decoding, trusted=False) if is_repeated or decoding.doubted else decoding
+        if is_repeated and self._window_s(samples, long_window) < windows.LONGEST_S:
             decoding = self._transcribe(samples, replace(task, long_window=True))
         if decoding.doubted and not self._hears_speech(samples, task):
             return replace(decoding, trusted=False)

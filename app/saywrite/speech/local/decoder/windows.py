@@ -23,6 +23,10 @@ TOKENS_MORE = 24
 MOST_TOKENS = 224
 """Half of the decoder's 448 positions: the other half is for the prompt."""
 
+LEAST_UNREAD_S = 1.0
+"""Sound behind the text of the last window that is read again when the model expects speech in it. Where the model was
+right to end, up to 0.5 s were left (100 utterances of synthetic voices)."""
+
 LEAST_ADVANCE_S = 1.0
 """A window begins at least this far behind the one before it: a whole pass for less new sound costs too much time."""
 
@@ -70,16 +74,25 @@ def read(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float, *, ended: 
 
     `ended`: the model ended by itself, not at the token limit. `last`: no sound follows this window. With both, all
     text counts, except segments that start behind the sound's end: those are invented in the padding. Otherwise
-    what follows the last closed segment is read again in the next window, so that no word is cut in two.
+    what follows the last closed segment is read again in the next window, so that no word is cut in two; so is the
+    rest of the last window when the model ended behind the start of another segment, in the middle of the speech.
     """
     segments = tuple(segment for segment in _segments(tokens, tokenizer) if segment.start < sound_s)
     closed = tuple(segment for segment in segments if segment.end is not None)
     whole_window = None if last else sound_s
-    if (ended and last) or not closed:
+    if not closed or (ended and last and not _ends_early(tokens, tokenizer, sound_s)):
         return Reading(segments, whole_window)
     end = closed[-1].end
     assert end is not None
     return Reading(closed, end if LEAST_ADVANCE_S <= end < sound_s else whole_window)
+
+
+def _ends_early(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float) -> bool:
+    """Whether the model began another segment and ended there, with much sound behind it."""
+    if len(tokens) < 2:
+        return False
+    before, end = tokenizer.seconds(tokens[-2]), tokenizer.seconds(tokens[-1])
+    return before is not None and end is not None and sound_s - end >= LEAST_UNREAD_S
 
 
 def _segments(tokens: Sequence[int], tokenizer: Tokenizer) -> list[DecodedSegment]:
