@@ -300,7 +300,7 @@ class LocalRecognizer(Recognizer):
             self._events.add(LanguageHeard(dictation, heard))
 
     def _replace(self, problem: RecognizerProblem | None = None) -> None:
-        """Replace a child that has ended, because of `problem`, or hangs; feed the new one what has no text yet."""
+        """Replace a child that has ended or hangs; feed the new one what has no text yet. `problem`: why it ended."""
         was_idle = self._feed is None and self._worker.state is EngineState.READY
         self._worker.stop()
         self._worker.set_state(EngineState.UNLOADED)
