@@ -142,9 +142,13 @@ class ModelStore:
             ) from error
 
     def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
-        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, TransferStopped."""
+        """Read every byte of the model that is used: its folder and the names of damaged files.
+
+        Where none is complete, that of the one that is there. Raises OSError and TransferStopped.
+        """
         model = self.model(id)
-        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
+        used = self.folder(model)
+        folder = used or next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
         if folder is None:
             return None, ()
         return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
