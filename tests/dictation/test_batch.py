@@ -184,10 +184,12 @@ def test_files_of_one_name_have_a_text_each(tmp_path: Path) -> None:
         (RecordClosed("d1", saved=True, kept=48_000), DONE, ""),
         (RecordClosed("d1", saved=False, kept=0), FAILED, "Nothing of this dictation is kept."),
         (RecordClosed("d1", saved=False, kept=16_000), FAILED, "Not all of this dictation is kept."),
+        (None, FAILED, "saywrite: The disk had not answered at the end. What is kept is offered when"),
     ],
 )
-def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: int, told: str, capsys) -> None:
-    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, record), Output(), None) == code
+def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed | None, code: int, told: str, capsys) -> None:
+    more = () if record is None else (record,)
+    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, *more), Output(), None) == code
     captured = capsys.readouterr()
     assert captured.out.startswith("Guten Tag.\n"), "its text is on standard output all the same"
     assert told in captured.err

@@ -228,7 +228,9 @@ def _tell_record(terminal: Terminal) -> int:
     finished, record = terminal.finished, terminal.record
     if finished is None or not finished.heard or (record is not None and record.saved):
         return DONE
-    if record is not None and not record.kept:
+    if record is None:
+        terminal.say("saywrite: The disk had not answered at the end. What is kept is offered when Saywrite is opened.")
+    elif not record.kept:
         terminal.say("saywrite: Nothing of this dictation is kept. Name a folder that can be written to with --data.")
     else:
         terminal.say("saywrite: Not all of this dictation is kept. What is, is offered when Saywrite is opened.")
