@@ -126,18 +126,23 @@ def test_commit_of_a_checkout_and_of_its_worktree_is_that_of_git(tmp_path: Path,
 
 EARLY_INTERRUPT = """
 import os, signal, sys
-import saywrite.main
-from saywrite.__main__ import main
+
+class Interrupt:
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[2]:
+            os.kill(os.getpid(), signal.SIGINT)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores the signal for what it starts behind it
-saywrite.main.main = lambda: os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from saywrite.__main__ import main
 sys.exit(main())
 """
 
 
-def test_an_interrupt_before_the_command_has_begun_ends_it_without_a_traceback() -> None:
+@pytest.mark.parametrize("module", ["saywrite.desktop.remote_control.client", "saywrite.main"])
+def test_an_interrupt_before_the_command_has_begun_ends_it_without_a_traceback(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", EARLY_INTERRUPT, "devices"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", EARLY_INTERRUPT, "devices", module], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 

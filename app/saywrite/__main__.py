@@ -7,18 +7,19 @@ import os
 import sys
 
 from saywrite.cli.ending.interrupts import INTERRUPTED
-from saywrite.cli.remote_commands import drive_at_once
 
 
 def main() -> int:
     """Run Saywrite with the arguments of the process; the exit code."""
     codes: list[int] = []
     try:
+        from saywrite.cli.remote_commands import drive_at_once  # here: it takes most of the time up to a command
+
         code = drive_at_once(sys.argv[1:])
         if code is not None:
             os._exit(code)  # everything is written: taking the interpreter apart would cost a tenth of the command
         atexit.register(_end_with, codes)  # the first one registered is the last one called: Qt and the log end before
-        from saywrite.main import main as run  # late: it loads what reads any command line
+        from saywrite.main import main as run  # later: it loads what reads any command line
 
         codes.append(run())
     except KeyboardInterrupt:  # before a command takes the signal: nothing was begun

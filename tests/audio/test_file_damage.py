@@ -48,6 +48,8 @@ FILES = {
     "mka, flac": lambda: flac_in("matroska"),
     "flv": lambda: encode(MONO, 44_100, "flv", "aac"),
     "ts": lambda: encode(MONO, 16_000, "mpegts", "aac"),
+    "mpg": lambda: encode(AT_48, 48_000, "mpeg", "mp2"),
+    "vob": lambda: encode(AT_48, 48_000, "vob", "ac3"),
     "wma": lambda: encode(AT_48, 48_000, "asf", "wmav2"),
     "m4a": lambda: encode(MONO, 16_000, "ipod", "aac"),
     "avi": lambda: encode(AT_48, 48_000, "avi", "libmp3lame"),
@@ -84,13 +86,34 @@ def test_hole_in_a_file_is_reported(tmp_path: Path, kind: str, share: float) -> 
     assert "is damaged" in told or "breaks off" in told
 
 
-@pytest.mark.parametrize("kind", ["opus", "vorbis", "oga", "webm", "mka", "ts", "wma", "avi", "mp3", *FRAMED])
+@pytest.mark.parametrize(
+    "kind", ["opus", "vorbis", "oga", "webm", "mka", "ts", "mpg", "vob", "wma", "avi", "mp3", *FRAMED]
+)
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_bytes_that_are_missing_in_a_file_are_reported(tmp_path: Path, kind: str, share: float) -> None:
     whole = made(kind)
     at = int(len(whole) * share)
     _, told = decode(tmp_path, whole[:at] + whole[at + 4_097 :])  # not a multiple of the frames of AC-3
     assert "is damaged" in told or "breaks off" in told
+
+
+def test_whole_packs_that_are_missing_are_reported_with_their_length(tmp_path: Path) -> None:
+    """A disc loses whole sectors; the packets around them are whole."""
+    pack = 2_048
+    whole = made("vob")
+    cut = len(whole) // pack // 2 * pack
+    missing = 10 * pack
+    _, told = decode(tmp_path, whole[:cut] + whole[cut + missing :])
+    length = float(told.partition(": ")[2].partition(" s ")[0])
+    assert length == pytest.approx(missing / len(whole) * SECONDS, abs=0.3)
+
+
+def test_joined_program_streams_are_whole(tmp_path: Path) -> None:
+    """Zeros fill up the sectors between them."""
+    for between in (b"", bytes(3_000)):
+        seconds, told = decode(tmp_path, made("mpg") + between + made("mpg"))
+        assert told == ""
+        assert seconds == pytest.approx(2 * SECONDS, abs=0.2)
 
 
 def pages(ogg: bytes) -> list[bytes]:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from tests.closed_folder import closed
 
 from saywrite.dictation.persistence.archive import Archive
+from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import (
     SAMPLE_RATE,
@@ -52,6 +54,21 @@ def unfinished(stage) -> Path:
     stage.recognizer.say(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
     stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
+
+
+def test_the_end_waits_until_recordings_that_are_not_kept_are_removed(stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, removed = threading.Event(), threading.Event()
+
+    def purge(*given: object) -> None:
+        closed.wait(1)
+        removed.set()
+
+    monkeypatch.setattr("saywrite.dictation.persistence.archive.purge", purge)
+    archive = Archive(stage.paths, DiskThread(), lambda message: None, stage.today)
+    archive.tidy(0)
+    assert archive.close(30)
+    assert removed.is_set()
+    closed.set()
 
 
 def tidy(stage, keep_days: int) -> None:

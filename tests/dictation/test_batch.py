@@ -134,6 +134,30 @@ def test_text_that_cannot_be_written_to_its_file_is_written_to_standard_output(c
     assert "/dev/full cannot be written: No space left on device." in captured.err
 
 
+BROKE = Failed("d1", "It breaks off.", "Copy it again.", about="file")
+
+
+@pytest.mark.parametrize(("pending", "more"), [(16_000, []), (0, [BROKE])], ids=["text is missing", "broken file"])
+def test_a_text_that_is_not_complete_replaces_no_earlier_one(pending, more, tmp_path: Path, capsys) -> None:
+    target, built = tmp_path / "out.txt", lambda tell: ScriptedDictation(tell, "weather.flac", pending, *more)
+    target.write_text("the text of an earlier run\n")
+    assert transcribe(built, Output(file=target), [WEATHER], nothing_whole) == FAILED
+    assert target.read_text() == "the text of an earlier run\n"
+    told = capsys.readouterr()
+    assert told.out.startswith("Guten Tag.\n")
+    assert "out.txt keeps its earlier text, because this one is not complete. The text goes to" in told.err
+    target.write_text("")
+    transcribe(built, Output(file=target), [WEATHER], nothing_whole)
+    assert target.read_text().startswith("Guten Tag.\n"), "an empty file has nothing to lose"
+
+
+def test_a_dictation_that_lacks_text_is_written_to_its_file(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("the text of another dictation\n")
+    listen(lambda tell: ScriptedDictation(tell, "microphone", 16_000), Output(file=target), None)
+    assert target.read_text().startswith("Guten Tag.\n")
+
+
 def test_a_target_that_is_an_input_is_refused_before_a_dictation_is_built(tmp_path: Path) -> None:
     sound = tmp_path / "sound.flac"
     sound.write_bytes(WEATHER.read_bytes())
@@ -160,10 +184,12 @@ def test_files_of_one_name_have_a_text_each(tmp_path: Path) -> None:
         (RecordClosed("d1", saved=True, kept=48_000), DONE, ""),
         (RecordClosed("d1", saved=False, kept=0), FAILED, "Nothing of this dictation is kept."),
         (RecordClosed("d1", saved=False, kept=16_000), FAILED, "Not all of this dictation is kept."),
+        (None, FAILED, "saywrite: The disk had not answered at the end. What is kept is offered when"),
     ],
 )
-def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: int, told: str, capsys) -> None:
-    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, record), Output(), None) == code
+def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed | None, code: int, told: str, capsys) -> None:
+    more = () if record is None else (record,)
+    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, *more), Output(), None) == code
     captured = capsys.readouterr()
     assert captured.out.startswith("Guten Tag.\n"), "its text is on standard output all the same"
     assert told in captured.err

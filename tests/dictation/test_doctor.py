@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +143,23 @@ def test_every_check_can_be_printed(paths: Paths, kept: dict[tuple[str, str], st
     for check in examine(paths, os.environ):
         assert check.as_line().startswith(("✓", "–", "✗"))
         json.dumps(check.as_json())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux: displays by name")
+def test_display_that_is_named_has_to_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finding(**names: str) -> tuple[bool | None, str]:
+        for name in ("WAYLAND_DISPLAY", "DISPLAY"):
+            monkeypatch.setenv(name, names.get(name, ""))
+        check = doctor._display()
+        return check.ok, check.what
+
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-5"))
+        server.listen()
+        assert finding(WAYLAND_DISPLAY="wayland-5", DISPLAY=":987654") == (True, "wayland-5")
+    gone = "does not answer: the window cannot open."
+    assert finding(WAYLAND_DISPLAY="wayland-5") == (None, f"The display wayland-5 {gone}")
+    assert finding(DISPLAY=":987654.0") == (None, f"The display :987654.0 {gone}")
+    assert finding(DISPLAY="far.example:0") == (True, "far.example:0")
+    assert finding() == (None, "There is no display: the window cannot open.")

@@ -94,6 +94,31 @@ def test_damaged_model_is_named_and_left_as_it_is(store: ModelStore, small: Smal
     assert (folder / WEIGHTS).exists()
 
 
+def test_model_whose_damage_shows_only_when_it_is_read_is_to_be_verified_first(
+    store: ModelStore, small: SmallModel, tmp_path: Path
+) -> None:
+    """A download does nothing while the damaged file has its size and time."""
+    path = install(tmp_path, small) / WEIGHTS
+    before = path.stat()
+    path.write_bytes(bytes(len(small.converted)))
+    check = check_model(store, "small-model")
+    assert check.remedy == "saywrite models download small-model"
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    check = check_model(store, "small-model")
+    assert check.remedy == "saywrite models verify small-model, then: saywrite models download small-model"
+
+
+def test_whole_model_of_the_installation_stands_in_for_a_damaged_download(
+    small: SmallModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = install(tmp_path / "installation", small).parent
+    monkeypatch.setattr("saywrite.speech.local.models.shipped_model_folders", lambda: (shipped,))
+    (install(tmp_path, small) / WEIGHTS).write_bytes(b"short")
+    check = check_model(ModelStore(tmp_path / "data", [small.model]), "small-model")
+    assert check.ok is True
+    assert str(shipped) in check.what
+
+
 def test_copied_model_is_to_be_verified(store: ModelStore, small: SmallModel, tmp_path: Path) -> None:
     os.utime(install(tmp_path, small) / WEIGHTS)
     check = check_model(store, "small-model")

@@ -7,9 +7,11 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.system.small_disk import SmallDisk, small_disk
 
 from saywrite import __version__
 from saywrite.foundation.logging_setup import start_log
@@ -29,10 +31,13 @@ for _ in range(int(sys.argv[2])):
 """
 
 
-def run_log(path: Path, lines: int) -> None:
+def run_log(path: Path, lines: int) -> str:
+    """What was written to standard error."""
     app = str(Path(start_log.__code__.co_filename).parents[2])
-    environment = {**os.environ, "PYTHONPATH": app}
-    subprocess.run([sys.executable, "-c", LOGS, str(path), str(lines)], check=True, env=environment)
+    command = [sys.executable, "-c", LOGS, str(path), str(lines)]
+    return subprocess.run(
+        command, check=True, env={**os.environ, "PYTHONPATH": app}, stderr=subprocess.PIPE, text=True
+    ).stderr
 
 
 def modes(folder: Path) -> dict[str, str]:
@@ -79,3 +84,21 @@ def test_crash_file_names_its_program_once(tmp_path: Path) -> None:
     crashes.write_text(f"{header}\nFatal Python error\n", "utf-8")
     run_log(tmp_path / "saywrite.log", 1)
     assert crashes.read_text("utf-8").splitlines() == [header, "Fatal Python error", header]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [(SmallDisk.fill, "No space left on device"), (SmallDisk.make_read_only, "Read-only file system")],
+    ids=["full", "read-only"],
+)
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "there already"])
+def test_a_disk_that_takes_no_log_is_reported_in_one_line(
+    spoil: Callable[[SmallDisk], None], reason: str, is_new: bool, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        (disk.path / "logs").mkdir()
+        if not is_new:
+            run_log(disk.path / "logs/saywrite.log", 1)
+        spoil(disk)
+        told = run_log(disk.path / "logs/saywrite.log", 10)
+    assert told == f"saywrite: there is no log: {reason}. Name another folder with --data.\n"

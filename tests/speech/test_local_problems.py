@@ -44,14 +44,14 @@ def test_only_a_missing_or_damaged_model_is_waited_for(reason: str, awaits_model
 
 @pytest.mark.parametrize("code", [-4, 0xC000001D, -1073741795])
 def test_illegal_instruction_is_a_processor_that_is_too_old(code: int) -> None:
-    problem = explain_exit(code)
+    problem = explain_exit(code, "whisper-base")
     assert problem is not None
     assert "AVX" in problem.what
 
 
 @pytest.mark.parametrize("code", [0, 1, -9, -11, 0xC0000005])
 def test_other_exit_codes_are_no_problem_of_the_computer(code: int) -> None:
-    assert explain_exit(code) is None
+    assert explain_exit(code, "whisper-base") is None
 
 
 def test_windows_on_arm_is_informed_that_there_is_no_build(monkeypatch: pytest.MonkeyPatch) -> None:

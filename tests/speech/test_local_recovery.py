@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation import events
+from saywrite.foundation.catalog import LOCAL
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local import supervisor
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, message_frame, read_frame
 from saywrite.speech.local.decoder.prompt import LONGEST_KEYWORD
 from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, decoder_threads, written_forms
+from saywrite.speech.local.problems import OUT_OF_MEMORY
 
 SECOND = events.SAMPLE_RATE
 FEED = 1_700  # samples: no multiple of the worker's blocks
@@ -356,6 +358,18 @@ def test_three_failures_without_progress_end_the_dictation_with_a_remedy(dictati
     assert failed.remedy
     assert len(dictation.all(events.RecognizerFinished)) == 1
     assert len(dictation.workers) == ATTEMPTS
+
+
+def test_too_little_memory_is_tried_again_and_named_in_the_end(dictation: Dictation) -> None:
+    dictation.start()
+    for attempt in range(ATTEMPTS):
+        assert len(dictation.workers) == attempt + 1
+        dictation.inbox.append(Incoming(LOCAL, WorkerExited(dictation.worker.number, OUT_OF_MEMORY)))
+        while dictation.take():
+            pass
+    (failed,) = dictation.all(events.Failed)
+    assert "too little free memory" in failed.what
+    assert "Close other programs" in failed.remedy
 
 
 def test_a_dictation_after_a_failed_one_tries_again(dictation: Dictation) -> None:

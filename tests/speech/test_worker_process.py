@@ -1,6 +1,7 @@
 """The parent's pipe to a child: real children, small ones."""
 
 import queue
+import subprocess
 import sys
 import threading
 
@@ -93,3 +94,27 @@ def test_a_child_that_does_not_leave_is_killed(
 def test_a_command_that_does_not_exist_is_an_oserror() -> None:
     with pytest.raises(OSError, match="nonexistent"):
         WorkerProcess(1, ["/nonexistent/worker"], lambda message: None)
+
+
+@pytest.mark.parametrize("missing", ["stderr", "write", "read"])
+def test_a_system_without_a_thread_left_is_an_oserror_and_leaves_no_child(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refused(threading.Thread):
+        def start(self) -> None:
+            if self.name.endswith(missing):
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    real, started = subprocess.Popen, []
+
+    def start(*given: object, **more: object) -> object:
+        started.append(real(*given, **more))
+        return started[-1]
+
+    monkeypatch.setattr(child_process.threading, "Thread", Refused)
+    monkeypatch.setattr(child_process.subprocess, "Popen", start)
+    with pytest.raises(OSError, match="can't start new thread"):
+        Child(DEAF)
+    with started[0] as child:
+        assert child.wait(LIMIT_S) != 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from saywrite.speech.local.child_process import GarbageError, audio_frame, message_frame, read_frame
+from saywrite.speech.local.problems import OUT_OF_MEMORY
 from saywrite.speech.local.utterances import Utterances
 from saywrite.speech.local.worker import FrameQueue, serve
 
@@ -110,7 +111,7 @@ class EchoDecoder:
 
 
 def serve_all(
-    frames: list[bytes], edges: list[Edge], late: int = 4_000, decoder: EchoDecoder | None = None
+    frames: list[bytes], edges: list[Edge], late: int = 4_000, decoder: EchoDecoder | None = None, code: int = 0
 ) -> list[dict]:
     out = io.BytesIO()
     assert (
@@ -120,7 +121,7 @@ def serve_all(
             lambda: decoder or EchoDecoder(),
             lambda start, **voice: ScriptedSegmenter(edges, late, start),
         )
-        == 0
+        == code
     )
     return messages_of(out)
 
@@ -299,6 +300,18 @@ def test_a_decoder_that_cannot_be_made_is_reported_with_its_reason(error: Except
     out = io.BytesIO()
     assert serve(io.BytesIO(start()), out, missing, lambda start, **voice: None) == 1
     assert messages_of(out) == [{"kind": "unavailable", "reason": f"{type(error).__name__}: {error}"}]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("mkl_malloc: failed to allocate memory")])
+def test_a_decoder_that_gets_too_little_memory_ends_the_worker_with_a_code_of_its_own(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decode(*given: object, **more: object) -> Decoded:
+        raise error
+
+    monkeypatch.setattr(EchoDecoder, "decode", decode)
+    edges = [Edge(True, 1_000), Edge(False, 20_000)]
+    assert serve_all([start(), *blocks(0, 32_000), FINISH], edges, code=OUT_OF_MEMORY)[0]["kind"] == "ready"
 
 
 def test_garbage_from_the_parent_ends_the_worker() -> None:

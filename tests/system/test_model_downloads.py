@@ -15,7 +15,7 @@ from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 from tests.system.small_disk import small_disk
 
-from saywrite.foundation.errors import ModelUnwritable
+from saywrite.foundation.errors import ModelDamaged, ModelUnwritable
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import WebSource
@@ -155,3 +155,34 @@ def test_read_only_folder_is_named(tmp_path: Path, small: SmallModel, server: Mo
         with pytest.raises(ModelUnwritable, match="is on a read-only disk") as caught:
             fetch(ModelStore(disk.path, [small.model]), server)
         assert "writable" in caught.value.remedy
+
+
+def test_whole_model_on_a_read_only_disk_is_verified(
+    tmp_path: Path, small: SmallModel, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "RESERVE", 0)
+    with small_disk(tmp_path / "disk") as disk:
+        store = ModelStore(disk.path, [small.model])
+        folder = fetch(store, server)
+        disk.make_read_only()
+        assert store.verify("small-model", StopTransfer()) == folder
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["downloaded", "installed"])
+def test_damaged_model_that_cannot_be_removed_is_not_said_to_be_unused(
+    own: bool, tmp_path: Path, small: SmallModel, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "RESERVE", 0)
+    with small_disk(tmp_path / "disk") as disk:
+        path = fetch(ModelStore(disk.path, [small.model]), server) / "config.json"
+        before = path.stat()
+        path.write_bytes(b'{"b": 1}')
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        disk.make_read_only()
+        monkeypatch.setattr("saywrite.speech.local.models.shipped_model_folders", lambda: (disk.path / "models",))
+        store = ModelStore(disk.path if own else tmp_path / "empty", [small.model])
+        with pytest.raises(ModelDamaged) as caught:
+            store.verify("small-model", StopTransfer())
+        assert store.folder(small.model) == path.parent, "it is still used"
+        assert "no longer used" not in caught.value.what
+        assert ("Make it writable" if own else "Install Saywrite again") in caught.value.remedy

@@ -150,6 +150,19 @@ def test_an_interrupt_before_the_first_text_keeps_an_earlier_output(files: Path,
     assert target.read_text() == "the text of an earlier run\n"
 
 
+def test_an_interrupt_in_the_middle_keeps_an_earlier_output_and_prints_what_there_is(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("the text of an earlier run\n")
+    sounds.write_wav(tmp_path / "long.wav", np.tile(np.append(sounds.speech("weather"), np.zeros(16_000, "<i2")), 20))
+    options = ("--output", str(target), "--realtime", "--format", "json")
+    with running("transcribe", str(tmp_path / "long.wav"), *options, at=tmp_path) as saywrite:
+        final = saywrite.wait("final")
+        saywrite.process.send_signal(signal.SIGINT)
+        assert saywrite.end() == 130
+    assert target.read_text() == "the text of an earlier run\n"
+    assert final["text"] in saywrite.wait("finished")["text"]
+
+
 def test_another_language_becomes_its_words(tmp_path: Path) -> None:
     pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
     sounds.write_wav(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"))

@@ -18,7 +18,7 @@ from saywrite.cli.ending.exit_codes import DONE, FAILED
 from saywrite.cli.ending.interrupts import FILE_FINISH_S, INTERRUPTED, SPEECH_FINISH_S, Interrupts
 from saywrite.cli.ending.standard_output import StandardOutput
 from saywrite.cli.json_events import describe_problem, stamped
-from saywrite.cli.output_files import check_standard_output, choose_targets, write_target
+from saywrite.cli.output_files import check_standard_output, choose_targets, keep_earlier_text, write_target
 from saywrite.cli.terminal import ProgressLine, Terminal
 from saywrite.dictation.api import Dictation
 from saywrite.dictation.session import MICROPHONE
@@ -228,7 +228,9 @@ def _tell_record(terminal: Terminal) -> int:
     finished, record = terminal.finished, terminal.record
     if finished is None or not finished.heard or (record is not None and record.saved):
         return DONE
-    if record is not None and not record.kept:
+    if record is None:
+        terminal.say("saywrite: The disk had not answered at the end. What is kept is offered when Saywrite is opened.")
+    elif not record.kept:
         terminal.say("saywrite: Nothing of this dictation is kept. Name a folder that can be written to with --data.")
     else:
         terminal.say("saywrite: Not all of this dictation is kept. What is, is offered when Saywrite is opened.")
@@ -248,15 +250,18 @@ def _deliver(
     """Write what was not written during the dictation, or report that there is no text; the exit code."""
     if terminal.finished is None:
         return FAILED
-    unread = interrupts.count > 0 and not _is_dictated(terminal.started) and not terminal.segments
-    code = _tell_outcome(terminal, out, output, unread=unread)
+    is_file = not _is_dictated(terminal.started)
+    cut = interrupts.count > 0 and is_file
+    code = _tell_outcome(terminal, out, output, unread=cut and not terminal.segments)
     if output.live or (output.events and target is None):
         return code
-    if not terminal.segments and (unread or terminal.finished.pending or terminal.failure is not None):
-        return code  # an earlier text in the file is worth more than none
+    if not terminal.segments and (cut or code != DONE):
+        return code
     content = render(document(terminal), output.format)
     if target is not None:
         try:
+            if is_file and (cut or code != DONE):
+                keep_earlier_text(target)
             write_target(target, content, lambda: interrupts.count > 0)
             return code
         except OutputUnwritable as error:

@@ -1,7 +1,7 @@
 """The targets of `--output`: chosen and checked before the work, written as a whole afterwards. Main thread.
 
 An input is never written over, under whatever name, and two inputs never share a file. A device, a pipe or
-`/dev/stdout` is written into; everything else is a file that is replaced as a whole.
+`/dev/stdout` is written into; everything else is a file that is replaced as a whole, and only by a complete text.
 """
 
 from __future__ import annotations
@@ -77,6 +77,13 @@ def unique_names(stems: Iterable[str], format: str) -> list[str]:
         taken.add(_folded(name))
         names.append(name)
     return names
+
+
+def keep_earlier_text(target: Path) -> None:
+    """Refuse to replace a file that has a text by one that is not complete. Raises OutputUnwritable."""
+    status = _status(target) if _is_file(target) else None
+    if status is not None and status.st_size:
+        raise OutputUnwritable(f"{display_path(target)} keeps its earlier text, because this one is not complete.")
 
 
 def write_target(target: Path, content: bytes, stopped: Callable[[], bool] = lambda: False) -> None:

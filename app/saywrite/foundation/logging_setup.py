@@ -14,7 +14,8 @@ import os
 import queue
 import sys
 import threading
-from io import TextIOWrapper
+from contextlib import suppress
+from io import FileIO, TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -35,10 +36,34 @@ log = logging.getLogger(__name__)
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """`report` says once that the file cannot be written; `logging` would print a traceback for each line."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True)
+        self._is_reported = False
+
     def _open(self) -> TextIOWrapper:
         stream = super()._open()
         Path(self.baseFilename).chmod(0o600)
         return stream
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that `logging` calls
+        error = sys.exception()
+        if isinstance(error, OSError):
+            self.report(error)
+            stream, self.stream = self.stream, None  # the next line opens the file again
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        else:
+            super().handleError(record)
+
+    def report(self, error: OSError) -> None:
+        if not self._is_reported:
+            self._is_reported = True
+            with suppress(OSError, ValueError):
+                reason = os_error_reason(error)
+                print(f"saywrite: there is no log: {reason}. Name another folder with --data.", file=sys.stderr)
 
 
 def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
@@ -49,12 +74,13 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if to_stderr else level.upper())
     handlers: list[logging.Handler] = []
+    file = _PrivateFile(path)
     try:
         private_folder(path.parent)
-        handlers.append(_behind_a_queue(path))
+        handlers.append(_behind_a_queue(file))
         faulthandler.enable(_open_crash_file(path.parent / "crash.log"))
     except OSError as error:
-        print(f"saywrite: there is no log: {os_error_reason(error)}. Name another folder with --data.", file=sys.stderr)
+        file.report(error)
     if to_stderr:
         handlers.append(_formatted(logging.StreamHandler(_own_stderr())))
     for handler in handlers:
@@ -65,15 +91,14 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
     threading.excepthook = _uncaught_in_thread
 
 
-def _open_crash_file(path: Path) -> TextIOWrapper:
+def _open_crash_file(path: Path) -> FileIO:
     """Open the file for crashes; its last line says which program writes what follows."""
-    crashes = path.open("a+", encoding="utf-8", errors="replace")
+    crashes = path.open("ab+", buffering=0)
     path.chmod(0o600)
-    header = f"Saywrite {__version__}, {installation()}"
+    header = f"Saywrite {__version__}, {installation()}".encode()
     crashes.seek(0)
-    if (crashes.read().splitlines() or [""])[-1] != header:  # once, until there is a crash or another version
-        crashes.write(f"{header}\n")
-        crashes.flush()
+    if (crashes.read().splitlines() or [b""])[-1] != header:  # once, until there is a crash or another version
+        crashes.write(header + b"\n")
     return crashes
 
 
@@ -88,11 +113,10 @@ def _own_stderr() -> TextIO:
         return sys.stderr
 
 
-def _behind_a_queue(path: Path) -> logging.Handler:
+def _behind_a_queue(file: _PrivateFile) -> logging.Handler:
     """Write the log file on a thread of its own, so that a stalled disk does not block other threads."""
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    file = _formatted(_PrivateFile(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True))
-    listener = logging.handlers.QueueListener(records, file)
+    listener = logging.handlers.QueueListener(records, _formatted(file))
     listener.start()
     if listener._thread is not None:
         listener._thread.name = "log"

@@ -45,6 +45,7 @@ _STRUCTURED = (_MOV, "matroska,webm", "ogg", "avi", "caf", "w64", "flv")
 _TIMED = (_MOV, "matroska,webm", "ogg", "mpegts", "mpeg", "asf", "flv", "nut")
 """Containers that store when each packet is heard; that of others is counted from what was read."""
 
+_CLOCKED = ("mpegts", "mpeg")
 _CLOCK_JUMP_S = 10.0  # in streams that may change their clock; FFmpeg's own programs have the same limit
 
 _PRIMING_S = 0.5  # decoders may drop that much of the beginning, which the encoder has added
@@ -233,7 +234,7 @@ class MediaFile:
         begin = (container.start_time or 0) / 1e6
         known = container.duration and name != _MOV  # that of a fragment, maybe
         end = begin + container.duration / 1e6 if known else None
-        self._timeline.restart(begin, end, _CLOCK_JUMP_S if name in ("mpegts", "mpeg") else LONGEST_S)
+        self._timeline.restart(begin, end, _CLOCK_JUMP_S if name in _CLOCKED else LONGEST_S)
 
     def _start(self, first: float | None, lost_s: float) -> float:
         """When the sound begins. FFmpeg reports 0 for a track that it has not met yet."""
@@ -348,7 +349,7 @@ class MediaFile:
                 name == "asf" and not self._has_moving_picture()
             ):  # a dictation machine leaves no pause
                 report.skipped_s = max(report.skipped_s, report.filled_s)
-        elif damage.holes and report.skipped_s <= TOLERANCE_S and name != "mpegts":  # joined ones count anew
+        elif damage.holes and report.skipped_s <= TOLERANCE_S and name not in _CLOCKED:  # joined ones count anew
             # That of Ogg ends before what is missing, that of frames is an estimate by what is there.
             whole = None if name in ("ogg", *FRAMED) else self._container.duration
             report.broken = report.broken or not whole or report.decoded_s < whole / 1e6 - _CLOSE_S

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
 import sys
 import tomllib
 import uuid
@@ -72,15 +74,36 @@ def _sound() -> Iterator[Check]:
 def _display() -> Check:
     if sys.platform in ("win32", "darwin"):
         return Check("display", True, "The desktop is there.")
-    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
-    if name:
-        return Check("display", True, f"{name}")
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("DISPLAY", "")
+    for name, answers in ((wayland, _wayland_answers), (x11, _x11_answers)):
+        if name and answers(name):
+            return Check("display", True, name)
+    what = f"The display {wayland or x11} does not answer" if wayland or x11 else "There is no display"
     return Check(
         "display",
         None,
-        "There is no display: the window cannot open.",
+        f"{what}: the window cannot open.",
         "Use `saywrite listen` and `saywrite transcribe`, or start from a desktop.",
     )
+
+
+def _wayland_answers(name: str) -> bool:
+    return _listens(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere")) / name))
+
+
+def _x11_answers(name: str) -> bool:
+    """Whether a local display answers. One of another computer is taken for granted."""
+    local = re.fullmatch(r"(?:unix)?:(\d+)(?:\.\d+)?", name)
+    return local is None or any(_listens(f"{start}/tmp/.X11-unix/X{local[1]}") for start in ("", "\0"))
+
+
+def _listens(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(address)
+        except OSError:
+            return False
+    return True
 
 
 def _folder(name: str, folder: Path) -> Check:

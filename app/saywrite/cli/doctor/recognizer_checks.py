@@ -87,7 +87,8 @@ def check_model(store: ModelStore, id: str) -> Check:
             f"Open Saywrite with a network, or: {again}",
         )
     if damaged:
-        return Check("model", False, f"{model.label} is damaged: {', '.join(damaged)}.", again)
+        first = f"saywrite models verify {id}, then: " if store.folder(model) is not None else ""
+        return Check("model", False, f"{model.label} is damaged: {', '.join(damaged)}.", first + again)
     if store.folder(model) is None:
         return Check(
             "model", None, f"{model.label} was copied or changed since it was checked.", f"saywrite models verify {id}"

@@ -108,6 +108,8 @@ class Archive:
         """Dictations on disk that do not count as unfinished; set by the loop, called on the dictation thread."""
         self._held: set[str] = set()  # dictations whose recordings are not removed by their age: dictation thread only
         self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
+        self._purged = threading.Event()
+        self._purged.set()
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
 
@@ -246,6 +248,7 @@ class Archive:
         Begins after all that was submitted, because that may find that the text of a recording is lost.
         """
         args = keep_days, frozenset(self._held)
+        self._purged.clear()
         self._disk.submit(lambda: threading.Thread(target=self._tidy, args=args, name="tidy", daemon=True).start())
 
     def close_history(self) -> None:
@@ -259,9 +262,12 @@ class Archive:
         self._disk.submit(close)
 
     def close(self, timeout: float) -> bool:
-        """Do what was submitted, then end; return whether that took less than `timeout` seconds."""
+        """Do what was submitted, remove what is not kept, and end; return whether it was in time.
+
+        `timeout`: seconds for each of the two. Sound that is not encoded by then is encoded after the next start.
+        """
         self.close_history()
-        return self._disk.close(timeout)
+        return self._disk.close(timeout) and self._purged.wait(timeout)
 
     def _open(self) -> None:
         try:
@@ -320,12 +326,15 @@ class Archive:
         try:
             remove_forgotten_copies(datetime.now(UTC))  # files have the times of the system's clock
             purge(self._paths.recordings, keep_days, self._today(), held)
+            self._purged.set()
             if keep_days != 0:
                 encode_complete(self._paths.recordings)
         except SaywriteError as error:
             log.warning("recordings were not tidied: %s", error.what)
         except Exception:
             log.exception("tidying the recordings failed")
+        finally:
+            self._purged.set()
 
 
 def _blocks(recording: Recording, end: int) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ replaced child from those of the present one.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import struct
@@ -58,7 +59,7 @@ class WorkerProcess:
     """One child. Its methods are called on one thread, return at once, and do not raise when the child has ended.
 
     `post` is called on the reader thread with `WorkerMessage`s and, at the end, exactly one `WorkerExited`.
-    Raises OSError where the command cannot be started.
+    Raises OSError where the command or a thread cannot be started.
     """
 
     def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
@@ -76,10 +77,14 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             creationflags=_creation_flags(),
         )
-        self._listener = self._start_thread("stderr", self._collect)
-        self._start_thread("write", self._write)
-        # The reader comes last: it joins the listener as soon as the child has ended, which may be at once.
-        self._start_thread("read", self._read)
+        try:
+            self._listener = self._start_thread("stderr", self._collect)
+            self._start_thread("write", self._write)
+            # The reader comes last: it joins the listener as soon as the child has ended, which may be at once.
+            self._start_thread("read", self._read)
+        except RuntimeError as error:  # the system has no thread left
+            self.kill()
+            raise OSError(errno.EAGAIN, str(error)) from error
 
     @property
     def pid(self) -> int:

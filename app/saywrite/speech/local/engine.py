@@ -206,7 +206,7 @@ class LocalRecognizer(Recognizer):
     def _receive_from_worker(self, message: object) -> None:
         answer = self._worker.receive(message)
         if isinstance(answer, Exited):
-            self._replace()
+            self._replace(answer.problem)
         elif answer is not None:
             try:
                 self._handle_answer(answer)
@@ -299,8 +299,8 @@ class LocalRecognizer(Recognizer):
         if body["session"] == session and chosen and self._spoken.note(chosen, heard, float(body["probability"])):
             self._events.add(LanguageHeard(dictation, heard))
 
-    def _replace(self) -> None:
-        """Replace a child that has ended or hangs, and feed the new one what has no text yet."""
+    def _replace(self, problem: RecognizerProblem | None = None) -> None:
+        """Replace a child that has ended or hangs; feed the new one what has no text yet. `problem`: why it ended."""
         was_idle = self._feed is None and self._worker.state is EngineState.READY
         self._worker.stop()
         self._worker.set_state(EngineState.UNLOADED)
@@ -310,7 +310,7 @@ class LocalRecognizer(Recognizer):
             return
         if self._failures >= ATTEMPTS:
             self._failures = 0
-            self._worker.fail(NOT_KEPT_RUNNING)
+            self._worker.fail(problem or NOT_KEPT_RUNNING)
         else:
             self._worker.start()
         feed = self._feed

@@ -1,6 +1,7 @@
 """The reasons why the recognizer on this computer cannot run, each with its remedy for the user. Pure.
 
-The worker reports the exception that its decoder raised ("ImportError: …"), or ends by a signal while it loads.
+The worker reports the exception that its decoder raised while it loaded ("ImportError: …"), or ends by a signal. In a
+dictation it ends with an exit code of its own where there is too little memory.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from saywrite.foundation.messages import message
 
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
 """Exit codes of a process that met an instruction which the processor does not have: SIGILL, and Windows' status."""
+
+OUT_OF_MEMORY = 3
+"""Exit code of a worker that got too little memory to decode an utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,10 @@ def explain(reason: str, model: str) -> RecognizerProblem:
     """The problem behind the worker's `reason`: the name of an exception, a colon and its message."""
     kind, _, detail = reason.partition(":")
     words = detail.casefold()
+    if lacks_memory(reason):
+        return _too_little_memory(model)
     if kind in ("ModuleNotFoundError", "ImportError"):
         return _not_installed(detail.strip())
-    if kind == "MemoryError" or "bad_alloc" in words or "allocate memory" in words or "out of memory" in words:
-        return RecognizerProblem(
-            message("There is too little free memory for the recognition model {model}.", model=model),
-            message("Close other programs, or choose a smaller model in Settings > Recognition."),
-        )
     if "instruction set" in words or "avx" in words or "unsupported cpu" in words:
         return NO_AVX
     if kind == "FileNotFoundError":
@@ -101,9 +102,25 @@ def find_missing_package() -> RecognizerProblem | None:
     return None if find_spec("ctranslate2") else _not_installed("")
 
 
-def explain_exit(code: int) -> RecognizerProblem | None:
-    """The problem behind the exit code of a worker that ended while it loaded; None: no known one."""
+def explain_exit(code: int, model: str) -> RecognizerProblem | None:
+    """The problem behind the exit code of a worker; None: no known one."""
+    if code == OUT_OF_MEMORY:
+        return _too_little_memory(model)
     return NO_AVX if code in ILLEGAL_INSTRUCTION else None
+
+
+def lacks_memory(reason: str) -> bool:
+    """Whether an exception, as in `explain`, is about memory."""
+    kind, _, detail = reason.partition(":")
+    words = detail.casefold()
+    return kind == "MemoryError" or any(each in words for each in ("bad_alloc", "allocate memory", "out of memory"))
+
+
+def _too_little_memory(model: str) -> RecognizerProblem:
+    return RecognizerProblem(
+        message("There is too little free memory for the recognition model {model}.", model=model),
+        message("Close other programs, or choose a smaller model in Settings > Recognition."),
+    )
 
 
 def _not_installed(detail: str) -> RecognizerProblem:

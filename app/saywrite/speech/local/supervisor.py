@@ -38,7 +38,9 @@ LOADING_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The worker that was in use has ended."""
+    """The worker that was in use has ended. `problem`: why, where it is known."""
+
+    problem: RecognizerProblem | None = None
 
 
 class WorkerSupervisor:
@@ -190,8 +192,8 @@ class WorkerSupervisor:
 
     def _exited(self, code: int) -> Exited | None:
         log.info("the worker ended with %d", code)
-        problem = explain_exit(code)
-        if problem is not None:
+        problem = explain_exit(code, self._model()[0])
+        if problem is not None and problem.lasting:
             self.fail(problem)
             return None
-        return Exited()
+        return Exited(problem)

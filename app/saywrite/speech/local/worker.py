@@ -40,6 +40,7 @@ from typing import IO, TYPE_CHECKING, Any
 from saywrite.speech.engine import MakeSegmenter
 from saywrite.speech.local.child_process import GarbageError, message_frame, read_frame
 from saywrite.speech.local.heartbeat import Heartbeat
+from saywrite.speech.local.problems import OUT_OF_MEMORY, lacks_memory
 from saywrite.speech.local.utterances import Send, Utterances
 
 if TYPE_CHECKING:
@@ -106,10 +107,19 @@ def serve(
     try:
         decoder = make_decoder()
     except (ImportError, OSError, RuntimeError, ValueError, MemoryError) as error:
-        send({"kind": "unavailable", "reason": f"{type(error).__name__}: {error}"})
+        send({"kind": "unavailable", "reason": _reason(error)})
         return 1
     send({"kind": "ready", "load_s": round(time.monotonic() - began, 3), "rss_kb": memory_kb()})
-    frames = FrameQueue(stdin)
+    try:
+        _serve_dictations(FrameQueue(stdin), decoder, make_segmenter, send)
+    except (MemoryError, RuntimeError) as error:
+        if lacks_memory(_reason(error)):
+            return OUT_OF_MEMORY
+        raise
+    return 0
+
+
+def _serve_dictations(frames: FrameQueue, decoder: WhisperDecoder, make_segmenter: MakeSegmenter, send: Send) -> None:
     heartbeat = Heartbeat(send)
     session: Utterances | None = None
     while (frame := frames.get()) is not None:
@@ -124,7 +134,6 @@ def serve(
             session = _control(session, op, frame, send)
         if op == "abort":
             send({"kind": "aborted", "session": frame.get("session")})
-    return 0
 
 
 def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Send) -> Utterances | None:
@@ -190,6 +199,10 @@ def run(make_decoder: Callable[[], WhisperDecoder], make_segmenter: MakeSegmente
     except GarbageError:
         log.error("the parent sent garbage")
         return 2
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def memory_kb() -> int:

@@ -7,14 +7,14 @@ checked and converted, so that an incomplete model never has a name that is load
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
-from saywrite.foundation.files import is_reachable, os_error_reason, sync_folder
+from saywrite.foundation.files import is_reachable, os_error_message, os_error_reason, sync_folder
 from saywrite.foundation.formatting import size
 from saywrite.foundation.messages import joined, message
 from saywrite.foundation.paths import private_folder
@@ -142,9 +142,13 @@ class ModelStore:
             ) from error
 
     def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
-        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, TransferStopped."""
+        """Read every byte of the model that is used: its folder and the names of damaged files.
+
+        Where none is complete, that of the one that is there. Raises OSError and TransferStopped.
+        """
         model = self.model(id)
-        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
+        used = self.folder(model)
+        folder = used or next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
         if folder is None:
             return None, ()
         return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
@@ -152,8 +156,8 @@ class ModelStore:
     def verify(self, id: str, stop: StopTransfer) -> Path:
         """Read every byte of the model and compare it with the catalog; return the model's folder.
 
-        Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, and
-        TransferStopped.
+        Raises ModelDamaged after the damaged files were removed where they can be, ModelUnknown when the model is not
+        here, ModelUnwritable when it cannot be stamped, and TransferStopped.
         """
         model = self.model(id)
         again = message("Download it again: saywrite models download {model}", model=id)
@@ -163,10 +167,6 @@ class ModelStore:
                 raise ModelUnknown(
                     message("{label} is not on this computer.", label=model.label), again.replace(" again", "")
                 )
-            if not damaged:
-                if folder.parent == self._own:
-                    contents.write_stamp(model, folder, stop)
-                return folder
         except OSError as error:
             raise ModelDamaged(
                 message(
@@ -176,17 +176,30 @@ class ModelStore:
                 ),
                 again,
             ) from error
-        with suppress(OSError):
+        if damaged:
+            raise self._without(model, folder, damaged, again)
+        if folder.parent == self._own:
+            try:
+                contents.write_stamp(model, folder, stop)
+            except OSError as error:
+                if not is_complete(model, folder):
+                    raise unwritable(folder, error) from error
+        return folder
+
+    def _without(self, model: Model, folder: Path, damaged: Sequence[str], again: str) -> ModelDamaged:
+        """Remove the damaged files, so that the model is no longer used; the error to raise."""
+        try:
             for name in damaged:
                 (folder / name).unlink(missing_ok=True)
-        raise ModelDamaged(
-            message(
-                "{label} is damaged: {files}. It is no longer used.",
-                label=model.label,
-                files=", ".join(damaged),
-            ),
-            again,
-        )
+        except OSError as error:
+            remedy = message("Install Saywrite again.")
+            if folder.parent == self._own:
+                remedy = joined(" ", os_error_message(error, folder).remedy, again)
+            what = message("{label} is damaged: its files are incomplete or were changed.", label=model.label)
+            return ModelDamaged(what, remedy)
+        files = ", ".join(damaged)
+        what = message("{label} is damaged: {files}. It is no longer used.", label=model.label, files=files)
+        return ModelDamaged(what, again)
 
     def _download(self, model: Model, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher) -> Path:
         folder, part = self._own / model.id, self._part(model)
