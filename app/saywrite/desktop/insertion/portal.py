@@ -35,6 +35,7 @@ from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 
 log = logging.getLogger(__name__)
 
@@ -371,7 +372,7 @@ def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
     """Read a pipe to its end; returns the reason where that failed."""
     pieces: list[bytes] = []
     try:
-        while (left := deadline - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
+        while (left := deadline - time.monotonic()) > 0 and wait_readable([pipe], left):
             piece = os.read(pipe, 64 * 1024)
             if not piece:
                 return b"".join(pieces)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import re
-import select
 import socket
 import threading
 import time
@@ -41,6 +40,7 @@ from saywrite.foundation.events import (
     UndoFailed,
 )
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 from saywrite.text.spacing import continue_text
 
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?")
@@ -202,12 +202,12 @@ class Inserter:
             self._do(lambda: due.append(awake.wake(self._clock())))
         backend = self._backend  # NB: only now: `wake` may have found its connection lost, and its descriptor closed
         number = backend.fileno() if backend is not None else None
-        watched: list[socket.socket | int] = [self._reader] if number is None else [self._reader, number]
+        own = self._reader.fileno()
         left = None if due[-1] is None else max(0.0, due[-1] - self._clock())
-        readable, _, _ = select.select(watched, [], [], left)
+        readable = wait_readable([own] if number is None else [own, number], left)
         if backend is not None and number in readable:
             self._do(backend.serve)
-        if self._reader in readable:
+        if own in readable:
             self._reader.recv(4096)
             while not self._jobs.empty():
                 job = self._jobs.get()
