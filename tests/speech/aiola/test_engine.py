@@ -128,7 +128,7 @@ class Stage:
             return
         if self.accepts and not link.up:
             link.up = True
-            self.recognizer.receive(TransportConnected(link.number, self.now, "sid", 25.0, 20.0))
+            self.recognizer.receive(TransportConnected(link.number, self.now, 25.0, 20.0))
         while link.up and self.answers_pings and link.marks:
             number, _at = link.marks.popleft()
             self.recognizer.receive(Ponged(link.number, self.now, number))
