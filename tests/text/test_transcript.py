@@ -9,8 +9,8 @@ from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.transcript import Change, Composition, Transcript, normalize
 
 
-def rules(*pairs, language="en", commands=True, capitals=True):
-    return Composition(Keywords(Keyword(*pair) for pair in pairs), language, commands, capitals)
+def rules(*pairs, language="en", commands=True):
+    return Composition(Keywords(Keyword(*pair) for pair in pairs), language, commands)
 
 
 def transcript(*finals, **options):
@@ -185,13 +185,13 @@ finals = st.lists(
 )
 
 
-@given(finals, st.sampled_from(["en", "fr", "zh", "xx"]), st.booleans(), st.booleans())
-def test_returned_changes_are_the_changes_made(spoken, language, commands, capitals):
+@given(finals, st.sampled_from(["en", "fr", "zh", "xx"]), st.booleans())
+def test_returned_changes_are_the_changes_made(spoken, language, commands):
     result = Transcript()
     known: dict[int, Segment] = {}
     highest = 0
     for raw in spoken:
-        change = result.add(raw, 0, 1, rules(language=language, commands=commands, capitals=capitals))
+        change = result.add(raw, 0, 1, rules(language=language, commands=commands))
         for number in change.removed:
             del known[number]
         for segment in change.added:

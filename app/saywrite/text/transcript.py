@@ -34,7 +34,6 @@ class Composition:
     keywords: Keywords
     language: str
     commands: bool
-    capitals: bool
 
 
 def carries_out_commands(spoken_punctuation: str, punctuates: bool) -> bool:
@@ -97,7 +96,7 @@ class Transcript:
             elif place:
                 place -= 1
                 removed.append(self._rows.pop(place).segment.number)
-        text = _row_text(compose(self._segments_before(place), said, rules.language, rules.capitals))
+        text = _row_text(compose(self._segments_before(place), said, rules.language, capitals=True))
         if not text:
             return Change(removed=tuple(removed))
         segment = Segment(self._next, text, raw, start, end, normalize(translation), engine)

@@ -314,7 +314,7 @@ def stand_in(stage: Stage) -> EngineFailover:
     failover = EngineFailover(Request("d1", "en"), stage.recognizer, lambda events: None)  # type: ignore[arg-type]
     stage.start()
     stage.speak(2)
-    failover.stand_in(StandIn(), "local")  # type: ignore[arg-type]
+    failover.stand_in(StandIn())  # type: ignore[arg-type]
     return failover
 
 
