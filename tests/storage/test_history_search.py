@@ -89,6 +89,23 @@ def test_words_are_found_without_case_and_accents_newest_first(
     assert hits(store, query) == expected
 
 
+@pytest.mark.parametrize("store", ["with FTS5"], indirect=True)
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("quick bro", [("en", 0)]),
+        ("quick bro ", []),
+        ("quick brown ", [("en", 0)]),
+        ('quick "bro"', []),
+        ("bro quick", []),
+    ],
+)
+def test_only_the_last_word_may_be_unfinished_and_none_before_a_space(
+    store: HistoryStore, query: str, expected: list[tuple[str, int]]
+):
+    assert hits(store, query) == expected
+
+
 @pytest.mark.parametrize(
     "query",
     ["AND", "fox AND dog", "NOT x", "NEAR(a b)", "text:fox", '12"', "C++", "a^b", "(fox", "l'élève", "a*b", "-fox"],
