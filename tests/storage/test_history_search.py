@@ -164,16 +164,19 @@ def test_a_snippet_shows_where_the_words_are(store: HistoryStore):
     (found,) = store.search("天气")
     assert [found.snippet[begin:end] for begin, end in found.matches] == ["天气"]
     assert (found.began, found.start) == (BEGAN + timedelta(days=3), 0)
+    (found,) = store.search("traduction2")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["traduction2"]
 
 
 def test_a_long_text_is_cut_around_the_word(store: HistoryStore):
-    text = "lorem ipsum " * 40 + "needle " + "dolor sit " * 40
+    text = "lorem ipsum " * 40 + "needle " + "dolor sit " * 40 + "needle"
     store.add_segment("en", Segment(7, text, "", 0, 1))
     (found,) = store.search("needle")
     assert len(found.snippet) < 400
     assert found.snippet.startswith("…")
     assert found.snippet.endswith("…")
     assert [found.snippet[begin:end] for begin, end in found.matches] == ["needle"]
+    assert "ipsum needle dolor" in found.snippet
 
 
 def test_no_more_is_found_than_was_asked_for(store: HistoryStore):
