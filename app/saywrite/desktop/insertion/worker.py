@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from saywrite.desktop.insertion import base as wording
 from saywrite.desktop.insertion import undo
@@ -42,6 +42,9 @@ from saywrite.foundation.events import (
 from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import wait_readable
 from saywrite.text.spacing import continue_text
+
+if TYPE_CHECKING:  # it is there on Linux only
+    from saywrite.desktop.insertion.context.accessible_text import AccessibleText
 
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?")
 """Escape sequences (ECMA-48, 5.4), among them the end of a bracketed paste."""
@@ -88,15 +91,6 @@ class Insertion:
     is_part: bool = False
 
 
-class TextBefore(Protocol):
-    """The text before the cursor as the program itself reports it: `AccessibleText` on Linux."""
-
-    def look(self, target: TargetWindow | None, limit_s: float = LOOK_S) -> str | None:
-        """The text before the cursor of `target`; None where it is not reported within `limit_s` seconds."""
-
-    def close(self) -> None: ...
-
-
 class Inserter:
     """Inserts texts on a thread of its own. Every method is safe on any thread; only `close()` waits."""
 
@@ -105,7 +99,7 @@ class Inserter:
         open_backend: Callable[[], InsertionBackend],
         tell: Callable[[InsertionEvent], None],
         clock: Callable[[], float] = time.monotonic,
-        text_before: TextBefore | None = None,
+        text_before: AccessibleText | None = None,
     ) -> None:
         """`open_backend` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
         self._open_backend = open_backend

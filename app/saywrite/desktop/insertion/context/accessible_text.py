@@ -48,7 +48,7 @@ class _Silent(Exception):
 
 
 class AccessibleText:
-    """Implements `worker.TextBefore` with AT-SPI."""
+    """Asks the program in front over AT-SPI."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
