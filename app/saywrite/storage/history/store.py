@@ -22,7 +22,7 @@ from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
 from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
-from saywrite.storage.history.connection import changed_elsewhere, connect, gone, unavailable
+from saywrite.storage.history.connection import changed_elsewhere, connect, gone, transaction, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
@@ -336,18 +336,12 @@ class HistoryStore:
             if is_missing(self._path):  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                result = write(connection)
-                connection.execute("COMMIT")
-                return result
+                with transaction(connection):
+                    return write(connection)
             except sqlite3.IntegrityError as error:
                 raise _unknown() from error
             except sqlite3.Error as error:
                 raise _refusal(error, self._path) from error
-            finally:
-                # A full disk ends the transaction in some cases and leaves it open in others.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
