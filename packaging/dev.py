@@ -30,7 +30,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -121,7 +123,7 @@ def say(text: str) -> None:
 # Which Python
 
 
-def probe(command: list[str]) -> dict | None:
+def probe(command: list[str]) -> dict[str, Any] | None:
     """What the interpreter of `command` says of itself; None when it does not run (a dead pyenv shim)."""
     try:
         full = [*command, "-c", PROBE]
@@ -160,19 +162,19 @@ def patch(path: Path) -> list[int]:
     return [int(number) for number in digits.split()]
 
 
-def minor(python: dict) -> str:
+def minor(python: dict[str, Any]) -> str:
     return "{}.{}".format(*python["version"])
 
 
-def same(one: dict, other: dict) -> bool:
-    return os.path.realpath(one["path"]) == os.path.realpath(other["path"])
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(os.path.realpath(one["path"]) == os.path.realpath(other["path"]))
 
 
-def pythons() -> list[dict]:
+def pythons() -> list[dict[str, Any]]:
     """Every Python found that can run Saywrite, best first: by version, then in use, on PATH, elsewhere."""
     here = [[sys.executable]] + [[found] for found in map(shutil.which, ("python3", "python")) if found]
     generic = [found for found in map(probe, here) if found]
-    result: list[dict] = []
+    result: list[dict[str, Any]] = []
     for version in PYTHONS:
         for found in [*generic, *filter(None, map(probe, places(version)))]:
             if minor(found) == version and found["usable"] and not any(same(found, each) for each in result):
@@ -203,7 +205,7 @@ def venv_python() -> Path:
     return VENV / SCRIPTS / ("python" + SUFFIX)
 
 
-def read_stamp() -> dict:
+def read_stamp() -> dict[str, Any]:
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
         return stamp if isinstance(stamp, dict) else {}
@@ -211,7 +213,7 @@ def read_stamp() -> dict:
         return {}
 
 
-def write_stamp(stamp: dict) -> None:
+def write_stamp(stamp: dict[str, Any]) -> None:
     new = STAMP.with_suffix(".new")
     new.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
     new.replace(STAMP)
@@ -225,7 +227,7 @@ def digest(level: str) -> str:
     return hash_of(LOCKS[level].read_bytes())
 
 
-def venv_problem(stamp: dict) -> str:
+def venv_problem(stamp: dict[str, Any]) -> str:
     """Why `.venv` has to be made anew, "" when it can be used or only lacks packages."""
     if not VENV.exists():
         return "there is no .venv yet"
@@ -244,7 +246,7 @@ def venv_problem(stamp: dict) -> str:
     return "" if subprocess.run(pip, capture_output=True, check=False).returncode == 0 else ".venv has no pip"
 
 
-def packages_ready(stamp: dict, level: str) -> bool:
+def packages_ready(stamp: dict[str, Any], level: str) -> bool:
     """Are the locked packages of `level` installed? Those of "test" include those of "run"."""
     locks = stamp.get("locks", {})
     return any(locks.get(known) == digest(known) for known in (level, "test"))
@@ -259,7 +261,7 @@ def remove_venv() -> None:
         shutil.rmtree(str(VENV))
 
 
-def make_venv() -> dict:
+def make_venv() -> dict[str, Any]:
     """Make `.venv` with the best Python that can; returns its first stamp."""
     found = pythons()
     for python in sorted(found, key=lambda each: not each["venv"]):  # stable: those that can do it come first
@@ -284,7 +286,7 @@ def make_venv() -> dict:
     raise SetupError("Saywrite needs Python 3.11, 3.12, 3.13 or 3.14 and found none. " + python_advice())
 
 
-def install_locked(stamp: dict, level: str) -> dict:
+def install_locked(stamp: dict[str, Any], level: str) -> dict[str, Any]:
     """Install the locked packages into `.venv`; the stamp says "making" for as long as that takes."""
     say("installing the locked Python packages (a minute or two the first time)")
     found = probe([str(venv_python())]) or {}
@@ -387,7 +389,7 @@ def system_state(status: Path, level: str) -> str:
     return f"{about.st_mtime_ns} {about.st_size} {hash_of(' '.join(wanted_packages(level)).encode())}"
 
 
-def provide_system_packages(stamp: dict, level: str) -> dict:
+def provide_system_packages(stamp: dict[str, Any], level: str) -> dict[str, Any]:
     """Install or name what is missing; returns the stamp to keep. Never fatal: who lacks it says so then."""
     if not (shutil.which("apt-get") and DPKG_STATUS.exists()):
         return stamp if stamp.get("system") in (level, "test") else name_packages(stamp, level)
@@ -404,7 +406,7 @@ def provide_system_packages(stamp: dict, level: str) -> dict:
     return dict(stamp, system=system_state(DPKG_STATUS, level), declined=[])
 
 
-def name_packages(stamp: dict, level: str) -> dict:
+def name_packages(stamp: dict[str, Any], level: str) -> dict[str, Any]:
     """On a system without apt: say what to install, if it looks as if something is missing."""
     lacking = [name for name in LIBRARIES if not ctypes.util.find_library(name)]
     lacking += [name for name in TOOLS if level == "test" and not shutil.which(name)]
@@ -432,7 +434,7 @@ def model_state() -> str:
     return hash_of(seen.encode() + MODEL_LOCK.read_bytes()) if "model.bin" in seen else ""
 
 
-def model_ready(stamp: dict) -> bool:
+def model_ready(stamp: dict[str, Any]) -> bool:
     """Is there nothing to fetch? A checkout without the lock file has no model."""
     return not MODEL_LOCK.exists() or bool(stamp.get("model") and stamp["model"] == model_state())
 
@@ -454,7 +456,7 @@ def fetch_model() -> bool:
         return subprocess.run(unpack, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
-def provide_model(stamp: dict, again: bool) -> dict:
+def provide_model(stamp: dict[str, Any], again: bool) -> dict[str, Any]:
     """Fetch the model where it is missing; returns the stamp to keep. Never fatal: Saywrite starts without one.
 
     `again`: also after an attempt that failed. A program that is run fetches it by itself then.
@@ -474,12 +476,12 @@ def provide_model(stamp: dict, again: bool) -> dict:
 
 
 @contextlib.contextmanager
-def alone():  # noqa: ANN201
+def alone() -> Iterator[None]:
     """One set-up of this checkout at a time; a second one waits and then finds its work done."""
     name = f"saywrite-setup-{hash_of(str(ROOT).encode())}-{getattr(os, 'getuid', int)()}.lock"
     path = Path(tempfile.gettempdir()) / name
     with path.open("a+") as file:
-        if WINDOWS:
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)

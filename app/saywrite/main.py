@@ -193,7 +193,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
         from saywrite.ui.app.frontend import FrontEnd, watch_tray_hosts
 
         board = StatusBoard()
-        front = FrontEnd(dictation, _ui_context(options, paths, settings, keywords, stored, secrets, problems), window)
+        front = FrontEnd(dictation, _ui_context(options, paths, settings, keywords, stored, secrets), window)
         thread.observe = board.receive
         thread.event_emitted.connect(front.receive)
         remote = _take_commands(instance, dictation, board, front, desktop)
@@ -216,7 +216,6 @@ def _ui_context(
     keywords: tuple[Keyword, ...],
     stored: Settings,
     secrets: Secrets,
-    problems: tuple[str, ...],
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
     from saywrite.dictation.models.transcribing_child import Retranscriber
@@ -237,7 +236,6 @@ def _ui_context(
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
-        problems=problems,
         greets=options == cli.parse([]),
     )
 

@@ -161,7 +161,7 @@ class Ours:
     def forget(self) -> None:
         self.told.clear()
 
-    def _at_once(self, call: Callable[[], None]) -> None:
+    def _at_once(self, call: Callable[[], object]) -> None:
         self._inbox.put(call)
 
     def _feed(self) -> None:

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from aiola_rig import API_KEY, Ours, Place, place
+from aiola_rig import Ours, Place, place
 from table import Row, amount
+from tests.aiola_server.script import API_KEY
 from tests.aiola_server.tones import speech
 
 from saywrite.foundation.events import Final, RecognizerFinished

@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "app"), str(ROOT), str(Path(__file__).parent)]
 from table import Row  # noqa: E402
 from tests.speech.aiola.word_simulation import WORDS, Along, Habits, Result, SpokenWord, dictate, sentences, speak  # noqa: E402
 
-from saywrite.speech.aiola.delivery.utterances import CompletionState  # noqa: E402
+from saywrite.speech.aiola.delivery.pending import CompletionState  # noqa: E402
 
 LAG_S = 0.5
 LOSS = ((9.0, 0.5),)

@@ -1700,10 +1700,6 @@
         <translation>Geben Sie Ihrem Benutzer Schreibrechte für diesen Ordner, oder {elsewhere}.</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOME und KDE lassen ein Programm einfügen, wenn der Benutzer es erlaubt.</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>Zum Fenster zurückkehren, in dem Sie begonnen haben</translation>
     </message>
@@ -2400,14 +2396,6 @@
         <translation>macOS meldet {chord} nicht an andere Programme.</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOS lässt ein Programm Tasten drücken, wenn der Benutzer es unter Bedienungshilfen erlaubt.</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS meldet einem Programm seine Tastenkürzel ohne besondere Erlaubnis.</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Geben Sie Ihrem Benutzer Schreibrechte dafür und versuchen Sie es dann erneut.</translation>
     </message>
@@ -2754,14 +2742,6 @@
     <message>
         <source>On this computer</source>
         <translation>Auf diesem Computer</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>Unter Wayland hört nur der Desktop Tasten, und es gibt keinen Bus, über den man ihn fragen könnte.</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>Unter Wayland hört nur der Desktop Tasten; sein Portal gibt die weiter, die der Benutzer erlaubt. Das Display für X11-Programme würde eine Taste nur hören, solange eines davon aktiv ist.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4036,10 +4016,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Der Befehl kommt nicht von diesem Benutzer.</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>Der Compositor kann jedes Programm die Zwischenablage und eine Tastatur verwenden lassen (Sway, Hyprland).</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>Der Computer war im Ruhezustand.</translation>
     </message>
@@ -4820,10 +4796,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Es gibt kein Display, daher kann kein Text in andere Programme eingefügt werden.</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>Es gibt kein Display.</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>Es gibt keine Datei „{name}“.</translation>
     </message>
@@ -5488,16 +5460,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Windows meldet {chord} nicht an andere Programme.</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>Windows lässt ein Programm Tasten in Programmen mit gleichen Rechten drücken.</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windows hat es abgelehnt ({reason}).</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>Windows meldet einem Programm seine Tastenkürzel.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5562,14 +5526,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>written</source>
         <translation>geschrieben</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11 gibt eine Taste nur an ein Programm.</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11 lässt jedes Programm die Zwischenablage verwenden und Tasten drücken.</translation>
     </message>
     <message>
         <source>Yesterday</source>

@@ -1700,10 +1700,6 @@
         <translation>Dé a su usuario permiso de escritura en esta carpeta o {elsewhere}.</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOME y KDE dejan que un programa inserte texto cuando el usuario lo permite.</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>Volver a la ventana donde empezó</translation>
     </message>
@@ -2400,14 +2396,6 @@
         <translation>macOS no comunica {chord} a otros programas.</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOS deja que un programa pulse teclas si el usuario lo permite en Accesibilidad.</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS comunica a un programa sus atajos de teclado, sin pedir permiso.</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Dé a su usuario permiso de escritura en esa ruta e inténtelo de nuevo.</translation>
     </message>
@@ -2754,14 +2742,6 @@
     <message>
         <source>On this computer</source>
         <translation>En este equipo</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>En Wayland solo el escritorio capta las teclas, y no hay un bus para pedírselas.</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>En Wayland solo el escritorio capta las teclas; su portal transmite las que el usuario permite. La pantalla de los programas X11 captaría una tecla solo mientras uno de ellos esté activo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4036,10 +4016,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>La orden no viene de este usuario.</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>El compositor puede dejar que cualquier programa use el portapapeles y un teclado (Sway, Hyprland).</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>El equipo estaba en reposo.</translation>
     </message>
@@ -4820,10 +4796,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No hay pantalla, por lo que no se puede insertar texto en otros programas.</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>No hay pantalla.</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>No hay ningún archivo «{name}».</translation>
     </message>
@@ -5488,16 +5460,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Windows no comunica {chord} a otros programas.</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>Windows deja que un programa pulse teclas en programas con los mismos permisos.</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windows lo rechazó ({reason}).</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>Windows comunica a un programa sus atajos de teclado.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5562,14 +5526,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>written</source>
         <translation>forma escrita</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11 da una tecla a un solo programa.</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11 deja que cualquier programa use el portapapeles y pulse teclas.</translation>
     </message>
     <message>
         <source>Yesterday</source>

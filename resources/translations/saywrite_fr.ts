@@ -1700,10 +1700,6 @@
         <translation>Donnez à votre utilisateur le droit d'écriture sur ce dossier, ou {elsewhere}.</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOME et KDE laissent un programme insérer du texte quand l'utilisateur l'autorise.</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>Revenir à la fenêtre où vous avez commencé</translation>
     </message>
@@ -2400,14 +2396,6 @@
         <translation>macOS ne signale pas {chord} aux autres programmes.</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOS laisse un programme appuyer sur des touches si l'utilisateur l'autorise dans Accessibilité.</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS signale à un programme ses raccourcis clavier, sans autorisation.</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Donnez-y le droit d'écriture à votre utilisateur, puis réessayez.</translation>
     </message>
@@ -2754,14 +2742,6 @@
     <message>
         <source>On this computer</source>
         <translation>Sur cet ordinateur</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>Sous Wayland, seul le bureau capte les touches, et il n'y a pas de bus pour les lui demander.</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>Sous Wayland, seul le bureau capte les touches ; son portail transmet celles que l'utilisateur autorise. L'affichage des programmes X11 ne capterait une touche que tant que l'un d'eux est actif.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4036,10 +4016,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La commande ne vient pas de cet utilisateur.</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>Le compositeur peut laisser tout programme utiliser le presse-papiers et un clavier (Sway, Hyprland).</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>L'ordinateur était en veille.</translation>
     </message>
@@ -4820,10 +4796,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Il n'y a pas d'affichage ; aucun texte ne peut donc être inséré dans d'autres programmes.</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>Il n'y a pas d'affichage.</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>Il n'y a pas de fichier « {name} ».</translation>
     </message>
@@ -5488,16 +5460,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Windows ne signale pas {chord} aux autres programmes.</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>Windows laisse un programme appuyer sur des touches dans les programmes de mêmes droits.</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windows l'a refusé ({reason}).</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>Windows signale à un programme ses raccourcis clavier.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5562,14 +5526,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>written</source>
         <translation>forme écrite</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11 donne une touche à un seul programme.</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11 laisse tout programme utiliser le presse-papiers et appuyer sur des touches.</translation>
     </message>
     <message>
         <source>Yesterday</source>

@@ -1700,10 +1700,6 @@
         <translation>Dai al tuo utente il permesso di scrittura per questa cartella, oppure: {elsewhere}.</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOME e KDE permettono a un programma di inserire testo quando l'utente lo consente.</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>Torna alla finestra in cui hai avviato la dettatura</translation>
     </message>
@@ -2400,14 +2396,6 @@
         <translation>macOS non segnala {chord} ad altri programmi.</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOS consente a un programma di premere tasti se l'utente lo permette in Accessibilità.</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOS segnala a un programma i suoi tasti di scelta rapida, senza permesso.</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Rendilo scrivibile per il tuo utente, poi riprova.</translation>
     </message>
@@ -2754,14 +2742,6 @@
     <message>
         <source>On this computer</source>
         <translation>Su questo computer</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>Su Wayland solo il desktop riceve i tasti, e non c'è un bus per richiederli.</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>Su Wayland solo il desktop riceve i tasti; il suo portale inoltra quelli che l'utente consente. Il display per i programmi X11 riceverebbe un tasto solo mentre uno di essi è attivo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4036,10 +4016,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Il comando non proviene da questo utente.</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>Il compositor può consentire a ogni programma di usare gli appunti e una tastiera (Sway, Hyprland).</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>Il computer era in sospensione.</translation>
     </message>
@@ -4820,10 +4796,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Non c'è un display, perciò non si può inserire testo in altri programmi.</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>Non c'è un display.</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>Il file «{name}» non esiste.</translation>
     </message>
@@ -5488,16 +5460,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Windows non comunica {chord} ad altri programmi.</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>Windows consente a un programma di premere tasti nei programmi con gli stessi diritti.</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windows ha rifiutato ({reason}).</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>Windows comunica a un programma i suoi tasti di scelta rapida.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5562,14 +5526,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>written</source>
         <translation>forma scritta</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11 assegna un tasto a un solo programma.</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11 consente a ogni programma di usare gli appunti e di premere tasti.</translation>
     </message>
     <message>
         <source>Yesterday</source>

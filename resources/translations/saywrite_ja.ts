@@ -1697,10 +1697,6 @@
         <translation>自分のユーザーにこのフォルダーへの書き込みを許可するか、{elsewhere}ください。</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOMEとKDEでは、ユーザーが許可すればプログラムが挿入できます。</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>開始したウィンドウに戻って挿入</translation>
     </message>
@@ -2395,14 +2391,6 @@
         <translation>macOSは、{chord}をほかのプログラムに通知しません。</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>macOSでは、ユーザーが「アクセシビリティ」で許可すると、プログラムがキー入力を送れます。</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>macOSは、許可がなくてもプログラムにホットキーを通知します。</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>自分のユーザーで書き込めるようにしてから、もう一度試してください。</translation>
     </message>
@@ -2749,14 +2737,6 @@
     <message>
         <source>On this computer</source>
         <translation>このコンピューター上</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>Waylandではキーを受け取れるのはデスクトップだけで、それを依頼するバスがありません。</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>Waylandではキーを受け取れるのはデスクトップだけで、ユーザーが許可したキーをポータルが渡します。X11プログラム用のディスプレイでは、X11プログラムが前面にある間しかキーを受け取れません。</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4031,10 +4011,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>このコマンドは、このユーザーからのものではありません。</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>コンポジターによっては、どのプログラムもクリップボードとキーボードを使えます (Sway、Hyprland)。</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>コンピューターがスリープしていました。</translation>
     </message>
@@ -4814,10 +4790,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>ディスプレイがないため、ほかのプログラムにテキストを入れられません。</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>ディスプレイがありません。</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>ファイル「{name}」がありません。</translation>
     </message>
@@ -5482,16 +5454,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Windowsは、{chord}をほかのプログラムに通知しません。</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>Windowsでは、プログラムは同じ権限のプログラムにキー入力を送れます。</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windowsが拒否しました ({reason})。</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>Windowsは、プログラムにホットキーを通知します。</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5556,14 +5520,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>written</source>
         <translation>表記</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11では、1つのキーは1つのプログラムにだけ渡されます。</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11では、どのプログラムもクリップボードを使い、キー入力を送れます。</translation>
     </message>
     <message>
         <source>Yesterday</source>

@@ -1700,10 +1700,6 @@
         <translation>Dê ao seu usuário permissão de gravação nesta pasta ou {elsewhere}.</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>GNOME e KDE deixam um programa inserir texto quando o usuário permite.</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>Voltar à janela onde você começou</translation>
     </message>
@@ -2400,14 +2396,6 @@
         <translation>O macOS não informa {chord} a outros programas.</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>O macOS deixa um programa pressionar teclas quando o usuário permite isso em Acessibilidade.</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>O macOS informa a um programa os atalhos de teclado dele, sem exigir permissão.</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>Dê ao seu usuário permissão de gravação ali e tente novamente.</translation>
     </message>
@@ -2754,14 +2742,6 @@
     <message>
         <source>On this computer</source>
         <translation>Neste computador</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>No Wayland, só a área de trabalho capta as teclas, e não há um barramento para pedi-las a ela.</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>No Wayland, só a área de trabalho capta as teclas; o portal dela repassa as que o usuário permite. A tela dos programas X11 só captaria uma tecla enquanto um deles estivesse ativo.</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4036,10 +4016,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O comando não vem deste usuário.</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>O compositor pode deixar qualquer programa usar a área de transferência e um teclado (Sway, Hyprland).</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>O computador estava em suspensão.</translation>
     </message>
@@ -4820,10 +4796,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não há tela, por isso não é possível inserir texto em outros programas.</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>Não há tela.</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>Não há um arquivo “{name}”.</translation>
     </message>
@@ -5488,16 +5460,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O Windows não informa {chord} a outros programas.</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>O Windows deixa um programa pressionar teclas em programas com as mesmas permissões.</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>O Windows recusou ({reason}).</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>O Windows informa a um programa os atalhos de teclado dele.</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5562,14 +5526,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>written</source>
         <translation>forma escrita</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>O X11 dá uma tecla a um só programa.</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>O X11 deixa qualquer programa usar a área de transferência e pressionar teclas.</translation>
     </message>
     <message>
         <source>Yesterday</source>

@@ -1697,10 +1697,6 @@
         <translation>请为自己的用户授予此文件夹的写入权限，或者：{elsewhere}。</translation>
     </message>
     <message>
-        <source>GNOME and KDE let a program insert when the user allows it.</source>
-        <translation>在 GNOME 和 KDE 上，用户允许后程序即可插入文本。</translation>
-    </message>
-    <message>
         <source>Go back to the window where you started</source>
         <translation>请返回开始时的窗口</translation>
     </message>
@@ -2395,14 +2391,6 @@
         <translation>macOS 不会将 {chord} 告知其他程序。</translation>
     </message>
     <message>
-        <source>macOS lets a program press keys when the user allows it under Accessibility.</source>
-        <translation>用户在“辅助功能”中允许后，macOS 会让程序模拟按键。</translation>
-    </message>
-    <message>
-        <source>macOS tells a program of its hot keys, without a permission.</source>
-        <translation>按下程序的快捷键时，macOS 会通知该程序，无需权限。</translation>
-    </message>
-    <message>
         <source>Make it writable for your user, then try again.</source>
         <translation>请让自己的用户可以写入，然后重试。</translation>
     </message>
@@ -2749,14 +2737,6 @@
     <message>
         <source>On this computer</source>
         <translation>这台电脑</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
-        <translation>在 Wayland 上只有桌面能收到按键，而且没有可用来向它请求的总线。</translation>
-    </message>
-    <message>
-        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
-        <translation>在 Wayland 上只有桌面能收到按键；其门户会转交用户允许的按键。供 X11 程序使用的显示服务，只有在其中某个程序拥有焦点时才能收到按键。</translation>
     </message>
     <message>
         <source>On, and clicks reach the window below</source>
@@ -4031,10 +4011,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>该命令不是来自此用户。</translation>
     </message>
     <message>
-        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
-        <translation>合成器可能允许任何程序使用剪贴板和键盘（Sway、Hyprland）。</translation>
-    </message>
-    <message>
         <source>The computer was asleep.</source>
         <translation>电脑处于睡眠状态。</translation>
     </message>
@@ -4814,10 +4790,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>没有显示服务，因此无法将文本放入其他程序。</translation>
     </message>
     <message>
-        <source>There is no display.</source>
-        <translation>没有显示服务。</translation>
-    </message>
-    <message>
         <source>There is no file “{name}”.</source>
         <translation>没有文件“{name}”。</translation>
     </message>
@@ -5482,16 +5454,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Windows 不会将 {chord} 告知其他程序。</translation>
     </message>
     <message>
-        <source>Windows lets a program press keys in programs of the same rights.</source>
-        <translation>在 Windows 上，程序可以在权限相同的程序中模拟按键。</translation>
-    </message>
-    <message>
         <source>Windows refused it ({reason}).</source>
         <translation>Windows 拒绝了请求（{reason}）。</translation>
-    </message>
-    <message>
-        <source>Windows tells a program of its hot keys.</source>
-        <translation>按下程序的快捷键时，Windows 会通知该程序。</translation>
     </message>
     <message>
         <source>With a higher value, only clear speech is written.</source>
@@ -5556,14 +5520,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>written</source>
         <translation>写法</translation>
-    </message>
-    <message>
-        <source>X11 gives a key to one program.</source>
-        <translation>X11 只会将一个按键交给一个程序。</translation>
-    </message>
-    <message>
-        <source>X11 lets every program use the clipboard and press keys.</source>
-        <translation>X11 允许任何程序使用剪贴板和模拟按键。</translation>
     </message>
     <message>
         <source>Yesterday</source>

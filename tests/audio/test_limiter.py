@@ -53,6 +53,39 @@ def test_stray_samples_do_not_silence_the_rest() -> None:
     assert np.array_equal(out[kept], VOICE[kept])
 
 
+def quiet(level: float, length: int = 20_000) -> Floats:
+    return (level * np.sin(np.arange(length) * 2 * math.pi * 440 / 16_000)).astype(np.float32)
+
+
+@pytest.mark.parametrize("level", [0, 9_000])
+def test_a_few_samples_of_a_hop_do_not_lower_the_rest_and_more_do(level: float) -> None:
+    few, more = quiet(level), quiet(level)
+    few[6_000:6_008] = more[6_000:6_009] = 4 * 32_767
+    kept = np.r_[0:6_000, 6_008:20_000]
+    assert np.array_equal(limited(few)[kept], few[kept])
+    assert np.abs(limited(more)).max() == pytest.approx(32_767, rel=0.001)
+
+
+def test_a_single_sample_little_above_full_scale_is_not_clipped() -> None:
+    sound = quiet(900)
+    sound[9_000] = 40_000
+    assert limited(sound).max() == pytest.approx(32_767, rel=0.001)
+
+
+@pytest.mark.parametrize("length", [1, 8, 9, 17])
+def test_very_short_sound_is_limited(length: int) -> None:
+    assert limited(np.full(length, 70_000, np.float32)) == pytest.approx(32_767, rel=0.001)
+
+
+def test_the_gain_changes_without_a_jump() -> None:
+    sound = quiet(20_000)
+    sound[12_000:] *= 4
+    out = limited(sound)
+    heard = np.abs(sound) > 1_000
+    assert np.abs(np.diff((out / np.where(heard, sound, 1))[heard])).max() < 0.01
+    assert out[20:3_000] == pytest.approx(sound[20:3_000]), "long before it nothing is lowered"
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 9_000), max_size=9), st.sampled_from([0.5, 3.0, 1e4]))
 def test_output_depends_on_the_sound_and_not_on_the_blocks(seed: int, cuts: list[int], factor: float) -> None:

@@ -20,7 +20,7 @@ from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.reconciliation import Correct, Delete, judge
 from saywrite.foundation.events import SAMPLE_RATE, Failed, IncompleteRecording, IncompleteRecordingsFound, Started
 from saywrite.foundation.paths import default_paths
-from saywrite.storage.history.holdings import Holding
+from saywrite.storage.history.holdings import Holding, find_holdings
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Journal
 from saywrite.storage.recordings.library import finish_recording, open_recording
@@ -312,7 +312,8 @@ def test_a_row_without_a_recording_is_closed_a_day_later(stage, finished: Path) 
     stage.now += 2 * DAY_S
     start_again(stage)
     with closing(HistoryStore(stage.paths.history)) as store:
-        (row,) = store.recent(5)
+        (summary,) = store.recent(5)
+        row = find_holdings(store, [summary.dictation]).rows[summary.dictation]
     assert (row.finished, row.pending, row.confirmed) == (True, 0, pytest.approx(1.9 * SAMPLE_RATE, abs=1))
 
 

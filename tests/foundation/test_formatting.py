@@ -43,12 +43,6 @@ def test_a_gap_names_its_length_and_its_cause_where_one_is_known() -> None:
     assert wording.missing(Gap("d", 0, 12_800, "")) == "0.8 s of sound missing"
 
 
-def test_one_is_singular_and_thousands_are_grouped() -> None:
-    assert wording.count(1, "word") == "1 word"
-    assert wording.count(0, "word") == "0 words"
-    assert wording.count(1280, "word") == "1,280 words"
-
-
 def test_a_moment_names_its_day_when_it_was_not_today() -> None:
     now = datetime(2026, 11, 22, 18, 0)
     assert wording.moment(datetime(2026, 11, 22, 10, 42), now) == "10:42"

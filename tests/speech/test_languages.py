@@ -2,7 +2,7 @@
 
 import pytest
 
-from saywrite.foundation.catalog import LANGUAGES, language, name_of
+from saywrite.foundation.catalog import LANGUAGES, language
 from saywrite.foundation.errors import LanguageUnknown
 
 
@@ -20,8 +20,3 @@ def test_an_unknown_code_is_refused_and_the_known_ones_are_named() -> None:
     with pytest.raises(LanguageUnknown, match="“pr”") as raised:
         language("pr")
     assert "pt" in raised.value.remedy
-
-
-def test_a_name_is_found_for_every_code() -> None:
-    assert name_of("de") == "German"
-    assert name_of("xx") == "xx"

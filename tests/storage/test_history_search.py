@@ -89,6 +89,23 @@ def test_words_are_found_without_case_and_accents_newest_first(
     assert hits(store, query) == expected
 
 
+@pytest.mark.parametrize("store", ["with FTS5"], indirect=True)
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("quick bro", [("en", 0)]),
+        ("quick bro ", []),
+        ("quick brown ", [("en", 0)]),
+        ('quick "bro"', []),
+        ("bro quick", []),
+    ],
+)
+def test_only_the_last_word_may_be_unfinished_and_none_before_a_space(
+    store: HistoryStore, query: str, expected: list[tuple[str, int]]
+):
+    assert hits(store, query) == expected
+
+
 @pytest.mark.parametrize(
     "query",
     ["AND", "fox AND dog", "NOT x", "NEAR(a b)", "text:fox", '12"', "C++", "a^b", "(fox", "l'élève", "a*b", "-fox"],
@@ -146,17 +163,20 @@ def test_a_snippet_shows_where_the_words_are(store: HistoryStore):
     assert sorted(found.snippet[begin:end] for begin, end in found.matches) == ["jumps", "lazy"]
     (found,) = store.search("天气")
     assert [found.snippet[begin:end] for begin, end in found.matches] == ["天气"]
-    assert (found.began, found.start, found.end) == (BEGAN + timedelta(days=3), 0, 1)
+    assert (found.began, found.start) == (BEGAN + timedelta(days=3), 0)
+    (found,) = store.search("traduction2")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["traduction2"]
 
 
 def test_a_long_text_is_cut_around_the_word(store: HistoryStore):
-    text = "lorem ipsum " * 40 + "needle " + "dolor sit " * 40
+    text = "lorem ipsum " * 40 + "needle " + "dolor sit " * 40 + "needle"
     store.add_segment("en", Segment(7, text, "", 0, 1))
     (found,) = store.search("needle")
     assert len(found.snippet) < 400
     assert found.snippet.startswith("…")
     assert found.snippet.endswith("…")
     assert [found.snippet[begin:end] for begin, end in found.matches] == ["needle"]
+    assert "ipsum needle dolor" in found.snippet
 
 
 def test_no_more_is_found_than_was_asked_for(store: HistoryStore):

@@ -50,10 +50,12 @@ STEPS: Mapping[str, tuple[set[str], str]] = {
     "msvcrt.locking": ({"foundation/file_lock.py"}, "FileLock, lock_descriptor"),
     "socket.socketpair": ({"foundation/selector_thread.py"}, "SelectorThread"),
     "os.pipe": ({"foundation/selector_thread.py"}, "SelectorThread"),
+    "select.select": ({"foundation/selector_thread.py"}, "wait_readable, which has no limit on descriptors"),
 }
 """Step → (the modules that may do it, what the others use)."""
 
 FAST = "loaded by every command for the running window, which must start fast"
+WRITABLE = "waits until a pipe takes bytes"
 SIGNALS = "the interpreter writes the numbers of signals into it (signal.set_wakeup_fd)"
 
 EXEMPT: Mapping[tuple[str, str], str] = {
@@ -76,6 +78,8 @@ EXEMPT: Mapping[tuple[str, str], str] = {
     ("speech/aiola/net/command_queue.py", "socket.socketpair"): "also on Windows, where select() takes sockets only",
     ("ui/toolkit/preferences.py", "Path.replace"): "no file: replaces the settings in force",
     ("desktop/insertion/wayland/data_control.py", "os.pipe"): "the pipe through which a clipboard is read",
+    ("desktop/insertion/portal.py", "select.select"): WRITABLE,
+    ("cli/ending/standard_output.py", "select.select"): WRITABLE,
     ("speech/aiola/net/connector.py", "socket.socketpair"): "one name look-up that ends, without a thread that sleeps",
 }
 """(Module, step) → why the step is another one there."""

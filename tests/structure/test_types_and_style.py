@@ -1,4 +1,4 @@
-"""mypy --strict over the program, ruff over the whole tree."""
+"""mypy --strict over the program and the scripts that set it up, ruff over the whole tree."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from saywrite.text.transcript import Composition, Transcript
 
 def dictated(text, language="en", *pairs):
     transcript = Transcript()
-    transcript.add(text, 0, 1, Composition(Keywords(Keyword(*pair) for pair in pairs), language, True, True))
+    transcript.add(text, 0, 1, Composition(Keywords(Keyword(*pair) for pair in pairs), language, True))
     return transcript.text()
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 sys.path.insert(0, str(Path(__file__).parent))
 
 from pseudo_language import Marked
-from window_fakes import FakeDictation, ui_context, windows_to_delete
+from window_fakes import FakeDictation, front_end, ui_context, windows_to_delete
 
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
@@ -125,8 +125,8 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def make_front(qtbot: Any, tmp_path: Path, dictation: FakeDictation) -> Iterator[Callable[..., FrontEnd]]:
     """Makes a front end that is not shown; `changes` replace fields of its `UiContext`."""
 
-    def make(**changes: Any) -> FrontEnd:
-        front = FrontEnd(dictation, ui_context(tmp_path, **changes))
+    def make(problems: tuple[str, ...] = (), **changes: Any) -> FrontEnd:
+        front = front_end(dictation, ui_context(tmp_path, **changes), problems)
         qtbot.addWidget(front.window)
         dictation.tell = front.receive
         return front

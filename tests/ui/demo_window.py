@@ -277,7 +277,7 @@ def main() -> int:
     dictation = window_fakes.FakeDictation()
     secrets = SessionSecrets("Install and start a Secret Service, such as gnome-keyring or KWallet.")
     secrets.set(API_KEY, "a-key-to-look-at")
-    front = FrontEnd(
+    front = window_fakes.front_end(
         dictation,
         window_fakes.ui_context(
             folder,

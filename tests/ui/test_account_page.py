@@ -319,7 +319,7 @@ def test_numbers_are_under_advanced_with_their_unit(qtbot: Any, open_page: Any) 
     dialog = open_page()
     box = dialog.editor("aiola_min_silence_ms")
     assert not box.isVisible()
-    qtbot.mouseClick(dialog.account_page.advanced, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.account_page.fold.button, Qt.MouseButton.LeftButton)
     assert box.isVisible()
     assert box.text() == "0.5 seconds"
     assert dialog.editor("aiola_threshold").text() == "50 percent"

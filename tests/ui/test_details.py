@@ -37,7 +37,7 @@ HOST = "apis.aiola.ai"
 def dictated(engine: str = "aiola", *, finished: bool = True, pending: int = 0, **more: Any) -> Dictated:
     began = datetime(2026, 11, 22, 10, 42, 7)
     heard = 95 * SECOND if finished else 0
-    summary = Summary("d1", began, "de", engine, "microphone", heard, heard - pending, pending, finished, 2, "")
+    summary = Summary("d1", began, "de", engine, "microphone", heard, pending, finished, "")
     segments = (Segment(1, "Guten Tag.", "", 0, SECOND), Segment(2, "Wie geht es?", "", SECOND, 2 * SECOND))
     given: dict[str, Any] = {"segments": segments, "gaps": ()}
     return Dictated(summary, **(given | more))

@@ -19,7 +19,7 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.export.dialog import start_folder
 
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
-SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 160_000, 0, True, 2, "First.")
+SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 0, True, "First.")
 SEGMENTS = (Segment(1, "First.", "first", 16_000, 32_000), Segment(2, "Second.", "second", 96_000, 128_000))
 DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),))
 

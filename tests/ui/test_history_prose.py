@@ -26,7 +26,7 @@ def dictated(*segments: tuple[float, float, str], source: str = "microphone", la
         Segment(number, text, text.lower(), round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
         for number, (start, end, text) in enumerate(segments)
     )
-    summary = Summary("d", BEGAN, language, "aiola", source, 0, 0, 0, True, len(made), "")
+    summary = Summary("d", BEGAN, language, "aiola", source, 0, 0, True, "")
     return Dictated(summary, made, ())
 
 

@@ -345,7 +345,7 @@ def test_an_undo_during_another_search_lists_only_what_matches(
 
 
 def summary(minute: int) -> Summary:
-    return Summary(f"d{minute}", BEGAN + timedelta(minutes=minute), "en", "local", "microphone", 1, 1, 0, True, 1, "A")
+    return Summary(f"d{minute}", BEGAN + timedelta(minutes=minute), "en", "local", "microphone", 1, 0, True, "A")
 
 
 def ids(listed: DictationList) -> list[str]:

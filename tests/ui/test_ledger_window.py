@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from test_visual_language import wrong_sizes, wrong_spaces
 from test_window_reach import unnamed
-from window_fakes import CHOICES, FakeDictation, ui_context
+from window_fakes import CHOICES, FakeDictation, front_end, ui_context
 
 from saywrite.foundation.events import SAMPLE_RATE, Segment, Traffic
 from saywrite.storage.history.ledger import LedgerEntry
@@ -52,7 +52,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def front(qtbot: Any, path: Path, tmp_path: Path, dictation: FakeDictation) -> Iterator[FrontEnd]:
     context = ui_context(tmp_path, open_history=lambda: HistoryStore(path))
-    made = FrontEnd(dictation, context)
+    made = front_end(dictation, context)
     qtbot.addWidget(made.window)
     yield made
     assert wait_for_tasks(5000)

@@ -67,8 +67,8 @@ def looked_at(qtbot: Any, envelope: Envelope) -> WaveformPanel:
 @pytest.fixture
 def panel(qtbot: Any, looked_at: WaveformPanel) -> WaveformPanel:
     """The panel after the user has reached for the waveform, with the plot."""
-    with qtbot.waitSignal(looked_at.plot_loaded, timeout=20_000):
-        looked_at.open_plot()
+    looked_at.open_plot()
+    qtbot.waitUntil(lambda: looked_at.plot is not None, timeout=20_000)
     return looked_at
 
 
@@ -340,19 +340,19 @@ def test_the_plot_takes_its_place_when_the_user_reaches_for_it(
         QApplication.sendEvent(strip, QEnterEvent(middle, middle, middle))
         assert not looked_at._plot_load_started, "during a recording the mouse only crosses it"
         looked_at.receive(StateChanged("d", State.IDLE))
-    with qtbot.waitSignal(looked_at.plot_loaded, timeout=20_000):
-        if reach == "click":
-            qtbot.mouseClick(strip, Qt.MouseButton.LeftButton)
-        elif reach == "wheel":
-            buttons, modifiers = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-            wheel = (QPoint(), QPoint(0, 120), buttons, modifiers, Qt.ScrollPhase.NoScrollPhase, False)
-            QApplication.sendEvent(strip, QWheelEvent(middle, middle, *wheel))
-        elif reach == "key":
-            qtbot.keyClick(strip, Qt.Key.Key_Left)
-        elif reach == "tab":
-            strip.setFocus(Qt.FocusReason.TabFocusReason)
-        else:
-            QApplication.sendEvent(strip, QEnterEvent(middle, middle, middle))
+    if reach == "click":
+        qtbot.mouseClick(strip, Qt.MouseButton.LeftButton)
+    elif reach == "wheel":
+        buttons, modifiers = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        wheel = (QPoint(), QPoint(0, 120), buttons, modifiers, Qt.ScrollPhase.NoScrollPhase, False)
+        QApplication.sendEvent(strip, QWheelEvent(middle, middle, *wheel))
+    elif reach == "key":
+        qtbot.keyClick(strip, Qt.Key.Key_Left)
+    elif reach == "tab":
+        strip.setFocus(Qt.FocusReason.TabFocusReason)
+    else:
+        QApplication.sendEvent(strip, QEnterEvent(middle, middle, middle))
+    qtbot.waitUntil(lambda: looked_at.plot is not None, timeout=20_000)
     assert looked_at.plot.isVisible()
     assert not strip.isVisible()
 

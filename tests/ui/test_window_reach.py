@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QMenuBar, QScrollBar, QSplitter, QWidget
-from window_fakes import BEGAN, FakeDictation, script, ui_context
+from window_fakes import BEGAN, FakeDictation, front_end, script, ui_context
 
 from saywrite.foundation import events
 from saywrite.foundation.catalog import LANGUAGE_CODES
@@ -166,7 +166,7 @@ def test_size_and_splitters_are_remembered(
     shown.window._split.setSizes([420, 300])
     sizes = shown.window._split.sizes()
     shown.save()
-    again = FrontEnd(dictation, ui_context(tmp_path))
+    again = front_end(dictation, ui_context(tmp_path))
     qtbot.addWidget(again.window)
     again.show()
     assert (again.window.width(), again.window.height()) == (720, 640)
@@ -205,7 +205,7 @@ def test_size_and_position_of_every_other_window_are_remembered(
     window.close()
     assert wait_for_tasks(5000)
     shown.save()
-    again = FrontEnd(dictation, ui_context(tmp_path, open_history=shown._context.open_history))
+    again = front_end(dictation, ui_context(tmp_path, open_history=shown._context.open_history))
     qtbot.addWidget(again.window)
     again.show()
     reopened = open_other(again, name)

@@ -36,6 +36,10 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.dialogs import UiContext
+from saywrite.ui.app.first_view import FirstView, make_window
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
 ALL_LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
@@ -275,6 +279,17 @@ def ui_context(folder: Path, **changes: Any) -> UiContext:
         "window_state": folder / "window.json",
     }
     return UiContext(**(given | changes))
+
+
+def front_end(dictation: Any, context: UiContext, problems: tuple[str, ...] = ()) -> FrontEnd:
+    """A front end with the window that the program would have painted first."""
+    settings = context.settings
+    set_language(settings.program_language)
+    apply_scheme(settings.theme)
+    view = FirstView(
+        settings, context.keywords, context.choices, context.window_state, lambda: context.account, problems
+    )
+    return FrontEnd(dictation, context, make_window(dictation, view))
 
 
 def windows_to_delete() -> list[QWidget]:

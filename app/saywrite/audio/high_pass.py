@@ -69,5 +69,4 @@ def _response() -> npt.NDArray[np.complex128]:
     fold[0] = fold[size // 2] = 1
     fold[1 : size // 2] = 2
     minimum = np.fft.ifft(np.exp(np.fft.fft(cepstrum * fold))).real[:_TAPS]
-    minimum -= minimum.sum() / _TAPS  # an offset is removed completely
     return np.fft.rfft(minimum, _TRANSFORM)

@@ -53,11 +53,10 @@ class Limiter:
         return np.concatenate(given)
 
     def flush(self) -> Floats:
-        """The sound held back at the end of the stream."""
+        """The sound held back at the end of the stream, which is over then."""
         import numpy as np
 
         given = [self._lower(at) for at in range(0, len(self._waiting), HOP)]
-        self._waiting = self._waiting[:0]
         return np.concatenate(given) if given else self._waiting
 
     def _lower(self, at: int) -> Floats:
@@ -86,4 +85,4 @@ def _gain(hop: Floats) -> float:
         usual = float(np.partition(np.abs(hop), -_STRAY - 1)[-_STRAY - 1])
         if peak > _FAR * max(usual, CEILING):
             peak = usual
-    return min(1.0, CEILING / peak) if peak > 0 else 1.0
+    return CEILING / max(peak, CEILING)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
@@ -57,11 +58,8 @@ def _read(history: Path) -> Ledger:
     """Read the ledger. A history that does not exist is not made. Raises HistoryError."""
     if is_missing(history):
         return Ledger()
-    store = HistoryStore(history)
-    try:
+    with closing(HistoryStore(history)) as store:
         return read_ledger(store)
-    finally:
-        store.close()
 
 
 def _by_month(ledger: Ledger) -> Iterator[tuple[str, Iterator[LedgerEntry]]]:

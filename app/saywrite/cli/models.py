@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -142,10 +143,8 @@ def download(store: ModelStore, model: str, sources: Sequence[ModelSource], stop
         lambda: printer.say(f"{label}: everything has arrived, converting."),
         lambda: printer.say(f"{label}: another Saywrite is downloading it; waiting."),
     )
-    try:
+    with closing(printer):
         store.download(model, sources, stop, watcher)
-    finally:
-        printer.close()
 
 
 def _list(store: ModelStore, chosen: str, as_json: bool) -> int:

@@ -303,7 +303,7 @@ def _desktop(
     """Build what push-to-talk needs of this desktop; it is opened when it is first used."""
 
     def keys() -> Hotkeys | None:
-        way = choose(sys.platform, context.environ).way
+        way = choose(sys.platform, context.environ)
         return open_hotkeys(way, inbox.post, time.monotonic, APP_ID, thread, on_main)
 
     def watch_session() -> SessionWatch | None:
@@ -321,7 +321,7 @@ def _desktop(
 
 def _portal_token(context: ServiceContext) -> PortalToken:
     """Return the token in the keyring; without a keyring the desktop asks the user in every session."""
-    if "portal" not in dict(insertion_backends(sys.platform, context.environ)):
+    if "portal" not in insertion_backends(sys.platform, context.environ):
         return PortalToken()
 
     def keep(token: str) -> None:

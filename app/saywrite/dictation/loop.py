@@ -278,7 +278,6 @@ class Loop:
             keywords=self.keywords,
             language=plan.request.language,
             commands=carries_out_commands(self.settings.spoken_punctuation, punctuates),
-            capitals=True,
         )
 
     def renew_rules(self) -> None:

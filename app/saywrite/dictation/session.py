@@ -195,7 +195,7 @@ class DictationSession:
         """
         self.along.leave()
         self._change_recognizer(self.along.local)
-        self.recognition.stand_in(self.along.local, LOCAL, for_good=for_good)
+        self.recognition.stand_in(self.along.local, for_good=for_good)
         self.feed()
 
     def _come_back(self) -> None:
@@ -357,13 +357,13 @@ class DictationSession:
     def _end_recognizer(self, complete: bool) -> None:
         """Note that the recognizer has ended. Local words may come for what the service left out."""
         self._recognizer_complete = complete
-        is_own = self.state is SessionState.FINISHING and not self.recognition.mark
+        is_own = self.state is SessionState.FINISHING and not self.recognition.stands_in
         if complete or not is_own or not self._substitution.end_service(listens=self.along.listens):
             self._change_state(SessionSignal.RECOGNIZER_FINISHED)
 
     def _end_with_local_words(self, now: float) -> float | None:
         """End with what this computer heard where the user wishes it; return when to be called again."""
-        if self.state is not SessionState.FINISHING or self.recognition.mark:
+        if self.state is not SessionState.FINISHING or self.recognition.stands_in:
             return None
         words = self.along.text.stretches() if self.along.finished else None
         decision = self._substitution.decide(now, words, listens=self.along.listens)
@@ -382,7 +382,7 @@ class DictationSession:
     @property
     def can_change_recognizer(self) -> bool:
         """Whether the dictation's own recognizer works, so that another may stand in for it."""
-        return self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
+        return self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.stands_in
 
     @property
     def _can_stand_in(self) -> bool:

@@ -62,12 +62,6 @@ def language(code: str) -> Language:
         ) from None
 
 
-def name_of(code: str) -> str:
-    """Return the English name of a language, the code itself where it is unknown."""
-    known = _BY_CODE.get(code)
-    return known.name if known else code
-
-
 class Capabilities(NamedTuple):
     """What an engine can do. The window and the command line show what is stated here."""
 

@@ -65,11 +65,6 @@ def missing(gap: Gap) -> str:
     return message("{length} of sound missing", length=amount)
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Format a number with its noun: 1 word, 1,280 words."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def day_of_month(day: date) -> int | str:
     """The day of the month as a number; the first one can be translated, because it is “1er” in French."""
     return message("1") if day.day == 1 else day.day

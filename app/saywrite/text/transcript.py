@@ -34,7 +34,6 @@ class Composition:
     keywords: Keywords
     language: str
     commands: bool
-    capitals: bool
 
 
 def carries_out_commands(spoken_punctuation: str, punctuates: bool) -> bool:
@@ -78,9 +77,7 @@ class Transcript:
             return join((row.segment.text for row in self._rows), *languages)
         return _join_rows(self._rows)
 
-    def add(
-        self, raw: str, start: int, end: int, rules: Composition, translation: str = "", engine: str = ""
-    ) -> Change:
+    def add(self, raw: str, start: int, end: int, rules: Composition, engine: str = "") -> Change:
         """Add a final for the sound between two sample offsets, in its place. `engine`: see `events.Segment`.
 
         A spoken "scratch that" removes the text before it in this final or, where there is none, the segment before. A
@@ -97,10 +94,10 @@ class Transcript:
             elif place:
                 place -= 1
                 removed.append(self._rows.pop(place).segment.number)
-        text = _row_text(compose(self._segments_before(place), said, rules.language, rules.capitals))
+        text = _row_text(compose(self._segments_before(place), said, rules.language, capitals=True))
         if not text:
             return Change(removed=tuple(removed))
-        segment = Segment(self._next, text, raw, start, end, normalize(translation), engine)
+        segment = Segment(self._next, text, raw, start, end, engine=engine)
         self._next += 1
         self._rows.insert(place, _Row(segment, rules.language))
         return Change((segment,), tuple(removed))

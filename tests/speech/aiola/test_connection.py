@@ -146,7 +146,7 @@ class Bench:
         return down
 
     def come_up(self, now: float = 1.0) -> object:
-        return self.connection.receive(TransportConnected(self.link.number, now, "sid", 25.0, 20.0), now)
+        return self.connection.receive(TransportConnected(self.link.number, now, 25.0, 20.0), now)
 
     def fail(self, error: ServiceError, now: float = 1.0, kind: type = TransportLost) -> SessionClosed:
         down = self.connection.receive(kind(self.link.number, now, error), now)
@@ -346,7 +346,7 @@ def test_messages_of_a_former_connection_are_ignored() -> None:
     former = bench.link.number
     bench.fail(UNREACHABLE)
     bench.connection.wake(9.0)
-    assert bench.connection.receive(TransportConnected(former, 9.1, "sid", 25.0, 20.0), 9.1) is None
+    assert bench.connection.receive(TransportConnected(former, 9.1, 25.0, 20.0), 9.1) is None
     assert not bench.connection.up
     bench.come_up(9.2)
     assert bench.connection.receive(TransportLost(former, 9.3, UNREACHABLE), 9.3) is None

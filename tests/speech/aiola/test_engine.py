@@ -128,7 +128,7 @@ class Stage:
             return
         if self.accepts and not link.up:
             link.up = True
-            self.recognizer.receive(TransportConnected(link.number, self.now, "sid", 25.0, 20.0))
+            self.recognizer.receive(TransportConnected(link.number, self.now, 25.0, 20.0))
         while link.up and self.answers_pings and link.marks:
             number, _at = link.marks.popleft()
             self.recognizer.receive(Ponged(link.number, self.now, number))
@@ -314,7 +314,7 @@ def stand_in(stage: Stage) -> EngineFailover:
     failover = EngineFailover(Request("d1", "en"), stage.recognizer, lambda events: None)  # type: ignore[arg-type]
     stage.start()
     stage.speak(2)
-    failover.stand_in(StandIn(), "local")  # type: ignore[arg-type]
+    failover.stand_in(StandIn())  # type: ignore[arg-type]
     return failover
 
 

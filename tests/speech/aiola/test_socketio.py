@@ -40,7 +40,7 @@ def test_namespace_is_requested_when_the_session_is_open() -> None:
     assert protocol.receive(OPENING) == []
     assert protocol.frames() == ["40/events,{}"]
     assert protocol.frames() == []
-    assert protocol.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
+    assert protocol.receive(ACCEPTED) == [Ready(25.0, 20.0)]
 
 
 def test_emit_before_the_namespace_is_accepted_raises() -> None:
@@ -153,7 +153,7 @@ def test_opening_without_times_has_the_defaults() -> None:
     protocol = SocketIOProtocol()
     protocol.opened()
     protocol.receive('0{"sid":"e1"}')
-    assert protocol.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
+    assert protocol.receive(ACCEPTED) == [Ready(25.0, 20.0)]
 
 
 def test_payloads_are_not_in_a_repr() -> None:

@@ -33,6 +33,7 @@ class Page:
         steps = (step.split("@") for step in plan.removeprefix("!").split())
         self.plan = [(float(after), what) for what, after in steps]
         self.due: list[tuple[float, str, int]] = []
+        self.asked = 0
 
     def atom(self, name: str) -> int:
         return int(self.display.intern_atom(name))
@@ -58,7 +59,8 @@ class Page:
 
     def ask(self, what: str, at: int) -> None:
         target = self.atom("TARGETS" if what == "TARGETS" else "UTF8_STRING")
-        place = self.atom(f"PAGE_{what}")
+        self.asked += 1
+        place = self.atom(f"PAGE_{what}_{self.asked}")  # the answer to an earlier question may still be there
         self.window.convert_selection(self.atom("CLIPBOARD"), target, place, at or X.CurrentTime)
         self.display.flush()
 

@@ -26,11 +26,10 @@ class DesktopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """Instructions for the user. `lines` are to be copied as they are; `holds`: holding the key to talk works."""
+    """Instructions for the user. `lines` are to be copied as they are."""
 
     where: str
     lines: tuple[str, ...]
-    holds: bool
     note: str = ""
 
 
@@ -55,15 +54,16 @@ def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "sa
     button = KEYS[chord.key].button
     match desktop:
         case DesktopKind.SWAY:
-            keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"}, f"button{button}" if button else "")
+            held = ["Mod4" if each is Modifier.SUPER else each.value for each in Modifier if each in chord.modifiers]
+            keys = "+".join([*held, f"button{button}" if button else wayland_symbol(KEYS[chord.key])])
             press, release = ("--whole-window", "--whole-window --release") if button else ("--no-repeat", "--release")
             lines = (f"bindsym {press} {keys} exec {command} start", f"bindsym {release} {keys} exec {command} stop")
-            return Instructions(message("Add to ~/.config/sway/config, then run: swaymsg reload"), lines, holds=True)
+            return Instructions(message("Add to ~/.config/sway/config, then run: swaymsg reload"), lines)
         case DesktopKind.HYPRLAND:
-            held = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
-            keys = f"{held}, {f'mouse:{_BTN_SIDE + button - 8}' if button else wayland_symbol(KEYS[chord.key])}"
+            modifiers = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
+            keys = f"{modifiers}, {f'mouse:{_BTN_SIDE + button - 8}' if button else wayland_symbol(KEYS[chord.key])}"
             lines = (f"bind = {keys}, exec, {command} start", f"bindr = {keys}, exec, {command} stop")
-            return Instructions(message("Add to ~/.config/hypr/hyprland.conf"), lines, holds=True)
+            return Instructions(message("Add to ~/.config/hypr/hyprland.conf"), lines)
         case DesktopKind.GNOME:
             where = message(
                 "Settings > Keyboard > View and Customize Shortcuts > Custom Shortcuts: add one with this command"
@@ -73,9 +73,4 @@ def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "sa
         case DesktopKind.OTHER:
             where = message("In the desktop's keyboard settings, bind this command to a key")
     note = message("Choose {chord}, or any key you like. Press it to start and again to stop.", chord=chord)
-    return Instructions(where, (f"{command} toggle",), holds=False, note=note)
-
-
-def _joined(chord: KeyCombination, separator: str, names: Mapping[Modifier, str], button: str) -> str:
-    held = [names.get(each, each.value) for each in Modifier if each in chord.modifiers]
-    return separator.join([*held, button or wayland_symbol(KEYS[chord.key])])
+    return Instructions(where, (f"{command} toggle",), note)

@@ -1,18 +1,16 @@
-"""Chooses the hotkey backend for this desktop, by the first rule in a table that holds.
+"""Chooses the hotkey backend for this desktop.
 
 The modules of the other systems are imported only where they are used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 
 from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import Clock, Hotkeys, Post
 from saywrite.desktop.hotkeys.macos import MacHotkeys, OnMain
-from saywrite.foundation.messages import message
 
 
 class HotkeyBackend(StrEnum):
@@ -25,56 +23,17 @@ class HotkeyBackend(StrEnum):
     COMMAND_LINE = "command line"
 
 
-@dataclass(frozen=True, slots=True)
-class BackendChoice:
-    """The choice, and its reason in words for diagnostics."""
-
-    way: HotkeyBackend
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    holds: Callable[[str, Mapping[str, str]], bool]
-    way: HotkeyBackend
-    reason: str
-
-
-def _wayland(platform: str, environ: Mapping[str, str]) -> bool:
-    return environ.get("XDG_SESSION_TYPE") == "wayland" or bool(environ.get("WAYLAND_DISPLAY"))
-
-
-_RULES = (
-    _Rule(lambda p, e: p == "win32", HotkeyBackend.WINDOWS, message("Windows tells a program of its hot keys.")),
-    _Rule(
-        lambda p, e: p == "darwin",
-        HotkeyBackend.MACOS,
-        message("macOS tells a program of its hot keys, without a permission."),
-    ),
-    _Rule(
-        lambda p, e: _wayland(p, e) and bool(e.get("DBUS_SESSION_BUS_ADDRESS")),
-        HotkeyBackend.PORTAL,
-        message(
-            "On Wayland only the desktop hears keys; its portal passes on those the user allows. "
-            "The display for X11 programs would hear a key only while one of them has the focus."
-        ),
-    ),
-    _Rule(
-        _wayland,
-        HotkeyBackend.COMMAND_LINE,
-        message("On Wayland only the desktop hears keys, and there is no bus to ask it."),
-    ),
-    _Rule(lambda p, e: bool(e.get("DISPLAY")), HotkeyBackend.X11, message("X11 gives a key to one program.")),
-)
-_OTHERWISE = BackendChoice(HotkeyBackend.COMMAND_LINE, message("There is no display."))
-
-
-def choose(platform: str, environ: Mapping[str, str]) -> BackendChoice:
+def choose(platform: str, environ: Mapping[str, str]) -> HotkeyBackend:
     """Choose the backend for this system. `platform` as in `sys.platform`."""
-    for rule in _RULES:
-        if rule.holds(platform, environ):
-            return BackendChoice(rule.way, rule.reason)
-    return _OTHERWISE
+    if platform == "win32":
+        return HotkeyBackend.WINDOWS
+    if platform == "darwin":
+        return HotkeyBackend.MACOS
+    if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
+        # Only the desktop hears keys, and only its portal passes them on: the display for X11 programs would hear a
+        # key only while one of them has the focus.
+        return HotkeyBackend.PORTAL if environ.get("DBUS_SESSION_BUS_ADDRESS") else HotkeyBackend.COMMAND_LINE
+    return HotkeyBackend.X11 if environ.get("DISPLAY") else HotkeyBackend.COMMAND_LINE
 
 
 def open_hotkeys(

@@ -35,6 +35,7 @@ from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 
 log = logging.getLogger(__name__)
 
@@ -67,18 +68,17 @@ class PortalBus:
 
     def request(
         self,
-        address: DBusAddress,
         method: str,
         signature: str,
         body: tuple[Any, ...],
         options: dict[str, Any],
         limit_s: float,
     ) -> dict[str, Any]:
-        """Call a portal method whose answer comes later, as a signal of a request object."""
+        """Call a method of the remote desktop whose answer comes later, as a signal of a request object."""
         token = handle()
         sender = str(self._connection.unique_name).removeprefix(":").replace(".", "_")
         path = f"{PATH}/request/{sender}/{token}"
-        self.call(address, method, signature, (*body, {**options, "handle_token": ("s", token)}))
+        self.call(REMOTE, method, signature, (*body, {**options, "handle_token": ("s", token)}))
         self.wait(lambda: path in self._responses, limit_s)
         response, results = self._responses.pop(path, (2, {}))
         if response == 1:
@@ -292,9 +292,7 @@ class Portal:
         if self._session:
             return
         limit_s = AGAIN_S if self._token else ASK_S
-        results = self._bus.request(
-            REMOTE, "CreateSession", "a{sv}", (), {"session_handle_token": ("s", handle())}, CALL_S
-        )
+        results = self._bus.request("CreateSession", "a{sv}", (), {"session_handle_token": ("s", handle())}, CALL_S)
         self._session = str(results["session_handle"][1])
         try:
             self._begin(limit_s)
@@ -309,11 +307,11 @@ class Portal:
         options: dict[str, Any] = {"types": ("u", _KEYBOARD), "persist_mode": ("u", _UNTIL_REVOKED)}
         if self._token:
             options["restore_token"] = ("s", self._token)
-        self._bus.request(REMOTE, "SelectDevices", "oa{sv}", (session,), options, CALL_S)
+        self._bus.request("SelectDevices", "oa{sv}", (session,), options, CALL_S)
         self._bus.call(CLIPBOARD, "RequestClipboard", "oa{sv}", (session, {}))
         self._token = ""  # it works once, even if the start fails
         self._keep_token("")
-        results = self._bus.request(REMOTE, "Start", "osa{sv}", (session, ""), {}, limit_s)
+        results = self._bus.request("Start", "osa{sv}", (session, ""), {}, limit_s)
         if not results.get("devices", ("u", 0))[1] & _KEYBOARD or not results.get("clipboard_enabled", ("b", False))[1]:
             raise unavailable(message("The desktop gave Saywrite no keyboard or no clipboard to insert text with."))
         if "restore_token" in results:
@@ -371,7 +369,7 @@ def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
     """Read a pipe to its end; returns the reason where that failed."""
     pieces: list[bytes] = []
     try:
-        while (left := deadline - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
+        while (left := deadline - time.monotonic()) > 0 and wait_readable([pipe], left):
             piece = os.read(pipe, 64 * 1024)
             if not piece:
                 return b"".join(pieces)

@@ -1,4 +1,4 @@
-"""Chooses the insertion backends for this desktop, by the first rule in a table that holds.
+"""Chooses the insertion backends for this desktop.
 
 The modules of the other systems are imported only where they are used.
 """
@@ -23,25 +23,16 @@ class PortalToken:
     keep: Callable[[str], None] = lambda _token: None
 
 
-def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The backends to try, in order, each with its reason in words for diagnostics. `platform` as in `sys.platform`."""
+def choose(platform: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The backends to try, in order. `platform` as in `sys.platform`."""
     if platform == "win32":
-        return (("windows", message("Windows lets a program press keys in programs of the same rights.")),)
+        return ("windows",)
     if platform == "darwin":
-        return (("macos", message("macOS lets a program press keys when the user allows it under Accessibility.")),)
+        return ("macos",)
     if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
-        ways = [
-            (
-                "wlroots",
-                message("The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland)."),
-            )
-        ]
-        if environ.get("DBUS_SESSION_BUS_ADDRESS"):
-            ways.append(("portal", message("GNOME and KDE let a program insert when the user allows it.")))
-        return tuple(ways)
-    if environ.get("DISPLAY"):
-        return (("x11", message("X11 lets every program use the clipboard and press keys.")),)
-    return ()
+        # Sway and Hyprland let every program use the clipboard and a keyboard, GNOME and KDE when the user allows it.
+        return ("wlroots", "portal") if environ.get("DBUS_SESSION_BUS_ADDRESS") else ("wlroots",)
+    return ("x11",) if environ.get("DISPLAY") else ()
 
 
 def open_backend(
@@ -55,7 +46,7 @@ def open_backend(
         message("There is no display, so text cannot be put into other programs."),
         message("It is in the history and can be copied from there."),
     )
-    for name, _reason in choose(platform, environ):
+    for name in choose(platform, environ):
         try:
             return _open(name, token, own)
         except InsertionUnavailable as error:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import logging
 import re
-import select
 import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from saywrite.desktop.insertion import base as wording
 from saywrite.desktop.insertion import undo
@@ -41,7 +40,11 @@ from saywrite.foundation.events import (
     UndoFailed,
 )
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 from saywrite.text.spacing import continue_text
+
+if TYPE_CHECKING:  # it is there on Linux only
+    from saywrite.desktop.insertion.context.accessible_text import AccessibleText
 
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?")
 """Escape sequences (ECMA-48, 5.4), among them the end of a bracketed paste."""
@@ -88,15 +91,6 @@ class Insertion:
     is_part: bool = False
 
 
-class TextBefore(Protocol):
-    """The text before the cursor as the program itself reports it: `AccessibleText` on Linux."""
-
-    def look(self, target: TargetWindow | None, limit_s: float = LOOK_S) -> str | None:
-        """The text before the cursor of `target`; None where it is not reported within `limit_s` seconds."""
-
-    def close(self) -> None: ...
-
-
 class Inserter:
     """Inserts texts on a thread of its own. Every method is safe on any thread; only `close()` waits."""
 
@@ -105,7 +99,7 @@ class Inserter:
         open_backend: Callable[[], InsertionBackend],
         tell: Callable[[InsertionEvent], None],
         clock: Callable[[], float] = time.monotonic,
-        text_before: TextBefore | None = None,
+        text_before: AccessibleText | None = None,
     ) -> None:
         """`open_backend` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
         self._open_backend = open_backend
@@ -202,12 +196,12 @@ class Inserter:
             self._do(lambda: due.append(awake.wake(self._clock())))
         backend = self._backend  # NB: only now: `wake` may have found its connection lost, and its descriptor closed
         number = backend.fileno() if backend is not None else None
-        watched: list[socket.socket | int] = [self._reader] if number is None else [self._reader, number]
+        own = self._reader.fileno()
         left = None if due[-1] is None else max(0.0, due[-1] - self._clock())
-        readable, _, _ = select.select(watched, [], [], left)
+        readable = wait_readable([own] if number is None else [own, number], left)
         if backend is not None and number in readable:
             self._do(backend.serve)
-        if self._reader in readable:
+        if own in readable:
             self._reader.recv(4096)
             while not self._jobs.empty():
                 job = self._jobs.get()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, Failed, Final, RecognizerFinished
 from saywrite.foundation.messages import joined, message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
@@ -30,13 +31,12 @@ SLOW_STAND_IN_S = 6.0
 
 
 class EngineFailover:
-    """The engines of one dictation. `mark`: the mark of the present engine's finals, "" for the dictation's own."""
+    """The engines of one dictation: its own, and the local one that stands in while the service is away."""
 
     def __init__(self, request: Request, own: Recognizer, deliver: Callable[[Events], None]) -> None:
         """`deliver` takes what the engines return."""
         self.recognizer = own
         self._deliver = deliver
-        self.mark = ""
         self.offline_since: float | None = None
         """Monotonic seconds."""
         self.unconnected_since: float | None = None
@@ -46,6 +46,11 @@ class EngineFailover:
         self._name = request.dictation
         self._away = ""
         self._count = 1
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the present engine is not the dictation's own one."""
+        return self.recognizer is not self._own
 
     @property
     def offline(self) -> bool:
@@ -91,7 +96,7 @@ class EngineFailover:
         """Start the present engine."""
         self._deliver(self.recognizer.start(replace(self._request, dictation=self._name)))
 
-    def stand_in(self, recognizer: Recognizer, mark: str, *, for_good: bool = False) -> None:
+    def stand_in(self, recognizer: Recognizer, *, for_good: bool = False) -> None:
         """Let another engine transcribe what follows, while the dictation's own one keeps trying to connect.
 
         `for_good`: the service refuses, so the dictation's own engine ends.
@@ -102,7 +107,7 @@ class EngineFailover:
         else:
             self._away = self._name
             self._deliver(self._own.stand_by())
-        self._start_anew(recognizer, mark)
+        self._start_anew(recognizer)
 
     def come_back(self) -> None:
         """Return to the dictation's own engine, which continues on the connection that it has made."""
@@ -110,7 +115,7 @@ class EngineFailover:
         self._deliver(self._own.abort())
         self._away = ""
         self.offline_since = None
-        self._start_anew(self._own, "")
+        self._start_anew(self._own)
 
     def abort(self) -> None:
         """Stop every engine of the dictation."""
@@ -146,9 +151,9 @@ class EngineFailover:
             return None
         name, dictation = event.dictation, self._request.dictation
         if name == self._name:
-            if isinstance(event, Final) and self.mark:
-                event = replace(event, engine=self.mark)
-            if isinstance(event, Failed) and self.mark and event.fatal:
+            if isinstance(event, Final) and self.stands_in:
+                event = replace(event, engine=LOCAL)
+            if isinstance(event, Failed) and self.stands_in and event.fatal:
                 event = replace(event, fatal=False)
             return event if name == dictation else replace(event, dictation=dictation)
         if name != self._away:
@@ -157,8 +162,8 @@ class EngineFailover:
             return replace(event, dictation=dictation, fatal=False, remedy=joined(" ", CARRIES_ON, event.remedy))
         return replace(event, dictation=dictation) if isinstance(event, ConnectionChanged) else None
 
-    def _start_anew(self, recognizer: Recognizer, mark: str) -> None:
+    def _start_anew(self, recognizer: Recognizer) -> None:
         self._count += 1
         self._name = f"{self._request.dictation}/{self._count}"
-        self.recognizer, self.mark = recognizer, mark
+        self.recognizer = recognizer
         self.begin()

@@ -65,8 +65,7 @@ class ModelTrial:
         """
         problem: JournalError | None = None
         if self.paths.history.exists():
-            history = HistoryStore(self.paths.history)
-            try:
+            with closing(HistoryStore(self.paths.history)) as history:
                 for summary in history.recent(LOOKED_AT):
                     folder = self.paths.recordings / summary.dictation
                     with suppress(OSError):
@@ -80,8 +79,6 @@ class ModelTrial:
                         dictated = history.load(summary.dictation)
                         text = " ".join(segment.text for segment in dictated.segments) if dictated else ""
                         return summary, text
-            finally:
-                history.close()
         raise problem or ModelError(*_NO_RECORDING)
 
     def _transcribe(self, sound: Path, model: str, language: str, stop: StopTransfer) -> str:

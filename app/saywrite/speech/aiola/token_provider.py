@@ -268,7 +268,7 @@ class TokenProvider:
         elif not isinstance(message, AuthFailed):
             return False
         self._drop_fetch()
-        return isinstance(message, TokenFetched) or not self._outlives(RETRY_S)
+        return isinstance(message, TokenFetched) or not self._can_wait()
 
     def wake(self, now: float) -> float | None:
         """Renew a grant about to expire, and give up a fetch that hangs. Returns when to call again.
@@ -323,10 +323,10 @@ class TokenProvider:
         self._fetch = None
         self._answer_due = None
 
-    def _outlives(self, wait_s: float) -> bool:
-        """Whether the grant is still valid in `wait_s` seconds."""
+    def _can_wait(self) -> bool:
+        """Whether the grant is still valid at the next attempt."""
         grant = self._grant
-        return grant is not None and (grant.expires_at is None or grant.expires_at > self._wall() + wait_s)
+        return grant is not None and (grant.expires_at is None or grant.expires_at > self._wall() + RETRY_S)
 
 
 class _Fetch(threading.Thread):

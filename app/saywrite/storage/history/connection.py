@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
@@ -63,6 +64,19 @@ def connect(path: Path, how: str = "mode=rw") -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run several writes in one transaction: all of them are durable at the end of the block, or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # A full disk ends the transaction in some cases and leaves it open in others.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def create_private(path: Path) -> None:

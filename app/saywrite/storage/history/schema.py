@@ -16,7 +16,15 @@ from pathlib import Path
 from saywrite.foundation.errors import HistoryError, HistoryTooNew, HistoryUnavailable
 from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
-from saywrite.storage.history.connection import BUSY_TIMEOUT_MS, connect, create_private, damaged, has_log, unavailable
+from saywrite.storage.history.connection import (
+    BUSY_TIMEOUT_MS,
+    connect,
+    create_private,
+    damaged,
+    has_log,
+    transaction,
+    unavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -303,21 +311,14 @@ def has_index(connection: sqlite3.Connection) -> bool:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     while True:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             # Read inside the transaction: another process may have migrated it meanwhile.
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version >= len(MIGRATIONS):
-                connection.execute("ROLLBACK")
                 return
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {version + 1}")
-            connection.execute("COMMIT")
-        except sqlite3.Error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
 
 def _fit_index(connection: sqlite3.Connection) -> None:
@@ -331,17 +332,11 @@ def _fit_index(connection: sqlite3.Connection) -> None:
         return
     if len(triggers) == len(_INDEX_TRIGGERS) and _named(connection, "table", INDEX):
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         connection.execute(_INDEX_TABLE)
         for name, what in _INDEX_TRIGGERS.items():
             connection.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {what}")
         connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
-        connection.execute("COMMIT")
-    except sqlite3.Error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _has_fts5(connection: sqlite3.Connection) -> bool:

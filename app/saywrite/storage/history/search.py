@@ -51,7 +51,6 @@ class SearchHit:
     began: datetime
     number: int
     start: int
-    end: int
     snippet: str
     matches: tuple[tuple[int, int], ...]
 
@@ -156,19 +155,19 @@ def _read(
 ) -> Iterator[SearchHit]:
     """Read segments in the given order, with their marked snippets or else with excerpts."""
     rows = connection.execute(
-        """SELECT s.dictation, d.began, s.number, s.start, s.end, s.id, s.text, s.translation
+        """SELECT s.dictation, d.began, s.number, s.start, s.id, s.text, s.translation
             FROM json_each(?) chosen CROSS JOIN segments s ON s.id = chosen.value
             JOIN dictations d ON d.id = s.dictation ORDER BY chosen.key""",
         (json.dumps(segments),),
     )
-    for dictation, began, number, start, end, segment, text, translation in rows:
+    for dictation, began, number, start, segment, text, translation in rows:
         if segment in marked:
             snippet = _unmark(marked[segment])
         else:
             snippet = _excerpt(_with_most(terms, text, translation), terms)
             if not snippet[1]:  # a phrase goes on in the next segments
                 snippet = _excerpt(_text_from(connection, dictation, (start, number), terms), terms)
-        yield SearchHit(dictation, datetime.fromisoformat(began), number, start, end, *snippet)
+        yield SearchHit(dictation, datetime.fromisoformat(began), number, start, *snippet)
 
 
 def _text_from(connection: sqlite3.Connection, dictation: str, first: tuple[int, int], terms: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
 from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
-from saywrite.storage.history.connection import changed_elsewhere, connect, gone, unavailable
+from saywrite.storage.history.connection import changed_elsewhere, connect, gone, transaction, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
@@ -36,9 +36,8 @@ _Result = TypeVar("_Result")
 EXCERPT = 200
 """Characters of text for each dictation in a list."""
 
-_SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.confirmed, d.pending,
-d.finished,
-    (SELECT count(*) FROM segments s WHERE s.dictation = d.id), substr(coalesce((SELECT group_concat(text, ' ')
+_SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.pending, d.finished,
+    substr(coalesce((SELECT group_concat(text, ' ')
         FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY start, number LIMIT 20)), ''), 1,
         :excerpt), d.model
     FROM dictations d"""
@@ -61,7 +60,7 @@ class Heading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A dictation in a list. `heard`, `confirmed`, `pending`: samples. `excerpt`: the beginning of its text.
+    """A dictation in a list. `heard`, `pending`: samples. `excerpt`: the beginning of its text.
 
     `model`: of the local recognizer, "" when it was not stored.
     """
@@ -72,10 +71,8 @@ class Summary:
     engine: str
     source: str
     heard: int
-    confirmed: int
     pending: int
     finished: bool
-    segment_count: int
     excerpt: str
     model: str = ""
 
@@ -339,18 +336,12 @@ class HistoryStore:
             if is_missing(self._path):  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                result = write(connection)
-                connection.execute("COMMIT")
-                return result
+                with transaction(connection):
+                    return write(connection)
             except sqlite3.IntegrityError as error:
                 raise _unknown() from error
             except sqlite3.Error as error:
                 raise _refusal(error, self._path) from error
-            finally:
-                # A full disk ends the transaction in some cases and leaves it open in others.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -371,8 +362,8 @@ def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
     return gone(path) if is_missing(path) else unavailable(error, path)
 
 
-def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, str]) -> Summary:
-    return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
+def _summary(row: tuple[str, str, str, str, str, int, int, int, str, str]) -> Summary:
+    return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:7], bool(row[7]), *row[8:])
 
 
 def _results(rows: Iterable[tuple[str]]) -> Iterator[Any]:

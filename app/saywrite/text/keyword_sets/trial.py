@@ -135,7 +135,7 @@ def _last_raw(past: PastDictation) -> tuple[str, ...]:
 
 def _compose(past: PastDictation, raw: Sequence[str], keywords: Keywords) -> Passage:
     transcript = Transcript(language=past.language)
-    rules = Composition(keywords, past.language, past.commands, capitals=True)
+    rules = Composition(keywords, past.language, past.commands)
     for number, final in enumerate(raw):
         transcript.add(final, number, number + 1, rules)
     return make_passage(transcript.segments, past.language)

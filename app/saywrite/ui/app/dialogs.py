@@ -65,8 +65,6 @@ class UiContext:
     """Transcribes dictations of the history again, and names the folder of the recordings."""
     find_update: Callable[[], Release | None] | None = None
     """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
-    problems: tuple[str, ...] = ()
-    """Sentences about problems before there was a window, for example a broken settings file."""
     greets: bool = False
     """Whether a start may open the first run, or what is new: the user started the program without arguments."""
 

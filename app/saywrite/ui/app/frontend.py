@@ -22,7 +22,7 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs, UiContext
-from saywrite.ui.app.first_view import FirstView, make_window, show_panels, show_settings
+from saywrite.ui.app.first_view import show_panels, show_settings
 from saywrite.ui.app.hands_free import HandsFreeControls
 from saywrite.ui.main_window.better_text import BetterText
 from saywrite.ui.main_window.dictation_notices import DictationNotices
@@ -61,8 +61,8 @@ STATE_AFTER_START = {"first_run_shown": True, VERSION_KEY: __version__}
 class FrontEnd(QObject):
     """Connect `DictationThread.event_emitted` to `receive`, then call `show()`, run, and call `save()`."""
 
-    def __init__(self, dictation: Dictation, context: UiContext, window: MainWindow | None = None) -> None:
-        """`window`: that of `make_window`, which may be painted; without it, one is made here."""
+    def __init__(self, dictation: Dictation, context: UiContext, window: MainWindow) -> None:
+        """`window`: that of `make_window`, which may be painted."""
         super().__init__()
         self._dictation = dictation
         self._context = context
@@ -70,7 +70,7 @@ class FrontEnd(QObject):
         self._version_seen: object = __version__
         """The version whose changelog was opened, or which was the first; of the window's state, thus any value."""
         self.preferences = Preferences(context.settings, context.save_settings)
-        self.window = window or self._make_window()
+        self.window = window
         self.announcements = AnnouncementHold(self.window)
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
@@ -97,16 +97,6 @@ class FrontEnd(QObject):
         self._connect()
         self._apply_behind(context.settings)
         self._show_panels()
-
-    def _make_window(self) -> MainWindow:
-        context = self._context
-        set_language(context.settings.program_language)
-        apply_scheme(context.settings.theme)
-        keywords, choices = context.keywords, context.choices
-        access, state = self._access, context.window_state
-        return make_window(
-            self._dictation, FirstView(context.settings, keywords, choices, state, access, context.problems)
-        )
 
     def _access(self) -> AccountAccess | None:
         return self._context.account

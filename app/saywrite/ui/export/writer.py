@@ -41,23 +41,30 @@ def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
     return target
 
 
+def write_new(document: Document, format: str, target: Path) -> Path:
+    """Write a document as a new file, and return that. Raises ExportError.
+
+    A taken name gets a number: "Dictation 2026-11-22 10.42 (2).txt".
+    """
+    path, number = target, 1
+    while True:
+        try:
+            return write_export(document, format, path, overwrite=False)
+        except ExportExists:
+            number += 1
+            path = target.with_name(f"{target.stem} ({number}){target.suffix}")
+
+
 def write_into(documents: Sequence[Document], format: str, folder: Path) -> int:
     """Write each document as a new file named after its title; returns their number.
 
-    A taken name gets a number: "Dictation 2026-11-22 10.42 (2).txt". Raises ExportError at the first that cannot be
-    written, which says how many are; those before it stay.
+    Raises ExportError at the first that cannot be written, which says how many are; those before it stay.
     """
     for written, document in enumerate(documents):
-        name, number = document.title, 1
-        while True:
-            try:
-                write_export(document, format, folder / f"{name}{EXPORT_FORMATS[format].suffix}", overwrite=False)
-                break
-            except ExportExists:
-                number += 1
-                name = f"{document.title} ({number})"
-            except ExportError as error:
-                raise _incomplete(error, written, len(documents)) from error
+        try:
+            write_new(document, format, folder / f"{document.title}{EXPORT_FORMATS[format].suffix}")
+        except ExportError as error:
+            raise _incomplete(error, written, len(documents)) from error
     return len(documents)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 
 from PySide6.QtCore import Signal, Slot
@@ -116,11 +117,8 @@ class AgainBar(QWidget):
         progressed, history = self._progressed, self._open_history
 
         def work() -> None:
-            store = history()
-            try:
+            with closing(history()) as store:
                 attempt.run(store, lambda done_s: progressed.emit(attempt, done_s), lambda: datetime.now().astimezone())
-            finally:
-                store.close()
 
         run_task(
             work, lambda _none: self._end(attempt), lambda error: self._end(attempt, error), owner=self, alone=True
@@ -250,6 +248,5 @@ class VersionBar(QWidget):
 
 
 def _select(chooser: QComboBox, data: str) -> None:
-    found = next((row for row in range(chooser.count()) if chooser.itemData(row) == data), -1)
-    if found >= 0:
-        chooser.setCurrentIndex(found)
+    if (row := chooser.findData(data)) >= 0:
+        chooser.setCurrentIndex(row)

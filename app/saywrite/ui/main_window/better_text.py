@@ -13,11 +13,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
-from saywrite.dictation.models.retranscription import RetranscriptionFailed
+from saywrite.dictation.models.retranscription import Retranscription, RetranscriptionFailed
 from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
@@ -55,13 +55,6 @@ MOST_WAITING = 20
 """Texts that wait for the service; of more, the oldest are left as they are."""
 
 
-class Attempt(Protocol):
-    """What is needed of `Retranscription`."""
-
-    def transcribe(self) -> tuple[Segment, ...]: ...
-    def stop(self) -> None: ...
-
-
 @dataclass(slots=True)
 class _Dictated:
     """A dictation through a service. `local`: it has words of this computer; `refused`: for good, so nobody asks.
@@ -93,7 +86,7 @@ class BetterText(QObject):
     def __init__(
         self,
         window: MainWindow,
-        make_attempt: Callable[[str, Origin], Attempt],
+        make_attempt: Callable[[str, Origin], Retranscription],
         open_history: Callable[[], HistoryStore],
         show_history: Callable[[], None],
         release: Callable[[str], None],
@@ -107,7 +100,7 @@ class BetterText(QObject):
         self._release = release
         self._newest: dict[str, _Dictated] = {}
         self._waiting: deque[_Dictated] = deque()
-        self._running: tuple[_Dictated, Attempt] | None = None
+        self._running: tuple[_Dictated, Retranscription] | None = None
         self._idle = True
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.ask)

@@ -38,15 +38,13 @@ _OVER_THE_NETWORK = _ENGINE | {
 class Indication:
     """What the indicator shows: its mark, its words and the reason in the tooltip.
 
-    `spoken` is for screen readers and does not change with every second of a countdown. `retry_in_s` are the seconds
-    until the next attempt, counted from the event; None without one.
+    `spoken` is for screen readers and does not change with every second of a countdown.
     """
 
     state: EngineState
     word: str
     reason: str = ""
     spoken: str = ""
-    retry_in_s: float | None = None
 
 
 def engine_indication(event: EngineChanged, *, over_network: bool = False) -> Indication:
@@ -91,13 +89,13 @@ def connection_indication(event: ConnectionChanged, retry_in_s: float | None = N
         case "lost" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
             word = tr("reconnecting in {left} s", left=left) if left > 0 else tr("reconnecting…")
-            return Indication(EngineState.LOADING, word, event.reason, tr("reconnecting"), event.retry_in_s)
+            return Indication(EngineState.LOADING, word, event.reason, tr("reconnecting"))
         case "lost":
             return Indication(EngineState.UNAVAILABLE, tr("offline"), event.reason)
         case "refused" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
             word = tr("refused, again in {left} s", left=left) if left > 0 else tr("refused, trying again…")
-            return Indication(EngineState.UNAVAILABLE, word, event.reason, tr("refused"), event.retry_in_s)
+            return Indication(EngineState.UNAVAILABLE, word, event.reason, tr("refused"))
         case "refused":
             word = tr("refused: {reason}", reason=event.reason) if event.reason else tr("refused")
             return Indication(EngineState.UNAVAILABLE, word, event.reason, tr("refused"))

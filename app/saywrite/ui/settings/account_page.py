@@ -43,7 +43,6 @@ class AccountPage(QScrollArea):
         content = QWidget()
         self._form = new_form(content)
         self.fold = Fold()
-        self.advanced = self.fold.button
         self._fill()
         self.test: ConnectionTest | None = None
         if access is not None:

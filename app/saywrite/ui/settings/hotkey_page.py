@@ -93,7 +93,7 @@ class KeysPage:
     def __init__(self, editors: OptionEditors, preferences: Preferences) -> None:
         self._editors = editors
         self._preferences = preferences
-        self._by_command = choose(sys.platform, os.environ).way is HotkeyBackend.COMMAND_LINE
+        self._by_command = choose(sys.platform, os.environ) is HotkeyBackend.COMMAND_LINE
         self.recorders: dict[str, KeyRecorder] = {}
         self.lines = ManualBindingHelp()
         if not (self._by_command and sys.platform == "linux"):

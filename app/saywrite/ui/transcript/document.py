@@ -30,7 +30,6 @@ class DocumentSnapshot:
 
     rows: tuple[Row, ...]
     log: EditLog
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ class TranscriptDocument(QObject):
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
-        snapshot = DocumentSnapshot(tuple(self.rows), self.log, self.words)
+        snapshot = DocumentSnapshot(tuple(self.rows), self.log)
         self.log = EditLog()
         with self.program_change():
             self._writer.clear()

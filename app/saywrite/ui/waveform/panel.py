@@ -55,8 +55,6 @@ class WaveformPanel(QWidget):
     """Dictation, start and end in samples."""
     loaded = Signal()
     """The strip was created."""
-    plot_loaded = Signal()
-    """The plot was created."""
 
     def __init__(self, envelope: Callable[[], Envelope]) -> None:
         """`envelope` returns the peaks of the newest dictation."""
@@ -168,7 +166,6 @@ class WaveformPanel(QWidget):
             place_tab_stops(self, self.strip, plot)
         plot.set_live(self._recording)
         self._show_plot()
-        self.plot_loaded.emit()
 
     def _show_plot(self) -> None:
         """Show the plot after the recording, and during it once the user has reached for it; else the strip."""

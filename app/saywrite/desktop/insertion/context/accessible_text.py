@@ -48,7 +48,7 @@ class _Silent(Exception):
 
 
 class AccessibleText:
-    """Implements `worker.TextBefore` with AT-SPI."""
+    """Asks the program in front over AT-SPI."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
@@ -145,7 +145,8 @@ class AccessibleText:
         """The text before the cursor, or before the selection that a text would replace."""
         if self._ask(place, "Accessible", "GetRole") == _PASSWORD_TEXT:
             return None
-        caret = int(self._get(place, "Text", "CaretOffset"))
+        address = DBusAddress(place[1], place[0], "org.a11y.atspi.Text")
+        caret = int(self._answer(Properties(address).get("CaretOffset"))[1])
         if caret < 0:
             return None
         with contextlib.suppress(_Silent):
@@ -162,10 +163,6 @@ class AccessibleText:
     def _has(self, place: Place, state: int) -> bool:
         low, high = self._ask(place, "Accessible", "GetState")
         return bool((low | high << 32) >> state & 1)
-
-    def _get(self, place: Place, interface: str, name: str) -> Any:
-        address = DBusAddress(place[1], place[0], f"org.a11y.atspi.{interface}")
-        return self._answer(Properties(address).get(name))[1]
 
     def _ask(self, place: Place, interface: str, method: str, signature: str = "", *body: object) -> Any:
         address = DBusAddress(place[1], place[0], f"org.a11y.atspi.{interface}")

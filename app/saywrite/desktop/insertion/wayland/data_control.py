@@ -16,6 +16,7 @@ from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, F
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 
 MANAGERS = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
 TEXT = ("text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "TEXT", "STRING")
@@ -146,7 +147,7 @@ class Clipboard:
         pieces: list[bytes] = []
         size = 0
         try:
-            while (left := deadline - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
+            while (left := deadline - time.monotonic()) > 0 and wait_readable([reading], left):
                 piece = os.read(reading, 64 * 1024)
                 if not piece:
                     return b"".join(pieces)

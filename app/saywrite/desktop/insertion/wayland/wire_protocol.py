@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 
 Handler = Callable[[int, "Arguments"], None]
 """Called with an event's opcode and its arguments."""
@@ -101,7 +101,7 @@ class Wire:
 
     def serve(self) -> None:
         """Pass the events that have come to their handlers; does not wait."""
-        while select.select([self._socket], [], [], 0)[0]:
+        while wait_readable([self._socket.fileno()], 0):
             self._receive()
 
     def roundtrip(self) -> None:
@@ -111,7 +111,7 @@ class Wire:
         self.send(_DISPLAY, 0, callback)
         deadline = time.monotonic() + _LIMIT_S
         while not done:
-            if not select.select([self._socket], [], [], max(deadline - time.monotonic(), 0))[0]:
+            if not wait_readable([self._socket.fileno()], deadline - time.monotonic()):
                 raise _unreachable()
             self._receive()
         self.forget(callback)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import select
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from Xlib.support.connect import get_display
 
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
+from saywrite.foundation.selector_thread import wait_readable
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class X11Connection:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            select.select([self.fileno()], [], [], left)
+            wait_readable([self.fileno()], left)
 
     def server_time(self) -> int:
         """The server's time now in milliseconds, which a client must know to own a selection."""

@@ -70,20 +70,16 @@ class FileImport:
     def _read(self) -> tuple[int, AudioFileError | None]:
         """The samples that were recorded, and what is wrong with the rest of the file."""
         problem: AudioFileError | None = None
-        with opened(self._path) as file:
-            journal = Journal.create(self._recordings, self._header)
+        with opened(self._path) as file, Journal.create(self._recordings, self._header) as journal:
             try:
-                try:
-                    for pcm in file.blocks(BLOCK_S):
-                        journal.append(pcm)
-                        if self._stopped.is_set():
-                            break
-                except AudioFileError as error:
-                    problem = error
-                length = journal.length
-                journal.end(complete=False)
-            finally:
-                journal.close()
+                for pcm in file.blocks(BLOCK_S):
+                    journal.append(pcm)
+                    if self._stopped.is_set():
+                        break
+            except AudioFileError as error:
+                problem = error
+            length = journal.length
+            journal.end(complete=False)
         log.info("a file was read: %d bytes of sound", length * BYTES_PER_SAMPLE)
         return length, problem
 

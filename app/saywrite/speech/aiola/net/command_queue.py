@@ -191,7 +191,6 @@ class SocketConnected(TransportMessage):
 class TransportConnected(TransportMessage):
     """The namespace is accepted. The server pings every `ping_interval_s` and waits `ping_timeout_s` for the answer."""
 
-    sid: str = field(repr=False)
     ping_interval_s: float
     ping_timeout_s: float
 

@@ -298,7 +298,7 @@ class ConnectionThread:
             case socketio.Ready():
                 times = event.ping_interval_s, event.ping_timeout_s
                 self._silence_limit_s = sum(times)
-                self._post(TransportConnected(self._number, self._clock(), event.sid, *times))
+                self._post(TransportConnected(self._number, self._clock(), *times))
             case socketio.ConnectRefused():
                 raise ServiceRefusal(from_payload(event.payload, self._host, OPENING), refused=True)
             case socketio.ServiceDisconnected():

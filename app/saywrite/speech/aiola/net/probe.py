@@ -8,7 +8,6 @@ Runs on a thread of its own from the loss of a stream to the next one.
 from __future__ import annotations
 
 import logging
-import select
 import socket
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.selector_thread import wait_readable
 from saywrite.speech.aiola.net.connector import Endpoint
 from saywrite.speech.network.network import Network
 
@@ -77,7 +77,6 @@ def is_accepting(endpoint: Endpoint) -> bool:
     """Whether the host accepts a TCP connection and keeps it for `KEPT_S`. Blocks for a name and `ANSWER_S` at most."""
     try:
         with socket.create_connection((endpoint.host, endpoint.port), timeout=ANSWER_S) as sock:
-            ready, _, _ = select.select([sock], [], [], KEPT_S)
-            return not ready or bool(sock.recv(1))
+            return not wait_readable([sock.fileno()], KEPT_S) or bool(sock.recv(1))
     except (OSError, ValueError):
         return False

@@ -22,7 +22,6 @@ MAX_REPLIES: Final = 256
 class Ready:
     """The namespace is accepted. The server pings every `ping_interval_s`, and waits `ping_timeout_s` for the pong."""
 
-    sid: str
     ping_interval_s: float
     ping_timeout_s: float
 
@@ -145,9 +144,7 @@ class SocketIOProtocol:
         match packet:
             case packets.ConnectPacket() if self._state is ProtocolState.CONNECTING:
                 self._state = ProtocolState.READY
-                sid = (packet.data or {}).get("sid")
-                times = self._open.ping_interval_s, self._open.ping_timeout_s
-                return [Ready(sid if isinstance(sid, str) else "", *times)]
+                return [Ready(self._open.ping_interval_s, self._open.ping_timeout_s)]
             case packets.ConnectErrorPacket() if self._state is ProtocolState.CONNECTING:
                 self._state = ProtocolState.CLOSED
                 return [ConnectRefused(_as_mapping(packet.data))]

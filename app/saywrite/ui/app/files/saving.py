@@ -12,7 +12,7 @@ from saywrite.foundation.events import QueuedFile
 from saywrite.foundation.messages import message
 from saywrite.storage.history.store import HistoryStore
 from saywrite.text.export import Document
-from saywrite.ui.export.writer import ExportExists, write_export
+from saywrite.ui.export.writer import write_new
 from saywrite.ui.toolkit.translation import tr
 
 DEFAULT_PATTERN = "{name}.txt"
@@ -25,8 +25,6 @@ PATTERN_HELP = message(
 _FIELDS = ("name", "date", "language")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-MOST_NAMES = 100
-"""Names that are tried before one that is taken counts as a failure."""
 
 
 def check_pattern(pattern: str) -> str:
@@ -65,11 +63,4 @@ def save_beside(
     document = document_of(history, file.dictation)
     if document is None:
         return None
-    target = target_of(file, today)
-    for number in range(2, MOST_NAMES):
-        try:
-            return write_export(document, format_of(file.save_as) or TXT, target, overwrite=False)
-        except ExportExists:
-            target = target_of(file, today)
-            target = target.with_name(f"{target.stem} ({number}){target.suffix}")
-    return write_export(document, format_of(file.save_as) or TXT, target, overwrite=False)
+    return write_new(document, format_of(file.save_as) or TXT, target_of(file, today))

@@ -129,7 +129,7 @@ def _fill(chooser: QComboBox, entries: list[tuple[str, str]]) -> None:
         chooser.removeItem(1)
     for label, data in entries:
         add_item(chooser, label, data)
-    found = next((row for row in range(chooser.count()) if chooser.itemData(row) == chosen), 0)
+    found = max(chooser.findData(chosen), 0)
     chooser.setCurrentIndex(found)
     chooser.setEnabled(len(entries) > 1 or found > 0)
     chooser.blockSignals(False)

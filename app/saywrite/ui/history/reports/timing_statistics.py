@@ -23,9 +23,8 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class TimingSpread:
-    """The number of measurements of a step, their median and their 95th percentile in milliseconds."""
+    """The median and the 95th percentile of the measurements of a step, in milliseconds."""
 
-    times: int
     median: float
     p95: float
 
@@ -91,5 +90,5 @@ def _spreads(rows: list[tuple[int | None, ...]]) -> tuple[TimingSpread | None, .
     result: list[TimingSpread | None] = []
     for column in zip(*rows, strict=True):
         values = [value for value in column if value is not None]
-        result.append(TimingSpread(len(values), median(values), percentile(values, 0.95)) if values else None)
+        result.append(TimingSpread(median(values), percentile(values, 0.95)) if values else None)
     return tuple(result)

@@ -73,11 +73,6 @@ class PartialText(QWidget):
         return self._text
 
     @property
-    def agreed(self) -> tuple[int, int]:
-        """The range of characters that will hardly change."""
-        return self._agreed
-
-    @property
     def agreed_text(self) -> str:
         """The part in the color of final text."""
         return self._text[slice(*self._agreed)]

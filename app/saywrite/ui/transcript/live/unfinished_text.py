@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from saywrite.foundation.events import ProvisionalStretch
 from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.rows import Row, RowKind, pending_lines, starts_paragraph
 
+if TYPE_CHECKING:
+    from saywrite.ui.transcript.document import TranscriptDocument
+
 Span = tuple[int, int]
-
-
-class ParagraphRules(Protocol):
-    """What the place of the text depends on: a `TranscriptDocument`."""
-
-    @property
-    def languages(self) -> dict[str, str]: ...
-
-    @property
-    def rows(self) -> list[Row]: ...
-
-    @property
-    def in_paragraphs(self) -> bool: ...
-
-    def next_lead(self, row: Row) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,7 @@ class UnfinishedText:
             return False
         return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, dictation, -1, *following, ""))
 
-    def shown(self, document: ParagraphRules, dictation: str) -> TextBelow:
+    def shown(self, document: TranscriptDocument, dictation: str) -> TextBelow:
         """The text and its place below the rows of the document."""
         rows, lead = document.rows, None
         if not document.in_paragraphs:
