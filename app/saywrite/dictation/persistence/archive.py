@@ -24,9 +24,7 @@ from saywrite.dictation.persistence.spans import Span, clip, subtract
 from saywrite.foundation.errors import (
     AudioError,
     HistoryError,
-    JournalDamaged,
     JournalError,
-    JournalUnwritable,
     SaywriteError,
 )
 from saywrite.foundation.events import (
@@ -41,7 +39,6 @@ from saywrite.foundation.events import (
     StoredTextChanged,
     Traffic,
 )
-from saywrite.foundation.files import is_reachable
 from saywrite.foundation.paths import Paths
 from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
@@ -49,18 +46,17 @@ from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.history.timings import Latency
-from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.storage.recordings.journal import Header
 from saywrite.storage.recordings.library import (
     Recording,
+    encode_complete,
     export_wav,
     finish_recording,
     open_recording,
     purge,
-    recording_folders,
     remove_forgotten_copies,
     scan,
 )
-from saywrite.storage.recordings.metadata import AUDIO
 from saywrite.storage.recordings.repair import restore_pcm
 
 log = logging.getLogger(__name__)
@@ -341,18 +337,6 @@ def _blocks(recording: Recording, end: int) -> Iterator[bytes]:
     """Yield the sound before the offset `end`, a few seconds at a time."""
     for at in range(0, end, READ_BLOCK):
         yield recording.read(at, min(at + READ_BLOCK, end))
-
-
-def encode_complete(recordings: Path) -> None:
-    """Encode every complete recording that is still PCM. One that cannot be encoded stays, with a warning."""
-    for folder in recording_folders(recordings):
-        if is_reachable(folder / AUDIO) and Journal.is_complete(folder):
-            try:
-                finish_recording(folder, keep=True)
-            except (JournalDamaged, JournalUnwritable) as error:
-                log.warning("%s was not encoded: %s", folder.name, error.what)
-            except JournalError:
-                log.debug("%s is in use: it is encoded the next time", folder.name)
 
 
 BLOCK = SAMPLE_RATE

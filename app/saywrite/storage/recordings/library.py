@@ -26,7 +26,7 @@ from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
-from saywrite.storage.recordings.journal import SampleReader, unwritable
+from saywrite.storage.recordings.journal import Journal, SampleReader, unwritable
 from saywrite.storage.recordings.metadata import AUDIO, PART_SUFFIX, SIDECAR, Metadata, load_metadata, parse_metadata
 
 log = logging.getLogger(__name__)
@@ -180,6 +180,18 @@ def purge(recordings: Path, older_than_days: int, now: datetime, held: Collectio
             except JournalError as error:
                 log.warning("%s cannot be removed: %s", folder.name, error.what)
     return tuple(removed)
+
+
+def encode_complete(recordings: Path) -> None:
+    """Encode every complete recording that is still PCM. One that cannot be encoded stays, with a warning."""
+    for folder in recording_folders(recordings):
+        if is_reachable(folder / AUDIO) and Journal.is_complete(folder):
+            try:
+                finish_recording(folder, keep=True)
+            except (JournalDamaged, JournalUnwritable) as error:
+                log.warning("%s was not encoded: %s", folder.name, error.what)
+            except JournalError:
+                log.debug("%s is in use: it is encoded the next time", folder.name)
 
 
 def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
