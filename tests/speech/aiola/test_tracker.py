@@ -221,3 +221,16 @@ def test_transcript_of_a_lost_connection_is_ignored() -> None:
     session.lost()
     session.transcript("alpha", 1.0)
     assert session.take_placed() == []
+
+
+def test_text_of_words_that_our_detector_missed_begins_before_the_voice_that_it_found() -> None:
+    """Else the program sends the same words again when it was killed and goes on behind the pause."""
+    session = DeliveryTracker(VoiceSettings())
+    session.connected(0.0)
+    second = SAMPLE_RATE
+    session.listen(3 * second, 2 * second, [Boundary(True, round(1.6 * second))])
+    session.received(3 * second, 3.0)
+    session.transcript("delta whiskey papa", 3.0)
+    (placed,) = session.take_placed()
+    assert placed.end - placed.start > 0.8 * second
+    assert placed.start < 1.6 * second

@@ -302,7 +302,10 @@ class UtteranceTracker:
         if first.end is None or not is_over:
             first.received = max(first.received, reach)
             begins = max(first.voice_start, self._text_end + USUAL_PAUSE)
-            return begins, min(begins + usual_length(letters), reach - self._silence)
+            ends = min(begins + usual_length(letters), reach - self._silence)
+            if ends - begins < least_length(letters):  # its first words have no voice for our detector
+                begins = max(self._text_end, ends - usual_length(letters))
+            return begins, ends
         early = self._last.is_early(first, now)
         if first.received:
             self._last.cuts_finer = True
