@@ -104,6 +104,7 @@ USERS: dict[str, Callable[[Path], str] | str] = {
 """Every module that opens connections, and what tries it or where it is tried."""
 
 ON_THIS_COMPUTER = {
+    "cli/doctor/examination.py": "the X server or the compositor, over a socket of the file system",
     "desktop/insertion/wayland/wire_protocol.py": "the compositor, over a socket of the file system",
     "desktop/insertion/x11/connection.py": "the X server, over a socket of the file system",
     "desktop/remote_control/client.py": "the running window, over a socket of the file system or of the loopback",
