@@ -112,3 +112,14 @@ def test_a_dropped_answer_is_not_hidden_by_local_words_that_lag(dropped: str, la
     speech = speak("river stone", 0.9, OTHER, 0.8, "pencil thunder", 0.9, "island carpet hammer velvet circus")
     habits = Habits(delays=(0.3, 0.9), drops=frozenset({dropped}), drops_always=always)
     check(dictate(speech, habits, Along(lag_s)))
+
+
+def test_the_rest_of_an_utterance_that_the_service_has_joined_to_earlier_speech_is_not_passed_over() -> None:
+    """It cuts by its own rules: the words behind the cut lie beside equal ones in an utterance without a pause."""
+    speech = speak(
+        *("*", 0.9, "river stone window garden paper yellow market", 0.33, "*", 1.05),
+        *("doctor engine summer bottle pencil thunder island carpet", 0.96, "*", 1.51),
+        *("hammer velvet circus orange planet", 1.95, "ribbon sailor tunnel", 0.5, "walnut basket candle dragon"),
+    )
+    habits = Habits(1.2, longest_s=2.0, delays=(0.3, 10.0, 0.3), merges=2, blank=True, in_order=False)
+    check(dictate(speech, habits, Along(1.9), [(15.43, 0.69), (18.7, 2.16)]))

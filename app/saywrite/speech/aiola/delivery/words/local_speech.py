@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise, takewhile
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import CUT, Utterance
@@ -312,8 +312,11 @@ class LocalSpeech:
         utterance = self._utterance_of(unit, stretch[-1] if is_before else stretch[0])
         if utterance is None or utterance.pause >= CUT:
             return False
-        starts = [each.start for each in self.units if each.begins and each.start <= unit.start]
-        start, end = (max(starts, default=unit.start), stretch[0].end) if is_before else (stretch[0].start, unit.end)
+        begins = (each for each in self.units if each.begins and each.start <= unit.start)
+        begun = max(begins, key=attrgetter("start"), default=unit)
+        if is_before and begun.end <= utterance.voice_start:
+            return False  # it has taken this utterance together with speech before it
+        start, end = (begun.start, stretch[0].end) if is_before else (stretch[0].start, unit.end)
         return end - max(start, utterance.voice_start) + LENGTH_SLACK <= self._latency.longest_text
 
     def _utterance_of(self, unit: LocalUnit, other: LocalUnit) -> Utterance | None:
