@@ -123,3 +123,20 @@ def test_the_rest_of_an_utterance_that_the_service_has_joined_to_earlier_speech_
     )
     habits = Habits(1.2, longest_s=2.0, delays=(0.3, 10.0, 0.3), merges=2, blank=True, in_order=False)
     check(dictate(speech, habits, Along(1.9), [(15.43, 0.69), (18.7, 2.16)]))
+
+
+@pytest.mark.parametrize("dropped", ["river", "window", "market", "summer", "pencil"])
+@pytest.mark.parametrize("cough", [False, True])
+@pytest.mark.parametrize("delays", [(0.3,), (0.5, 0.3, 0.9)])
+def test_a_short_sentence_that_is_never_answered_is_missing_without_local_words(
+    dropped: str, cough: bool, delays: tuple[float, ...]
+) -> None:
+    """Each later text was taken for that of the sentence before, and as many came again as were asked for."""
+    noise = ("*", 1.4) if cough else ()
+    speech = speak(
+        *("river stone", 1.7, *noise, "window garden paper yellow", 1.1, "market doctor engine", 1.6),
+        *(*noise, "summer bottle", 1.3, "pencil thunder", 1.5, "island carpet hammer velvet"),
+    )
+    result = dictate(speech, Habits(delays=delays, drops=frozenset({dropped}), drops_always=True))
+    assert result.verdict is CompletionState.INCOMPLETE
+    assert dictate(speech, Habits(delays=delays)).verdict is CompletionState.COMPLETE
