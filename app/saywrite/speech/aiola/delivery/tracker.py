@@ -53,7 +53,7 @@ class DeliveryTracker:
         self._log = ConnectionLog()
         self._utterances = UtteranceTracker(voice, self._log, self._latency)
         self._words = WordTracker(self._silence, self._log, self._latency)
-        self._words.spoken = self._utterances.ended
+        self._words.unheard.spoken = self._utterances.ended
         self._words.speech.spoken = self._spoken
         self._may_hold = may_hold
         self._take_local = take_local

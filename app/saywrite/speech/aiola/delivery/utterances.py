@@ -28,7 +28,6 @@ from saywrite.speech.aiola.delivery.last_answer import EARLY, LastAnswer
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
-    SENTENCE,
     USUAL_PAUSE,
     CompletionState,
     PendingQueue,
@@ -89,7 +88,7 @@ class UtteranceTracker:
         self._to_answer = 0
         """The utterances in the sound that it repeats and behind it, without those that may be coughs."""
         self._sentences = self._texts = 0
-        """Utterances that are sentences, and texts that have come for the first time."""
+        """Utterances that are too long for a cough, and texts that have come for the first time."""
 
     @property
     def has_skipped(self) -> bool:
@@ -275,7 +274,7 @@ class UtteranceTracker:
         if utterance is None:
             return
         self.ended.append(utterance)
-        self._sentences += utterance.voiced >= SENTENCE
+        self._sentences += utterance.voiced >= COUGH
         self._to_answer += utterance.voiced >= COUGH
         if utterance.received and self._delivered:
             self._delivered.end_last(boundary.at)
@@ -362,12 +361,12 @@ class UtteranceTracker:
 
         `last`: of what was said since the question, those up to this one count. With fewer texts, one is owed: a text
         that came after the patience was taken for that of the next utterance. With fewer than sentences in all, an
-        earlier sentence has none: a later one took its place.
+        earlier sentence has none: a later one took its place. A sentence may be as short as a cough is at most.
         """
         until = self._heard if last is None else max(last.start, self._log.replayed)
         behind = [each.voiced for each in self.ended if each.start > until]
         to_answer = self._to_answer - sum(voiced >= COUGH for voiced in behind)
-        sentences = self._sentences - sum(voiced >= SENTENCE for voiced in behind)
+        sentences = self._sentences - sum(voiced >= COUGH for voiced in behind)
         return self._asking and 0 < to_answer <= self._answers_again and sentences <= self._texts
 
     def _judge_holes(self) -> CompletionState:

@@ -12,19 +12,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise, takewhile
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import CUT, Utterance
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
-from saywrite.speech.aiola.delivery.words.alignment import Alignment, align, is_alike
+from saywrite.speech.aiola.delivery.words.alignment import align
 from saywrite.speech.aiola.delivery.words.local_unit import (
     MULTIPLIERS,
     PAUSE,
     LocalUnit,
-    Placement,
     is_part_of_number,
 )
+from saywrite.speech.aiola.delivery.words.placement import MOST, Placement, breaks_of, place_of, spans_of
 from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.engine import LocalWord
 from saywrite.text.folding import fold
@@ -46,9 +46,6 @@ MOST_REWORDED = 3
 
 LENGTH_SLACK = SAMPLE_RATE * 3 // 10
 """Samples by which the length of speech, as its local words have it, may differ from that of the service."""
-
-MOST = 0.7
-"""The share of a text that must agree with local words so that its place is certain."""
 
 
 class LocalSpeech:
@@ -123,13 +120,13 @@ class LocalSpeech:
         unseen = [unit for unit in heard if connection not in unit.connections]
         last = max((unit.end for unit in self.units if connection in unit.connections and not unit.loose), default=0)
         expected_from = sum(unit.end <= last for unit in unseen)
-        found = align(keys, [unit.key for unit in unseen], _breaks(unseen), expected_from, goes_on=goes_on)
+        found = align(keys, [unit.key for unit in unseen], breaks_of(unseen), expected_from, goes_on=goes_on)
         seen = [unit for unit in heard if connection in unit.connections and unit.end <= replayed]
         if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
-            again = align(keys, [unit.key for unit in seen], _breaks(seen))
+            again = align(keys, [unit.key for unit in seen], breaks_of(seen))
             if again is not None and again.matched >= len(keys) * MOST:
-                return _place(again, seen, keys)
-        place = _place(found, unseen, keys) if found is not None else None
+                return place_of(again, seen, keys)
+        place = place_of(found, unseen, keys) if found is not None else None
         return place if place is not None and place.between else None
 
     def answer(self, keys: Sequence[str], place: Placement, until: int, connections: frozenset[int]) -> None:
@@ -138,7 +135,7 @@ class LocalSpeech:
         Its last units may lie further on. `until`: the offset before which all sound of the text lies.
         """
         latest = max(max(connections), *(unit.connection for unit in place.between))
-        written = [LocalUnit(key, *span, "", True) for key, span in zip(keys, _spans(place), strict=True)]
+        written = [LocalUnit(key, *span, "", True) for key, span in zip(keys, spans_of(place), strict=True)]
         for unit, partner in zip(written, place.partners, strict=True):
             unit.connections = connections | {latest}
             unit.reworded = partner is None or (partner.reworded if partner.answered else partner.key != unit.key)
@@ -216,6 +213,11 @@ class LocalSpeech:
         self.units[at:at] = written
         return written
 
+    def rewritten(self, inserted: Sequence[LocalUnit]) -> list[LocalUnit]:
+        """What became of units that `insert` has added, once a repetition of their text was placed on them."""
+        number = next((unit.loose for unit in inserted), 0)
+        return [unit for unit in self.units if unit.loose == number > 0]
+
     def cover(self, stretch: Sequence[LocalUnit], keys: Sequence[str], until: int, connections: frozenset[int]) -> None:
         """Replace a stretch by a text that has other words for the same sound."""
         written = _spread(keys, (stretch[0].start, max(unit.end for unit in stretch)), connections)
@@ -224,13 +226,13 @@ class LocalSpeech:
         self._replace(stretch, written)
 
     def pair(
-        self, stretches: Sequence[Sequence[LocalUnit]], connection: int, waiting: Iterable[LocalUnit] = ()
+        self, stretches: Sequence[Sequence[LocalUnit]], connection: int, elsewhere: Iterable[LocalUnit] = ()
     ) -> bool:
         """Cover stretches by the texts without a place that this connection has repeated, if they are as many.
 
-        `waiting`: units of texts whose place the local words may still tell.
+        `elsewhere`: units that lie elsewhere, or whose place the local words may still tell.
         """
-        known = {id(unit) for unit in waiting}
+        known = {id(unit) for unit in elsewhere}
         loose = [unit for unit in self.units if unit.loose and unit.connection == connection and id(unit) not in known]
         texts = [list(text) for _number, text in groupby(loose, lambda unit: unit.loose)]
         if len(texts) != len(stretches):
@@ -310,14 +312,21 @@ class LocalSpeech:
         utterance = self._utterance_of(unit, stretch[-1] if is_before else stretch[0])
         if utterance is None or utterance.pause >= CUT:
             return False
-        starts = [each.start for each in self.units if each.begins and each.start <= unit.start]
-        start, end = (max(starts, default=unit.start), stretch[0].end) if is_before else (stretch[0].start, unit.end)
+        begins = (each for each in self.units if each.begins and each.start <= unit.start)
+        begun = max(begins, key=attrgetter("start"), default=unit)
+        if is_before and begun.end <= utterance.voice_start:
+            return False  # it has taken this utterance together with speech before it
+        start, end = (begun.start, stretch[0].end) if is_before else (stretch[0].start, unit.end)
         return end - max(start, utterance.voice_start) + LENGTH_SLACK <= self._latency.longest_text
 
     def _utterance_of(self, unit: LocalUnit, other: LocalUnit) -> Utterance | None:
         """The utterance of our detector, which has ended, with two units."""
         first, last = sorted((each.start + each.end) // 2 for each in (unit, other))
         return next((each for each in self.spoken() if each.start <= first and last < (each.end or 0)), None)
+
+    def voice_behind(self, offset: int) -> int:
+        """Where the first voice behind an offset begins, or 0; the next text of open speech lies there."""
+        return next((each.voice_start for each in self.spoken() if each.end is None or each.voice[1] > offset), 0)
 
     def answered_to(self) -> int:
         """The end of the last answered unit before the first unanswered one."""
@@ -334,46 +343,6 @@ class LocalSpeech:
         for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
             if unit.is_open and unit.end <= limit and previous.answered and after.answered:
                 unit.omitted = self._are_beside(previous, unit) and self._are_beside(unit, after)
-
-
-def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
-    inner = [
-        after.start - before.end >= PAUSE or before.answered != after.answered for before, after in pairwise(found)
-    ]
-    return [True, *inner, True] if found else [True]
-
-
-def _place(found: Alignment, among: Sequence[LocalUnit], keys: Sequence[str]) -> Placement:
-    partners = [None if at is None else among[at] for at in found.partners]
-    for edge in (range(len(partners)), reversed(range(len(partners)))):
-        for at in edge:
-            partner = partners[at]
-            if partner is None:
-                continue
-            if not partner.answered or is_alike(keys[at], partner.key):
-                break
-            partners[at] = None  # another word of a text that came before: it is not this one's place
-    kept = [at for at, partner in zip(found.partners, partners, strict=True) if at is not None and partner is not None]
-    if not kept:
-        return Placement((), (), False, len(keys))
-    between = among[kept[0] : max(kept[-1], found.last if partners[-1] is not None else kept[-1]) + 1]
-    is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
-    return Placement(tuple(partners), tuple(between), is_certain, len(partners) - found.matched)
-
-
-def _spans(place: Placement) -> list[tuple[int, int]]:
-    """The place of each unit of a text. One without partner lies between its neighbors."""
-    spans: list[tuple[int, int]] = []
-    after = [place.between[-1].end] * len(place.partners)
-    for at in range(len(place.partners) - 2, -1, -1):
-        partner = place.partners[at + 1]
-        after[at] = partner.start if partner is not None else after[at + 1]
-    before = place.between[0].start
-    for partner, behind in zip(place.partners, after, strict=True):
-        start, end = (partner.start, partner.end) if partner is not None else (before, behind)
-        spans.append((start, max(end, start + 1)))
-        before = spans[-1][1]
-    return spans
 
 
 def _spread(keys: Sequence[str], span: tuple[int, int], connections: frozenset[int]) -> list[LocalUnit]:

@@ -5,7 +5,7 @@ Offsets are samples of the dictation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from saywrite.foundation.events import SAMPLE_RATE
@@ -53,31 +53,6 @@ class LocalUnit:
     def is_open(self) -> bool:
         """Whether a text is still expected for it."""
         return not (self.answered or self.given_up or self.omitted)
-
-
-WITHIN = 0.2
-"""The share of a text's units that may differ where both of its ends agree."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a text belongs. `partners`: for each unit of the text its local unit, None without one."""
-
-    partners: tuple[LocalUnit | None, ...]
-    between: tuple[LocalUnit, ...]
-    """All local units from the first to the last of the place."""
-    is_certain: bool
-    """Whether most of the text agrees, up to its last unit."""
-    missing: float
-    """The units of the text that do not agree; a similar one counts half."""
-
-    def agrees_at_both_ends(self, keys: Sequence[str]) -> bool:
-        """Whether the text, which has these keys, differs within only, by a fifth of its units at most.
-
-        Local words that follow cannot agree with what differs between its ends.
-        """
-        ends = (self.partners[0], keys[0]), (self.partners[-1], keys[-1])
-        return self.missing <= len(keys) * WITHIN and all(unit is not None and unit.key == key for unit, key in ends)
 
 
 def is_part_of_number(unit: LocalUnit, digits: str) -> bool:

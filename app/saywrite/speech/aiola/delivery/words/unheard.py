@@ -5,7 +5,7 @@ Offsets are samples of the dictation, times monotonic seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.events import SAMPLE_RATE
@@ -15,6 +15,9 @@ from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
 
 FARTHEST = 60 * SAMPLE_RATE
 """Samples behind which a text for speech without local words is not waited for."""
+
+LEAST_SILENCE = SAMPLE_RATE // 5
+"""Samples of silence that close a segment of the service, at least."""
 
 SHORTEST_WAIT_S = 0.9
 """Seconds that a text for a short stretch is waited for, at least: the last answers may all have been quick ones."""
@@ -49,6 +52,8 @@ class UnheardStretches:
         self._log = log
         self._latency = latency
         self._stretches: list[UnheardSpeech] = []
+        self.spoken: Sequence[Utterance] = ()
+        """The newest utterances of our detector that have ended."""
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -87,6 +92,18 @@ class UnheardStretches:
             ),
             None,
         )
+
+    def candidates(self, text: str, reach: tuple[int, int]) -> list[tuple[int, int]]:
+        """The utterances in `reach` without text that a text may be that of, as (start, end)."""
+        letters, found = usual_length(spoken_letters(text)), list[tuple[int, int]]()
+        for utterance in self.spoken:
+            start, end = utterance.voice
+            if start < max(reach[0], self._speech.known_from) or end + LEAST_SILENCE > reach[1]:
+                continue
+            is_answered = any(unit.answered for unit in self._speech.within(start, end))
+            if not is_answered and PART * utterance.voiced <= letters <= MOST_LETTERS * utterance.voiced:
+                found.append((start, end))
+        return found
 
     def take(self, text: str, before: int) -> tuple[int, int] | None:
         """The place of a text in the first stretch that it may be that of; the rest of it still waits for one."""

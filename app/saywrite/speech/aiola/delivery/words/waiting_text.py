@@ -10,7 +10,8 @@ from itertools import groupby, pairwise
 
 from saywrite.speech.aiola.delivery.overlap import LEAST_REPEATED
 from saywrite.speech.aiola.delivery.pending import PlacedText
-from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, Placement
+from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit
+from saywrite.speech.aiola.delivery.words.placement import Placement
 from saywrite.speech.aiola.delivery.words.units import Unit
 
 

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import inf
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import USUAL_PAUSE, PlacedText, Utterance, spoken_letters, usual_length
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
-from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, Placement, text_of_units
-from saywrite.speech.aiola.delivery.words.unheard import MOST_LETTERS, PART, UnheardStretches
+from saywrite.speech.aiola.delivery.words.local_unit import LocalUnit, text_of_units
+from saywrite.speech.aiola.delivery.words.placement import Placement
+from saywrite.speech.aiola.delivery.words.unheard import UnheardStretches
 from saywrite.speech.aiola.delivery.words.units import units
 from saywrite.speech.aiola.delivery.words.waiting_text import WaitingText, first_new, new_parts
 from saywrite.speech.engine import LocalWords
@@ -26,7 +29,7 @@ AROUND = SAMPLE_RATE * 3 // 10
 """Samples by which the local recognizer may place a word earlier than the service."""
 
 HINT_SLACK = SAMPLE_RATE
-"""Samples by which a place that the service gives may differ from that of the local words."""
+"""Samples by which a place that the service gives, or that was guessed, may differ from that of the local words."""
 
 MORE = SAMPLE_RATE
 """Samples behind the place of a text that must be settled, once and for each unit that does not agree."""
@@ -36,9 +39,6 @@ SETTLED_SLACK = SAMPLE_RATE // 4
 
 HOLD_S = 2.0
 """Seconds that a text waits for the local words that show its place."""
-
-LEAST_SILENCE = SAMPLE_RATE // 5
-"""Samples of silence that close a segment of the service, at least."""
 
 REMEMBERED = 30
 """Texts with a guessed place that are kept for the order of later ones."""
@@ -57,8 +57,6 @@ class WordTracker:
         self._log = log
         self._latency = latency
         self.waiting: list[WaitingText] = []
-        self.spoken: Sequence[Utterance] = ()
-        """The newest utterances of our detector that have ended."""
         self.unheard = UnheardStretches(self.speech, silence, log, latency)
         self.listens = False
         """Whether the local recognizer has said that it listens along, if only that it has settled nothing."""
@@ -67,6 +65,8 @@ class WordTracker:
         self._placed_to = 0
         self._connection = self._connection_to = 0
         self._asked_at: float | None = None
+        self._known_to = inf
+        """The offset behind which the local words do not come any more, if the dictation ends without them."""
 
     @property
     def settled(self) -> int:
@@ -109,6 +109,9 @@ class WordTracker:
         more = 0 if place.agrees_at_both_ends(text.keys) else (1 + round(place.missing)) * MORE
         is_early = place.missing > 0 and self.settled < place.between[-1].end + more
         repeats = not must_decide and all(unit.answered for unit in place.between)
+        shown = text.shown
+        if shown is not None and shown.end > self._known_to and place.between[-1].end + HINT_SLACK < shown.start:
+            return None  # the same words were said once more, where no local words come any more
         if self.settled < text.heard and (is_early or repeats or not place.is_certain):
             return None  # local words that follow may agree better, or be the same ones once more
         if self._is_of_unheard_speech(text, place):
@@ -118,6 +121,8 @@ class WordTracker:
         text.begins = place.between[0].start
         new = [self._in_order(text, part) for part in new_parts(text, place)]
         self.speech.answer(text.keys, place, text.reach[1], self._forget_inserted(text))
+        for other in self.waiting:
+            other.inserted = self.speech.rewritten(other.inserted)
         self._note_placed(place.between[-1].end, text.connection)
         return new
 
@@ -143,13 +148,14 @@ class WordTracker:
         repeats_earlier = any(unit.connection != text.connection for unit in place.between)
         if repeats_earlier and (place.missing == 0 or not all(unit.loose for unit in place.between)):
             return False
-        return self.unheard.find(text.text, text.reach[1]) is not None or bool(self._without_text(text))
+        is_near = self.unheard.find(text.text, text.reach[1]) is not None
+        return is_near or bool(self.unheard.candidates(text.text, text.reach))
 
     def place_unheard(self, text: WaitingText) -> list[PlacedText]:
         """Place a text in whose sound the local recognizer heard other words, or none."""
         connections, until = self._forget_inserted(text), max(text.reach[1] - self._silence, text.reach[0] + 1)
         hint = (text.shown.start, text.shown.end) if text.hint is None and text.shown is not None else text.hint
-        spoken = self._without_text(text) if hint is None else []
+        spoken = self.unheard.candidates(text.text, text.reach) if hint is None else []
         unheard = self.unheard.take(text.text, text.reach[1]) if hint is None else None
         start, end = hint or unheard or next(iter(spoken), None) or (max(self._placed_to, text.reach[0]), until)
         if unheard is not None and text.connection == self._log.number and text.shown is None:
@@ -191,22 +197,10 @@ class WordTracker:
         span = shown.start, shown.end
         text.inserted = self.speech.insert(text.keys[new_from:], span, text.reach[1], frozenset({text.connection}))
 
-    def _without_text(self, text: WaitingText) -> list[tuple[int, int]]:
-        """The utterances without text that a text may be that of, as (start, end)."""
-        letters, found = usual_length(spoken_letters(text.text)), list[tuple[int, int]]()
-        for utterance in self.spoken:
-            start, end = utterance.voice
-            if start < max(text.reach[0], self.speech.known_from) or end + LEAST_SILENCE > text.reach[1]:
-                continue
-            is_answered = any(unit.answered for unit in self.speech.within(start, end))
-            if not is_answered and PART * utterance.voiced <= letters <= MOST_LETTERS * utterance.voiced:
-                found.append((start, end))
-        return found
-
     def may_lack_words_before(self, utterance: Utterance) -> bool:
         """Whether speech before an utterance has words that are not known yet, and may bring more texts."""
-        earlier = [each for each in self.spoken if each.start < utterance.start and each.voice[1] > self.settled]
-        return any(each.may_continue() for each in earlier)
+        earlier = (each for each in self.unheard.spoken if each.start < utterance.start)
+        return any(each.voice[1] > self.settled and each.may_continue() for each in earlier)
 
     def _note_placed(self, end: int, connection: int) -> None:
         self._placed_to = max(self._placed_to, end)
@@ -246,17 +240,11 @@ class WordTracker:
         """Where a text probably lies: behind the one before, for as long as it takes to say it."""
         before = self._connection_to if text.connection == self._connection else 0
         until = max(text.reach[1] - self._silence, before + 1)
-        spoken = next((span for span in self._without_text(text) if span[1] > before), None)
-        start, end = spoken or (max(before + USUAL_PAUSE, text.reach[0], self._voice_behind(before)), until)
+        spoken = next((span for span in self.unheard.candidates(text.text, text.reach) if span[1] > before), None)
+        start, end = spoken or (max(before + USUAL_PAUSE, text.reach[0], self.speech.voice_behind(before)), until)
         start = max(start, before)
         length = usual_length(spoken_letters(text.text))
         return start, max(min(end, start + length), start + 1)
-
-    def _voice_behind(self, offset: int) -> int:
-        """Where the first voice behind an offset begins, or 0; the next text of open speech lies there."""
-        return next(
-            (each.voice_start for each in self.speech.spoken() if each.end is None or each.voice[1] > offset), 0
-        )
 
     def _known_beginning(self, text: WaitingText) -> tuple[int, tuple[int, int]] | None:
         """The number of the first unit without a text, and where the text from there on lies; None if unknown."""
@@ -283,6 +271,7 @@ class WordTracker:
 
     def resolve_waiting(self) -> list[PlacedText]:
         """Place the texts that wait, because no more local words come."""
+        self._known_to = min(self._known_to, self.settled)
         self.speech.settled = max([self.speech.settled, *(text.heard for text in self.waiting)])
         return self._settle_waiting()
 
@@ -318,7 +307,15 @@ class WordTracker:
     def misses_text(self) -> bool:
         """Whether there is speech without text, as far as the local words have come."""
         has_gap = any(unit.given_up for unit in self.speech.units) or bool(self.unheard.spans)
-        return has_gap or self.first_open() is not None
+        return has_gap or not all(map(self._is_shown, self.speech.open_stretches()))
+
+    def _is_shown(self, stretch: Sequence[LocalUnit]) -> bool:
+        """Whether a text that waits was shown close to a stretch, and has its words."""
+        start, end = stretch[0].start - HINT_SLACK, stretch[-1].end + HINT_SLACK
+        near = [text for text in self.waiting if text.shown and text.shown.start < end and start < text.shown.end]
+        keys = {key for text in near for key in text.keys}
+        others = [unit.key not in keys for unit in stretch]
+        return not all(others) and not any(before and after for before, after in pairwise(others))
 
     def overdue_stretches(self, now: float, extra_s: float = 0.0) -> tuple[list[list[LocalUnit]], float | None]:
         """The open stretches whose text is overdue, and when the next one is."""
@@ -358,7 +355,9 @@ class WordTracker:
         """Give up the words that the service was asked for in vain. `take`: return them as texts of this computer."""
         placed: list[PlacedText] = []
         asked = [stretch for stretch in self.overdue_stretches(now, extra_s)[0] if stretch[0].asked]
-        if self.speech.pair(asked, self._log.number, [unit for text in self.waiting for unit in text.inserted]):
+        elsewhere = [unit for text in self.waiting for unit in text.inserted]
+        elsewhere += [unit for unit in self.speech.units if unit.until > self._known_to]
+        if self.speech.pair(asked, self._log.number, elsewhere):
             return []
         for stretch in self.speech.omit_left_out(asked, self._log.number):
             for unit in stretch:
