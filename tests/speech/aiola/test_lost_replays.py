@@ -140,3 +140,10 @@ def test_a_short_sentence_that_is_never_answered_is_missing_without_local_words(
     result = dictate(speech, Habits(delays=delays, drops=frozenset({dropped}), drops_always=True))
     assert result.verdict is CompletionState.INCOMPLETE
     assert dictate(speech, Habits(delays=delays)).verdict is CompletionState.COMPLETE
+
+
+def test_a_word_whose_place_was_guessed_behind_the_end_is_known_when_it_comes_again() -> None:
+    speech = speak("river stone window garden paper yellow market", 1.1, "doctor engine summer")
+    habits = Habits(0.8, delays=(1.6, 0.3, 1.6, 1.0), splits=True)
+    for lag_s in (5.5, 5.76, 6.0):
+        check(dictate(speech, habits, Along(lag_s)))

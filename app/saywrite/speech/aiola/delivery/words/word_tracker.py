@@ -242,7 +242,7 @@ class WordTracker:
         until = max(text.reach[1] - self._silence, before + 1)
         spoken = next((span for span in self.unheard.candidates(text.text, text.reach) if span[1] > before), None)
         start, end = spoken or (max(before + USUAL_PAUSE, text.reach[0], self.speech.voice_behind(before)), until)
-        start = max(start, before)
+        start = max(min(start, until - 1), before)  # within the sound, where a repetition is looked for
         length = usual_length(spoken_letters(text.text))
         return start, max(min(end, start + length), start + 1)
 
