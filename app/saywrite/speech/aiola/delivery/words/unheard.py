@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import COUGH, DOUBTFUL, SENTENCE, Utterance, spoken_letters, usual_length
+from saywrite.speech.aiola.delivery.pending import (
+    COUGH,
+    DOUBTFUL,
+    SENTENCE,
+    Utterance,
+    least_length,
+    spoken_letters,
+    usual_length,
+)
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.words.local_speech import LocalSpeech
 
@@ -102,7 +110,7 @@ class UnheardStretches:
                 continue
             is_answered = any(unit.answered for unit in self._speech.within(start, end))
             if not is_answered and PART * utterance.voiced <= letters <= MOST_LETTERS * utterance.voiced:
-                found.append((start, end))
+                found.append(self._widened(start, end, text))
         return found
 
     def take(self, text: str, before: int) -> tuple[int, int] | None:
@@ -117,7 +125,16 @@ class UnheardStretches:
             speech.start, speech.voiced = end, round(speech.voiced * (1 - share))
         else:
             self._stretches.remove(speech)
+            start, end = self._widened(start, end, text)
         return start, end
+
+    def _widened(self, start: int, end: int, text: str) -> tuple[int, int]:
+        """The place of a text that begins earlier where nobody can say it so fast: our detector missed its beginning."""
+        letters = spoken_letters(text)
+        if end - start >= least_length(letters):
+            return start, end
+        before = max((unit.end for unit in self._speech.units if unit.end <= start), default=self._speech.known_from)
+        return max(before, end - usual_length(letters)), end
 
     def note_text(self, end: int) -> None:
         """A text has come on the present connection. `end`: of its place."""
