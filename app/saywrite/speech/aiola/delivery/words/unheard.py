@@ -129,7 +129,7 @@ class UnheardStretches:
         return start, end
 
     def _widened(self, start: int, end: int, text: str) -> tuple[int, int]:
-        """The place of a text that begins earlier where nobody can say it so fast: our detector missed its beginning."""
+        """The place of a text. It begins earlier if nobody can say it so fast: our detector missed its beginning."""
         letters = spoken_letters(text)
         if end - start >= least_length(letters):
             return start, end
