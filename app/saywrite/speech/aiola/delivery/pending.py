@@ -302,3 +302,11 @@ def usual_length(letters: float) -> int:
 def least_length(letters: float) -> int:
     """The samples in which somebody who speaks fast says so many letters."""
     return round(letters * SAMPLE_RATE / FAST_LETTERS_PER_S)
+
+
+def text_start(start: int, end: int, letters: float, before: int) -> int:
+    """Where a text begins: at `start`, or earlier if nobody can say it so fast, but not before `before`.
+
+    Our detector has missed its first words then.
+    """
+    return start if end - start >= least_length(letters) else max(before, end - usual_length(letters))

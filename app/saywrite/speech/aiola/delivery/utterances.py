@@ -35,6 +35,7 @@ from saywrite.speech.aiola.delivery.pending import (
     Utterance,
     least_length,
     spoken_letters,
+    text_start,
     usual_length,
 )
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
@@ -302,9 +303,7 @@ class UtteranceTracker:
             first.received = max(first.received, reach)
             begins = max(first.voice_start, self._text_end + USUAL_PAUSE)
             ends = min(begins + usual_length(letters), reach - self._silence)
-            if ends - begins < least_length(letters):  # its first words have no voice for our detector
-                begins = max(self._text_end, ends - usual_length(letters))
-            return begins, ends
+            return text_start(begins, ends, letters, self._text_end), ends
         early = self._last.is_early(first, now)
         if first.received:
             self._last.cuts_finer = True

@@ -177,7 +177,7 @@ class ModelStore:
                 again,
             ) from error
         if damaged:
-            raise self._without(model, folder, damaged, again)
+            raise self._remove_damaged(model, folder, damaged, again)
         if folder.parent == self._own:
             try:
                 contents.write_stamp(model, folder, stop)
@@ -186,7 +186,7 @@ class ModelStore:
                     raise unwritable(folder, error) from error
         return folder
 
-    def _without(self, model: Model, folder: Path, damaged: Sequence[str], again: str) -> ModelDamaged:
+    def _remove_damaged(self, model: Model, folder: Path, damaged: Sequence[str], again: str) -> ModelDamaged:
         """Remove the damaged files, so that the model is no longer used; the error to raise."""
         try:
             for name in damaged:

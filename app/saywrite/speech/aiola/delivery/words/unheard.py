@@ -14,8 +14,8 @@ from saywrite.speech.aiola.delivery.pending import (
     DOUBTFUL,
     SENTENCE,
     Utterance,
-    least_length,
     spoken_letters,
+    text_start,
     usual_length,
 )
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
@@ -129,12 +129,9 @@ class UnheardStretches:
         return start, end
 
     def _widened(self, start: int, end: int, text: str) -> tuple[int, int]:
-        """The place of a text. It begins earlier if nobody can say it so fast: our detector missed its beginning."""
-        letters = spoken_letters(text)
-        if end - start >= least_length(letters):
-            return start, end
+        """The place of a text, as `text_start` says, behind the words before it."""
         before = max((unit.end for unit in self._speech.units if unit.end <= start), default=self._speech.known_from)
-        return max(before, end - usual_length(letters)), end
+        return text_start(start, end, spoken_letters(text), before), end
 
     def note_text(self, end: int) -> None:
         """A text has come on the present connection. `end`: of its place."""
