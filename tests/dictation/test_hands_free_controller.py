@@ -311,3 +311,13 @@ def test_words_said_into_our_own_window_are_shown_there_only(stage: HandsFreeSta
     stage.write("hello there.", 0.5, 1.5)
     assert stage.inserted() == []
     assert stage.last(SegmentAdded).segment.text == "Hello there."
+
+
+def test_quitting_leaves_the_microphone_closed_that_was_open_for_phrase_and_key(stage: HandsFreeStage) -> None:
+    stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
+    stage.handle_messages()
+    opened = len(stage.sources)
+    stage.dictation.quit()
+    stage.loop.run()
+    assert len(stage.sources) == opened
+    assert stage.source.ended

@@ -136,7 +136,8 @@ class Loop:
             try:
                 if message is not None:
                     self.handle(message)
-                due = self.wake(self._services.clock())
+                if self.running:  # after `quit()` everything is closed, and a timer could open it again
+                    due = self.wake(self._services.clock())
             except Exception:
                 # The outermost edge of the dictation thread: the sound so far is in the journal.
                 log.exception("the dictation loop failed")
