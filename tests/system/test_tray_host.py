@@ -173,6 +173,25 @@ def test_start_and_end_of_a_tray_on_the_display_are_reported_also_when_it_is_kil
     assert told.rest() == []
 
 
+def test_a_display_that_dies_takes_its_tray_with_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    watching: Callable[..., ObservedWatch],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    others = psutil.Process().children()
+    with desktop() as short_lived, panel(short_lived, tmp_path) as tray:
+        monkeypatch.setenv("DISPLAY", short_lived.env["DISPLAY"])
+        told = watching(x11=True)
+        assert told.next() is False
+        tray.start()
+        assert told.next() is True
+        (server,) = [each for each in psutil.Process().children() if each.name() == "Xvfb" and each not in others]
+        server.send_signal(signal.SIGKILL)
+        assert told.next() is False
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
 def test_our_windows_on_wayland_cannot_use_a_tray_of_the_display(
     display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
 ) -> None:

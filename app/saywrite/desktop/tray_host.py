@@ -161,6 +161,7 @@ class X11Hosts:
         if not self._display.has_extension("XFIXES"):
             self._display.close()
             raise OSError("no XFIXES")
+        self._descriptor = int(self._display.fileno())  # a lost connection has none any more
         self._gone = error.ConnectionClosedError
         self._selection = self._display.intern_atom(f"_NET_SYSTEM_TRAY_S{self._display.get_default_screen()}")
         self._display.xfixes_query_version()
@@ -172,7 +173,7 @@ class X11Hosts:
         self._display.xfixes_select_selection_input(self._display.screen().root, self._selection, mask)
 
     def fileno(self) -> int:
-        return int(self._display.fileno())
+        return self._descriptor
 
     def look(self) -> bool:
         """Whether there is a tray now, after all events that have come. Raises OSError when the display is gone."""
