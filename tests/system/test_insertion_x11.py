@@ -19,11 +19,12 @@ from tests.system.lab.threads import switches_in_a_second
 from Xlib import X
 from Xlib.display import Display
 
-from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.desktop.insertion.x11.connection import X11Connection
+from saywrite.desktop.insertion.x11.focus import Focus
 from saywrite.desktop.insertion.x11.selection_owner import SelectionOwner
 from saywrite.desktop.insertion.x11.selection_reader import SelectionReader, of_text
 from saywrite.foundation.events import (
@@ -332,6 +333,17 @@ def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen:
             where: Editor = second if choice == "here" else first
             wait_for(lambda: where.text() == "Words", "no text")
             assert (first.text() + second.text()) == "Words"
+
+
+def test_focus_is_told_while_a_window_that_does_not_come_is_waited_for(screen: Desktop) -> None:
+    with closing(Focus(screen.env["DISPLAY"])) as focus:
+        waiting = threading.Thread(target=focus.give, args=(TargetWindow(1, "gone"),))
+        waiting.start()
+        told = 0
+        while waiting.is_alive():
+            focus.current()
+            told += 1
+    assert told > 10
 
 
 def test_the_next_text_continues_the_one_before_it(screen: Desktop) -> None:

@@ -41,7 +41,10 @@ class Focus:
             return pid != 0 and pid == self._pid(other)
 
     def give(self, target: TargetWindow) -> bool:
-        """Ask the window manager to activate `target`; whether it has the focus now."""
+        """Ask the window manager to activate `target`; whether it has the focus now.
+
+        Meanwhile other threads may ask for the focus: they must not wait for a window that is slow.
+        """
         with self._lock:
             window = self._window(target.window)
             active = self._x.atom("_NET_ACTIVE_WINDOW")
@@ -52,12 +55,12 @@ class Focus:
                 self._x.root.send_event(message, X.SubstructureRedirectMask | X.SubstructureNotifyMask)
             else:
                 window.set_input_focus(X.RevertToParent, X.CurrentTime)
-            deadline = time.monotonic() + _BACK_S
-            while time.monotonic() < deadline:
-                now = self._seen()
-                if now is not None and now.window == target.window:
-                    return True
-                self._x.wait(lambda: False, _LOOK_S)
+        deadline = time.monotonic() + _BACK_S
+        while time.monotonic() < deadline:
+            now = self.current()
+            if now is not None and now.window == target.window:
+                return True
+            time.sleep(_LOOK_S)
         return False
 
     def close(self) -> None:
