@@ -18,6 +18,7 @@ from tests.system.lab.texts import long_text
 from tests.system.lab.threads import switches_in_a_second
 from Xlib import X
 from Xlib.display import Display
+from Xlib.protocol.event import SelectionClear
 
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules
@@ -344,6 +345,16 @@ def test_focus_is_told_while_a_window_that_does_not_come_is_waited_for(screen: D
             focus.current()
             told += 1
     assert told > 10
+
+
+def test_late_notice_of_an_earlier_loss_leaves_the_clipboard_ours(screen: Desktop) -> None:
+    with closing(X11Connection(screen.env["DISPLAY"])) as connection:
+        owner = SelectionOwner(connection)
+        assert owner.own("CLIPBOARD", of_text("Words"))
+        late = SelectionClear(time=1, window=connection.window, atom=connection.atom("CLIPBOARD"))
+        for handler in connection.handlers:
+            handler(late)
+        assert owner.held("CLIPBOARD") is not None
 
 
 def test_the_next_text_continues_the_one_before_it(screen: Desktop) -> None:

@@ -95,7 +95,8 @@ class SelectionOwner:
         if isinstance(event, SelectionRequest) and event.owner.id == self._x.window.id:
             self._answer(event)
         elif isinstance(event, SelectionClear) and event.window.id == self._x.window.id:
-            self._held.pop(self._x.atom_name(event.atom), None)
+            if self._owner(event.atom) != self._x.window.id:  # else it was lost before `own` took it again
+                self._held.pop(self._x.atom_name(event.atom), None)
         elif isinstance(event, PropertyNotify) and event.state == X.PropertyDelete:
             self._next_piece(event.window, event.atom)
 
