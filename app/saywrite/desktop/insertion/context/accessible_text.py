@@ -16,6 +16,7 @@ from typing import Any
 from jeepney import DBusAddress, MessageFlag, MessageType, Properties, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
+from saywrite.desktop.dbus import UNREADABLE
 from saywrite.desktop.insertion.base import LOOK_S, TargetWindow
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ _OBJECT = "\ufffc"
 
 _ANY, _ALL = 2, 1
 _CANONICAL = 1  # ATSPI_Collection_SORT_ORDER_CANONICAL
-_EXPECTED = (OSError, KeyError, RuntimeError, StopIteration, ValueError, IndexError, TypeError)
+_EXPECTED = (OSError, RuntimeError, StopIteration, *UNREADABLE)
 """What jeepney raises for a missing or vanished bus, and what malformed answers cause."""
 
 Place = tuple[str, str]
