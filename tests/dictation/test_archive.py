@@ -214,6 +214,17 @@ def test_recording_that_may_not_be_read_is_reported_with_a_remedy(
     assert "the permissions of this folder" in failed.remedy
 
 
+def test_recording_in_use_elsewhere_is_reported_once(stage, unfinished: Path) -> None:
+    stage.told.clear()
+    with Journal.reopen(unfinished):
+        stage.dictation.transcribe_unfinished(unfinished.name)
+        stage.handle_messages()
+        stage.recognizer.final("there", 0, 1)
+        stage.recognizer.done()
+        stage.handle_messages()
+    assert [failed.what for failed in stage.all(Failed)] == ["This dictation is still being recorded."]
+
+
 def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finished: Path) -> None:
     with Journal.reopen(finished):
         tidy(stage, 7)

@@ -235,7 +235,8 @@ class RecordWriter:
         `complete`: all text is there. `waits`: the text comes by itself as soon as there is a recognition model.
         `missing`: the stretches without text; none: everything behind `confirmed`.
         """
-        self._write()
+        if not self._continued:  # the sound of the others is on disk
+            self._write()
         self._disk.keep_synced(self, None)
         self._in_history(lambda store: store.finish(self._header.dictation, heard, confirmed))
         saved = not self._unwritten and self._text_saved
