@@ -8,13 +8,10 @@ process is looked for. Runs on the desktop thread while the microphone is open.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
-
-log = logging.getLogger(__name__)
 
 LOOK_S = 0.4
 """Seconds between two looks; a locker must be seen by two looks in a row."""

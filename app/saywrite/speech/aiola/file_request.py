@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import socket
 import threading
@@ -61,8 +60,6 @@ _KINDS: Final = {
     ".opus": "audio/ogg",
     ".wav": "audio/wav",
 }
-
-log = logging.getLogger(__name__)
 
 
 class UploadAborted(Exception):

@@ -5,7 +5,6 @@ Nothing is sent: an idle Saywrite holds no connection and none of the account's 
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ from saywrite.speech.aiola.token_provider import log_unforeseen
 if TYPE_CHECKING:
     from saywrite.speech.aiola.account import Account
     from saywrite.speech.network.network import Network
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
