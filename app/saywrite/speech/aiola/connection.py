@@ -293,28 +293,23 @@ class ServiceConnection:
         if isinstance(message, TransportRefused | TransportLost):
             is_silent = isinstance(message, TransportLost) and self._upgraded and self._socket_is_up
             self._drop_link()
-            return self._fail(self._read_silence(message.error, is_silent=is_silent), now)
+            if is_silent:
+                self._note_silent_refusal()
+            return self._fail(message.error, now)
         if isinstance(message, SocketConnected):
             self._socket_is_up = True
         return message if self.up else None
 
-    def _read_silence(self, error: ServiceError, *, is_silent: bool) -> ServiceError:
-        """Return the error that a lost connection means.
+    def _note_silent_refusal(self) -> None:
+        """Replace the token once after several connections in a row that were lost when their request was sent.
 
-        After several in a row whose request was sent, the token counts as refused.
-
-        One fresh token is tried; if its connections are lost, too, the network is to blame.
+        If those of the fresh token are lost, too, the network is to blame.
         """
-        if not is_silent:
-            return error
         self._silent_refusals += 1
         grant = self._grants.current()
-        fixed = grant is None or grant.account.sign_in == "token"
-        if self._silent_refusals != SILENT_REFUSALS or fixed:
-            return error
-        log.info("the token is replaced: the service ends every connection without a reason")
-        self._grants.forget(revoke=True)
-        return error
+        if self._silent_refusals == SILENT_REFUSALS and grant is not None and grant.account.sign_in != "token":
+            log.info("the token is replaced: the service ends every connection without a reason")
+            self._grants.forget(revoke=True)
 
     def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
         """Decide when to try again, whether with a new token, or not at all."""
