@@ -280,18 +280,14 @@ class RecordWriter:
             self._post(SoundWritten(self._header.dictation, self._journal.length))
         except JournalError as error:
             self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
-            if not self._reported:
-                self._reported = True
-                self._report(error)
+            self._report_once(error)
 
     def _save_metadata(self) -> None:
         try:
             if self._journal is not None:
                 self._journal.save_metadata()
         except JournalError as error:
-            if not self._reported:
-                self._reported = True
-                self._report(error)
+            self._report_once(error)
 
     def _begin_text(self) -> None:
         self._history = self._open_history()
@@ -312,9 +308,7 @@ class RecordWriter:
                     raise
             self._recover()
         except HistoryError as error:
-            if not self._reported:
-                self._reported = True
-                self._report(error)
+            self._report_once(error)
 
     @property
     def _text_saved(self) -> bool:
@@ -326,6 +320,12 @@ class RecordWriter:
         if self._reported and not self._pending_rows and not self._unwritten:
             self._reported = False
             self._post(DiskRecovered(self._header.dictation))
+
+    def _report_once(self, error: SaywriteError) -> None:
+        """Report that the disk refuses something, until `_recover` says that it no longer does."""
+        if not self._reported:
+            self._reported = True
+            self._report(error)
 
     def _report(self, error: SaywriteError) -> None:
         self._post(DiskProblem(self._header.dictation, error))
