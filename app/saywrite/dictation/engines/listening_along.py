@@ -141,7 +141,7 @@ class ListeningAlong:
         if self.runs:
             self.runs = False
             self._deliver(self.local.abort())
-            self._tell_end()
+            self._pass_on(ended=True)
         self._partial = None
 
     def leave(self) -> None:
@@ -170,7 +170,7 @@ class ListeningAlong:
                 self._take_final(event)
             case Progress(sent=sent, confirmed=confirmed):
                 if self._cursor.advance(sent, confirmed):
-                    self._tell(())
+                    self._pass_on()
                 self.feed()
             case Rewind(to=to):
                 self._cursor.rewind(to)
@@ -179,7 +179,7 @@ class ListeningAlong:
                 self.runs = False
                 self.finished = self._cursor.is_done
                 if not self.finished:
-                    self._tell_end()
+                    self._pass_on(ended=True)
 
     # The service.
 
@@ -224,28 +224,22 @@ class ListeningAlong:
         self._cursor.change_recognizer(self.local)
         self.runs = True
         self._deliver(self.local.start(self._request))
-        self._tell(())  # the service's recognizer may wait for words from now on
+        self._pass_on()  # the service's recognizer may wait for words from now on
         self.feed()
 
     def _take_final(self, final: Final) -> None:
         base, words, self._words = self._cursor.base, self._words, ()
         self._partial = None
         self.text.add(final.text, final.start + base, final.end + base, words)
-        self._tell(words)
+        self._pass_on(words)
         self._show_stretches()
         self._show_differences()
 
-    def _tell(self, words: tuple[LocalWord, ...]) -> None:
-        """Hand new words, and how far they are complete, to the service's recognizer."""
+    def _pass_on(self, words: tuple[LocalWord, ...] = (), *, ended: bool = False) -> None:
+        """Hand new words, and how far they are complete, to the service's recognizer. `ended`: no more will come."""
         if self._own is not None:
             own, base = self._own
-            self._deliver(own.note_local_words(shifted(words, self._cursor.confirmed, base)))
-
-    def _tell_end(self) -> None:
-        """Let the service's recognizer wait for no more words."""
-        if self._own is not None:
-            own, base = self._own
-            self._deliver(own.note_local_words(shifted((), self._cursor.confirmed, base, ended=True)))
+            self._deliver(own.note_local_words(shifted(words, self._cursor.confirmed, base, ended=ended)))
 
     def _show_differences(self) -> None:
         for event in self._differences.find(self.text, self.text.heard_until, self._rewrite):
