@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from saywrite.desktop.remote_control.protocol import LIMIT, TEXT_LIMIT, VERBS, format_request, parse_answer
-from saywrite.desktop.remote_control.request import ControlRequest, format_answer, parse_request, refusal
+from saywrite.desktop.remote_control.protocol import LIMIT, TEXT_LIMIT, VERBS, format_line, format_request, parse_answer
+from saywrite.desktop.remote_control.request import ControlRequest, parse_request, refusal
 from saywrite.foundation.errors import ControlRefused
 
 values = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=TEXT_LIMIT // 2)
@@ -35,7 +35,7 @@ def test_what_no_system_takes_as_text_is_refused(name: str, value: str) -> None:
 @given(st.dictionaries(st.text(max_size=10), st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)))
 def test_an_answer_comes_as_it_was_given(values: dict[str, object]) -> None:
     answer = {f"_{name}": value for name, value in values.items()}
-    assert parse_answer(format_answer(answer)) == answer
+    assert parse_answer(format_line(answer)) == answer
 
 
 json_values = st.recursive(
@@ -96,7 +96,7 @@ def test_what_a_newer_version_adds_is_passed_over() -> None:
 
 
 def test_a_refusal_travels_with_its_remedy() -> None:
-    line = format_answer(refusal(ControlRefused("It is too late.", "Come tomorrow.")))
+    line = format_line(refusal(ControlRefused("It is too late.", "Come tomorrow.")))
     with pytest.raises(ControlRefused, match=r"^It is too late\. Come tomorrow\.$"):
         parse_answer(line)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from saywrite.desktop.remote_control.protocol import FORMAT, TEXT_LIMIT, VERBS, format_line, parse_line
+from saywrite.desktop.remote_control.protocol import FORMAT, TEXT_LIMIT, VERBS, parse_line
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.messages import message
 
@@ -53,11 +53,6 @@ def parse_request(line: bytes) -> ControlRequest:
             message("Quit it and start it again: it may be an older one."),
         )
     return ControlRequest(**known)
-
-
-def format_answer(answer: Answer) -> bytes:
-    """The line for an answer."""
-    return format_line(answer)
 
 
 def refusal(error: ControlRefused) -> Answer:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from saywrite.desktop.desktop_thread import DesktopThread, Timer
-from saywrite.desktop.remote_control.protocol import LIMIT
-from saywrite.desktop.remote_control.request import Answer, ControlRequest, format_answer, parse_request, refusal
+from saywrite.desktop.remote_control.protocol import LIMIT, format_line
+from saywrite.desktop.remote_control.request import Answer, ControlRequest, parse_request, refusal
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.files import os_error_reason
@@ -134,7 +134,7 @@ class ControlServer:
                 ControlRefused(message("Something went wrong inside Saywrite."), message("The reason is in its log."))
             )
         with suppress(OSError):  # BlockingIOError too: the client does not read its answer
-            connection.send(format_answer(answer))
+            connection.send(format_line(answer))
         self._disconnect(connection, keep_open=is_quit)
 
     def _disconnect(self, connection: socket.socket, *, keep_open: bool = False) -> None:
