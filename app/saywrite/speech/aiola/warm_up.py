@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 class WarmedUp:
     """The preparation has ended. `problem`: why there is no account, with its remedy; None when there is one."""
 
-    account: Account | None
     problem: SaywriteError | None = None
 
 
@@ -36,9 +35,9 @@ def _prepare(post: Callable[[object], None], find_account: Callable[[], Account]
     try:
         account = find_account()
         _load(account, network)
-        post(WarmedUp(account))
+        post(WarmedUp())
     except SaywriteError as problem:
-        post(WarmedUp(None, problem))
+        post(WarmedUp(problem))
     except Exception as error:  # noqa: BLE001 - the edge of the thread
         log_unforeseen("the preparation", error)
 
