@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from saywrite.desktop.insertion.base import InsertionBackend
+from saywrite.desktop.insertion.base import IN_HISTORY, InsertionBackend
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 
@@ -44,7 +44,7 @@ def open_backend(
     """
     problem = InsertionUnavailable(
         message("There is no display, so text cannot be put into other programs."),
-        message("It is in the history and can be copied from there."),
+        IN_HISTORY,
     )
     for name in choose(platform, environ):
         try:

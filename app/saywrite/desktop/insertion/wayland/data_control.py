@@ -12,9 +12,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, FailureReason
+from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, FailureReason, unavailable
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
-from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import wait_readable
 
@@ -57,10 +56,7 @@ class Clipboard:
         seat = wire.bind("wl_seat", 1, lambda _opcode, _arguments: None)
         manager = next((bound for name in MANAGERS if (bound := wire.bind(name, 2, lambda _o, _a: None))), 0)
         if not seat or not manager:
-            raise InsertionUnavailable(
-                message("This compositor lets no program without a window use the clipboard."),
-                message("The text is in the history and can be copied from there."),
-            )
+            raise unavailable(message("This compositor lets no program without a window use the clipboard."))
         self.seat = seat
         self.reads: list[float] = []
         """When a program read the text, in monotonic seconds. The caller empties it."""

@@ -11,9 +11,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 
-from saywrite.desktop.insertion.base import PasteMethod, Undo
+from saywrite.desktop.insertion.base import PasteMethod, Undo, unavailable
 from saywrite.desktop.insertion.wayland.wire_protocol import Wire
-from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 
 _KEYMAP = (
@@ -41,9 +40,8 @@ class VirtualKeyboard:
         self._wire = wire
         manager = wire.bind("zwp_virtual_keyboard_manager_v1", 1, lambda _opcode, _arguments: None)
         if not manager:
-            raise InsertionUnavailable(
-                message("This compositor lets no program press keys, so text cannot be put into other programs."),
-                message("The text is in the history and can be copied from there."),
+            raise unavailable(
+                message("This compositor lets no program press keys, so text cannot be put into other programs.")
             )
         self._keyboard = wire.new(lambda _opcode, _arguments: None)
         wire.send(manager, 0, seat, self._keyboard)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from saywrite.desktop.insertion.base import IN_HISTORY
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import wait_readable
@@ -167,5 +168,5 @@ def _encoded(argument: int | str) -> bytes:
 def _unreachable() -> InsertionUnavailable:
     return InsertionUnavailable(
         message("The Wayland compositor cannot be reached, so text cannot be put into other programs."),
-        message("It is in the history and can be copied from there."),
+        IN_HISTORY,
     )

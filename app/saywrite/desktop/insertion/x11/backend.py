@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from saywrite.desktop.insertion.base import FailureReason, InsertionResult, PasteMethod, TargetWindow, Undo
+from saywrite.desktop.insertion.base import IN_HISTORY, FailureReason, InsertionResult, PasteMethod, TargetWindow, Undo
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.x11.clipboard import Selections, X11Clipboard
@@ -106,5 +106,5 @@ class X11:
         except GONE as error:
             raise InsertionUnavailable(
                 message("The connection to the X display was lost, so the text could not be put into another program."),
-                message("It is in the history and can be copied from there."),
+                IN_HISTORY,
             ) from error

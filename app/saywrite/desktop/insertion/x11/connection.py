@@ -14,6 +14,7 @@ from Xlib.error import ConnectionClosedError, DisplayError
 from Xlib.protocol.event import PropertyNotify
 from Xlib.support.connect import get_display
 
+from saywrite.desktop.insertion.base import IN_HISTORY
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import wait_readable
@@ -38,7 +39,7 @@ class X11Connection:
         except GONE as error:
             raise InsertionUnavailable(
                 message("The X display cannot be reached, so text cannot be put into other programs."),
-                message("It is in the history and can be copied from there."),
+                IN_HISTORY,
             ) from error
         self.display.set_error_handler(_note)
         self.root = self.display.screen().root
