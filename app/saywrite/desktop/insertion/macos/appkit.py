@@ -28,7 +28,6 @@ _IGNORING_OTHERS = 2  # NSApplicationActivateIgnoringOtherApps
 _UNITS = 20
 """UTF-16 units that one key event carries."""
 
-_HID_STATE = 1
 _INPUTS = (1, 3, 10, 25)
 """Left and right mouse button down, key down, other mouse button down."""
 
@@ -91,7 +90,7 @@ class AppKit:
 
     def seconds_since_input(self) -> float:
         since = self._services.CGEventSourceSecondsSinceLastEventType
-        return min(float(since(_HID_STATE, kind)) for kind in _INPUTS)
+        return min(float(since(_HARDWARE, kind)) for kind in _INPUTS)
 
     def read_all(self) -> tuple[Items, FailureReason]:
         """Read on a thread of its own, because an owner that promised its data may not answer."""
