@@ -33,9 +33,9 @@ from saywrite.desktop.insertion.base import (
 )
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.desktop.insertion.wayland.data_control import Contents, read_pipe
 from saywrite.foundation.errors import InsertionUnavailable
 from saywrite.foundation.messages import message
-from saywrite.foundation.selector_thread import wait_readable
 
 log = logging.getLogger(__name__)
 
@@ -171,10 +171,6 @@ _CHORDS: Mapping[str, tuple[str, ...]] = {
     PasteMethod.SHIFT_INSERT: ("shift", "insert"),
     Undo.CTRL_Z: ("ctrl", "z"),
 }
-
-
-Contents = Mapping[str, bytes]
-"""Values by MIME type."""
 
 
 class Portal:
@@ -336,7 +332,7 @@ class Portal:
                 reply = self._bus.call(CLIPBOARD, "SelectionRead", "os", (self._session, name))
             except InsertionUnavailable:
                 continue  # refused
-            value = _read(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())), deadline)
+            value = read_pipe(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())), deadline)
             if isinstance(value, FailureReason):
                 return found, value
             found[name] = value
@@ -363,22 +359,6 @@ class Portal:
                 self._give(str(message.body[1]), int(message.body[2]))
             case "Closed" if path == self._session:
                 self._session, self._ours, self._told = "", False, False
-
-
-def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
-    """Read a pipe to its end; returns the reason where that failed."""
-    pieces: list[bytes] = []
-    try:
-        while (left := deadline - time.monotonic()) > 0 and wait_readable([pipe], left):
-            piece = os.read(pipe, 64 * 1024)
-            if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
-            if sum(map(len, pieces)) > most:
-                return FailureReason.CLIPBOARD_BIG
-        return FailureReason.CLIPBOARD_SLOW
-    finally:
-        os.close(pipe)
 
 
 def _write(pipe: int, value: bytes) -> bool:

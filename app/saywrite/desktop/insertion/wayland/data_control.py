@@ -33,6 +33,24 @@ def of_text(text: str) -> dict[str, bytes]:
     return dict.fromkeys(TEXT, text.encode("utf-8")) | PASSWORD_HINT
 
 
+def read_pipe(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
+    """Read a pipe to its end, `most` bytes at most, and close it; returns the reason where that failed."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while (left := deadline - time.monotonic()) > 0 and wait_readable([pipe], left):
+            piece = os.read(pipe, 64 * 1024)
+            if not piece:
+                return b"".join(pieces)
+            size += len(piece)
+            if size > most:
+                return FailureReason.CLIPBOARD_BIG
+            pieces.append(piece)
+        return FailureReason.CLIPBOARD_SLOW
+    finally:
+        os.close(pipe)
+
+
 @dataclass(slots=True)
 class _OfferedContents:
     """The contents that we offer, and the object of their offer."""
@@ -140,20 +158,7 @@ class Clipboard:
             self._wire.send(offer, 0, name, fd=writing)
         finally:
             os.close(writing)
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            while (left := deadline - time.monotonic()) > 0 and wait_readable([reading], left):
-                piece = os.read(reading, 64 * 1024)
-                if not piece:
-                    return b"".join(pieces)
-                size += len(piece)
-                if size > most:
-                    return FailureReason.CLIPBOARD_BIG
-                pieces.append(piece)
-            return FailureReason.CLIPBOARD_SLOW
-        finally:
-            os.close(reading)
+        return read_pipe(reading, most, deadline)
 
     def _take_device(self, opcode: int, arguments: Arguments) -> None:
         if opcode == 0:
