@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -32,25 +32,16 @@ def stream_path(base_url: str, wanted: StreamConfig, workflow: str, token: str) 
 
 def query_of(wanted: StreamConfig, workflow: str, token: str) -> dict[str, str]:
     """The query items of a stream's address, as aiOla's SDKs send them."""
-    voice = wanted.voice
     query = {
         "execution_id": str(uuid.uuid4()),
         "flow_id": workflow,
         "time_zone": "UTC",
         "x-aiola-api-token": token,
         "lang_code": wanted.language,
-        "keywords": json.dumps(dict(wanted.keywords)),
-        "vad_config": json.dumps(
-            {
-                "threshold": voice.threshold,
-                "min_speech_ms": voice.min_speech_ms,
-                "min_silence_ms": voice.min_silence_ms,
-                "max_segment_ms": voice.max_segment_ms,
-            }
-        ),
+        "vad_config": json.dumps(asdict(wanted.voice)),
     }
-    if not wanted.keywords:
-        del query["keywords"]
+    if wanted.keywords:
+        query["keywords"] = json.dumps(dict(wanted.keywords))
     if wanted.translate_to:
         task = {"src_lang_code": wanted.language, "dst_lang_code": wanted.translate_to}
         query["tasks_config"] = json.dumps({"TRANSLATION": task})
