@@ -68,15 +68,11 @@ def is_saving(profile: str | None, acpi_profile: str | None, battery_warning: in
 
 
 def _linux() -> bool:
-    with suppress(OSError, ValueError):
-        acpi: str | None = PLATFORM_PROFILE.read_text("ascii").strip()
-        return _linux_services(acpi)
-    return _linux_services(None)
-
-
-def _linux_services(acpi: str | None) -> bool:
     from jeepney.io.blocking import open_dbus_connection
 
+    acpi: str | None = None
+    with suppress(OSError, ValueError):
+        acpi = PLATFORM_PROFILE.read_text("ascii").strip()
     try:
         connection = open_dbus_connection(bus="SYSTEM")
     except (OSError, KeyError, ValueError):
