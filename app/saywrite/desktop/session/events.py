@@ -160,7 +160,7 @@ class SessionWatch:
         manager = DBusAddress("/org/freedesktop/login1", LOGIND, f"{LOGIND}.Manager")
         bus.listen(MatchRule(type="signal", sender=LOGIND, interface=manager.interface, member="PrepareForSleep"))
         bus.listen(MatchRule(type="signal", sender=LOGIND, interface=f"{LOGIND}.Session"))
-        name = os.environ.get("XDG_SESSION_ID")
+        name = self._environ.get("XDG_SESSION_ID")
         if name:
             bus.call(manager, "GetSession", "s", (name,), self._follow_session)
         else:
