@@ -301,7 +301,7 @@ class ServiceConnection:
         return message if self.up else None
 
     def _note_silent_refusal(self) -> None:
-        """Replace the token once after several connections in a row that were lost when their request was sent.
+        """Replace the token once after several connections in a row that were lost behind their request.
 
         If those of the fresh token are lost, too, the network is to blame.
         """
