@@ -20,7 +20,7 @@ RATE = 16_000
 
 def read_samples(path: Path | BinaryIO) -> tuple[npt.NDArray[Any], int]:
     """(samples × channels as decoded, rate)."""
-    with av.open(path) as container:
+    with av.open(path, "r") as container:
         frames = list(container.decode(audio=0))
         channels = frames[0].layout.nb_channels
         parts = [f.to_ndarray().T if f.format.is_planar else f.to_ndarray().reshape(-1, channels) for f in frames]
@@ -30,7 +30,7 @@ def read_samples(path: Path | BinaryIO) -> tuple[npt.NDArray[Any], int]:
 def speech(name: str) -> npt.NDArray[np.int16]:
     """A recording of `DATA`: 16 kHz, mono."""
     samples, rate = read_samples(DATA / f"{name}.flac")
-    assert (rate, samples.dtype) == (RATE, np.int16)
+    assert (rate, samples.dtype) == (RATE, np.dtype(np.int16))
     return samples[:, 0]
 
 
@@ -57,7 +57,7 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 def frames_of(path: Path) -> int:
     """Frames of a WAV file by its header."""
-    with wave.open(str(path)) as file:
+    with wave.open(str(path), "rb") as file:
         return file.getnframes()
 
 

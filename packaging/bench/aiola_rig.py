@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rig import ROOT
 
@@ -28,6 +29,8 @@ from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.engine import AiolaRecognizer
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.network.network import Network
+
+Event = TypeVar("Event")
 
 LIMIT_S = 30.0
 BLOCK_S = 0.02
@@ -80,7 +83,7 @@ class Ours:
 
     def __init__(self, where: Place, *, linger_s: float = 0.0) -> None:
         self.lingers = linger_s > 0
-        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._news = threading.Condition()
         self.told: list[tuple[float, object]] = []
         """Every event with its time, in order."""
@@ -152,11 +155,11 @@ class Ours:
             assert self._news.wait_for(lambda: len(self.all(kind)) >= count, LIMIT_S), f"no {kind}: {self.told[-9:]}"
         return self.all(kind)[count - 1][0]
 
-    def all(self, kind: type) -> list[tuple[float, object]]:
+    def all(self, kind: type[Event]) -> list[tuple[float, Event]]:
         return [(at, event) for at, event in list(self.told) if isinstance(event, kind)]
 
     def words(self) -> list[str]:
-        return [word for _at, final in self.all(Final) for word in final.text.split()]  # type: ignore[attr-defined]
+        return [word for _at, final in self.all(Final) for word in final.text.split()]
 
     def forget(self) -> None:
         self.told.clear()

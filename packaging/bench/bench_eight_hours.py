@@ -10,9 +10,17 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from table import Row, amount
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication
+
+    from saywrite.audio.source import SoundSink
+    from saywrite.dictation.persistence.disk_thread import DiskThread
+    from saywrite.speech.engine import Request
 
 HOURS = amount(8, 1, 0.5)
 SECOND = bytes(range(256)) * 125
@@ -22,17 +30,17 @@ FINAL_EVERY_S = 5
 class Source:
     """Waits for `speak()`; nothing of it has a thread."""
 
-    def start(self, sink: object) -> None:
+    def start(self, sink: SoundSink) -> None:
         self.sink = sink
-        sink.opened("bench", time.monotonic())  # type: ignore[attr-defined]
+        sink.opened("bench", time.monotonic())
 
     def speak(self, pcm: bytes) -> None:
         from saywrite.audio.levels import measure as level_of
 
-        self.sink.sound(pcm, level_of(pcm, time.monotonic()))  # type: ignore[attr-defined]
+        self.sink.sound(pcm, level_of(pcm, time.monotonic()))
 
     def stop(self, now: float) -> None:
-        self.sink.ended()  # type: ignore[attr-defined]
+        self.sink.ended()
 
     abort = receive = allow = lambda self, *_: None
 
@@ -50,8 +58,8 @@ class Recognizer:
 
         self.capabilities, self.said = LOCAL_CAPABILITIES, 0
 
-    def start(self, request: object) -> tuple[object, ...]:
-        self.dictation = request.dictation  # type: ignore[attr-defined]
+    def start(self, request: Request) -> tuple[object, ...]:
+        self.dictation = request.dictation
         return ()
 
     def feed(self, pcm: bytes, end: int) -> tuple[object, ...]:
@@ -84,7 +92,7 @@ def measure() -> list[Row]:
         return _dictate(Path(folder), application)
 
 
-def _dictate(folder: Path, application: object) -> list[Row]:
+def _dictate(folder: Path, application: QCoreApplication) -> list[Row]:
     from datetime import datetime
 
     from saywrite.dictation.commands import DictationCommands, Hardware
@@ -112,9 +120,8 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     recognizer = Recognizer()
     disk = DiskThread()
     archive = Archive(default_paths(folder / "config", folder / "data"), disk, inbox.post, today)
-    hardware = Hardware(
-        lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
-    )  # type: ignore[arg-type]
+    player: Any = type("Player", (), {"stop": lambda self: None})()
+    hardware = Hardware(lambda settings: source, lambda path: source, player, *[lambda: None] * 3)
     parts = Services(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
     desk = DictationCommands(parts, hardware, CurrentSettings(Settings(keep_recordings_days=-1)), (), tell)
     archive.open()
@@ -129,7 +136,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
                 desk.loop.handle(message)
         desk.loop.wake(time.monotonic())
         if second % 60 == 0:
-            application.processEvents()  # type: ignore[attr-defined]
+            application.processEvents()
             _wait_for_disk(disk)
         if second % 1800 == 1799:
             memory.append(me.memory_info().rss / 1e6)
@@ -145,11 +152,11 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     ]
 
 
-def _wait_for_disk(disk: object) -> None:
+def _wait_for_disk(disk: DiskThread) -> None:
     """The disk does in minutes what it usually has hours for: let it catch up, as it would have."""
     import threading
 
     done = threading.Event()
-    disk.submit(done.set)  # type: ignore[attr-defined]
+    disk.submit(done.set)
     if not done.wait(60):
         raise TimeoutError("the disk is more than a minute behind")

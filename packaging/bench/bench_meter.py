@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from table import Row, amount
+
+if TYPE_CHECKING:
+    from saywrite.audio.levels import LatestLevel
+    from saywrite.foundation.events import Level
 
 SECONDS = amount(20, 3, 1)
 BLOCK_S = 0.02
@@ -21,7 +26,7 @@ class Watched:
         self.slot = LatestLevel()
         self.ages: list[float] = []
 
-    def take(self) -> object:
+    def take(self) -> Level | None:
         level = self.slot.take()
         if level is not None:
             self.ages.append(1000 * (time.monotonic() - level.at))
@@ -37,7 +42,7 @@ def measure() -> list[Row]:
 
     application = QApplication([])
     watched = Watched()
-    meter = LevelMeter(watched.take)  # type: ignore[arg-type]
+    meter = LevelMeter(watched.take)
     meter.resize(400, 24)
     meter.show()
     meter.set_recording(True)
@@ -62,10 +67,10 @@ def measure() -> list[Row]:
     ]
 
 
-def _speak(slot: object, over: threading.Event) -> None:
+def _speak(slot: LatestLevel, over: threading.Event) -> None:
     """A block of 20 ms at a time, as the dictation thread measures them."""
     from saywrite.audio.levels import measure as level_of
 
     block = bytes(range(256)) * 2 + bytes(128)
     while not over.wait(BLOCK_S):
-        slot.put(level_of(block, time.monotonic()))  # type: ignore[attr-defined]
+        slot.put(level_of(block, time.monotonic()))

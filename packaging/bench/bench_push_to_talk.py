@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def measure() -> list[Row]:
                 for name in reversed(CHORD):
                     fingers.up(name)
                 released = time.time()
-                there = _text(program)
+                there = _text(program.text)
                 done = _logged(saywrite.wait_log("state idle", since=known))
                 whole.append(1000 * (there - released))
                 beyond.append(1000 * (there - done))
@@ -72,11 +73,11 @@ def _first_byte(recordings: Path, seen: set[Path]) -> float:
     raise TimeoutError("no sound in the journal")
 
 
-def _text(program: object) -> float:
-    """Wall-clock time at which the program has words."""
+def _text(read: Callable[[], str]) -> float:
+    """Wall-clock time at which `read` gives words."""
     deadline = time.time() + LIMIT_S
     while time.time() < deadline:
-        if program.text().strip():  # type: ignore[attr-defined]
+        if read().strip():
             return time.time()
         time.sleep(0.001)
     raise TimeoutError("no text")

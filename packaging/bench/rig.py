@@ -87,12 +87,13 @@ def cpu_share(pid: int, seconds: float) -> float:
     before, start = process.cpu_times(), time.monotonic()
     threading.Event().wait(seconds)
     after = process.cpu_times()
-    return 100 * (after.user + after.system - before.user - before.system) / (time.monotonic() - start)
+    used_s = float(after.user + after.system - before.user - before.system)
+    return 100 * used_s / (time.monotonic() - start)
 
 
 def memory_mb(pid: int) -> float:
     """Resident memory (RSS) in megabytes, shared libraries included."""
-    return psutil.Process(pid).memory_info().rss / 1e6
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
 def worker_of(pid: int) -> psutil.Process | None:

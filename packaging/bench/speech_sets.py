@@ -158,7 +158,7 @@ def prompts(language: str, least_words: int = 4, system: Path = SYSTEM) -> list[
 
 
 def read_wav(path: Path) -> bytes:
-    with wave.open(str(path)) as file:
+    with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2), path
         return file.readframes(file.getnframes())
 

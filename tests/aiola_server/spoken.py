@@ -135,8 +135,8 @@ def _cough() -> npt.NDArray[np.float64]:
     phase = np.cumsum(np.linspace(180, 110, size)) / RATE
     source = (np.diff(np.floor(phase), prepend=0) > 0) * 1.0 + chance.normal(0, 0.08, size)
     time = np.arange(round(0.03 * RATE)) / RATE
-    mouth = sum(np.exp(-90 * time) * np.sin(2 * np.pi * hertz * time) for hertz in (700, 1200))
-    sound = np.convolve(source, mouth)[:size] * np.linspace(1, 0.3, size)
+    low, high = (np.exp(-90 * time) * np.sin(2 * np.pi * hertz * time) for hertz in (700, 1200))
+    sound = np.convolve(source, low + high)[:size] * np.linspace(1, 0.3, size)
     quiet: npt.NDArray[np.float64] = 0.5 * sound / np.abs(sound).max()
     return quiet
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from saywrite.speech.engine import Events, Recognizer, Request
 
@@ -14,7 +15,7 @@ class EventPoster:
         self.recognizer = recognizer
         self._post = post
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.recognizer, name)
 
     def prepare(self) -> Events:

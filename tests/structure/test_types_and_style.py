@@ -1,4 +1,4 @@
-"""mypy --strict over the program and the scripts that set it up, ruff over the whole tree."""
+"""mypy --strict over the program, the scripts that set it up and the benchmarks, ruff over the whole tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess
     )
 
 
-def test_the_program_is_typed_strictly() -> None:
+def test_the_program_and_its_benchmarks_are_typed_strictly() -> None:
     result = run("mypy")
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -321,7 +321,7 @@ class SimulatedDictation:
     def _heard_locally(self) -> list[LocalWord]:
         if self._along is None:
             return []
-        heard = []
+        heard: list[LocalWord] = []
         for word in sorted([*self._speech, *self._along.imagined], key=lambda each: each.start):
             text = self._along.wording.get(word.text, word.text)
             if text and word not in self._along.unheard:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from tests.aiola_server.fault_proxy import FaultProxy
 from tests.aiola_server.hosting import ServiceProcess
@@ -198,7 +199,7 @@ def _dictated(row: Row, seed: int, quick: bool, folder: Path) -> Result:
         end_s,
         later,
         speaker.problems,
-        _left(finished),
+        problem=_left(finished),
     )
 
 
@@ -303,7 +304,7 @@ def _expire(scene: Scene) -> None:
 
 
 def _refuse_session(scene: Scene) -> None:
-    how = scene.chance.choice(
+    how: dict[str, Any] = scene.chance.choice(
         [
             {"where": "session", "status": 503, "times": 2},
             {"where": "token", "status": 500, "times": 1},

@@ -240,14 +240,14 @@ class Day:
         """With one Ctrl+Z after the other, and make them again."""
         self._to_the_end()
         kept = self._corrected - self._taken_back
-        for key in ("ctrl+z", "ctrl+shift+z"):
+        for key, marked in (("ctrl+z", False), ("ctrl+shift+z", kept > 0)):
             for _ in range(kept):
                 self.desk.screen.key(key)
-            wait_for(
-                lambda undoes=key == "ctrl+z": ("(" in self._saywrite.transcript()) is not (undoes or not kept),
-                f"{key} does not change the text",
-            )
+            self._wait_marked(marked, f"{key} does not change the text")
         wait_for(lambda: self._saywrite.transcript() == text, "undone and made again, the text is another")
+
+    def _wait_marked(self, marked: bool, problem: str) -> None:
+        wait_for(lambda: ("(" in self._saywrite.transcript()) is marked, problem)
 
     def _to_the_end(self) -> None:
         self._saywrite.click(self._saywrite.wait_for("text", "^Transcript$"), where=(0.9, 0.9))

@@ -47,7 +47,7 @@ class Keyboard:
 
     def locks(self) -> int:
         """The state of Caps Lock (2) and Num Lock (16), as events carry it."""
-        return self._display.screen().root.query_pointer().mask & 0xFF
+        return int(self._display.screen().root.query_pointer().mask) & 0xFF
 
     def repeats(self) -> bool:
         """Whether the server repeats a key that is held."""
@@ -72,6 +72,6 @@ class Keyboard:
     def _code(self, name: str) -> int:
         if name.startswith("#"):
             return int(name[1:])
-        code = self._display.keysym_to_keycode(XK.string_to_keysym(name))
+        code = int(self._display.keysym_to_keycode(XK.string_to_keysym(name)))
         assert code, f"no key for {name}"
         return code

@@ -88,8 +88,8 @@ class ScreenReader:
         found: list[Widget] = []
         for owner, path in self.ask("org.a11y.atspi.Registry", ROOT, "Accessible", "GetChildren"):
             try:
-                for child in self.ask(owner, path, "Accessible", "GetChildren"):
-                    self._collect(*child, found)
+                for child_owner, child_path in self.ask(owner, path, "Accessible", "GetChildren"):
+                    self._collect(child_owner, child_path, found)
             except Gone:
                 continue  # a program that ended
         return found
@@ -124,8 +124,8 @@ class ScreenReader:
             children = self.ask(owner, path, "Accessible", "GetChildren")
         except Gone:
             return
-        for child in children:
-            self._collect(*child, found)
+        for child_owner, child_path in children:
+            self._collect(child_owner, child_path, found)
 
 
 @contextmanager

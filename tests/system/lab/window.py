@@ -195,7 +195,7 @@ class Window:
     # Its process
 
     def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return list(psutil.Process(self.process.pid).children(recursive=True))
 
     def kill(self) -> None:
         """kill -9, and wait until the recognizer's process has gone too."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from saywrite.foundation.catalog import EN
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
@@ -22,7 +22,7 @@ from saywrite.speech.engine import UtteranceBoundary, UtteranceSegmenter
 from saywrite.speech.local.agreement import Agreement
 
 if TYPE_CHECKING:
-    from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder
+    from saywrite.speech.local.decoder.whisper import Decoding
 
 PARTIAL_EVERY = SAMPLE_RATE * 7 // 10
 """Samples of new sound between two partials, at least."""
@@ -59,6 +59,16 @@ class _PauseText:
     decoded: Decoding
 
 
+class UtteranceDecoder(Protocol):
+    """The methods of `WhisperDecoder` that `Utterances` calls."""
+
+    def decode(
+        self, pcm: bytes, *, language: str, keywords: Sequence[str], final: bool, long_window: bool
+    ) -> Decoding: ...
+
+    def heard_language(self) -> tuple[str, float] | None: ...
+
+
 class PartialBudget:
     """Decides when the next pass over an open utterance may begin.
 
@@ -90,7 +100,7 @@ class Utterances:
         self,
         number: int,
         start: int,
-        decoder: WhisperDecoder,
+        decoder: UtteranceDecoder,
         segmenter: UtteranceSegmenter,
         send: Send,
         *,
