@@ -139,6 +139,26 @@ def test_a_folder_that_may_not_be_read_is_said(
     assert "Make the folder" in checks["history"].remedy
 
 
+def test_missing_folders_are_not_created(paths: Paths, kept: dict[tuple[str, str], str], tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    checks = {check.name: check for check in examine(paths, {})}
+    assert checks["settings"].ok
+    assert checks["recordings"].ok
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("dangling", [False, True])
+def test_what_is_no_folder_is_to_be_moved(paths: Paths, kept: dict[tuple[str, str], str], dangling: bool) -> None:
+    paths.data.parent.mkdir(parents=True, exist_ok=True)
+    if dangling:
+        paths.data.symlink_to(paths.data.parent / "gone")
+    else:
+        paths.data.write_bytes(b"")
+    check = next(check for check in examine(paths, {}) if check.name == "recordings")
+    assert check.ok is False
+    assert check.remedy.startswith(f"Move {paths.data} ")
+
+
 def test_every_check_can_be_printed(paths: Paths, kept: dict[tuple[str, str], str]) -> None:
     for check in examine(paths, os.environ):
         assert check.as_line().startswith(("✓", "–", "✗"))

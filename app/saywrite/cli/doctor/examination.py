@@ -21,7 +21,7 @@ from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, SaywriteError
 from saywrite.foundation.files import is_missing, is_reachable, os_error_reason
 from saywrite.foundation.formatting import size
-from saywrite.foundation.paths import Paths, private_folder
+from saywrite.foundation.paths import Paths
 from saywrite.foundation.program import installation
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.error_mapping import host_of
@@ -107,17 +107,20 @@ def _listens(address: str) -> bool:
 
 
 def _folder(name: str, folder: Path) -> Check:
-    probe = folder / f".doctor-{uuid.uuid4().hex}"
+    # A missing folder is not created: the nearest one above it tells whether Saywrite can create it.
+    there = next((parent for parent in (folder, *folder.parents) if os.path.lexists(parent)), folder)
+    probe = there / f".doctor-{uuid.uuid4().hex}"
     try:
-        private_folder(folder)
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
+        no_folder = isinstance(error, (FileNotFoundError, NotADirectoryError))  # a dangling link, a file
+        first = f"Move {there} to another place" if no_folder else f"Make {there} writable for your user"
         return Check(
             name,
             False,
             f"{folder} cannot be written: {os_error_reason(error)}.",
-            "Make it writable for your user, or name another folder with --config or --data.",
+            f"{first}, or name another folder with --config or --data.",
         )
     return Check(name, True, str(folder))
 
