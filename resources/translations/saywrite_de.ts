@@ -2492,8 +2492,8 @@
         <translation>Gehen Sie etwas weiter weg oder senken Sie den Eingangspegel in den Toneinstellungen dieses Computers.</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Verschieben Sie die Datei an einen anderen Ort, oder starten Sie mit --data und einem anderen Ordner.</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>Verschieben Sie es an einen anderen Ort, oder starten Sie mit --data und einem anderen Ordner.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

@@ -2492,8 +2492,8 @@
         <translation>Aléjese un poco o baje el nivel de entrada en los ajustes de sonido de este equipo.</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Mueva el archivo a otro lugar, o inicie Saywrite con --data y otra carpeta.</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>Muévalo a otro lugar, o inicie Saywrite con --data y otra carpeta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

@@ -2492,8 +2492,8 @@
         <translation>Éloignez-vous un peu, ou baissez le niveau d'entrée dans les paramètres de son de cet ordinateur.</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Déplacez le fichier, ou lancez Saywrite avec --data et un autre dossier.</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>Déplacez-le, ou lancez Saywrite avec --data et un autre dossier.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

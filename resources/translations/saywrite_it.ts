@@ -2492,8 +2492,8 @@
         <translation>Allontanati un po' o abbassa il livello di ingresso nelle impostazioni audio di questo computer.</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Sposta il file altrove, o avvia con --data e un'altra cartella.</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>Spostalo altrove, o avvia con --data e un'altra cartella.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

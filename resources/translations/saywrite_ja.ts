@@ -2487,8 +2487,8 @@
         <translation>少し離れるか、このコンピューターのサウンド設定で入力レベルを下げてください。</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>ファイルを別の場所に移動するか、--dataで別のフォルダーを指定して起動してください。</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>それを別の場所に移動するか、--dataで別のフォルダーを指定して起動してください。</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

@@ -2492,8 +2492,8 @@
         <translation>Afaste-se um pouco ou abaixe o nível de entrada nas configurações de som deste computador.</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>Mova o arquivo para outro lugar, ou inicie o Saywrite com --data e outra pasta.</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>Mova-o para outro lugar, ou inicie o Saywrite com --data e outra pasta.</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

@@ -2487,8 +2487,8 @@
         <translation>请稍微离远一些，或在这台电脑的声音设置中降低输入电平。</translation>
     </message>
     <message>
-        <source>Move the file to another place, or start with --data and another folder.</source>
-        <translation>请将文件移动到其他位置，或用 --data 指定其他文件夹启动。</translation>
+        <source>Move it to another place, or start with --data and another folder.</source>
+        <translation>请将其移动到其他位置，或用 --data 指定其他文件夹启动。</translation>
     </message>
     <message>
         <source>Moved to {label} in the sound settings.</source>

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,6 +156,16 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Pa
     with pytest.raises(HistoryUnavailable, match="not a history of Saywrite"):
         HistoryStore(path)
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_refused_and_left_as_it_is(tmp_path: Path, make: Callable[[Path], None]):
+    path = tmp_path / "history.sqlite3"
+    make(path)
+    with pytest.raises(HistoryUnavailable, match="not a history of Saywrite") as raised:
+        HistoryStore(path)
+    assert raised.value.remedy.startswith("Move it")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_empty_file_becomes_a_history(tmp_path: Path):

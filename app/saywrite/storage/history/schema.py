@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import sqlite3
+import stat
 import time
 from contextlib import closing
 from pathlib import Path
@@ -268,13 +269,22 @@ def check_database(path: Path) -> None:
     (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     try:
-        size = path.stat().st_size
-        if size:
-            _check(path, size)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _foreign(path)
+        if found.st_size:
+            _check(path, found.st_size)
     except FileNotFoundError:
         return
     except (sqlite3.Error, OSError) as error:
         raise unavailable(error, path) from error
+
+
+def _foreign(path: Path) -> HistoryUnavailable:
+    return HistoryUnavailable(
+        message("{path} is not a history of Saywrite. It was left as it is.", path=path),
+        message("Move it to another place, or start with --data and another folder."),
+    )
 
 
 def _check(path: Path, size: int) -> None:
@@ -293,10 +303,7 @@ def _check(path: Path, size: int) -> None:
     if not logged and size % page:  # SQLite fills a truncated last page with zeros
         raise damaged(path)
     if tables and application != APPLICATION_ID:
-        raise HistoryUnavailable(
-            message("{path} is not a history of Saywrite. It was left as it is.", path=path),
-            message("Move the file to another place, or start with --data and another folder."),
-        )
+        raise _foreign(path)
     if version > len(MIGRATIONS):
         raise HistoryTooNew(
             message("The history was written by a newer version of Saywrite. It was left as it is."),
