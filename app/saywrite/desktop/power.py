@@ -75,7 +75,7 @@ def _linux() -> bool:
         acpi = PLATFORM_PROFILE.read_text("ascii").strip()
     try:
         connection = open_dbus_connection(bus="SYSTEM")
-    except (OSError, KeyError, ValueError):
+    except (OSError, KeyError, ValueError, RuntimeError, StopIteration):
         return is_saving(None, acpi, None)
     with connection:
         ask = _properties(connection)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from saywrite.desktop.insertion.portal import Portal
 from saywrite.desktop.insertion.select import PortalToken, choose, open_backend
 from saywrite.foundation.errors import InsertionUnavailable
 
@@ -40,3 +41,10 @@ def test_where_none_works_that_is_said(environ: Mapping[str, str], what: str) ->
         open_backend(PortalToken(), "saywrite", "linux", environ)
     assert caught.value.what.startswith(what)
     assert "history" in caught.value.remedy
+
+
+@pytest.mark.parametrize("address", ["disabled:", "autolaunch:"])
+def test_portal_is_unavailable_without_a_bus_of_a_known_kind(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    with pytest.raises(InsertionUnavailable, match="no session bus"):
+        Portal()

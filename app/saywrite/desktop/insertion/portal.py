@@ -52,7 +52,7 @@ class PortalBus:
         """`take` gets the portal's signals of these interfaces, during `wait()` and `receive()`."""
         try:
             self._connection: Any = open_dbus_connection("SESSION", enable_fds=True)
-        except (OSError, KeyError, RuntimeError, StopIteration) as error:
+        except (OSError, KeyError, ValueError, RuntimeError, StopIteration) as error:  # no address, or an unknown kind
             raise unavailable(message("There is no session bus, so text cannot be put into other programs.")) from error
         self._take = take
         self._responses: dict[str, tuple[int, dict[str, Any]]] = {}
