@@ -1,7 +1,7 @@
 """Runs the benchmarks, each in a fresh process, and prints one table.
 
     python3 packaging/dev.py bench [--quick] [--only NAME]… [--json FILE]
-    python3 packaging/dev.py bench --faults [--quick] [--json FILE]      the fault matrix instead: an hour
+    python3 packaging/dev.py bench --faults [--quick] [--json FILE]      the fault matrix instead: an hour and a half
     python3 packaging/dev.py bench --endurance [--minutes N] [--json FILE]      one long dictation instead: two hours
     python3 packaging/dev.py bench --heavy-use [--minutes N] [--json FILE]      a person at the window instead
 

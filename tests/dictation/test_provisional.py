@@ -90,13 +90,20 @@ def test_text_without_places_counts_as_one_word() -> None:
 
 def test_partial_loses_the_words_that_have_a_text() -> None:
     text = LocalText()
-    words = (LocalWord("no", 0, 10), LocalWord("no", 10, 20), LocalWord("no.", 20, 30))
+    words = (LocalWord("no", 0, 16_000), LocalWord("no", 16_000, 32_000), LocalWord("no.", 32_000, 48_000))
     partial = Partial("d", "no no no.", agreed=5)
     assert text.trim(partial, words) == partial
-    text.cover(0, 10)
+    text.cover(0, 16_000)
     assert text.trim(partial, words) == Partial("d", "no no.", agreed=2)
-    text.cover(10, 40)
+    text.cover(16_000, 64_000)
     assert text.trim(partial, words) == Partial("d", "", agreed=0)
+
+
+def test_word_of_a_partial_that_reaches_into_the_pause_beside_a_text_is_left_out() -> None:
+    text = LocalText()
+    text.cover(10_000, 30_000)
+    words = (LocalWord("Please", 3_000, 12_000), LocalWord("wait.", 28_000, 38_000), LocalWord("She", 38_000, 46_000))
+    assert text.trim(Partial("d", "Please wait. She", agreed=0), words) == Partial("d", "She", agreed=0)
 
 
 def test_partial_without_places_stays_whole() -> None:

@@ -17,6 +17,13 @@ KEEP = 600 * SAMPLE_RATE
 """Samples behind the confirmed offset after which a word is forgotten: no recognizer asks for it any more."""
 
 
+EDGE = SAMPLE_RATE // 4
+"""Samples by which a word of a partial may lie outside a text and still belong to it.
+
+The recognizer often counts a part of the pause before or behind a sentence among its first or last word.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class HeardUtterance:
     """The final of the recognizer on this computer for one utterance. `number`: counts from 1."""
@@ -80,8 +87,8 @@ class LocalText:
         return " ".join(parts)
 
     def trim(self, partial: Partial, words: Sequence[LocalWord]) -> Partial:
-        """Leave out the words of `partial` that a text covers; what was agreed on stays so."""
-        text = text_of(partial.text, words, self._uncovered(words))
+        """Leave out the words of `partial` that a text covers, or nearly (`EDGE`); what was agreed on stays so."""
+        text = text_of(partial.text, words, self._uncovered(words, EDGE))
         cut = len(partial.text) - len(text)
         return Partial(partial.dictation, text, max(partial.agreed - cut, 0))
 
@@ -89,12 +96,12 @@ class LocalText:
         """All words of the sound from `start` on, covered or not."""
         return tuple(word for each in self._utterances for word in each.words if word.start >= start)
 
-    def _uncovered(self, words: Sequence[LocalWord]) -> list[int]:
-        """The indices of the words whose middle lies behind the confirmed sound and in no text."""
-        return [at for at, word in enumerate(words) if not self._is_covered((word.start + word.end) // 2)]
+    def _uncovered(self, words: Sequence[LocalWord], edge: int = 0) -> list[int]:
+        """The indices of the words whose middle lies behind the confirmed sound, and `edge` samples off every text."""
+        return [at for at, word in enumerate(words) if not self._is_covered((word.start + word.end) // 2, edge)]
 
-    def _is_covered(self, middle: int) -> bool:
-        return middle < self._confirmed or any(start <= middle < end for start, end in self._covered)
+    def _is_covered(self, middle: int, edge: int) -> bool:
+        return middle < self._confirmed or any(start - edge <= middle < end + edge for start, end in self._covered)
 
 
 def text_of(text: str, words: Sequence[LocalWord], kept: Sequence[int]) -> str:
