@@ -87,7 +87,7 @@ class LocalText:
         return " ".join(parts)
 
     def trim(self, partial: Partial, words: Sequence[LocalWord]) -> Partial:
-        """Leave out the words of `partial` that a text covers, or nearly (`EDGE`); what was agreed on stays so."""
+        """Leave out what a text covers, or nearly (`EDGE`), of `partial`; what was agreed on stays so."""
         text = text_of(partial.text, words, self._uncovered(words, EDGE))
         cut = len(partial.text) - len(text)
         return Partial(partial.dictation, text, max(partial.agreed - cut, 0))
@@ -97,7 +97,7 @@ class LocalText:
         return tuple(word for each in self._utterances for word in each.words if word.start >= start)
 
     def _uncovered(self, words: Sequence[LocalWord], edge: int = 0) -> list[int]:
-        """The indices of the words whose middle lies behind the confirmed sound, and `edge` samples off every text."""
+        """The indices of the words behind the confirmed sound whose middle is `edge` samples off every text."""
         return [at for at, word in enumerate(words) if not self._is_covered((word.start + word.end) // 2, edge)]
 
     def _is_covered(self, middle: int, edge: int) -> bool:
