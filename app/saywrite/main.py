@@ -328,8 +328,7 @@ def _listen(options: cli.Options) -> int:
     from saywrite.cli.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
-    run = partial(build, options, paths, settings, keywords)
-    return listen(run, _output(options, paths), options.seconds)
+    return listen(partial(build, options, paths, settings, keywords), _output(options, paths), options.seconds)
 
 
 def _transcribe(options: cli.Options) -> int:
@@ -379,11 +378,14 @@ def _models(options: cli.Options) -> int:
 def _doctor(options: cli.Options) -> int:
     from saywrite.cli.doctor.report import print_checks
 
-    paths, settings, keywords = _load_for_terminal(options)
     if not options.self_test:
         from saywrite.cli.doctor.examination import examine
+        from saywrite.foundation.logging_setup import start_log
 
+        paths = default_paths(options.config, options.data)
+        start_log(paths.log, "info", to_stderr=options.verbose)
         return print_checks(examine(paths, _environ), options.as_json)
+    paths, settings, keywords = _load_for_terminal(options)
     from dataclasses import replace
 
     from saywrite.cli.doctor.self_test import run_self_test

@@ -124,8 +124,19 @@ def test_the_service_is_tried_where_it_is_the_engine(
 
 def test_a_broken_settings_file_stays_where_it_is(paths: Paths, kept: dict[tuple[str, str], str]) -> None:
     with_settings(paths, "engine = [")
-    assert len(of_aiola(paths)) == 1
-    assert [path.name for path in paths.config.iterdir()] == ["saywrite.toml"]
+    paths.keywords.write_text("[")
+    checks = {check.name: check for check in examine(paths, os.environ)}
+    assert "aiOla" in checks
+    assert checks["settings"].ok is checks["keywords"].ok is False
+    assert "is not a settings file" in checks["settings"].what
+    assert sorted(path.name for path in paths.config.iterdir()) == [paths.keywords.name, "saywrite.toml"]
+
+
+def test_a_bad_value_in_the_settings_is_said(paths: Paths, kept: dict[tuple[str, str], str]) -> None:
+    with_settings(paths, 'theme = "purple"\n')
+    check = next(check for check in examine(paths, os.environ) if check.name == "settings")
+    assert check.ok is False
+    assert "theme" in check.what
 
 
 def test_a_folder_that_may_not_be_read_is_said(

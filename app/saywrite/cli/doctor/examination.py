@@ -7,9 +7,8 @@ import re
 import shutil
 import socket
 import sys
-import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from saywrite import __version__
@@ -28,8 +27,8 @@ from saywrite.speech.aiola.net.error_mapping import host_of
 from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
+from saywrite.storage.settings.keyword_list import load_keywords
 from saywrite.storage.settings.schema import Settings
-from saywrite.text.characters import decode
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -40,15 +39,20 @@ def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -
     yield _installation()
     yield from _sound()
     yield _display()
-    yield _folder("settings", paths.config)
+    loaded = load(paths.settings, repair=False)
+    _keywords, bad_keywords = load_keywords(paths.keywords, repair=False)
+    folder = _folder("settings", paths.config)
+    yield _file("settings", loaded.problems) if folder.ok and loaded.problems else folder
+    if bad_keywords:
+        yield _file("keywords", bad_keywords)
     yield _folder("recordings", paths.recordings)
     yield _disk(paths.data)
     yield _history(paths.history)
-    yield from check_recognizer(_settings(paths.settings).local_model, paths.data)
+    yield from check_recognizer(loaded.settings.local_model, paths.data)
     keychain = Keychain()
     status = keychain.status()
     yield _keyring(status)
-    yield from _aiola(_settings(paths.settings), keychain, status, environ, network)
+    yield from _aiola(loaded.settings, keychain, status, environ, network)
 
 
 def _installation() -> Check:
@@ -125,6 +129,10 @@ def _folder(name: str, folder: Path) -> Check:
     return Check(name, True, str(folder))
 
 
+def _file(name: str, problems: Sequence[str]) -> Check:
+    return Check(name, False, " ".join(problems), "Correct the file, or remove it to begin with the defaults.")
+
+
 def _disk(folder: Path) -> Check:
     there = next((parent for parent in (folder, *folder.parents) if is_reachable(parent)), Path("/"))
     free = shutil.disk_usage(there).free
@@ -148,15 +156,6 @@ def _keyring(status: SecretsStatus) -> Check:
     if status.usable:
         return Check("keyring", True, status.what)
     return Check("keyring", None, status.what, status.remedy)
-
-
-def _settings(path: Path) -> Settings:
-    """The settings of the file, which stays untouched; the defaults where it cannot be read."""
-    try:
-        tomllib.loads(decode(path.read_bytes()))
-    except (OSError, ValueError, RecursionError):
-        return Settings()
-    return load(path).settings
 
 
 def _aiola(

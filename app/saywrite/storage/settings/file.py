@@ -58,8 +58,11 @@ class LoadedSettings:
     problems: tuple[str, ...] = ()
 
 
-def load(path: Path) -> LoadedSettings:
-    """Read the settings, or return the defaults. A broken file is set aside. Raises nothing for its content."""
+def load(path: Path, *, repair: bool = True) -> LoadedSettings:
+    """Read the settings, or return the defaults. Raises nothing for their content.
+
+    `repair`: set a broken file aside; without it nothing is changed.
+    """
     try:
         content = tomllib.loads(decode(path.read_bytes()))
     except FileNotFoundError:
@@ -73,9 +76,10 @@ def load(path: Path) -> LoadedSettings:
         problem = joined(" ", problem, message("Make the file readable for your user."), _KEPT)
         return LoadedSettings(UNREAD, (problem,))
     except (ValueError, RecursionError) as error:
-        problem = joined(" ", _broken(path, error), _KEPT)
-        with suppress(SettingsError):  # else the next start finds no file, and uses the defaults
-            save(path, UNREAD)
+        problem = joined(" ", _broken(path, error, repair), _KEPT)
+        with suppress(SettingsError):
+            if repair:  # else the next start finds no file, and uses the defaults
+                save(path, UNREAD)
         return LoadedSettings(UNREAD, (problem,))
     return _check(content, path.name)
 
@@ -163,18 +167,18 @@ def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _broken(path: Path, error: Exception) -> str:
+def _broken(path: Path, error: Exception, repair: bool) -> str:
     reason = (
         message("{path} is not a settings file ({error}).", path=path, error=error)
         if isinstance(error, tomllib.TOMLDecodeError)
         else ""
     )
     reason = reason or message("{path} is not a settings file.", path=path)
-    try:
-        aside = set_aside(path)
-    except OSError:
-        return joined(" ", reason, message("It was left as it is; the defaults are used. Repair or move it."))
-    return joined(" ", reason, message("It was kept as {name} beside it; the defaults are used.", name=aside.name))
+    with suppress(OSError):
+        if repair:
+            name = set_aside(path).name
+            return joined(" ", reason, message("It was kept as {name} beside it; the defaults are used.", name=name))
+    return joined(" ", reason, message("It was left as it is; the defaults are used. Repair or move it."))
 
 
 def _parse(text: str) -> dict[str, Any]:

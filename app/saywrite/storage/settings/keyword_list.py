@@ -5,6 +5,7 @@ A keyword file that cannot be read as a whole is set aside under another name be
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
@@ -27,10 +28,10 @@ def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]
     )
 
 
-def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
+def load_keywords(path: Path, *, repair: bool = True) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
     """Read the user's keywords, none when there is no file, and sentences about what could not be read.
 
-    A file without a readable keyword is set aside. One with some bad rows stays until the keywords are saved.
+    `repair`: set a file without a readable keyword aside. One with some bad rows stays until the keywords are saved.
     """
     try:
         found = read(path.name, path.read_bytes())
@@ -44,7 +45,7 @@ def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
         )
         return (), (joined(" ", problem, message("Make the file readable for your user and start Saywrite again.")),)
     except KeywordsError as error:
-        return (), (_broken(path, error),)
+        return (), (_broken(path, error, repair),)
     problems = [
         message("{path}, line {line}: {what}", path=path, line=str(bad.line), what=bad.what) for bad in found.problems
     ]
@@ -83,19 +84,18 @@ def _is_readable(path: Path) -> bool:
     return not found.problems
 
 
-def _broken(path: Path, error: KeywordsError) -> str:
-    try:
-        aside = set_aside(path)
-    except OSError:
-        return message(
-            "{path}: {what} It was left as it is, and there are no keywords. Repair or move it.",
-            path=path,
-            what=error.what,
-        )
+def _broken(path: Path, error: KeywordsError, repair: bool) -> str:
+    with suppress(OSError):
+        if repair:
+            return message(
+                "{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, "
+                "then import it in the keyword list.",
+                path=path,
+                what=error.what,
+                name=set_aside(path).name,
+            )
     return message(
-        "{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, "
-        "then import it in the keyword list.",
+        "{path}: {what} It was left as it is, and there are no keywords. Repair or move it.",
         path=path,
         what=error.what,
-        name=aside.name,
     )
