@@ -127,8 +127,10 @@ def test_diagnostics_are_copied_after_a_failure(qtbot: Any, make_front: Callable
         return "all is well"
 
     front = make_front(diagnostics=diagnostics)
+    number = front.window.status.text()
     front.dialogs.copy_diagnostics()
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
+    assert front.window.status.text() == number
     front.dialogs.copy_diagnostics()
     qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
 

@@ -324,6 +324,7 @@ class Dialogs(QObject):
             self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
+            self._window.status.clear_message()
             what = tr("The diagnostics could not be made: {error}", error=error)
             self._window.notices.notify(Severity.WARNING, what, tr("The log has more."), key="diagnostics")
 
@@ -340,7 +341,7 @@ class Dialogs(QObject):
             if release is None:
                 self._window.status.show_message(tr("This is the newest version"))
                 return
-            self._window.status.show_message("")
+            self._window.status.clear_message()
             self._window.notices.notify(
                 Severity.INFO,
                 tr("Saywrite {version} is there.", version=release.version),
@@ -350,7 +351,7 @@ class Dialogs(QObject):
             )
 
         def fail(error: Exception) -> None:
-            self._window.status.show_message("")
+            self._window.status.clear_message()
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 

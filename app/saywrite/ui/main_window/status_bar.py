@@ -97,6 +97,11 @@ class StatusBar(QWidget):
         announce(self, text)
         self._back.start()
 
+    def clear_message(self) -> None:
+        """Show the number of words again: what the message announced has ended in a notice."""
+        self._back.stop()
+        self._show_number()
+
     def _show_number(self) -> None:
         set_text(self._words.setText, tr_count("{n:,} word", "{n:,} words", self._number))
 

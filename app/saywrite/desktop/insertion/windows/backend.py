@@ -50,7 +50,7 @@ class WindowsDesktop(Protocol):
         """Own the clipboard, and render `text` when a program reads it; clipboard histories leave it out."""
 
     def put(self, contents: Mapping[int, bytes]) -> bool:
-        """Own the clipboard with these formats, rendered at once; do nothing if there are none."""
+        """Own the clipboard with these formats, rendered at once; with none it is empty. False: it cannot be opened."""
 
     def ours(self) -> bool:
         """Whether no other program has owned the clipboard since `promise_text`.
