@@ -86,6 +86,12 @@ def test_a_pause_shorter_than_the_silence_asked_for_does_not_part_an_utterance()
     assert len(boundaries(TWO, min_silence_ms=1_500)) == 2
 
 
+def test_a_shorter_pause_ends_an_utterance_that_is_long() -> None:
+    assert len(boundaries(TWO, min_silence_ms=1_500, long_ms=2_000)) == 4
+    assert len(boundaries(TWO, min_silence_ms=1_500, long_ms=6_000)) == 2
+    assert len(boundaries(TWO, min_silence_ms=2_500, long_ms=2_000)) == 2
+
+
 def test_a_word_cut_off_by_the_end_is_kept() -> None:
     """0.18 s of voice at the very end: too short for a start, but the sound stops there."""
     voice = int(0.7 * SAMPLE_RATE) * 2

@@ -23,6 +23,7 @@ _FRAME_BYTES = FRAME * BYTES_PER_SAMPLE
 _VOICED_TO_START = 0.8  # share of `min_speech_ms`: a voice has unvoiced consonants in between
 _VOICED_AT_FLUSH = 0.5  # no more sound will come that could decide
 _VOICED_IN_SILENCE = 0.1  # a click in a pause is judged as voice
+_SHORT_SILENCE = 0.6  # of `min_silence_ms`: it ends a long utterance
 _CLOSING_ZONE = 0.8  # from this share of `max_segment_ms` on, a quiet place to cut at is looked for
 _QUIET_MEMORY = 150  # frames: the last 3 s
 _QUIET_FRAMES = 3  # 60 ms
@@ -45,9 +46,9 @@ class Segmenter:
 
     Speech starts when four fifths of `min_speech_ms` are voice, and includes `lead_in_ms` before the first
     voiced frame, so that a soft first sound is included. It ends after `min_silence_ms` with hardly any voice,
-    `trail_ms` behind the last voiced frame. An utterance nearing `max_segment_ms` is cut at a quiet place,
-    and the next one begins right there. `threshold` is 0 (everything is speech) to 1 (only clear voice), in
-    the detector's four steps.
+    `trail_ms` behind the last voiced frame; an utterance longer than `long_ms` ends after three fifths of that silence.
+    One nearing `max_segment_ms` is cut at a quiet place, and the next one begins right there. `threshold` is
+    0 (everything is speech) to 1 (only clear voice), in the detector's four steps.
 
     Utterances never overlap; an end always precedes the next start.
     """
@@ -59,6 +60,7 @@ class Segmenter:
         min_speech_ms: int = 250,
         min_silence_ms: int = 500,
         max_segment_ms: int = 30_000,
+        long_ms: int = 30_000,
         lead_in_ms: int = 300,
         trail_ms: int = 200,
         start: int = 0,
@@ -69,6 +71,7 @@ class Segmenter:
         self._lead_in = lead_in_ms * SAMPLE_RATE // 1000
         self._trail = trail_ms * SAMPLE_RATE // 1000
         self._longest = max(FRAME, max_segment_ms * SAMPLE_RATE // 1000)
+        self._long = long_ms * SAMPLE_RATE // 1000
         self._silence_frames = max(1, min_silence_ms * SAMPLE_RATE // 1000 // FRAME)
         self._onset: deque[_Levels | None] = deque(maxlen=max(1, min_speech_ms * SAMPLE_RATE // 1000 // FRAME))
         self._recent: deque[bool] = deque(maxlen=self._silence_frames)
@@ -173,9 +176,11 @@ class Segmenter:
         self._floor = at
 
     def _is_silent(self) -> bool:
-        return (
-            len(self._recent) == self._silence_frames and sum(self._recent) <= _VOICED_IN_SILENCE * self._silence_frames
-        )
+        frames = self._silence_frames
+        if self._position - (self._opened or 0) > self._long:
+            frames = max(1, round(_SHORT_SILENCE * frames))
+        recent = list(self._recent)[-frames:]
+        return len(recent) == frames and sum(recent) <= _VOICED_IN_SILENCE * frames
 
     def _must_cut(self) -> bool:
         """Whether to cut here: near the longest length, at a place quieter than most of the last 3 s.

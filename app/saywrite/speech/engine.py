@@ -266,5 +266,6 @@ class MakeSegmenter(Protocol):
         min_speech_ms: int = ...,
         min_silence_ms: int = ...,
         max_segment_ms: int = ...,
+        long_ms: int = ...,
         start: int = ...,
     ) -> UtteranceSegmenter: ...

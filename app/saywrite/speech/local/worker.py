@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LONG_MS = 8_000
+"""Beside a service, utterances longer than this end at shorter pauses: a dictation that ends waits for their words."""
+
 Frame = bytes | dict[str, Any] | None
 
 
@@ -167,11 +170,13 @@ def _begin(
     frame: Mapping[str, Any], decoder: WhisperDecoder, make_segmenter: MakeSegmenter, send: Send, heartbeat: Heartbeat
 ) -> Utterances:
     start = int(frame["at"])
-    session = Utterances(int(frame["session"]), start, decoder, make_segmenter(**frame["voice"], start=start), send)
+    places = bool(frame.get("word_times"))
+    voice = {**frame["voice"], "long_ms": LONG_MS} if places else frame["voice"]
+    session = Utterances(int(frame["session"]), start, decoder, make_segmenter(**voice, start=start), send)
     session.language = str(frame["language"])
     session.keywords = _texts(frame["keywords"])
     session.long_window = bool(frame["long_window"])
-    session.word_times = bool(frame.get("word_times"))
+    session.word_times = places
     session.set_partials(bool(frame["partials"]))
     session.while_decoding = heartbeat.beating
     return session
