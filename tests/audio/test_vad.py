@@ -92,6 +92,12 @@ def test_a_shorter_pause_ends_an_utterance_that_is_long() -> None:
     assert len(boundaries(TWO, min_silence_ms=2_500, long_ms=2_000)) == 2
 
 
+def test_an_utterance_of_a_minute_ends_at_the_whole_silence_unless_asked_otherwise() -> None:
+    talk = (WEATHER[int(0.55 * SAMPLE_RATE) * 2 : int(2.3 * SAMPLE_RATE) * 2] + silence(0.25)) * 30
+    assert len(boundaries(talk, max_segment_ms=120_000)) == 2
+    assert len(boundaries(talk, max_segment_ms=120_000, long_ms=30_000)) == 4
+
+
 def test_a_word_cut_off_by_the_end_is_kept() -> None:
     """0.18 s of voice at the very end: too short for a start, but the sound stops there."""
     voice = int(0.7 * SAMPLE_RATE) * 2

@@ -126,6 +126,19 @@ def serve_all(
     return messages_of(out)
 
 
+@pytest.mark.parametrize(("word_times", "long_ms"), [(True, 8_000), (False, None)])
+def test_only_beside_a_service_long_utterances_end_at_shorter_pauses(word_times: bool, long_ms: int | None) -> None:
+    asked: list[dict[str, object]] = []
+
+    def segmenter(start: int, **voice: object) -> ScriptedSegmenter:
+        asked.append(voice)
+        return ScriptedSegmenter([], 0, start)
+
+    frames = io.BytesIO(b"".join([start(word_times=word_times), FINISH]))
+    assert serve(frames, io.BytesIO(), EchoDecoder, segmenter) == 0
+    assert [voice.get("long_ms") for voice in asked] == [long_ms]
+
+
 def messages_of(out: io.BytesIO) -> list[dict]:
     out.seek(0)
     messages = []

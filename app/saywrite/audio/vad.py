@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from math import log10
+from itertools import islice
+from math import inf, log10
 from typing import TYPE_CHECKING
 
 from saywrite.audio.high_pass import FRAME, HighPass
@@ -46,7 +47,7 @@ class Segmenter:
 
     Speech starts when four fifths of `min_speech_ms` are voice, and includes `lead_in_ms` before the first
     voiced frame, so that a soft first sound is included. It ends after `min_silence_ms` with hardly any voice,
-    `trail_ms` behind the last voiced frame; an utterance longer than `long_ms` ends after three fifths of that silence.
+    `trail_ms` behind the last voiced frame; longer than `long_ms`, three fifths of that silence end it.
     One nearing `max_segment_ms` is cut at a quiet place, and the next one begins right there. `threshold` is
     0 (everything is speech) to 1 (only clear voice), in the detector's four steps.
 
@@ -60,7 +61,7 @@ class Segmenter:
         min_speech_ms: int = 250,
         min_silence_ms: int = 500,
         max_segment_ms: int = 30_000,
-        long_ms: int = 30_000,
+        long_ms: int | None = None,
         lead_in_ms: int = 300,
         trail_ms: int = 200,
         start: int = 0,
@@ -71,8 +72,9 @@ class Segmenter:
         self._lead_in = lead_in_ms * SAMPLE_RATE // 1000
         self._trail = trail_ms * SAMPLE_RATE // 1000
         self._longest = max(FRAME, max_segment_ms * SAMPLE_RATE // 1000)
-        self._long = long_ms * SAMPLE_RATE // 1000
         self._silence_frames = max(1, min_silence_ms * SAMPLE_RATE // 1000 // FRAME)
+        self._short_silence_frames = max(1, round(_SHORT_SILENCE * self._silence_frames))
+        self._long = inf if long_ms is None else long_ms * SAMPLE_RATE // 1000
         self._onset: deque[_Levels | None] = deque(maxlen=max(1, min_speech_ms * SAMPLE_RATE // 1000 // FRAME))
         self._recent: deque[bool] = deque(maxlen=self._silence_frames)
         self._energies: deque[float] = deque(maxlen=_QUIET_FRAMES)
@@ -175,19 +177,21 @@ class Segmenter:
         self._opened = None
         self._floor = at
 
+    @property
+    def _length(self) -> int:
+        return self._position - (self._opened or 0)
+
     def _is_silent(self) -> bool:
-        frames = self._silence_frames
-        if self._position - (self._opened or 0) > self._long:
-            frames = max(1, round(_SHORT_SILENCE * frames))
-        recent = list(self._recent)[-frames:]
-        return len(recent) == frames and sum(recent) <= _VOICED_IN_SILENCE * frames
+        frames = self._short_silence_frames if self._length > self._long else self._silence_frames
+        earlier = len(self._recent) - frames
+        return earlier >= 0 and sum(islice(self._recent, earlier, None)) <= _VOICED_IN_SILENCE * frames
 
     def _must_cut(self) -> bool:
         """Whether to cut here: near the longest length, at a place quieter than most of the last 3 s.
 
         The closer the longest length, the less quiet the place has to be.
         """
-        length = self._position - (self._opened or 0)
+        length = self._length
         if length >= self._longest:
             return True
         urgency = (length / self._longest - _CLOSING_ZONE) / (1 - _CLOSING_ZONE)

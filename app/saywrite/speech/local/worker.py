@@ -170,13 +170,13 @@ def _begin(
     frame: Mapping[str, Any], decoder: WhisperDecoder, make_segmenter: MakeSegmenter, send: Send, heartbeat: Heartbeat
 ) -> Utterances:
     start = int(frame["at"])
-    places = bool(frame.get("word_times"))
-    voice = {**frame["voice"], "long_ms": LONG_MS} if places else frame["voice"]
+    word_times = bool(frame.get("word_times"))
+    voice = {**frame["voice"], "long_ms": LONG_MS} if word_times else frame["voice"]
     session = Utterances(int(frame["session"]), start, decoder, make_segmenter(**voice, start=start), send)
     session.language = str(frame["language"])
     session.keywords = _texts(frame["keywords"])
     session.long_window = bool(frame["long_window"])
-    session.word_times = places
+    session.word_times = word_times
     session.set_partials(bool(frame["partials"]))
     session.while_decoding = heartbeat.beating
     return session
