@@ -123,17 +123,17 @@ def _run_worker(engine: str, model: Path | None) -> int:
     return run_worker(model, Segmenter)
 
 
-def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
+def _load(options: cli.Options, *, repair: bool = True) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
     """Return folders, settings as they are stored, keywords, and problems with them as sentences."""
     from saywrite.foundation.logging_setup import start_log
     from saywrite.storage.settings.file import keep_offline, load
     from saywrite.storage.settings.keyword_list import load_keywords, read_keyword_file
 
     paths = default_paths(options.config, options.data)
-    loaded = load(paths.settings)
+    loaded = load(paths.settings, repair=repair)
     start_log(paths.log, loaded.settings.log_level, to_stderr=options.verbose)
     named = options.keywords
-    keywords, problems = load_keywords(paths.keywords) if named is None else read_keyword_file(named)
+    keywords, problems = read_keyword_file(named) if named else load_keywords(paths.keywords, repair=repair)
     return paths, keep_offline(loaded.settings), keywords, (*loaded.problems, *problems)
 
 
@@ -380,10 +380,8 @@ def _doctor(options: cli.Options) -> int:
 
     if not options.self_test:
         from saywrite.cli.doctor.examination import examine
-        from saywrite.foundation.logging_setup import start_log
 
-        paths = default_paths(options.config, options.data)
-        start_log(paths.log, "info", to_stderr=options.verbose)
+        paths, *_ = _load(options, repair=False)
         return print_checks(examine(paths, _environ), options.as_json)
     paths, settings, keywords = _load_for_terminal(options)
     from dataclasses import replace

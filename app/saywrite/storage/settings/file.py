@@ -77,8 +77,8 @@ def load(path: Path, *, repair: bool = True) -> LoadedSettings:
         return LoadedSettings(UNREAD, (problem,))
     except (ValueError, RecursionError) as error:
         problem = joined(" ", _broken(path, error, repair), _KEPT)
-        with suppress(SettingsError):
-            if repair:  # else the next start finds no file, and uses the defaults
+        if repair:
+            with suppress(SettingsError):  # else the next start finds no file, and uses the defaults
                 save(path, UNREAD)
         return LoadedSettings(UNREAD, (problem,))
     return _check(content, path.name)
