@@ -29,7 +29,7 @@ class Bus:
         hello.header.serial = 1
         self.socket.sendall(new_method_return(hello, "s", (":1.1",)).serialise(serial=1))
         connection = DBusConnection(near)
-        monkeypatch.setattr(dbus, "_connect", lambda bus: connection)
+        monkeypatch.setattr(dbus, "connect", lambda bus: connection)
         self.heard: SimpleQueue[str] = SimpleQueue()
         self.lost = threading.Event()
         self._clients: list[BusClient] = []

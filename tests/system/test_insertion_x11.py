@@ -336,15 +336,15 @@ def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen:
             assert (first.text() + second.text()) == "Words"
 
 
-def test_focus_is_told_while_a_window_that_does_not_come_is_waited_for(screen: Desktop) -> None:
+def test_focus_can_be_asked_while_a_window_that_does_not_come_is_waited_for(screen: Desktop) -> None:
     with closing(Focus(screen.env["DISPLAY"])) as focus:
         waiting = threading.Thread(target=focus.give, args=(TargetWindow(1, "gone"),))
         waiting.start()
-        told = 0
+        answers = 0
         while waiting.is_alive():
             focus.current()
-            told += 1
-    assert told > 10
+            answers += 1
+    assert answers > 10
 
 
 def test_late_notice_of_an_earlier_loss_leaves_the_clipboard_ours(screen: Desktop) -> None:

@@ -55,7 +55,7 @@ class BusClient:
 
         `receive` gets the signals and calls of other programs. After the end of the bus `lost` is called, once.
         """
-        self._connection: Any = _connect(bus)
+        self._connection: Any = connect(bus)
         self.name: str = self._connection.unique_name
         self._thread = thread
         self._receive = receive
@@ -147,10 +147,10 @@ class BusClient:
             reply(_failure(message) or message)
 
 
-def _connect(bus: str) -> Any:
-    """A connection that has introduced itself to the bus. Raises OSError."""
+def connect(bus: str, *, limit_s: float = CONNECT_LIMIT_S, enable_fds: bool = False) -> Any:
+    """Return a connection that has introduced itself to `bus`: "SESSION", "SYSTEM" or an address. Raises OSError."""
     try:
-        return open_dbus_connection(bus, auth_timeout=CONNECT_LIMIT_S)
+        return open_dbus_connection(bus, enable_fds, auth_timeout=limit_s)
     except (KeyError, ValueError, RuntimeError, StopIteration) as problem:  # no address, or one of an unknown kind
         raise OSError(f"no bus at {bus}") from problem
 

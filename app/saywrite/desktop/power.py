@@ -68,14 +68,14 @@ def is_saving(profile: str | None, acpi_profile: str | None, battery_warning: in
 
 
 def _linux() -> bool:
-    from jeepney.io.blocking import open_dbus_connection
+    from saywrite.desktop.dbus import connect
 
     acpi: str | None = None
     with suppress(OSError, ValueError):
         acpi = PLATFORM_PROFILE.read_text("ascii").strip()
     try:
-        connection = open_dbus_connection(bus="SYSTEM")
-    except (OSError, KeyError, ValueError, RuntimeError, StopIteration):
+        connection = connect("SYSTEM", limit_s=ANSWER_S)
+    except OSError:
         return is_saving(None, acpi, None)
     with connection:
         ask = _properties(connection)

@@ -18,8 +18,8 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, new_method_call
 from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import open_dbus_connection
 
+from saywrite.desktop.dbus import connect
 from saywrite.desktop.insertion.base import (
     MOST_BYTES,
     PASSWORD_HINT,
@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 PORTAL = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 REQUEST = "org.freedesktop.portal.Request"
+CONNECT_S = 1.0
 CALL_S = 5.0
 
 
@@ -51,8 +52,8 @@ class PortalBus:
     def __init__(self, interfaces: tuple[str, ...], take: Callable[[Message], None]) -> None:
         """`take` gets the portal's signals of these interfaces, during `wait()` and `receive()`."""
         try:
-            self._connection: Any = open_dbus_connection("SESSION", enable_fds=True)
-        except (OSError, KeyError, ValueError, RuntimeError, StopIteration) as error:  # no address, or an unknown kind
+            self._connection: Any = connect("SESSION", limit_s=CONNECT_S, enable_fds=True)
+        except OSError as error:
             raise unavailable(message("There is no session bus, so text cannot be put into other programs.")) from error
         self._take = take
         self._responses: dict[str, tuple[int, dict[str, Any]]] = {}
