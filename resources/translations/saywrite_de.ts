@@ -5464,6 +5464,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Windows hat es abgelehnt ({reason}).</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windows meldet Saywrite keine Tasten mehr.</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>Mit einem höheren Wert wird nur deutliche Sprache geschrieben.</translation>
     </message>

@@ -5464,6 +5464,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Windows lo rechazó ({reason}).</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windows ya no comunica ninguna tecla a Saywrite.</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>Con un valor más alto, solo se escribe la voz clara.</translation>
     </message>

@@ -5464,6 +5464,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Windows l'a refusé ({reason}).</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windows ne signale plus aucune touche à Saywrite.</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>Avec une valeur plus élevée, seule une parole claire est écrite.</translation>
     </message>

@@ -5464,6 +5464,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Windows ha rifiutato ({reason}).</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windows non comunica più nessun tasto a Saywrite.</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>Con un valore più alto viene scritto solo il parlato chiaro.</translation>
     </message>

@@ -5458,6 +5458,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Windowsが拒否しました ({reason})。</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windowsからキーが通知されなくなりました。</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>値を大きくすると、はっきりした声だけを書き取ります。</translation>
     </message>

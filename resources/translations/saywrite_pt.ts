@@ -5464,6 +5464,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O Windows recusou ({reason}).</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>O Windows não informa mais nenhuma tecla ao Saywrite.</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>Com um valor mais alto, somente fala clara é escrita.</translation>
     </message>

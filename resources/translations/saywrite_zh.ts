@@ -5458,6 +5458,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Windows 拒绝了请求（{reason}）。</translation>
     </message>
     <message>
+        <source>Windows reports no key to Saywrite any more.</source>
+        <translation>Windows 不再将按键告知 Saywrite。</translation>
+    </message>
+    <message>
         <source>With a higher value, only clear speech is written.</source>
         <translation>值越高，越只写出清晰的语音。</translation>
     </message>

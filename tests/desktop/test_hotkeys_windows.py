@@ -12,7 +12,7 @@ from tests.system.lab.desktop import wait_for
 
 from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, Binding, GrabResult, KeyPressed, KeyReleased
 from saywrite.desktop.hotkeys.key_combination import parse
-from saywrite.desktop.hotkeys.windows import POLL_MS, WindowsHotkeys
+from saywrite.desktop.hotkeys.windows import LOST, POLL_MS, WindowsHotkeys
 
 LIMIT_S = 20.0
 F9, SPACE, ESCAPE = 0x78, 0x20, 0x1B
@@ -66,8 +66,8 @@ class HandMadeUser32:
 class HotkeyEvents:
     """What was posted, in order."""
 
-    def __init__(self) -> None:
-        self.user32 = HandMadeUser32()
+    def __init__(self, user32: HandMadeUser32 | None = None) -> None:
+        self.user32 = user32 or HandMadeUser32()
         self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.keys = WindowsHotkeys(self.heard.put, time.monotonic, lambda: self.user32)
 
@@ -157,5 +157,39 @@ def test_a_system_without_these_functions_ends_the_thread_and_delays_no_caller(
 
     keys = WindowsHotkeys(lambda event: None, time.monotonic, missing)
     keys.grab(())
+    keys.release()
+    assert "the hotkey thread ended" in caplog.text
+
+
+def test_a_failing_call_of_windows_releases_the_held_key_and_reports_the_loss(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Failing(HandMadeUser32):
+        def is_down(self, key: int) -> bool:
+            if key not in self.down:
+                raise OSError("access denied")
+            return True
+
+    events = HotkeyEvents(Failing())
+    events.grab(dictate="F9")
+    events.user32.press(0, F9)
+    assert events.kind() == (KeyPressed, FIRST)
+    events.user32.release(F9)
+    assert events.kind() == (KeyReleased, FIRST)
+    assert events.next() == LOST
+    events.keys.release()
+    assert events.heard.empty()
+    assert "the hotkey thread ended" in caplog.text
+
+
+def test_a_library_that_cannot_be_loaded_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def load() -> HandMadeUser32:
+        raise OSError("user32 is not there")
+
+    keys = WindowsHotkeys(heard.put, time.monotonic, load)
+    keys.grab((Binding(FIRST, parse("F9")),))
+    assert heard.get(timeout=LIMIT_S) == LOST
     keys.release()
     assert "the hotkey thread ended" in caplog.text

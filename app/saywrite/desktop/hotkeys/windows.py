@@ -15,7 +15,7 @@ from itertools import count
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, KeyPressed, KeyReleased, Post
+from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeysLost, KeyPressed, KeyReleased, Post
 from saywrite.desktop.hotkeys.key_combination import Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS
 from saywrite.foundation.events import KeyProblem
@@ -84,6 +84,8 @@ JOIN_S = 2.0
 POLL_MS = 12
 """Milliseconds between two queries of the state of a held key."""
 
+LOST = HotkeysLost(message("Windows reports no key to Saywrite any more."), message("Start Saywrite again."))
+
 _MODIFIERS = {Modifier.ALT: 1, Modifier.CTRL: 2, Modifier.SHIFT: 4, Modifier.SUPER: 8}
 
 
@@ -149,6 +151,8 @@ class WindowsHotkeys:
                 self._look(system)
         except Exception:
             log.exception("the hotkey thread ended")
+            self._let_go()
+            self._post(LOST)
         finally:
             self._ready.set()
 
@@ -158,10 +162,14 @@ class WindowsHotkeys:
             bindings = self._orders.get()
             self._register(system, bindings or ())
             if bindings is None:
-                for binding in self._held.values():
-                    self._post(KeyReleased(binding, self._clock()))
+                self._let_go()
                 return False
         return True
+
+    def _let_go(self) -> None:
+        """Post a release for every key that is down."""
+        for binding in self._held.values():
+            self._post(KeyReleased(binding, self._clock()))
 
     def _register(self, system: WindowsKeys, bindings: tuple[Binding, ...]) -> None:
         """Change only the keys that differ, so that a key that is held stays registered."""
