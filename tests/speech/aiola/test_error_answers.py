@@ -149,15 +149,15 @@ def test_error_event_becomes_the_same_errors(payload: object, kind: type[Service
 
 
 def test_unknown_code_is_shown_unless_it_could_be_a_key() -> None:
-    assert "SOMETHING_NEW" in from_payload({"code": "SOMETHING_NEW"}).what
+    assert "SOMETHING_NEW" in from_payload({"code": "SOMETHING_NEW"}, HOST, OPENING).what
     for secret in ("AK4F00D", CANARY, "aB" * 20, "A" * 60):
-        assert secret not in repr(from_payload({"code": secret, "message": secret}))
+        assert secret not in repr(from_payload({"code": secret, "message": secret}, HOST, OPENING))
 
 
 def test_payload_that_contains_itself_is_read_to_a_limit() -> None:
     ring: dict[str, object] = {}
     ring["error"] = ring
-    assert type(from_payload(ring)) is ServiceFailed
+    assert type(from_payload(ring, HOST, OPENING)) is ServiceFailed
 
 
 JSON = st.recursive(
@@ -172,7 +172,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_payload_becomes_an_error_with_a_remedy(payload: object) -> None:
-    problem = from_payload(payload, HOST)
+    problem = from_payload(payload, HOST, OPENING)
     assert problem.what
     assert problem.remedy
 
@@ -188,8 +188,8 @@ def test_any_answer_becomes_an_error_with_a_remedy(status: int, headers: dict[st
 def test_secret_echoed_by_the_service_is_not_in_the_error(secret: str) -> None:
     body = {"error": {"message": secret, "code": secret, "details": secret}, "message": f"bad token {secret}"}
     for problem in (
-        from_payload(body),
-        from_payload(secret),
+        from_payload(body, HOST, OPENING),
+        from_payload(secret, HOST, OPENING),
         from_http(400, {"X": secret}, json.dumps(body).encode(), f"https://{HOST}/?key={secret}"),
     ):
         assert secret not in repr(problem)

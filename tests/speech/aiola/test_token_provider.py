@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving, wait_until
@@ -19,8 +20,9 @@ from saywrite.foundation.errors import (
     ServiceFailed,
     ServiceUnreachable,
 )
+from saywrite.speech.aiola import token_provider
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, TokenFetched, TokenProvider
+from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.network.network import Network
 
 START = 1_800_000_000.0
@@ -325,6 +327,22 @@ def test_failure_to_close_the_session_does_not_delay_quitting(desk: Desk, caplog
 def test_close_without_a_session_sends_nothing(desk: Desk) -> None:
     desk.grants.close(10.0)
     assert not desk.server.seen
+
+
+@pytest.mark.parametrize(("sign_in", "logged"), [("key", ["auth.invalid"]), ("url", ["tokens.invalid"]), ("token", [])])
+def test_the_log_names_the_host_that_was_asked_for_the_token(
+    desk: Desk,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    sign_in: Literal["key", "token", "url"],
+    logged: list[str],
+) -> None:
+    caplog.set_level(logging.INFO, token_provider.__name__)
+    account = Account(sign_in, jwt(number=1), auth_url="https://auth.invalid", token_url="https://tokens.invalid")
+    monkeypatch.setattr(token_provider, "sign_in", lambda account, _client, _wall: Grant("t", account))
+    desk.find = lambda: account
+    desk.sign_in()
+    assert [host for host in ("auth.invalid", "tokens.invalid") if host in caplog.text] == logged
 
 
 def test_neither_log_nor_message_holds_the_key_or_a_token(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

@@ -32,6 +32,11 @@ class Account:
     workflow: str = AIOLA_WORKFLOW
     token_url: str = ""
 
+    @property
+    def sign_in_url(self) -> str:
+        """The address that gives out the access token; "" with "token", where nothing is asked."""
+        return {"key": self.auth_url, "token": "", "url": self.token_url}[self.sign_in]
+
 
 def check_address(url: str) -> str:
     """`url` normalized, without a trailing slash. Looks a name below localhost up, which may block.

@@ -99,13 +99,11 @@ def _results(answers: _Answers, grants: TokenProvider, link: WebSocketTransport)
     account = answers.next(AccountFound, "", None, of_link=False).account
     until = time.monotonic() + LIMIT_S
     link.connect(account.base_url)
-    where = host_of(account.token_url if account.sign_in == "url" else account.auth_url)
+    where = host_of(account.sign_in_url)
     grant = answers.next(TokenFetched, where, until, of_link=False).grant
     yield CheckResult(
         True,
-        message("Signed in at {host}.", host=where)
-        if account.sign_in != "token"
-        else message("The access token is there."),
+        message("Signed in at {host}.", host=where) if account.sign_in_url else message("The access token is there."),
     )
     if grant.skew_s is not None and abs(grant.skew_s) > CLOCK_S:
         yield _clock(grant.skew_s)

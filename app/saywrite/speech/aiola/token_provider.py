@@ -280,8 +280,8 @@ class TokenProvider:
                 self._answer_due = None
                 self._fetch.superseded.set()
                 assert self.account is not None
-                where = self.account.token_url if self.account.sign_in == "url" else self.account.auth_url
-                self._post(AuthFailed(self._fetch.number, does_not_answer(host_of(where))))
+                where = host_of(self.account.sign_in_url)
+                self._post(AuthFailed(self._fetch.number, does_not_answer(where)))
             return self._answer_due
         grant = self._grant
         if not self.wanted or grant is None or grant.renew_at is None or grant.account.sign_in == "token":
@@ -374,7 +374,8 @@ class _Fetch(threading.Thread):
 
         with make_client(self._network) as client:
             grant = sign_in(account, client, self._wall)
-        log.info("signed in with a %s at %s", account.sign_in, host_of(account.auth_url))
+        if account.sign_in_url:
+            log.info("signed in with a %s at %s", account.sign_in, host_of(account.sign_in_url))
         return grant
 
 

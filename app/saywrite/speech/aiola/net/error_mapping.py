@@ -157,12 +157,12 @@ def from_http(
     return makes_no_sense(host, doing)
 
 
-def from_payload(payload: object, host: str = "aiOla", doing: str = OPENING) -> ServiceError:
+def from_payload(payload: object, host: str, doing: str) -> ServiceError:
     """The error of a Socket.IO `error` event or connect error.
 
     The payload is `{"error": {"message", "code", "details"}}`, the same unwrapped, a bare text, or anything else.
     """
-    host = host if host == "aiOla" else host_of(host)
+    host = host_of(host)
     parsed = _parsed(payload) if isinstance(payload, (bytes, str)) else payload
     code = _code_of(parsed)
     if code in _CODES:
