@@ -6,6 +6,7 @@ Everything here runs on the main thread: the dictation's loop calls `tell` betwe
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -42,12 +43,16 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import clock
 from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.paths import display_path
+from saywrite.text.characters import is_wide
 
 WIDTH = 24
 
 
 class ProgressLine:
-    """`name ████████░░░░ 43 % 0:12 of 0:30`; without a known length the time alone."""
+    """`name ████████░░░░ 43 % 0:12 of 0:30`; without a known length the time alone.
+
+    A name that is too long for the terminal is cut: of a line that wraps only the last row would be overwritten.
+    """
 
     def __init__(self, stream: IO[str], name: str, total_s: float | None) -> None:
         self._stream = stream
@@ -58,21 +63,44 @@ class ProgressLine:
     def show(self, heard: int) -> None:
         """`heard`: samples so far."""
         now_s = seconds(heard)
-        line = f"{self._name} {clock(now_s)}"
+        rest = f" {clock(now_s)}"
         if self._total_s:
             part = min(now_s / self._total_s, 1.0)
             full = round(part * WIDTH)
             bar = "█" * full + "░" * (WIDTH - full)
-            line = f"{self._name} {bar} {part:4.0%} {clock(now_s)} of {clock(self._total_s)}"
-        self._stream.write("\r" + line.ljust(self._shown))
+            rest = f" {bar} {part:4.0%} {clock(now_s)} of {clock(self._total_s)}"
+        line = _cut(self._name, _columns(self._stream) - 1 - len(rest)) + rest
+        width = _width(line)
+        self._stream.write("\r" + line + " " * (self._shown - width))
         self._stream.flush()
-        self._shown = len(line)
+        self._shown = width
 
     def clear(self) -> None:
         if self._shown:
             self._stream.write("\r" + " " * self._shown + "\r")
             self._stream.flush()
             self._shown = 0
+
+
+def _columns(stream: IO[str]) -> int:
+    """The columns of the terminal as it is now; 80 where it does not say."""
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
+def _width(text: str) -> int:
+    """Columns that a text fills."""
+    return sum(1 + is_wide(char) for char in text)
+
+
+def _cut(name: str, columns: int) -> str:
+    """The name, with an ellipsis in the place of its end where it is wider than `columns`."""
+    if _width(name) <= columns:
+        return name
+    while name and _width(name) >= columns:
+        name = name[:-1]
+    return name + "…"
 
 
 class Terminal:
