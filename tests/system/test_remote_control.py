@@ -264,7 +264,7 @@ def test_rubbish_half_lines_and_a_thousand_visitors_leave_the_window_as_it_was(d
         assert told("status", at=tmp_path)["state"] == "idle"
         for each in lingering:
             each.close()
-        wait_for(lambda: program.num_fds() <= files, f"{program.num_fds()} files are open, before: {files}")
+        wait_for(lambda: program.num_fds() <= files, f"more than {files} files stayed open")
         assert program.num_threads() <= threads
         assert saywrite.terminate(3) == 0
     assert saywrite.troubles() == []
