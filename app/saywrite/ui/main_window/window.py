@@ -209,10 +209,10 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files(event.mimeData()):
-            event.acceptProposedAction()
+            _accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        _accept_as_copy(event)
         self.files_dropped.emit(_files(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -296,6 +296,11 @@ class Hairline(QWidget):
 
 def _files(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+
+
+def _accept_as_copy(event: QDropEvent) -> None:
+    event.setDropAction(Qt.DropAction.CopyAction)  # a file manager may delete the files after a "move"
+    event.accept()
 
 
 def packed(state: QByteArray) -> str:
