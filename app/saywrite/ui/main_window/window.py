@@ -7,7 +7,6 @@ paint, because they take as long as all other parts together.
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -312,5 +311,5 @@ def unpacked(text: object) -> QByteArray:
     """Return the state of Qt that a text holds; an empty one for anything else."""
     try:
         return QByteArray(base64.b64decode(text, validate=True)) if isinstance(text, str) else QByteArray()
-    except binascii.Error:
+    except ValueError:  # no base64
         return QByteArray()
