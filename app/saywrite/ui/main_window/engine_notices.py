@@ -46,6 +46,8 @@ class EngineStatus(QObject):
         self._model = ""
         self._recording = False
         self._engines: dict[str, EngineChanged] = {}
+        self._problem: EngineChanged | None = None
+        """The state of the chosen engine that a notice was shown about."""
         self._connection: ConnectionChanged | None = None
         models.changed.connect(self._show_model)
         self._model_bar.action_requested.connect(self._run_model_action)
@@ -56,6 +58,7 @@ class EngineStatus(QObject):
         if (settings.engine, settings.local_model) == (self._engine, self._model):
             return
         self._notices.withdraw(f"engine {self._engine}")
+        self._problem = None
         self._engine, self._model = settings.engine, settings.local_model
         choice = self._choices.engine(self._engine)
         if choice is not None and not choice.needs_account:
@@ -115,7 +118,11 @@ class EngineStatus(QObject):
         self._show_indicator()
         self._model_bar.show_model(self.missing_model)
         key = f"engine {event.engine}"
-        if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
+        problem = event if event.state is EngineState.UNAVAILABLE and self.missing_model is None else None
+        if problem is self._problem:
+            return  # a download of a model changes nothing about the notice, which the user may have dismissed
+        self._problem = problem
+        if problem is not None:
             what = event.reason or tr("The recognizer is not available.")
             actions = self.actions_for(ACCOUNT_KEY if choice and choice.needs_account else "")
             self._notices.notify(
