@@ -430,6 +430,29 @@ def test_where_the_text_went_is_said_and_a_click_undoes_it(
     assert words(away) is None
 
 
+def test_click_on_a_problem_undoes_nothing(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    """The problem takes the place of what was done or cancelled, and offers no button."""
+    for begin in (end_with_insertion, cancel):
+        begin(away)
+        away.receive(Failed("", "No microphone was found.", "Plug one in.", fatal=True))
+        assert words(away) == "No microphone was found."
+        click(away, qtbot)
+        assert dictation.posted == []
+        away.overlay._problem_timer.stop()
+        away.overlay._problem_timer.timeout.emit()
+        assert words(away) is None
+
+
+def test_click_does_what_was_offered_last(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    """The text of a dictation may be inserted after the next one was cancelled."""
+    cancel(away)
+    away.receive(Inserted("d0", "Mousepad", elsewhere=False, took_s=0.2, at=0.0))
+    assert words(away) == "Inserted into Mousepad"
+    click(away, qtbot)
+    assert dictation.names() == ["take_back_insertion"]
+    assert words(away) is None
+
+
 def test_what_was_done_disappears_after_three_seconds(away: FrontEnd) -> None:
     assert DONE_MS == 3_000
     end_with_insertion(away)

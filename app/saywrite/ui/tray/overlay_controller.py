@@ -170,7 +170,7 @@ class OverlayController(QObject):
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
         captures = tray_state_of(self._state, problem=False) is TrayState.LISTENING
         if self.is_enabled and not self._is_file and not captures:
-            self._is_done = True
+            self._offers_restore, self._is_done = False, True
             offer = tr("Undo") if self._settings.overlay != "through" else ""
             self._get_overlay().present(
                 TrayState.IDLE, tr("Inserted into {program}", program=program), offer=offer, done=True
@@ -192,6 +192,7 @@ class OverlayController(QObject):
 
     def _show_problem(self, what: str) -> None:
         if self.is_enabled:
+            self._offers_restore = self._is_done = False
             self._get_overlay().present(TrayState.PROBLEM, what)
             self._problem_timer.start(PROBLEM_MS)
 
