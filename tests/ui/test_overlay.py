@@ -270,6 +270,18 @@ def test_failure_is_shown_long_enough_to_be_read(away: FrontEnd) -> None:
     assert words(away) is None
 
 
+def test_overlay_closes_with_a_failure_that_the_active_window_shows(
+    away: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    assert words(away) == "Listening…"
+    monkeypatch.setattr(away.window, "isActiveWindow", lambda: True)
+    away.receive(Failed("d1", "The microphone was unplugged.", "Plug it in.", fatal=True))
+    away.receive(StateChanged("d1", State.FAILED))
+    away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
+    assert words(away) is None
+
+
 def cancel(front: FrontEnd) -> None:
     """What the front end receives when the user cancels a dictation that listens."""
     front.receive(StateChanged("d1", State.STARTING))

@@ -149,9 +149,8 @@ class OverlayController(QObject):
             self._problem_timer.stop()
         if event.state in (State.IDLE, State.FAILED):
             self._is_file = False  # what is inserted from now on is no text of the file
-        if event.state is State.IDLE:
-            self._hide()
-        elif event.state is not State.FAILED:
+            self._hide()  # a problem that is shown stays
+        else:
             self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
