@@ -138,9 +138,8 @@ class UnfinishedBar(QWidget):
     def _toggle(self) -> None:
         self._opened = not self._opened
         self._rebuild()
-        toggle = self.findChild(QToolButton)
-        if toggle is not None:
-            toggle.setFocus()
+        if self._bar is not None and (toggle := self._bar.findChild(QToolButton)) is not None:
+            toggle.setFocus()  # the former button is deleted later, and is still a child of this widget
 
 
 class _Row(QWidget):
