@@ -283,12 +283,27 @@ def test_recording_is_released_when_nobody_is_asked_any_more(stage: Stage) -> No
 def test_oldest_recordings_are_released_when_too_many_wait(stage: Stage) -> None:
     stage.tell(StateChanged("later", State.LISTENING))  # nobody is asked meanwhile
     for number in range(MOST_WAITING + 1):
-        with_words_of_this_computer = Segment(1, "The red boat", "", 0, 50, engine="local")
-        stage.tell(
-            Started(f"d{number}", "aiola", "en", "microphone", 1.0, BEGAN),
-            SegmentAdded(f"d{number}", with_words_of_this_computer),
-            Finished(f"d{number}", 100, 100, 0, 1.0, "The red boat"),
-            Inserted(f"d{number}", "Kate", False, 0.02, 5.0),
-            RecordClosed(f"d{number}", saved=True, kept=100),
-        )
+        insert(stage, f"d{number}")
     assert stage.released == ["d0"]
+
+
+def test_attempt_that_gives_way_does_not_let_more_wait(stage: Stage) -> None:
+    """It is put back in front of the texts that wait."""
+    for number in range(MOST_WAITING + 1):
+        insert(stage, f"d{number}")
+    assert [attempt.dictation for attempt in stage.attempts] == ["d0"]
+    stage.tell(StateChanged("later", State.LISTENING))
+    stage.wait_for_end()
+    insert(stage, "later")
+    assert stage.released == ["d0", "d1"]
+
+
+def insert(stage: Stage, dictation: str) -> None:
+    """Report a dictation with words of this computer, which is in no history."""
+    stage.tell(
+        Started(dictation, "aiola", "en", "microphone", 1.0, BEGAN),
+        SegmentAdded(dictation, Segment(1, "The red boat", "", 0, 50, engine="local")),
+        Finished(dictation, 100, 100, 0, 1.0, "The red boat"),
+        Inserted(dictation, "Kate", False, 0.02, 5.0),
+        RecordClosed(dictation, saved=True, kept=100),
+    )

@@ -179,10 +179,10 @@ class BetterText(QObject):
         self._wait(dictated)
         self.ask()
 
-    def _wait(self, dictated: _Dictated) -> None:
-        if len(self._waiting) == MOST_WAITING:
+    def _wait(self, dictated: _Dictated, *, first: bool = False) -> None:
+        self._waiting.insert(0 if first else len(self._waiting), dictated)
+        if len(self._waiting) > MOST_WAITING:
             self._leave(self._waiting.popleft())
-        self._waiting.append(dictated)
 
     def _leave(self, dictated: _Dictated) -> None:
         """Leave a text as it is now."""
@@ -193,7 +193,7 @@ class BetterText(QObject):
         """Try again later, or after the dictation that stopped the attempt."""
         self._running = None
         if isinstance(error, RetranscriptionStopped):
-            self._waiting.appendleft(dictated)
+            self._wait(dictated, first=True)
         elif isinstance(error, RetranscriptionFailed) and dictated.minutes:
             self._wait(dictated)
             self._timer.start(60_000 * dictated.minutes.popleft())
