@@ -455,6 +455,16 @@ def test_click_on_a_problem_undoes_nothing(away: FrontEnd, dictation: FakeDictat
         assert words(away) is None
 
 
+@pytest.mark.parametrize("other", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_only_the_left_button_undoes(
+    away: FrontEnd, dictation: FakeDictation, qtbot: Any, other: Qt.MouseButton
+) -> None:
+    end_with_insertion(away)
+    qtbot.mouseClick(away.overlay.overlay, other, pos=QPoint(200, 20))
+    assert dictation.posted == []
+    assert words(away) == "Inserted into Mousepad"
+
+
 def test_click_does_what_was_offered_last(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
     """The text of a dictation may be inserted after the next one was cancelled."""
     cancel(away)
