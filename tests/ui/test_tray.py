@@ -323,6 +323,18 @@ def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., R
     assert QApplication.clipboard().text() == "Text 2 & more\nof it. " + "word " * 30
 
 
+def test_a_text_that_left_the_menu_meanwhile_is_not_chosen(
+    make_resident: Callable[..., Resident], dictation: FakeDictation
+) -> None:
+    """A panel that draws the menu itself reports a click later."""
+    front = make_resident().front
+    front.receive(Finished("d1", 1, 1, 0, 1.0, "Text."))
+    front.tray.menu.update_texts({"d1": ""})
+    for action in front.tray.menu.texts[0].menu().actions():
+        action.trigger()
+    assert dictation.arguments("insert_text") == []
+
+
 def test_any_of_the_last_texts_can_be_inserted_again(
     make_resident: Callable[..., Resident], dictation: FakeDictation
 ) -> None:
