@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from window_fakes import FakeDictation, model
 
 from saywrite.foundation import events
@@ -92,6 +93,21 @@ def test_screen_reader_is_not_given_every_second(indicator: EngineIndicator, clo
     indicator.show()
     assert indicator.word == "reconnecting in 3 s"
     assert indicator.accessibleDescription() == before
+
+
+def test_word_of_the_same_length_gets_the_width_that_it_needs(qtbot: Any) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    indicator = EngineIndicator()
+    row = QHBoxLayout(window)
+    row.addWidget(indicator)
+    row.addStretch(1)
+    window.resize(400, 40)
+    window.show()
+    qtbot.waitExposed(window)
+    for event in (ConnectionChanged("d", "lost"), ConnectionChanged("d", "refused")):
+        indicator.show_connection(event)
+        qtbot.waitUntil(lambda: indicator.width() == indicator.sizeHint().width(), timeout=2000)
 
 
 # In the window
