@@ -31,7 +31,7 @@ from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, XS, L, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
 from saywrite.ui.widgets.engine_button import EngineButton
 from saywrite.ui.widgets.level_meter import LevelMeter
@@ -76,6 +76,7 @@ class ControlBar(QWidget):
         self._state = State.IDLE
         self.button.clicked.connect(self._press)
         self._arrange()
+        follow_language(self._fit_choosers)
         self.show_state(State.IDLE)
 
     @Slot(object)
@@ -195,6 +196,10 @@ class ControlBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_choosers()
+
+    def _fit_choosers(self) -> None:
+        """Give the choosers a row of their own where there is no room beside the record unit."""
         whole = self.button.sizeHint().width() - self.button.minimumSizeHint().width()
         comfortable = self.unit.minimumSizeHint().width() + whole + XL * 3 + self._choosers_width() + 2 * L
         narrow = self.width() < comfortable
