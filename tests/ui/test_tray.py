@@ -196,6 +196,16 @@ def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
     assert resident.icon.messages == [("Told here.", "Do that.")]
 
 
+def test_failure_is_shown_beside_the_icon_while_the_window_is_minimized(
+    make_resident: Callable[..., Resident],
+) -> None:
+    resident = make_resident()
+    resident.front.show()
+    resident.front.window.showMinimized()
+    resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
+    assert resident.icon.messages == [("Told here.", "Do that.")]
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Only on Linux a message may be read as markup")
 @pytest.mark.parametrize(
     ("place", "body"), [(QRect(), "Connect R&amp;D &lt;b&gt;."), (QRect(1, 1, 22, 22), "Connect R&D <b>.")]
