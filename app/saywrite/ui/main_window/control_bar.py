@@ -28,7 +28,7 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import elapsed
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
-from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
+from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, XS, L, M, S
 from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
@@ -95,7 +95,7 @@ class ControlBar(QWidget):
             case Finished(dictation=dictation, heard=heard, confirmed=confirmed) if dictation == self._dictation:
                 self._show_gauge(ProgressChanged(dictation, heard, self._sent, confirmed))
             case SourceChanged(device=device):
-                self._show_source(device)
+                self.microphone.show_source(device)
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
                 self.microphone.set_devices(devices, joined(" ", problem, remedy))
 
@@ -104,6 +104,8 @@ class ControlBar(QWidget):
         self._state = state
         self._show_button()
         self.meter.set_recording(state in RECORDING)
+        if state not in RECORDING:
+            self.microphone.show_source("")
         self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
 
     def show_running_file(self, name: str) -> None:
@@ -141,19 +143,6 @@ class ControlBar(QWidget):
                 self._fix_time(text)
             set_text(self.time.setText, text)
             set_text(self.time.setAccessibleDescription, text)
-
-    def _show_source(self, device: str) -> None:
-        """Show the device that the running dictation records from, which may not be the chosen one."""
-        set_text(
-            self.microphone.setToolTip,
-            plain_tooltip(
-                tr(
-                    "{name}: recording from {device}",
-                    name=self.microphone.accessibleName(),
-                    device=device,
-                )
-            ),
-        )
 
     def show_choice(self, settings: Settings, host: Callable[[], str]) -> None:
         """Show the choices of the settings; `host` returns the host to which sound is sent."""
