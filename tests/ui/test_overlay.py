@@ -25,6 +25,7 @@ from saywrite.foundation.events import (
     Partial,
     Segment,
     SegmentAdded,
+    SegmentsRemoved,
     Started,
     State,
     StateChanged,
@@ -245,6 +246,39 @@ def test_overlay_shows_the_words_and_closes_with_the_dictation(away: FrontEnd) -
         None,
         None,
     ]
+
+
+def test_overlay_follows_what_is_removed_or_changed(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    told = []
+    for event in (
+        SegmentAdded("d1", Segment(1, "Hello there", "", 0, 1)),
+        SegmentAdded("d1", Segment(2, "no, wait.", "", 1, 2)),
+        SegmentsRemoved("d1", (2,)),
+        SegmentAdded("d1", Segment(1, "Hello there,", "", 0, 1)),
+        Partial("d1", "dear", agreed=0),
+        SegmentsRemoved("d1", (1,)),
+    ):
+        away.receive(event)
+        told.append(words(away))
+    assert told == [
+        "Hello there",
+        "Hello there no, wait.",
+        "Hello there",
+        "Hello there,",
+        "Hello there, dear",
+        "Listening…",
+    ]
+
+
+def test_sentences_of_a_language_without_spaces_are_not_parted(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    away.receive(Started("d1", "local", "zh", "microphone", 0.0, BEGAN))
+    away.receive(SegmentAdded("d1", Segment(1, "今天天气很好。", "", 0, 1)))
+    away.receive(SegmentAdded("d1", Segment(2, "我们", "", 1, 2)))
+    assert words(away) == "今天天气很好。我们"
+    away.receive(Partial("d1", "出去", agreed=1))
+    assert words(away) == "今天天气很好。我们出去"
 
 
 def test_words_of_the_last_dictation_are_not_those_of_the_next(away: FrontEnd) -> None:
