@@ -374,6 +374,17 @@ def test_earlier_texts_come_from_the_history(
     assert [action.text() for action in menu.texts] == ["New text.", "Old text 1.", "Old text 0."]
 
 
+def test_text_of_a_dictation_is_not_replaced_by_an_older_state_of_the_history(
+    make_resident: Callable[..., Resident],
+) -> None:
+    """The dictation may end while the history is read, which then has only its first words."""
+    front = make_resident(tray=False).front
+    front.receive(Finished("old", 1, 1, 0, 1.0, "Old text."))
+    front.receive(Finished("new", 1, 1, 0, 1.0, "New text, all of it."))
+    front.tray_texts._show((RecentText("new", "New text,"), RecentText("older", "Older text.")))
+    assert [action.text() for action in front.tray.menu.texts] == ["New text, all of it.", "Old text.", "Older text."]
+
+
 @pytest.fixture
 def five(tmp_path: Path) -> Iterator[HistoryStore]:
     """A history of five dictations: "Text 0." to "Text 4."."""

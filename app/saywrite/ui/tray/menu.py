@@ -105,8 +105,8 @@ class TrayMenu(QMenu):
             self._show_microphones()
 
     def add_text(self, recent: RecentText, *, older: bool = False) -> None:
-        """Add the text of a dictation, or replace it; `older` adds it below the others."""
-        if not recent.text.strip():
+        """Add the text of a dictation, or replace it; `older` adds it below the others and replaces none."""
+        if not recent.text.strip() or (older and recent.dictation in self.dictations):
             return
         kept = [each for each in self._recent if each.dictation != recent.dictation]
         kept = [*kept, recent] if older else [recent, *kept]
