@@ -14,7 +14,7 @@ from window_fakes import CHOICES
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.dictation.models.retranscription import RetranscriptionFailed
-from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
+from saywrite.dictation.models.transcribing_child import Retranscriber, RetranscriptionStopped
 from saywrite.foundation.events import (
     Failed,
     Finished,
@@ -26,9 +26,11 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
+from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.versions import Origin, versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.better_text import MOST_WAITING, BetterText
 from saywrite.ui.main_window.window import MainWindow
 
@@ -202,9 +204,13 @@ def test_a_new_text_in_the_history_is_reported(stage: Stage) -> None:
     assert stage.stored() == ["The red boot"]
 
 
-def test_edited_words_stay_in_the_history(stage: Stage) -> None:
+@pytest.mark.parametrize("place", ["transcript", "history"])
+def test_edited_words_stay_in_the_history(stage: Stage, place: str) -> None:
     stage.dictate("d", "The red boat")
-    stage.window.transcript.segment_edited.emit("d", 1, "My red boat")
+    if place == "transcript":
+        stage.window.transcript.segment_edited.emit("d", 1, "My red boat")
+    else:
+        stage.better.keep_texts(("d",))
     stage.attempts[0].answer("The red boot")
     stage.wait_for_end()
     assert stage.notices == [OFFER]
@@ -215,6 +221,16 @@ def test_edited_words_stay_in_the_history(stage: Stage) -> None:
     stage._qtbot.waitUntil(lambda: len(versions_of(store, "e")) == 1, timeout=20_000)
     assert versions_of(store, "d") == ()
     store.close()
+
+
+def test_texts_that_change_in_the_history_window_are_kept(make_front: Callable[..., FrontEnd], tmp_path: Path) -> None:
+    front = make_front(retranscriber=Retranscriber(default_paths(tmp_path, tmp_path), ("false",), {}))
+    better = front.window.findChild(BetterText)
+    assert isinstance(better, BetterText)
+    front.receive(Started("d", "aiola", "en", "microphone", 1.0, BEGAN))
+    front.receive(Started("e", "aiola", "en", "microphone", 1.0, BEGAN))
+    front.dialogs.texts_changed.emit(("d",))
+    assert [dictated.edited for dictated in better._newest.values()] == [True, False]
 
 
 def test_attempt_gives_way_to_a_dictation_and_is_made_again(stage: Stage) -> None:

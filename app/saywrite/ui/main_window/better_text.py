@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,11 +161,17 @@ class BetterText(QObject):
         if self._running is not None:
             self._running[1].stop()
 
-    @Slot(str, int, str)
-    def _note_edit(self, dictation: str, _number: int, _text: str) -> None:
+    @Slot(object)
+    def keep_texts(self, dictations: Iterable[str]) -> None:
+        """Keep these texts in the history as they are: the user has edited or deleted them."""
+        kept = frozenset(dictations)
         asked_now = [self._running[0]] if self._running is not None else []
         for dictated in (*self._newest.values(), *self._waiting, *asked_now):
-            dictated.edited |= dictated.dictation == dictation
+            dictated.edited |= dictated.dictation in kept
+
+    @Slot(str, int, str)
+    def _note_edit(self, dictation: str, _number: int, _text: str) -> None:
+        self.keep_texts((dictation,))
 
     def _put_in_queue(self, dictation: str) -> None:
         """Let a text wait for the service once it was inserted and its recording can be read."""
