@@ -9,10 +9,10 @@ from saywrite.foundation.events import (
     EngineChanged,
     EngineState,
     FrontEndEvent,
-    State,
     StateChanged,
 )
 from saywrite.storage.settings.schema import Settings
+from saywrite.ui.main_window.empty_state import AT_REST
 from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import KnownModel, ModelsState
@@ -22,8 +22,6 @@ from saywrite.ui.widgets.notices import NoticeActions, Severity
 
 ACCOUNT_KEY, NETWORK_KEY = "account", "network"
 """Notices about these matters (`Failed.about`) are withdrawn when the service is reached."""
-
-RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class EngineStatus(QObject):
@@ -74,7 +72,7 @@ class EngineStatus(QObject):
             case ConnectionChanged():
                 self._take_connection(event)
             case StateChanged(state=state):
-                self._recording = state in RECORDING
+                self._recording = state not in AT_REST
                 self._show_indicator()
 
     @property
