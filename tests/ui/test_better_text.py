@@ -14,7 +14,7 @@ from window_fakes import CHOICES
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.dictation.models.retranscription import RetranscriptionFailed
-from saywrite.dictation.models.transcribing_child import RetranscriptionStopped
+from saywrite.dictation.models.transcribing_child import Retranscriber, RetranscriptionStopped
 from saywrite.foundation.events import (
     Failed,
     Finished,
@@ -26,9 +26,11 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
+from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.records.versions import Origin, versions_of
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
+from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.better_text import MOST_WAITING, BetterText
 from saywrite.ui.main_window.window import MainWindow
 
@@ -202,9 +204,13 @@ def test_a_new_text_in_the_history_is_reported(stage: Stage) -> None:
     assert stage.stored() == ["The red boot"]
 
 
-def test_edited_words_stay_in_the_history(stage: Stage) -> None:
+@pytest.mark.parametrize("place", ["transcript", "history"])
+def test_edited_words_stay_in_the_history(stage: Stage, place: str) -> None:
     stage.dictate("d", "The red boat")
-    stage.window.transcript.segment_edited.emit("d", 1, "My red boat")
+    if place == "transcript":
+        stage.window.transcript.segment_edited.emit("d", 1, "My red boat")
+    else:
+        stage.better.keep_texts(("d",))
     stage.attempts[0].answer("The red boot")
     stage.wait_for_end()
     assert stage.notices == [OFFER]
@@ -215,6 +221,16 @@ def test_edited_words_stay_in_the_history(stage: Stage) -> None:
     stage._qtbot.waitUntil(lambda: len(versions_of(store, "e")) == 1, timeout=20_000)
     assert versions_of(store, "d") == ()
     store.close()
+
+
+def test_texts_that_change_in_the_history_window_are_kept(make_front: Callable[..., FrontEnd], tmp_path: Path) -> None:
+    front = make_front(retranscriber=Retranscriber(default_paths(tmp_path, tmp_path), ("false",), {}))
+    better = front.window.findChild(BetterText)
+    assert isinstance(better, BetterText)
+    front.receive(Started("d", "aiola", "en", "microphone", 1.0, BEGAN))
+    front.receive(Started("e", "aiola", "en", "microphone", 1.0, BEGAN))
+    front.dialogs.texts_changed.emit(("d",))
+    assert [dictated.edited for dictated in better._newest.values()] == [True, False]
 
 
 def test_attempt_gives_way_to_a_dictation_and_is_made_again(stage: Stage) -> None:
@@ -283,12 +299,27 @@ def test_recording_is_released_when_nobody_is_asked_any_more(stage: Stage) -> No
 def test_oldest_recordings_are_released_when_too_many_wait(stage: Stage) -> None:
     stage.tell(StateChanged("later", State.LISTENING))  # nobody is asked meanwhile
     for number in range(MOST_WAITING + 1):
-        with_words_of_this_computer = Segment(1, "The red boat", "", 0, 50, engine="local")
-        stage.tell(
-            Started(f"d{number}", "aiola", "en", "microphone", 1.0, BEGAN),
-            SegmentAdded(f"d{number}", with_words_of_this_computer),
-            Finished(f"d{number}", 100, 100, 0, 1.0, "The red boat"),
-            Inserted(f"d{number}", "Kate", False, 0.02, 5.0),
-            RecordClosed(f"d{number}", saved=True, kept=100),
-        )
+        insert(stage, f"d{number}")
     assert stage.released == ["d0"]
+
+
+def test_attempt_that_gives_way_does_not_let_more_wait(stage: Stage) -> None:
+    """It is put back in front of the texts that wait."""
+    for number in range(MOST_WAITING + 1):
+        insert(stage, f"d{number}")
+    assert [attempt.dictation for attempt in stage.attempts] == ["d0"]
+    stage.tell(StateChanged("later", State.LISTENING))
+    stage.wait_for_end()
+    insert(stage, "later")
+    assert stage.released == ["d0", "d1"]
+
+
+def insert(stage: Stage, dictation: str) -> None:
+    """Report a dictation with words of this computer, which is in no history."""
+    stage.tell(
+        Started(dictation, "aiola", "en", "microphone", 1.0, BEGAN),
+        SegmentAdded(dictation, Segment(1, "The red boat", "", 0, 50, engine="local")),
+        Finished(dictation, 100, 100, 0, 1.0, "The red boat"),
+        Inserted(dictation, "Kate", False, 0.02, 5.0),
+        RecordClosed(dictation, saved=True, kept=100),
+    )

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
-from window_fakes import CHOICES, FakeDictation, script
+from window_fakes import CHOICES, HEADSET, WEBCAM, FakeDictation, script
 
-from saywrite.foundation.events import Level
+from saywrite.foundation.events import DevicesChanged, Level, SourceChanged, State, StateChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.widgets.engine_button import EngineButton
@@ -53,6 +53,19 @@ def test_nothing_in_the_bar_is_cut_off_at_480_pixels(
 def test_button_level_and_time_are_in_one_frame(shown: FrontEnd) -> None:
     bar = shown.window.control_bar
     assert {widget.parentWidget() for widget in (bar.button, bar.meter, bar.time)} == {bar.unit}
+
+
+def test_tooltip_names_the_device_of_the_running_dictation_only(front: FrontEnd, dictation: FakeDictation) -> None:
+    script(dictation)
+    chosen = front.window.control_bar.microphone.toolTip()
+    dictation.tell(SourceChanged("d1", "Webcam <2>"))
+    while_recording = front.window.control_bar.microphone.toolTip()
+    assert while_recording == "<qt>Microphone: recording from Webcam &lt;2&gt;</qt>"
+    dictation.tell(DevicesChanged((WEBCAM,)))
+    assert front.window.control_bar.microphone.toolTip() == while_recording
+    dictation.tell(DevicesChanged((HEADSET, WEBCAM)))
+    dictation.tell(StateChanged("d1", State.FINISHING))
+    assert front.window.control_bar.microphone.toolTip() == chosen == "Microphone: Default: USB Headset Mono"
 
 
 def double_click(button: RecordButton) -> None:

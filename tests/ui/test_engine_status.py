@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from window_fakes import FakeDictation
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from window_fakes import FakeDictation, model
 
 from saywrite.foundation import events
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_indication
+from saywrite.ui.widgets.notices import Notice
 
 
 class Clock:
@@ -93,6 +95,21 @@ def test_screen_reader_is_not_given_every_second(indicator: EngineIndicator, clo
     assert indicator.accessibleDescription() == before
 
 
+def test_word_of_the_same_length_gets_the_width_that_it_needs(qtbot: Any) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    indicator = EngineIndicator()
+    row = QHBoxLayout(window)
+    row.addWidget(indicator)
+    row.addStretch(1)
+    window.resize(400, 40)
+    window.show()
+    qtbot.waitExposed(window)
+    for event in (ConnectionChanged("d", "lost"), ConnectionChanged("d", "refused")):
+        indicator.show_connection(event)
+        qtbot.waitUntil(lambda: indicator.width() == indicator.sizeHint().width(), timeout=2000)
+
+
 # In the window
 
 
@@ -158,6 +175,20 @@ def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictatio
         button(cloud, "aiOla &settings…").click()
     dictation.tell(EngineChanged("aiola", EngineState.UNLOADED))
     assert cloud.window.notices.texts() == []
+
+
+def test_download_of_a_model_does_not_repeat_the_notice_about_the_service(
+    cloud: FrontEnd, dictation: FakeDictation, spoken: list[str]
+) -> None:
+    dictation.tell(events.ModelsChanged((model(state=events.ModelState.DOWNLOADING),)))
+    dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, "There is no aiOla API key yet.", "Enter one."))
+    (notice,) = cloud.window.notices.findChildren(Notice)
+    dictation.tell(events.ModelProgress("whisper-base", 1_000, 10_000))
+    assert cloud.window.notices.findChildren(Notice) == [notice]
+    notice.close_button.click()
+    dictation.tell(events.ModelProgress("whisper-base", 2_000, 10_000))
+    assert cloud.window.notices.texts() == []
+    assert spoken.count("There is no aiOla API key yet. Enter one.") == 1
 
 
 def button(front: FrontEnd, text: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import IncompleteRecording
@@ -222,6 +222,19 @@ def test_several_recordings_can_be_listed_with_their_buttons(qtbot: Any, bar: Un
     assert visible_verbs(bar) == []
     press(qtbot, bar, "Show")
     assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"] * 2
+
+
+def test_the_button_that_opens_the_list_keeps_the_focus(qtbot: Any, bar: UnfinishedBar) -> None:
+    bar.set_items((ONE, OTHER))
+    bar.show()
+    bar.activateWindow()
+    qtbot.waitUntil(bar.isActiveWindow)
+    for name in ("Show", "Hide"):
+        press(qtbot, bar, name)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QToolButton)
+        assert focused.isVisible()
 
 
 def test_only_a_single_recording_has_mnemonics(qtbot: Any, bar: UnfinishedBar) -> None:

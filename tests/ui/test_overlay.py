@@ -25,6 +25,7 @@ from saywrite.foundation.events import (
     Partial,
     Segment,
     SegmentAdded,
+    SegmentsRemoved,
     Started,
     State,
     StateChanged,
@@ -247,6 +248,39 @@ def test_overlay_shows_the_words_and_closes_with_the_dictation(away: FrontEnd) -
     ]
 
 
+def test_overlay_follows_what_is_removed_or_changed(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    told = []
+    for event in (
+        SegmentAdded("d1", Segment(1, "Hello there", "", 0, 1)),
+        SegmentAdded("d1", Segment(2, "no, wait.", "", 1, 2)),
+        SegmentsRemoved("d1", (2,)),
+        SegmentAdded("d1", Segment(1, "Hello there,", "", 0, 1)),
+        Partial("d1", "dear", agreed=0),
+        SegmentsRemoved("d1", (1,)),
+    ):
+        away.receive(event)
+        told.append(words(away))
+    assert told == [
+        "Hello there",
+        "Hello there no, wait.",
+        "Hello there",
+        "Hello there,",
+        "Hello there, dear",
+        "Listening…",
+    ]
+
+
+def test_sentences_of_a_language_without_spaces_are_not_parted(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    away.receive(Started("d1", "local", "zh", "microphone", 0.0, BEGAN))
+    away.receive(SegmentAdded("d1", Segment(1, "今天天气很好。", "", 0, 1)))
+    away.receive(SegmentAdded("d1", Segment(2, "我们", "", 1, 2)))
+    assert words(away) == "今天天气很好。我们"
+    away.receive(Partial("d1", "出去", agreed=1))
+    assert words(away) == "今天天气很好。我们出去"
+
+
 def test_words_of_the_last_dictation_are_not_those_of_the_next(away: FrontEnd) -> None:
     away.receive(StateChanged("d1", State.STARTING))
     away.receive(SegmentAdded("d1", Segment(1, "Old.", "", 0, 1)))
@@ -267,6 +301,18 @@ def test_failure_is_shown_long_enough_to_be_read(away: FrontEnd) -> None:
     assert PROBLEM_MS >= 4000
     away.overlay._problem_timer.stop()
     away.overlay._problem_timer.timeout.emit()
+    assert words(away) is None
+
+
+def test_overlay_closes_with_a_failure_that_the_active_window_shows(
+    away: FrontEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    assert words(away) == "Listening…"
+    monkeypatch.setattr(away.window, "isActiveWindow", lambda: True)
+    away.receive(Failed("d1", "The microphone was unplugged.", "Plug it in.", fatal=True))
+    away.receive(StateChanged("d1", State.FAILED))
+    away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
     assert words(away) is None
 
 
@@ -427,6 +473,39 @@ def test_where_the_text_went_is_said_and_a_click_undoes_it(
     assert overlay.accessibleDescription() == "Inserted into Mousepad. Undo"
     click(away, qtbot)
     assert ("take_back_insertion", ()) in dictation.posted
+    assert words(away) is None
+
+
+def test_click_on_a_problem_undoes_nothing(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    """The problem takes the place of what was done or cancelled, and offers no button."""
+    for begin in (end_with_insertion, cancel):
+        begin(away)
+        away.receive(Failed("", "No microphone was found.", "Plug one in.", fatal=True))
+        assert words(away) == "No microphone was found."
+        click(away, qtbot)
+        assert dictation.posted == []
+        away.overlay._problem_timer.stop()
+        away.overlay._problem_timer.timeout.emit()
+        assert words(away) is None
+
+
+@pytest.mark.parametrize("other", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_only_the_left_button_undoes(
+    away: FrontEnd, dictation: FakeDictation, qtbot: Any, other: Qt.MouseButton
+) -> None:
+    end_with_insertion(away)
+    qtbot.mouseClick(away.overlay.overlay, other, pos=QPoint(200, 20))
+    assert dictation.posted == []
+    assert words(away) == "Inserted into Mousepad"
+
+
+def test_click_does_what_was_offered_last(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    """The text of a dictation may be inserted after the next one was cancelled."""
+    cancel(away)
+    away.receive(Inserted("d0", "Mousepad", elsewhere=False, took_s=0.2, at=0.0))
+    assert words(away) == "Inserted into Mousepad"
+    click(away, qtbot)
+    assert dictation.names() == ["take_back_insertion"]
     assert words(away) is None
 
 

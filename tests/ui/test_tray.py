@@ -196,6 +196,16 @@ def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
     assert resident.icon.messages == [("Told here.", "Do that.")]
 
 
+def test_failure_is_shown_beside_the_icon_while_the_window_is_minimized(
+    make_resident: Callable[..., Resident],
+) -> None:
+    resident = make_resident()
+    resident.front.show()
+    resident.front.window.showMinimized()
+    resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
+    assert resident.icon.messages == [("Told here.", "Do that.")]
+
+
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Only on Linux a message may be read as markup")
 @pytest.mark.parametrize(
     ("place", "body"), [(QRect(), "Connect R&amp;D &lt;b&gt;."), (QRect(1, 1, 22, 22), "Connect R&D <b>.")]
@@ -323,6 +333,18 @@ def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., R
     assert QApplication.clipboard().text() == "Text 2 & more\nof it. " + "word " * 30
 
 
+def test_a_text_that_left_the_menu_meanwhile_is_not_chosen(
+    make_resident: Callable[..., Resident], dictation: FakeDictation
+) -> None:
+    """A panel that draws the menu itself reports a click later."""
+    front = make_resident().front
+    front.receive(Finished("d1", 1, 1, 0, 1.0, "Text."))
+    front.tray.menu.update_texts({"d1": ""})
+    for action in front.tray.menu.texts[0].menu().actions():
+        action.trigger()
+    assert dictation.arguments("insert_text") == []
+
+
 def test_any_of_the_last_texts_can_be_inserted_again(
     make_resident: Callable[..., Resident], dictation: FakeDictation
 ) -> None:
@@ -350,6 +372,17 @@ def test_earlier_texts_come_from_the_history(
     resident.host(True)
     qtbot.waitUntil(lambda: menu.texts[2].isVisible())
     assert [action.text() for action in menu.texts] == ["New text.", "Old text 1.", "Old text 0."]
+
+
+def test_text_of_a_dictation_is_not_replaced_by_an_older_state_of_the_history(
+    make_resident: Callable[..., Resident],
+) -> None:
+    """The dictation may end while the history is read, which then has only its first words."""
+    front = make_resident(tray=False).front
+    front.receive(Finished("old", 1, 1, 0, 1.0, "Old text."))
+    front.receive(Finished("new", 1, 1, 0, 1.0, "New text, all of it."))
+    front.tray_texts._show((RecentText("new", "New text,"), RecentText("older", "Older text.")))
+    assert [action.text() for action in front.tray.menu.texts] == ["New text, all of it.", "Old text.", "Older text."]
 
 
 @pytest.fixture

@@ -356,6 +356,18 @@ def test_dropped_files_are_queued_in_order(
     qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((first, second),)])
 
 
+def test_dropped_files_stay_where_they_are(front: FrontEnd, tmp_path: Path) -> None:
+    """Where Shift is held, a file manager proposes to move them, and may delete them once that is accepted."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.wav"))])
+    copy, left, shift = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    dropped = QDropEvent(QPointF(300, 300), copy | Qt.DropAction.MoveAction, data, left, shift)
+    assert dropped.proposedAction() is Qt.DropAction.MoveAction
+    front.window.dropEvent(dropped)
+    assert dropped.isAccepted()
+    assert dropped.dropAction() is copy
+
+
 def test_a_file_dropped_while_dictating_is_queued(
     qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from window_fakes import BEGAN, FakeDictation, script
 
 from saywrite.foundation import events
@@ -14,7 +14,9 @@ from saywrite.foundation.events import KeyProblem, KeysChanged, State, StateChan
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit.labels import KeyCap
 
+ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 KUBERNETES = Keyword("k eight s", "Kubernetes")
 
 
@@ -160,3 +162,36 @@ def test_a_failure_is_explained_before_the_key(front: FrontEnd, dictation: FakeD
     dictation.tell(WORKS)
     dictation.tell(StateChanged("d1", State.FAILED))
     assert texts(front)[0] == "That did not work"
+
+
+# In another language
+
+
+def arrangement(front: FrontEnd) -> tuple[bool, bool, bool]:
+    """Whether the buttons below have words, the choosers a row of their own, and the hints room."""
+    QApplication.processEvents()
+    window = front.window
+    has_words = window.status.findChildren(QToolButton)[0].toolButtonStyle() is not ICON_ONLY
+    return has_words, window.control_bar._narrow, window.empty.findChildren(KeyCap)[0].isVisible()
+
+
+def test_parts_are_arranged_for_the_words_of_another_language(
+    make_front: Callable[..., FrontEnd], in_language: Callable[[str], None]
+) -> None:
+    """As in a window that had the language from the start, without a new size."""
+    widths = range(460, 800, 20)
+    german = make_front(settings=Settings(program_language="de"))
+    german.show()
+    expected = {}
+    for width in widths:
+        german.window.resize(width, 600)
+        expected[width] = arrangement(german)
+    german.window.close()
+    changed = make_front()
+    changed.show()
+    for width in widths:
+        in_language("en")
+        changed.window.resize(width, 600)
+        QApplication.processEvents()
+        in_language("de")
+        assert arrangement(changed) == expected[width], width

@@ -228,11 +228,14 @@ def test_a_broken_geometry_of_a_window_is_ignored(
     assert wait_for_tasks(5000)
 
 
-@pytest.mark.parametrize("broken", [b"", b"[]", b'{"geometry": 5, "split": "no base64!", "left": null}'])
+@pytest.mark.parametrize(
+    "broken", [b"", b"[]", b'{"geometry": 5, "split": "no base64!", "left": null}', '{"split": "é"}'.encode()]
+)
 def test_a_broken_window_state_is_ignored(
-    qtbot: Any, front: FrontEnd, tmp_path: Path, broken: bytes, caplog: pytest.LogCaptureFixture
+    make_front: Callable[..., FrontEnd], tmp_path: Path, broken: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "window.json").write_bytes(broken)
+    front = make_front()
     front.show()
     assert front.window.isVisible()
 

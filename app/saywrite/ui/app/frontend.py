@@ -116,6 +116,7 @@ class FrontEnd(QObject):
         )
         made.stored.connect(lambda dictation: self.receive(StoredTextChanged(dictation)))
         made.stored.connect(lambda dictation: self.replaced_texts.refresh((dictation,)))
+        self.dialogs.texts_changed.connect(made.keep_texts)
         return made
 
     def _make_overlay(self) -> OverlayController:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -161,11 +161,17 @@ class BetterText(QObject):
         if self._running is not None:
             self._running[1].stop()
 
-    @Slot(str, int, str)
-    def _note_edit(self, dictation: str, _number: int, _text: str) -> None:
+    @Slot(object)
+    def keep_texts(self, dictations: Iterable[str]) -> None:
+        """Keep these texts in the history as they are: the user has edited or deleted them."""
+        kept = frozenset(dictations)
         asked_now = [self._running[0]] if self._running is not None else []
         for dictated in (*self._newest.values(), *self._waiting, *asked_now):
-            dictated.edited |= dictated.dictation == dictation
+            dictated.edited |= dictated.dictation in kept
+
+    @Slot(str, int, str)
+    def _note_edit(self, dictation: str, _number: int, _text: str) -> None:
+        self.keep_texts((dictation,))
 
     def _put_in_queue(self, dictation: str) -> None:
         """Let a text wait for the service once it was inserted and its recording can be read."""
@@ -179,10 +185,10 @@ class BetterText(QObject):
         self._wait(dictated)
         self.ask()
 
-    def _wait(self, dictated: _Dictated) -> None:
-        if len(self._waiting) == MOST_WAITING:
+    def _wait(self, dictated: _Dictated, *, first: bool = False) -> None:
+        self._waiting.insert(0 if first else len(self._waiting), dictated)
+        if len(self._waiting) > MOST_WAITING:
             self._leave(self._waiting.popleft())
-        self._waiting.append(dictated)
 
     def _leave(self, dictated: _Dictated) -> None:
         """Leave a text as it is now."""
@@ -193,7 +199,7 @@ class BetterText(QObject):
         """Try again later, or after the dictation that stopped the attempt."""
         self._running = None
         if isinstance(error, RetranscriptionStopped):
-            self._waiting.appendleft(dictated)
+            self._wait(dictated, first=True)
         elif isinstance(error, RetranscriptionFailed) and dictated.minutes:
             self._wait(dictated)
             self._timer.start(60_000 * dictated.minutes.popleft())

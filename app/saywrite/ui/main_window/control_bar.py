@@ -28,10 +28,10 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import elapsed
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
-from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
+from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, TARGET, XL, XS, L, M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
 from saywrite.ui.widgets.engine_button import EngineButton
 from saywrite.ui.widgets.level_meter import LevelMeter
@@ -76,6 +76,7 @@ class ControlBar(QWidget):
         self._state = State.IDLE
         self.button.clicked.connect(self._press)
         self._arrange()
+        follow_language(self._fit_choosers)
         self.show_state(State.IDLE)
 
     @Slot(object)
@@ -94,7 +95,7 @@ class ControlBar(QWidget):
             case Finished(dictation=dictation, heard=heard, confirmed=confirmed) if dictation == self._dictation:
                 self._show_gauge(ProgressChanged(dictation, heard, self._sent, confirmed))
             case SourceChanged(device=device):
-                self._show_source(device)
+                self.microphone.show_source(device)
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
                 self.microphone.set_devices(devices, joined(" ", problem, remedy))
 
@@ -103,6 +104,8 @@ class ControlBar(QWidget):
         self._state = state
         self._show_button()
         self.meter.set_recording(state in RECORDING)
+        if state not in RECORDING:
+            self.microphone.show_source("")
         self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
 
     def show_running_file(self, name: str) -> None:
@@ -140,19 +143,6 @@ class ControlBar(QWidget):
                 self._fix_time(text)
             set_text(self.time.setText, text)
             set_text(self.time.setAccessibleDescription, text)
-
-    def _show_source(self, device: str) -> None:
-        """Show the device that the running dictation records from, which may not be the chosen one."""
-        set_text(
-            self.microphone.setToolTip,
-            plain_tooltip(
-                tr(
-                    "{name}: recording from {device}",
-                    name=self.microphone.accessibleName(),
-                    device=device,
-                )
-            ),
-        )
 
     def show_choice(self, settings: Settings, host: Callable[[], str]) -> None:
         """Show the choices of the settings; `host` returns the host to which sound is sent."""
@@ -195,6 +185,10 @@ class ControlBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_choosers()
+
+    def _fit_choosers(self) -> None:
+        """Give the choosers a row of their own where there is no room beside the record unit."""
         whole = self.button.sizeHint().width() - self.button.minimumSizeHint().width()
         comfortable = self.unit.minimumSizeHint().width() + whole + XL * 3 + self._choosers_width() + 2 * L
         narrow = self.width() < comfortable

@@ -12,7 +12,7 @@ from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, SMALL, TARGET, L, M, S, sized
-from saywrite.ui.toolkit.translation import joined, key_text, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import follow_language, joined, key_text, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 HEADLINES: dict[State, tuple[str, str]] = {
@@ -108,6 +108,7 @@ class EmptyState(QWidget):
         column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         self.show_state(State.IDLE)
+        follow_language(self._fit)
 
     def show_state(self, state: State) -> None:
         """Explain a state of the dictation."""

@@ -211,9 +211,8 @@ class EngineIndicator(QWidget):
         super().changeEvent(event)
 
     def _show(self, indication: Indication) -> None:
-        before = (len(self.word), self.state is EngineState.READY)
+        before = self.sizeHint()
         self._indication = indication
-        has_other_size = before != (len(self.word), self.state is EngineState.READY)
         notes = [indication.reason, tr("Sound goes to {host}.", host=self._host) if self._host else ""]
         words = [tr("Recognizer: {word}", word=indication.word)] if self.state is EngineState.READY else []
         set_text(self.setToolTip, plain_tooltip(joined("\n", *words, *notes)))
@@ -222,7 +221,7 @@ class EngineIndicator(QWidget):
             self.setAccessibleDescription,
             joined(". ", *(changed(part, lambda words: words.rstrip(".。")) for part in parts)),
         )
-        if has_other_size:
+        if self.sizeHint() != before:
             self.updateGeometry()
         self.update()
 

@@ -9,10 +9,10 @@ from saywrite.foundation.events import (
     EngineChanged,
     EngineState,
     FrontEndEvent,
-    State,
     StateChanged,
 )
 from saywrite.storage.settings.schema import Settings
+from saywrite.ui.main_window.empty_state import AT_REST
 from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import KnownModel, ModelsState
@@ -22,8 +22,6 @@ from saywrite.ui.widgets.notices import NoticeActions, Severity
 
 ACCOUNT_KEY, NETWORK_KEY = "account", "network"
 """Notices about these matters (`Failed.about`) are withdrawn when the service is reached."""
-
-RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class EngineStatus(QObject):
@@ -46,6 +44,8 @@ class EngineStatus(QObject):
         self._model = ""
         self._recording = False
         self._engines: dict[str, EngineChanged] = {}
+        self._problem: EngineChanged | None = None
+        """The state of the chosen engine that a notice was shown about."""
         self._connection: ConnectionChanged | None = None
         models.changed.connect(self._show_model)
         self._model_bar.action_requested.connect(self._run_model_action)
@@ -56,6 +56,7 @@ class EngineStatus(QObject):
         if (settings.engine, settings.local_model) == (self._engine, self._model):
             return
         self._notices.withdraw(f"engine {self._engine}")
+        self._problem = None
         self._engine, self._model = settings.engine, settings.local_model
         choice = self._choices.engine(self._engine)
         if choice is not None and not choice.needs_account:
@@ -71,7 +72,7 @@ class EngineStatus(QObject):
             case ConnectionChanged():
                 self._take_connection(event)
             case StateChanged(state=state):
-                self._recording = state in RECORDING
+                self._recording = state not in AT_REST
                 self._show_indicator()
 
     @property
@@ -115,7 +116,11 @@ class EngineStatus(QObject):
         self._show_indicator()
         self._model_bar.show_model(self.missing_model)
         key = f"engine {event.engine}"
-        if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
+        problem = event if event.state is EngineState.UNAVAILABLE and self.missing_model is None else None
+        if problem is self._problem:
+            return  # a download of a model changes nothing about the notice, which the user may have dismissed
+        self._problem = problem
+        if problem is not None:
             what = event.reason or tr("The recognizer is not available.")
             actions = self.actions_for(ACCOUNT_KEY if choice and choice.needs_account else "")
             self._notices.notify(

@@ -1,6 +1,6 @@
 """Shows the results of push-to-talk: insertions, cancelled dictations and problems of the keys. GUI thread.
 
-While the window is not active, a message beside the tray icon shows the notice as well.
+While the window is hidden or minimized, a message beside the tray icon shows the notice as well.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ class PushToTalkNotices(QObject):
         show_tray_message: Callable[[str, str], None],
         open_keys: Callable[[], None],
     ) -> None:
-        """`show_tray_message` takes title and text; `open_keys` opens the settings of the keys."""
+        """`show_tray_message` takes title and text, and shows nothing while the window is visible.
+
+        `open_keys` opens the settings of the keys.
+        """
         super().__init__(window)
         self._window = window
         self._dictation = dictation
@@ -155,5 +158,4 @@ class PushToTalkNotices(QObject):
     ) -> None:
         """Show a notice; `tray_remedy` replaces the remedy beside the tray icon, where there are no buttons."""
         self._window.notices.notify(severity, what, remedy, key=key, actions=actions, passing=key != CANCELLED_KEY)
-        if not self._window.isActiveWindow():
-            self._show_tray_message(what, tray_remedy or remedy)
+        self._show_tray_message(what, tray_remedy or remedy)

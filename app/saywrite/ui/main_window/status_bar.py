@@ -13,7 +13,7 @@ from saywrite.ui.toolkit.icons import keys_in, without_keys
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import TARGET, XL, L, S
-from saywrite.ui.toolkit.translation import set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import follow_language, set_text, tr, tr_count
 
 MESSAGE_MS = 2500
 OFFLINE, OFFLINE_SHORT = message("Nothing leaves this computer"), message("Offline")
@@ -75,6 +75,7 @@ class StatusBar(QWidget):
         self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
+        follow_language(self._measure)
 
     def show_offline(self, offline: bool) -> None:
         """Show that nothing leaves this computer."""
@@ -115,9 +116,13 @@ class StatusBar(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
-            self._full_width = 0
-            self.fit()
+            self._measure()
         super().changeEvent(event)
+
+    def _measure(self) -> None:
+        """Fit again: the buttons have other words or letters."""
+        self._full_width = 0
+        self.fit()
 
     def fit(self) -> None:
         """Give the parts the forms for which there is room."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, IncompleteRecording, IncompleteRecordingsFound, seconds
@@ -13,7 +13,7 @@ from saywrite.foundation.formatting import length, moment
 from saywrite.ui.toolkit.icons import IconButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S, sized
+from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XL, XS, L, M, S, sized
 from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
@@ -87,7 +87,7 @@ class UnfinishedBar(QWidget):
         column.setContentsMargins(M, S, S, S)
         column.setSpacing(XS)
         if len(self._items) == 1:
-            column.addWidget(self._row(self._items[0], summary(self._items, now), leading=True))
+            column.addWidget(_Row(self, self._items[0], summary(self._items, now), leading=True))
         else:
             column.addWidget(self._header(summary(self._items, now)))
             if self._opened:
@@ -118,7 +118,7 @@ class UnfinishedBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(XS)
         for item in self._items:
-            column.addWidget(self._row(item, describe(item, now), leading=False))
+            column.addWidget(_Row(self, item, describe(item, now), leading=False))
         area = QScrollArea()
         area.setWidget(content)
         area.setWidgetResizable(True)
@@ -132,15 +132,11 @@ class UnfinishedBar(QWidget):
         area.setFixedHeight(height)
         return area
 
-    def _row(self, item: IncompleteRecording, text: str, *, leading: bool) -> QWidget:
-        return _Row(self, item, text, leading=leading)
-
     def _toggle(self) -> None:
         self._opened = not self._opened
         self._rebuild()
-        toggle = self.findChild(QToolButton)
-        if toggle is not None:
-            toggle.setFocus()
+        if self._bar is not None and (toggle := self._bar.findChild(QToolButton)) is not None:
+            toggle.setFocus()  # the former button is deleted later, and is still a child of this widget
 
 
 class _Row(QWidget):
@@ -157,7 +153,7 @@ class _Row(QWidget):
         if leading:
             row.addWidget(NoticeIcon("recover", Severity.WARNING))
         else:
-            row.addSpacing(QSize(24, 0).width())
+            row.addSpacing(XL)
         self._label = _strong(text) if leading else NoteLabel(text, "", size=BODY)
         row.addWidget(self._label, 1)
         self._buttons = [
@@ -169,17 +165,16 @@ class _Row(QWidget):
             ),
             self._button(tr("Discard…"), lambda: self._ask(True)),
         ]
-        if item.problem:
-            self._buttons[0].hide()
         self._answers = [
             self._button(tr("Discard recording"), lambda: bar.discard_requested.emit(self._id)),
             self._button(tr("Keep"), lambda: self._ask(False)),
         ]
         for button in (*self._buttons, *self._answers):
             row.addWidget(button)
+        if item.problem:
+            self._buttons.pop(0).hide()  # an unreadable recording cannot be transcribed
         for button in self._answers:
             button.hide()
-        self._hidden_buttons = [button for button in self._buttons if item.problem and button is self._buttons[0]]
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = worded(QPushButton(), text)
@@ -194,10 +189,10 @@ class _Row(QWidget):
             tr("Discard this recording for good? Its words cannot be brought back.") if asking else self._text,
         )
         for button in self._buttons:
-            button.setVisible(not asking and button not in self._hidden_buttons)
+            button.setVisible(not asking)
         for button in self._answers:
             button.setVisible(asking)
-        (self._answers[1] if asking else self._buttons[2]).setFocus()
+        (self._answers[-1] if asking else self._buttons[-1]).setFocus()
         if asking:
             announce(self, self._label.text())
 

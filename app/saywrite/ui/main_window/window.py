@@ -7,7 +7,6 @@ paint, because they take as long as all other parts together.
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -209,10 +208,10 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files(event.mimeData()):
-            event.acceptProposedAction()
+            _accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        _accept_as_copy(event)
         self.files_dropped.emit(_files(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -298,6 +297,11 @@ def _files(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
+def _accept_as_copy(event: QDropEvent) -> None:
+    event.setDropAction(Qt.DropAction.CopyAction)  # a file manager may delete the files after a "move"
+    event.accept()
+
+
 def packed(state: QByteArray) -> str:
     """Return a state of Qt as text for JSON."""
     return base64.b64encode(state.data()).decode("ascii")
@@ -307,5 +311,5 @@ def unpacked(text: object) -> QByteArray:
     """Return the state of Qt that a text holds; an empty one for anything else."""
     try:
         return QByteArray(base64.b64decode(text, validate=True)) if isinstance(text, str) else QByteArray()
-    except binascii.Error:
+    except ValueError:  # no base64
         return QByteArray()

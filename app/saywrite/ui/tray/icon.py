@@ -118,7 +118,8 @@ class Tray(QObject):
         self, what: str, remedy: str, kind: QSystemTrayIcon.MessageIcon = QSystemTrayIcon.MessageIcon.Information
     ) -> None:
         """Show a message beside the icon, unless the window is visible."""
-        if self._icon is not None and self._present and not self._window.isVisible():
+        visible = self._window.isVisible() and not self._window.isMinimized()  # to Qt a minimized window is visible
+        if self._icon is not None and self._present and not visible:
             body = _body(translated(remedy), self._icon.geometry().isValid())
             self._icon.showMessage(translated(what), body, kind)
 

@@ -6,7 +6,7 @@ menu itself may read it over D-Bus at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -105,8 +105,8 @@ class TrayMenu(QMenu):
             self._show_microphones()
 
     def add_text(self, recent: RecentText, *, older: bool = False) -> None:
-        """Add the text of a dictation, or replace it; `older` adds it below the others."""
-        if not recent.text.strip():
+        """Add the text of a dictation, or replace it; `older` adds it below the others and replaces none."""
+        if not recent.text.strip() or (older and recent.dictation in self.dictations):
             return
         kept = [each for each in self._recent if each.dictation != recent.dictation]
         kept = [*kept, recent] if older else [recent, *kept]
@@ -153,10 +153,15 @@ class TrayMenu(QMenu):
         menu = QMenu(self)
         menu.setIcon(icon("copy"))
         insert = worded(menu.addAction(""), tr("&Insert again"))
-        insert.triggered.connect(lambda: self.insertion_requested.emit(self._shown[number]))
+        insert.triggered.connect(lambda: self._choose(number, self.insertion_requested.emit))
         copy = worded(menu.addAction(icon("copy"), ""), tr("&Copy"))
-        copy.triggered.connect(lambda: self.copy_requested.emit(self._shown[number].text))
+        copy.triggered.connect(lambda: self._choose(number, lambda recent: self.copy_requested.emit(recent.text)))
         return menu.menuAction()
+
+    def _choose(self, number: int, report: Callable[[RecentText], None]) -> None:
+        """Report the text of an entry. A panel may announce the click after the text has left the menu."""
+        if number < len(shown := self._shown):
+            report(shown[number])
 
 
 class ActionWithoutKeys(QAction):

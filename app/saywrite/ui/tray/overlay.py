@@ -299,15 +299,16 @@ class Overlay(QWidget):
         self._drag_offset = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._drag_offset = event.position().toPoint()
-        self._pressed_at = event.globalPosition().toPoint()
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._drag_offset = event.position().toPoint()
+            self._pressed_at = event.globalPosition().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag_offset is not None:
             self.move(event.globalPosition().toPoint() - self._drag_offset)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._drag_offset is None:
+        if self._drag_offset is None or event.button() is not Qt.MouseButton.LeftButton:
             return
         self._drag_offset = None
         moved = event.globalPosition().toPoint() - self._pressed_at

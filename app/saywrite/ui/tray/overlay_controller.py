@@ -22,13 +22,16 @@ from saywrite.foundation.events import (
     Inserted,
     InsertionUndone,
     Partial,
+    Segment,
     SegmentAdded,
+    SegmentsRemoved,
     Started,
     State,
     StateChanged,
 )
 from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
+from saywrite.text.spacing import gap, join
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.theme.motion import reduces_motion
 from saywrite.ui.toolkit.translation import tr
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 PROBLEM_MS, DONE_MS = 6_000, 3_000
 """How long a problem is shown, and how long where the text went."""
-KEPT_LETTERS = 200
+KEPT_SEGMENTS, KEPT_LETTERS = 20, 200
 CANCELLED = message("The dictation was cancelled")
 
 
@@ -67,8 +70,10 @@ class OverlayController(QObject):
         self._state = State.IDLE
         self._phrase = ""
         """What begins a dictation, while the microphone waits for it."""
-        self._dictation = ""
+        self._dictation = self._language = ""
+        self._segments: dict[int, Segment] = {}
         self._heard = ""
+        """The newest text of the segments."""
         self.overlay: Overlay | None = None
         self._problem_timer = QTimer(self, singleShot=True, interval=PROBLEM_MS)
         self._problem_timer.timeout.connect(self._hide)
@@ -93,6 +98,7 @@ class OverlayController(QObject):
             case StateChanged():
                 self._show_state(event)
             case Started(dictation=which, source=source) if which == self._dictation:
+                self._language = event.language
                 self._is_file = source != "microphone"
                 if self._is_file:
                     self._hide()
@@ -101,10 +107,15 @@ class OverlayController(QObject):
             case InsertionUndone() if self._is_done:
                 self._end_done()
             case Partial(dictation=which, text=text, agreed=agreed) if which == self._dictation:
-                self._show(f"{self._heard} {text[:agreed]}", text[agreed:])
+                before = self._heard + gap(self._heard, text, self._language)
+                self._show(before + text[:agreed], text[agreed:])
             case SegmentAdded(dictation=which, segment=segment) if which == self._dictation:
-                self._heard = f"{self._heard} {segment.text}"[-KEPT_LETTERS:]
-                self._show(self._heard)
+                self._segments[segment.number] = segment
+                self._show_segments()
+            case SegmentsRemoved(dictation=which, numbers=numbers) if which == self._dictation:
+                for number in numbers:
+                    self._segments.pop(number, None)
+                self._show_segments()
             case Finished(dictation=which) if which == self._dictation and self._state is not State.FAILED:
                 self._hide()
             case Cancelled(revocable=True):
@@ -144,15 +155,20 @@ class OverlayController(QObject):
     def _show_state(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
-            self._dictation, self._heard = event.dictation, ""
+            self._dictation, self._language = event.dictation, ""
+            self._segments, self._heard = {}, ""
             self._offers_restore = self._is_done = self._is_file = False
             self._problem_timer.stop()
         if event.state in (State.IDLE, State.FAILED):
             self._is_file = False  # what is inserted from now on is no text of the file
-        if event.state is State.IDLE:
-            self._hide()
-        elif event.state is not State.FAILED:
+            self._hide()  # a problem that is shown stays
+        else:
             self._show(self._heard)
+
+    def _show_segments(self) -> None:
+        newest = sorted(self._segments.values(), key=lambda segment: segment.start)[-KEPT_SEGMENTS:]
+        self._heard = join((segment.text for segment in newest), self._language)[-KEPT_LETTERS:]
+        self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
         if self._offers_restore or self._is_done or self._is_file or self._state in (State.IDLE, State.FAILED):
@@ -170,7 +186,7 @@ class OverlayController(QObject):
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
         captures = tray_state_of(self._state, problem=False) is TrayState.LISTENING
         if self.is_enabled and not self._is_file and not captures:
-            self._is_done = True
+            self._offers_restore, self._is_done = False, True
             offer = tr("Undo") if self._settings.overlay != "through" else ""
             self._get_overlay().present(
                 TrayState.IDLE, tr("Inserted into {program}", program=program), offer=offer, done=True
@@ -192,6 +208,7 @@ class OverlayController(QObject):
 
     def _show_problem(self, what: str) -> None:
         if self.is_enabled:
+            self._offers_restore = self._is_done = False
             self._get_overlay().present(TrayState.PROBLEM, what)
             self._problem_timer.start(PROBLEM_MS)
 

@@ -164,9 +164,11 @@ class Chooser(NarrowComboBox):
         """Show the entry with `data`, without a signal."""
         row = next((i for i in range(self.count()) if self.itemData(i) == data), -1)
         self.setCurrentIndex(row)
-        name = self.accessibleName()
-        set_text(self.setToolTip, plain_tooltip(joined(": ", name, self.currentText())))
+        self._show_tip()
         self.updateGeometry()
+
+    def _show_tip(self) -> None:
+        set_text(self.setToolTip, plain_tooltip(joined(": ", self.accessibleName(), self.currentText())))
 
 
 class MicrophoneChooser(Chooser):
@@ -185,6 +187,7 @@ class MicrophoneChooser(Chooser):
         self._devices: tuple[Device, ...] = ()
         self._setting = ("", "")
         self._problem = ""
+        self._source = ""
         self._has_devices_event = False
         self._was_opened = False
         self._rebuild()
@@ -202,6 +205,12 @@ class MicrophoneChooser(Chooser):
         """Show the device of the settings, connected or not."""
         self._setting = (host_api, key)
         self._rebuild()
+
+    def show_source(self, device: str) -> None:
+        """Name the device that a dictation records from, which may not be the chosen one; "" at its end."""
+        if device != self._source:
+            self._source = device
+            self._show_tip()
 
     def showPopup(self) -> None:
         self._was_opened = True
@@ -222,10 +231,17 @@ class MicrophoneChooser(Chooser):
         if self._setting != ("", "") and not any((d.host_api, d.key) == self._setting for d in self._devices):
             self.put(tr("{setting} (not connected)", setting=self._setting[1]), self._setting, dimmed=True)
         self.select(self._setting)
-        if self._problem:
-            set_text(self.setToolTip, plain_tooltip(self._problem))
         if opened and self.count():
             super().showPopup()
+
+    def _show_tip(self) -> None:
+        if self._source:
+            tip = tr("{name}: recording from {device}", name=self.accessibleName(), device=self._source)
+            set_text(self.setToolTip, plain_tooltip(tip))
+        elif self._problem:
+            set_text(self.setToolTip, plain_tooltip(self._problem))
+        else:
+            super()._show_tip()
 
 
 class LanguageChooser(Chooser):
