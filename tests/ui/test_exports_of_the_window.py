@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pseudo_language import untranslated
 from PySide6.QtWidgets import QFileDialog
 from window_fakes import FakeDictation, script
 
@@ -80,6 +83,18 @@ def test_failed_export_is_reported_with_its_remedy(qtbot: Any, dictated: FrontEn
     qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
     assert "was not exported" in dictated.window.notices.texts()[-1]
     assert "choose another folder" in dictated.window.notices.texts()[-1]
+
+
+def test_failed_export_is_reported_in_the_language_of_the_program(
+    qtbot: Any, dictated: FrontEnd, marked: None, in_language: Callable[[str], None], tmp_path: Path
+) -> None:
+    notices, names = dictated.window.notices, re.compile(rf"{tmp_path}\S*|notes")
+    in_language("de")
+    write(dictated, tmp_path / "gone" / "notes.md", "md")
+    qtbot.waitUntil(lambda: bool(notices.texts()))
+    assert untranslated(notices.texts(), names) == []
+    in_language("en")
+    assert notices.texts()[-1].endswith("Create the folder again, or choose another folder.")
 
 
 def test_the_menu_offers_what_can_be_written(dictated: FrontEnd) -> None:

@@ -31,8 +31,8 @@ class ExportFlow(QObject):
 
     exported = Signal(object, str)
     """A file was written: its `Path` and its format."""
-    failed = Signal(str, str)
-    """Nothing was written: what happened, and what to do."""
+    failed = Signal(object, object)
+    """Nothing was written: what happened, and what to do. A signal of `str` would drop the template of a text."""
 
     def __init__(
         self,
