@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pseudo_language import untranslated
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from tests.closed_folder import closed
 
@@ -84,6 +86,18 @@ def test_dialog_opens_elsewhere_when_the_last_folder_may_not_be_entered_any_more
     with closed(tmp_path / "shared"):
         dialog = open_dialog(flow, window)
     assert "shared" not in dialog.selectedFiles()[0]
+    dialog.reject()
+
+
+def test_dialog_names_formats_in_the_language_of_the_program(
+    flow: ExportFlow, window: QWidget, marked: None, in_language: Callable[[str], None]
+) -> None:
+    in_language("de")
+    dialog = open_dialog(flow, window)
+    assert untranslated(dialog.nameFilters()) == []
+    assert dialog.selectedNameFilter() == "⟦Markdown⟧ (*.md)"
+    flow._fit_name(dialog, dialog.nameFilters()[2])
+    assert Path(dialog.selectedFiles()[0]).suffix == ".srt"
     dialog.reject()
 
 

@@ -17,7 +17,7 @@ from saywrite.foundation.messages import message
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import set_text, tr, translated
 from saywrite.ui.transcript.export_document import has_times
 
 NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
@@ -92,7 +92,7 @@ class ExportFlow(QObject):
 
     def _dialog(self, document: Document, format: str) -> QFileDialog:
         filters = {
-            name: f"{kind.label} (*{kind.suffix})"
+            name: f"{translated(kind.label)} (*{kind.suffix})"
             for name, kind in EXPORT_FORMATS.items()
             if name not in NEED_TIMES or has_times(document)
         }
