@@ -40,6 +40,15 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
     assert b"00:00:06" in render(document, "srt")
 
 
+def test_gaps_of_a_dictation_are_written_in_the_language_of_the_program(
+    marked: None, in_language: Callable[[str], None]
+) -> None:
+    in_language("de")
+    document = document_of(DICTATED, str.upper)
+    assert document is not None
+    assert document.lines[1].gap == "1⟦ s⟧⟦ of sound missing: ⟧unplugged"
+
+
 def test_a_dictation_without_text_is_not_exported() -> None:
     assert document_of(Dictated(SUMMARY, (), ()), str.upper) is None
 

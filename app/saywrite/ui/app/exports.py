@@ -166,7 +166,7 @@ def document_of(dictated: Dictated, label: Callable[[str], str], pause_s: float 
     ]
     for gap in dictated.gaps:
         start = seconds(gap.at)
-        lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=missing(gap)))
+        lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=tr(missing(gap))))
     lines.sort(key=lambda line: line.start_s)
     return Document(
         title=tr("Dictation {date}", date=f"{summary.began:%Y-%m-%d %H.%M}"),
