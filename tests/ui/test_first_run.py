@@ -300,6 +300,34 @@ def test_sentence_tells_how_long_its_text_took(
     assert practice.findings.texts()[0].startswith("No words were recognized.")
 
 
+@pytest.mark.parametrize(
+    ("pending", "cancelled", "failure"),
+    [
+        (0, False, events.Failed("d1", "The microphone is gone.", "Plug it in.", fatal=True)),
+        (0, True, None),
+        (16_000, False, None),
+    ],
+    ids=["failed", "cancelled", "later"],
+)
+def test_no_missing_words_are_reported_where_something_else_ended_the_dictation(
+    open_window: Callable[..., FirstRunWindow],
+    dictation: FakeDictation,
+    pending: int,
+    cancelled: bool,
+    failure: events.Failed | None,
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    for state in (State.STARTING, State.LISTENING, State.FINISHING):
+        dictation.tell(events.StateChanged("d1", state))
+    if failure is not None:
+        dictation.tell(failure)
+    dictation.tell(events.Finished("d1", 16_000, 16_000 - pending, pending, 1.0, "", cancelled))
+    wanted = [] if failure is None else ["The microphone is gone. Plug it in."]
+    assert window.sentence.practice.findings.texts() == wanted
+
+
 @pytest.mark.parametrize("leave", ["escape", "back", "done"])
 @pytest.mark.parametrize("heard", [(), (State.STARTING, State.LISTENING)], ids=["at once", "while it listens"])
 def test_a_dictation_that_the_button_began_ends_with_its_step(

@@ -54,6 +54,8 @@ class PracticeField(QWidget):
         self._dictation = dictation
         self._clock = clock
         self._active = False
+        self._failed = ""
+        """The dictation whose problem is shown."""
         self._released_at = 0.0
         self.field = QPlainTextEdit()
         set_text(self.field.setAccessibleName, tr("Try it here"))
@@ -84,9 +86,11 @@ class PracticeField(QWidget):
                 self._show_state(state)
             case Partial(text=text):
                 set_text(self.status.setText, text + "…")
-            case Finished(text=text) if not text.strip():
-                self._end(NOTHING_HEARD)
-            case Failed(what=what, remedy=remedy):
+            case Finished(dictation=which, text=text, pending=0, cancelled=False) if which != self._failed:
+                if not text.strip():
+                    self._end(NOTHING_HEARD)
+            case Failed(dictation=which, what=what, remedy=remedy):
+                self._failed = which
                 self._end(AccessState(False, what, remedy))
             case Inserted(at=at) | InsertionUncertain(at=at):
                 took = length(max(0.0, at - self._released_at))
