@@ -328,6 +328,23 @@ def test_no_missing_words_are_reported_where_something_else_ended_the_dictation(
     assert window.sentence.practice.findings.texts() == wanted
 
 
+def test_a_text_that_is_inserted_while_the_user_speaks_has_no_time_from_the_end_of_the_words(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
+) -> None:
+    """The hands-free mode inserts each sentence; the tray inserts the text of an earlier dictation."""
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    practice = window.sentence.practice
+    dictation.tell(events.Inserted("d0", "Saywrite", False, 0.1, 90_000.0))
+    assert practice.findings.texts() == []
+    for state in (State.STARTING, State.LISTENING):
+        dictation.tell(events.StateChanged("d1", state))
+    dictation.tell(events.Inserted("d1", "Saywrite", False, 0.1, 90_002.0))
+    assert practice.findings.texts() == []
+    assert practice.status.text() == "Listening. Speak now."
+
+
 @pytest.mark.parametrize("leave", ["escape", "back", "done"])
 @pytest.mark.parametrize("heard", [(), (State.STARTING, State.LISTENING)], ids=["at once", "while it listens"])
 def test_a_dictation_that_the_button_began_ends_with_its_step(

@@ -56,7 +56,8 @@ class PracticeField(QWidget):
         self._active = False
         self._failed = ""
         """The dictation whose problem is shown."""
-        self._released_at = 0.0
+        self._released_at: float | None = None
+        """The monotonic time at which the words ended whose text is not inserted yet."""
         self.field = QPlainTextEdit()
         set_text(self.field.setAccessibleName, tr("Try it here"))
         self.field.setTabChangesFocus(True)
@@ -92,8 +93,9 @@ class PracticeField(QWidget):
             case Failed(dictation=which, what=what, remedy=remedy):
                 self._failed = which
                 self._end(AccessState(False, what, remedy))
-            case Inserted(at=at) | InsertionUncertain(at=at):
+            case Inserted(at=at) | InsertionUncertain(at=at) if self._released_at is not None:
                 took = length(max(0.0, at - self._released_at))
+                self._released_at = None
                 self._end(AccessState(True, tr("That took {took} from the end of your words to the text.", took=took)))
             case NotInserted(what=what, remedy=remedy):
                 self._end(AccessState(False, what, remedy))
@@ -101,6 +103,7 @@ class PracticeField(QWidget):
     def _show_state(self, state: State) -> None:
         set_text(self.status.setText, WORKING.get(state, ""))
         if state is State.STARTING:
+            self._released_at = None
             self.findings.show_findings([])
             self.field.setFocus()
             self.key_heard.emit()
