@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +14,14 @@ from PySide6.QtWidgets import QPushButton
 from window_fakes import BEGAN, FakeDictation, model
 
 from saywrite.foundation import events
+from saywrite.foundation.errors import UpdateUnknown
 from saywrite.foundation.events import SAMPLE_RATE, EngineState, ModelState
 from saywrite.foundation.program import Release
 from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.details import DetailsWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
 
 LATEST = "d1"
 FILE = "/home/ann/Interview 3.wav"
@@ -229,3 +232,24 @@ def test_failed_check_for_updates_ends_with_one_that_works(qtbot: Any, make_fron
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.window.actions_.updates.trigger()
     qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(("action", "asked"), [("updates", "find_update"), ("diagnostics", "diagnostics")])
+def test_the_program_ends_without_what_waits_for_the_network_or_a_library(
+    qtbot: Any, make_front: Callable[..., FrontEnd], action: str, asked: str
+) -> None:
+    began, answered = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        began.set()
+        answered.wait()
+        raise UpdateUnknown("Nobody answers.")
+
+    front = make_front(**{asked: wait})
+    getattr(front.window.actions_, action).trigger()
+    assert began.wait(WAIT_MS / 1000)
+    try:
+        assert wait_for_tasks(1000), "the end of the program waits for it"
+    finally:
+        answered.set()
+    qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)

@@ -315,7 +315,7 @@ class Dialogs(QObject):
         open_add_dialog(self._window.transcript, self._window.keywords, spoken)
 
     def copy_diagnostics(self) -> None:
-        """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
+        """Copy the diagnostics; another thread collects them, because devices and folders are examined."""
         self._window.status.show_message(tr("Collecting diagnostics…"))
 
         def copy(report: str) -> None:
@@ -328,10 +328,10 @@ class Dialogs(QObject):
             what = tr("The diagnostics could not be made: {error}", error=error)
             self._window.notices.notify(Severity.WARNING, what, tr("The log has more."), key="diagnostics")
 
-        run_task(self._context.diagnostics, copy, fail, owner=self)
+        run_task(self._context.diagnostics, copy, fail, owner=self, alone=True)
 
     def check_for_updates(self) -> None:
-        """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
+        """Ask the page of Saywrite for a newer version, on another thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
         self._window.status.show_message(tr("Looking for updates…"))
@@ -356,7 +356,7 @@ class Dialogs(QObject):
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
         ask = self._context.find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
-        run_task(ask, show, fail, owner=self)
+        run_task(ask, show, fail, owner=self, alone=True)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
