@@ -79,8 +79,6 @@ class Dialogs(QObject):
     """A `Dictated` of the history."""
     texts_changed = Signal(object)
     """The ids of dictations whose texts were corrected, deleted or restored in the history."""
-    keywords_applied = Signal(object)
-    """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     listen_requested = Signal()
     """The user wants to hear the sounds."""
     account_changed = Signal()
@@ -265,7 +263,7 @@ class Dialogs(QObject):
             self._context.retranscriber,
             self._window,
         )
-        lab.applied.connect(self.keywords_applied)
+        lab.applied.connect(self._window.keywords.replace_all)
         self._geometry.keep(lab, "keyword lab")
         _open(lab)
 
@@ -378,7 +376,6 @@ class Dialogs(QObject):
         transcript.keyword_requested.connect(self.ask_always_write_as)
         actions.keyword_lab.triggered.connect(self.show_keyword_lab)
         self._window.keywords.lab_requested.connect(self.show_keyword_lab)
-        self.keywords_applied.connect(self._window.keywords.replace_all)
 
 
 def open_page(address: str) -> None:
