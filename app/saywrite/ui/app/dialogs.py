@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +325,7 @@ class Dialogs(QObject):
             self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
+            log.error("the diagnostics could not be made", exc_info=error)
             self._window.status.clear_message()
             what = tr("The diagnostics could not be made: {error}", error=error)
             self._window.notices.notify(Severity.WARNING, what, tr("The log has more."), key="diagnostics")
