@@ -79,6 +79,17 @@ def test_folder_and_format_are_remembered(qtbot: Any, dictated: FrontEnd, tmp_pa
     assert dictated.preferences.settings.export_folder == "", "the folder of the settings is the user's own choice"
 
 
+def test_an_export_offers_the_format_that_was_used_or_chosen_last(dictated: FrontEnd) -> None:
+    exports, offered = dictated.dialogs.exports, []
+    for format in ("md", "csv"):
+        dictated.preferences.update(export_format=format)  # in the settings, or by an export of the history
+        exports.export_transcript()
+        dialog = dictated.window.findChildren(QFileDialog)[-1]
+        offered.append(dialog.selectedNameFilter())
+        dialog.reject()
+    assert offered == ["Markdown (*.md)", "CSV table (*.csv)"]
+
+
 def test_the_remembered_folder_is_that_of_the_next_run(make_front: Any) -> None:
     front = make_front()
     front.dialogs.restore({"export_folder": "/somewhere"})

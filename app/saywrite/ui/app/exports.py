@@ -126,7 +126,7 @@ class Exports(QObject):
         self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
-        flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)
+        flow = ExportFlow(parent, document)
         flow.exported.connect(self._show_exported)
         flow.failed.connect(
             lambda what, remedy: self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
@@ -134,7 +134,7 @@ class Exports(QObject):
         return flow
 
     def _start(self, flow: ExportFlow, format: str) -> None:
-        flow.folder = self._wanted_folder or flow.folder
+        flow.folder, flow.format = self._wanted_folder or flow.folder, self._preferences.settings.export_format
         self._window.notices.withdraw("export")
         flow.start(format)
 
