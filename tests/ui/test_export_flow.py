@@ -45,7 +45,9 @@ def window(qtbot: Any) -> QWidget:
 
 @pytest.fixture
 def flow(window: QWidget, tmp_path: Path) -> ExportFlow:
-    return ExportFlow(window, document, tmp_path, "md")
+    made = ExportFlow(window, document)
+    made.folder, made.format = tmp_path, "md"
+    return made
 
 
 @pytest.fixture
@@ -191,8 +193,8 @@ def test_failed_write_leaves_the_old_file_and_no_temporary_file(
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget, tmp_path: Path) -> None:
-    flow = ExportFlow(window, lambda: document(timed=False), tmp_path)
+def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget) -> None:
+    flow = ExportFlow(window, lambda: document(timed=False))
     outcome = Outcome(flow)
     flow.start("srt")
     assert outcome.failed == [(NO_TIMES, "Choose text, Markdown, JSON or CSV.")]

@@ -34,18 +34,12 @@ class ExportFlow(QObject):
     failed = Signal(object, object)
     """Nothing was written: what happened, and what to do. A signal of `str` would drop the template of a text."""
 
-    def __init__(
-        self,
-        parent: QWidget,
-        document: Callable[[], Document | None],
-        folder: Path | None = None,
-        format: str = TXT,
-    ) -> None:
+    def __init__(self, parent: QWidget, document: Callable[[], Document | None]) -> None:
         super().__init__(parent)
         self._parent = parent
         self._document = document
-        self.folder = folder
-        self.format = format if format in EXPORT_FORMATS else TXT
+        self.folder: Path | None = None
+        self.format = TXT
 
     def start(self, format: str = "") -> None:
         """Ask for a file, and write in `format`, by default in the last one."""
