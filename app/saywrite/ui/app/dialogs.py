@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
@@ -22,6 +22,7 @@ from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.tray.window_geometry import WindowGeometry
@@ -174,7 +175,7 @@ class Dialogs(QObject):
                 self._settings.show_devices(self._devices)
             if self._keys is not None:
                 self._settings.show_keys(self._keys)
-        _bring_up(self._settings)
+        bring_to_front(self._settings)
 
     def show_first_run(self) -> None:
         """Open the first run at its first step."""
@@ -197,7 +198,7 @@ class Dialogs(QObject):
                 if event is not None:
                     made.receive(event)
         self._first_run.begin()
-        _bring_up(self._first_run)
+        bring_to_front(self._first_run)
 
     def show_account(self) -> None:
         """Open the settings of the account, with the focus where something is missing."""
@@ -245,7 +246,7 @@ class Dialogs(QObject):
             window.corrected.connect(self._window.transcript.receive)
             window.texts_changed.connect(self.texts_changed)
         self._history.reload()
-        _bring_up(self._history)
+        bring_to_front(self._history)
 
     def show_in_history(self, dictation: str) -> None:
         """Open the history at a dictation."""
@@ -278,7 +279,7 @@ class Dialogs(QObject):
             self._speed = LatencyWindow(self._context.open_history, self._context.choices, self._window)
             self._geometry.keep(self._speed, "speed")
         self._speed.reload()
-        _bring_up(self._speed)
+        bring_to_front(self._speed)
 
     def show_ledger(self) -> None:
         """Open the window that tells where the speech of each month went."""
@@ -289,7 +290,7 @@ class Dialogs(QObject):
             window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
             self._geometry.keep(window, "ledger")
         self._ledger.reload()
-        _bring_up(self._ledger)
+        bring_to_front(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -390,9 +391,3 @@ def open_page(address: str) -> None:
 def _open(dialog: QDialog) -> None:
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
-
-
-def _bring_up(window: QWidget) -> None:
-    window.show()
-    window.raise_()
-    window.activateWindow()

@@ -15,6 +15,7 @@ from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
 from saywrite.ui.toolkit.translation import error_text, joined, tr, tr_count
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -117,9 +118,7 @@ class FilesController(QObject):
             shown.cancel_requested.connect(self._dictation.cancel_file)
             shown.retry_requested.connect(self._dictation.retry_file)
             shown.clear_requested.connect(self._dictation.remove_done_files)
-        self._shown.show()
-        self._shown.raise_()
-        self._shown.activateWindow()
+        bring_to_front(self._shown)
 
     @Slot()
     def cancel_running(self) -> None:
