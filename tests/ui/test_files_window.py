@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -28,7 +29,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
-from saywrite.ui.app.files.rows import describe
+from saywrite.ui.app.files.rows import describe, name_of
 from saywrite.ui.app.files.saving import check_pattern, target_of
 from saywrite.ui.app.files.window import AT_ONCE, FilesWindow, describe_queue
 from saywrite.ui.app.frontend import FrontEnd
@@ -60,6 +61,11 @@ DONE = replace(WAITING, number=3, path="/talks/done.mp3", state=FileState.DONE, 
 )
 def test_row_shows_the_progress_of_its_file(file: QueuedFile, words: str) -> None:
     assert describe(file) == words
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There it separates folders")
+def test_a_backslash_in_the_name_of_a_file_is_shown() -> None:
+    assert name_of(replace(WAITING, path="/talks/left\\right.wav")) == "left\\right.wav"
 
 
 def test_the_queue_is_summed_up() -> None:
