@@ -240,6 +240,23 @@ def test_a_failure_is_reported_once_with_a_way_to_the_queue(front: FrontEnd, dic
     assert "“bad.ogg” was not transcribed. It is broken." in text
 
 
+@pytest.mark.parametrize(
+    "later", [(replace(FAILED, state=FileState.WAITING, what="", remedy=""),), ()], ids=["retried", "removed"]
+)
+def test_a_failure_is_reported_until_its_file_is_retried_or_removed(
+    front: FrontEnd, dictation: FakeDictation, later: tuple[QueuedFile, ...]
+) -> None:
+    other = replace(FAILED, number=4, path="/talks/other.ogg")
+    reading = tuple(replace(file, state=FileState.READING) for file in (FAILED, other))
+    dictation.tell(FilesChanged(reading))
+    dictation.tell(FilesChanged((reading[0], other)))
+    dictation.tell(FilesChanged((FAILED, other)))
+    dictation.tell(FilesChanged((FAILED,)))
+    assert "“bad.ogg” was not transcribed." in front.window.notices.texts()[0]
+    dictation.tell(FilesChanged(later))
+    assert front.window.notices.texts() == []
+
+
 def test_several_files_open_the_queue_and_folders_are_expanded(
     qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
 ) -> None:

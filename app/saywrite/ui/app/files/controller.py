@@ -57,6 +57,8 @@ class FilesController(QObject):
         self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
         self._save_beside = SaveBeside()
+        self._reported = 0
+        """The number of the failed file that the notice is about, 0 for another notice."""
         self._shown: FilesWindow | None = None
         window.actions_.files.triggered.connect(lambda: self.show())
         window.control_bar.cancel_file_pressed.connect(self.cancel_running)
@@ -74,6 +76,7 @@ class FilesController(QObject):
             self._shown.show_files(event.files)
         running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
         self._window.control_bar.show_running_file(name_of(running) if running else "")
+        self._end_report({file.number for file in event.files if file.state is FileState.FAILED})
         for file in event.files:
             known = before.get(file.number)
             if known is not None and known.state is not file.state:
@@ -127,9 +130,16 @@ class FilesController(QObject):
             if file.state is FileState.TRANSCRIBING:
                 self._dictation.cancel_file(file.number)
 
+    def _end_report(self, failed: set[int]) -> None:
+        """Withdraw the notice about a file that was retried or removed. `failed`: the numbers of failed files."""
+        if self._reported and self._reported not in failed:
+            self._reported = 0
+            self._window.notices.withdraw("files")
+
     def _note_change(self, file: QueuedFile) -> None:
         if file.state is FileState.FAILED:
             self._notify(tr("“{file}” was not transcribed. {what}", file=name_of(file), what=file.what), file.remedy)
+            self._reported = file.number
         elif file.state is FileState.DONE:
             if file.save_as:
                 self._save(file)
@@ -165,6 +175,7 @@ class FilesController(QObject):
         run_task(work, done, fail, owner=self)
 
     def _notify(self, what: str, remedy: str) -> None:
+        self._reported = 0
         actions = ((tr("Show the &files"), self.show),)
         self._window.notices.notify(
             Severity.WARNING, what, remedy, key="files", actions=actions, passing=False, counted=False
