@@ -2903,6 +2903,10 @@
         <translation>現在のテキスト: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>キーを押して話し、もう一度押す</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>「開始」を押して話してください</translation>
     </message>
@@ -2913,6 +2917,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>キーを押してください… (Esc: 変更しない)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>{hotkey}を押して何か一文を話し、もう一度押してください。</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>{hotkey}を押して「いち、に、さん」と言い、もう一度押してください:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3663,8 +3675,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>大きな声で話すか、マイクに近づくか、このコンピューターのサウンド設定で入力レベルを上げてください。</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>キーを押している間に話し、終わったら離してください。</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>「{status}」と表示されている間に話してください。</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

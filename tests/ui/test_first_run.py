@@ -268,6 +268,19 @@ def test_key_step_names_the_problem_of_the_key_and_the_missing_tray(
     assert window.key.findings.texts()[0] == "Saywrite hears the key, in every program."
 
 
+@pytest.mark.parametrize(("mode", "first"), [("both", "Hold"), ("hold", "Hold"), ("toggle", "Press")])
+def test_steps_say_how_the_key_is_used(
+    open_window: Callable[..., FirstRunWindow], preferences: Preferences, mode: str, first: str
+) -> None:
+    window = open_window()
+    preferences.update(hotkey_mode=mode)
+    end = {"Hold": "and let go", "Press": "and press it again"}[first]
+    for label in (window.key.request, window.sentence.explanation):
+        assert label.text().startswith(f"{first} Ctrl+Alt+Space, say")
+        assert end in label.text()
+    assert window.key.accessibleName().startswith(f"{first} a key, speak, ")
+
+
 def test_own_window_takes_text_only_while_there_is_a_field_to_try_it(
     open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
 ) -> None:
@@ -298,6 +311,7 @@ def test_sentence_tells_how_long_its_text_took(
     assert practice.findings.texts() == ["It was not inserted. Press Ctrl+V."]
     dictation.tell(events.Finished("d1", 100, 100, 0, 1.0, ""))
     assert practice.findings.texts()[0].startswith("No words were recognized.")
+    assert practice.findings.texts()[0].endswith("Speak while “Listening. Speak now.” is shown.")
 
 
 @pytest.mark.parametrize(

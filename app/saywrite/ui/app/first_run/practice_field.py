@@ -31,15 +31,17 @@ from saywrite.ui.toolkit.translation import set_text, tr
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
-NOTHING_HEARD = AccessState(
-    False, message("No words were recognized."), message("Speak while you hold the key, then let it go.")
-)
 WORKING = {
     State.STARTING: message("The microphone is being opened…"),
     State.LISTENING: message("Listening. Speak now."),
     State.RECONNECTING: message("Recording; the connection is being restored…"),
     State.FINISHING: message("Writing…"),
 }
+NOTHING_HEARD = AccessState(
+    False,
+    message("No words were recognized."),
+    message("Speak while “{status}” is shown.", status=WORKING[State.LISTENING]),
+)
 
 
 class PracticeField(QWidget):
