@@ -131,7 +131,8 @@ def test_every_dialog_opens_in_a_folder_of_the_user(
     monkeypatch.chdir(tmp_path)
     exports = front.dialogs.exports
     exports.folder = remembered and str(tmp_path / remembered)
+    front.commands.save_unfinished("d1")
     exports.export_dictations((DICTATED, DICTATED), front.window)
     exports.export_ledger(Ledger(), front.window)
     dialogs = front.window.findChildren(QFileDialog)
-    assert [Path(dialog.directory().absolutePath()) for dialog in dialogs] == [start_folder(None)] * 2
+    assert [Path(dialog.directory().absolutePath()) for dialog in dialogs] == [start_folder(None)] * 3
