@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 from tests.closed_folder import closed
 from window_fakes import FakeDictation
 
+from saywrite.dictation.persistence.files import file_list
 from saywrite.foundation.events import (
     FilesChanged,
     FileState,
@@ -272,6 +274,26 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
     shown.rows[2].retry.click()
     assert dictation.arguments("retry_file") == [(2,)]
     shown.close()
+
+
+def test_the_program_ends_without_a_folder_whose_disk_is_slow(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    began, answered = threading.Event(), threading.Event()
+
+    def expand(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        began.set()
+        answered.wait()
+        return paths
+
+    monkeypatch.setattr(file_list, "expand", expand)
+    front.commands.files.add([tmp_path])
+    assert began.wait(20)
+    try:
+        assert wait_for_tasks(1000), "the end of the program waits for it"
+    finally:
+        answered.set()
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path,),)])
 
 
 def test_a_folder_is_chosen_beside_the_files(

@@ -101,8 +101,8 @@ class FilesController(QObject):
 
             return expand(wanted)
 
-        # On a pool thread even for one file: the disk that tells whether it is a folder may be slow.
-        run_task(look, queue, lambda error: self._notify(error_text(error), ""), owner=self)
+        # Even for one file: the disk that tells whether it is a folder may be slow, or not answer at all.
+        run_task(look, queue, lambda error: self._notify(error_text(error), ""), owner=self, alone=True)
 
     def show(self) -> None:
         """Open the window of the queue."""
