@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
-from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
 from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
@@ -24,7 +23,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import error_parts, tr
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -355,8 +354,7 @@ class Dialogs(QObject):
 
         def fail(error: Exception) -> None:
             self._window.status.clear_message()
-            what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
-            self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
+            self._window.notices.notify(Severity.WARNING, *error_parts(error), key="updates")
 
         ask = self._context.find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
         run_task(ask, show, fail, owner=self, alone=True)

@@ -20,7 +20,7 @@ from saywrite.ui.export.writer import write_content, write_into
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr, tr_count
+from saywrite.ui.toolkit.translation import error_parts, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -122,8 +122,7 @@ class Exports(QObject):
         return Path(wanted) if wanted else None
 
     def _show_failure(self, error: Exception) -> None:
-        what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
-        self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
+        self._window.notices.notify(Severity.WARNING, *error_parts(error), key="export")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
         flow = ExportFlow(parent, document)

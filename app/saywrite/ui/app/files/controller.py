@@ -16,7 +16,7 @@ from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
-from saywrite.ui.toolkit.translation import error_text, joined, tr, tr_count
+from saywrite.ui.toolkit.translation import error_parts, error_text, joined, tr, tr_count
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -168,7 +168,7 @@ class FilesController(QObject):
             self._dictation.note_saved_file(file.number, name, joined(" ", file.what, problem), file.remedy)
 
         def fail(error: Exception) -> None:
-            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            what, remedy = error_parts(error)
             self._notify(what, remedy)
             self._dictation.note_saved_file(file.number, "", what, remedy)
 
