@@ -52,7 +52,6 @@ class UiContext:
     """
 
     settings: Settings
-    keywords: tuple[Keyword, ...]
     choices: EngineChoices
     save_settings: Callable[[Settings], None]
     save_keywords: Callable[[tuple[Keyword, ...]], None]
