@@ -40,7 +40,7 @@ class Exports(QObject):
         self._flow = self._make_flow(window, window.transcript.to_export)
 
     def export_transcript(self, format: str = "") -> None:
-        """Export the transcript; without a `format`, in the last one used."""
+        """Export the transcript; without a `format`, in that of the settings."""
         self._window.transcript.flush()
         self._start(self._flow, format)
 

@@ -27,7 +27,7 @@ _DIALOG_ASKS = sys.platform == "darwin"
 
 
 class ExportFlow(QObject):
-    """Runs one export at a time; `folder` and `format` are those of the last one."""
+    """Runs one export at a time; the dialog offers `folder` and `format`, and an export changes them."""
 
     exported = Signal(object, str)
     """A file was written: its `Path` and its format."""

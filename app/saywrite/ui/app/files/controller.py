@@ -82,7 +82,7 @@ class FilesController(QObject):
             if known is not None and known.state is not file.state:
                 self._note_change(file)
             elif is_first and file.state is FileState.DONE and file.save_as:
-                self._save(file)  # the program ended before
+                self._save(file)  # the last run ended before it was saved
 
     def add(self, paths: Iterable[Path]) -> None:
         """Append files, and the sound files in folders. Several are shown in the window of the queue."""
