@@ -425,8 +425,8 @@ def test_first_run_is_shown_at_the_very_first_start_only(
     qtbot.waitUntil(lambda: state.exists() and json.loads(state.read_text()) == STATE_AFTER_START)
     front.window.findChild(FirstRunWindow).reject()
     again = make_front(greets=True)
+    dictation.posted.clear()
     again.show()
-    qtbot.waitExposed(again.window)
     qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
     assert again.window.findChild(FirstRunWindow) is None
     again.window.actions_.first_run.trigger()
