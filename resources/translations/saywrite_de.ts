@@ -1568,6 +1568,10 @@
         <translation>Schlüsselwörter in eine CSV- oder JSON-Datei exportieren</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exportieren Sie den Text aus dem Verlauf</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Transkript exportieren</translation>
     </message>

@@ -1568,6 +1568,10 @@
         <translation>Exportar las palabras clave a un archivo CSV o JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exporte el texto desde el historial</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exportar la transcripción</translation>
     </message>

@@ -1568,6 +1568,10 @@
         <translation>Exporter les mots-clés dans un fichier CSV ou JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exportez le texte depuis l'historique</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exporter la transcription</translation>
     </message>

@@ -1568,6 +1568,10 @@
         <translation>Esporta le parole chiave in un file CSV o JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>esporta il testo dalla cronologia</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Esporta la trascrizione</translation>
     </message>

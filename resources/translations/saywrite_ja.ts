@@ -1566,6 +1566,10 @@
         <translation>キーワードをCSVまたはJSONのファイルに書き出す</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>履歴からテキストを書き出して</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>文字起こしを書き出す</translation>
     </message>

@@ -1568,6 +1568,10 @@
         <translation>Exportar palavras-chave para um arquivo CSV ou JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exporte o texto pelo histórico</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exportar a transcrição</translation>
     </message>

@@ -1566,6 +1566,10 @@
         <translation>将关键词导出为 CSV 或 JSON 文件</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>从历史记录导出文字</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>导出转写文本</translation>
     </message>

@@ -424,4 +424,5 @@ def test_a_text_that_cannot_be_saved_says_why_in_its_row(
     qtbot.waitUntil(lambda: bool(dictation.arguments("note_saved_file")))
     ((_number, name, what, remedy),) = dictation.arguments("note_saved_file")
     assert (name, bool(what), bool(remedy)) == ("", True, True)
+    assert remedy == "Create the folder again, or export the text from the history."
     assert what in front.window.notices.texts()[0]
