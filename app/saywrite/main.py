@@ -193,7 +193,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
         from saywrite.ui.app.frontend import FrontEnd, watch_tray_hosts
 
         board = StatusBoard()
-        front = FrontEnd(dictation, _ui_context(options, paths, settings, keywords, stored, secrets), window)
+        front = FrontEnd(dictation, _ui_context(options, paths, settings, stored, secrets), window)
         thread.observe = board.receive
         thread.event_emitted.connect(front.receive)
         remote = _take_commands(instance, dictation, board, front, desktop)
@@ -210,12 +210,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
 
 
 def _ui_context(
-    options: cli.Options,
-    paths: Paths,
-    settings: Settings,
-    keywords: tuple[Keyword, ...],
-    stored: Settings,
-    secrets: Secrets,
+    options: cli.Options, paths: Paths, settings: Settings, stored: Settings, secrets: Secrets
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
     from saywrite.dictation.models.transcribing_child import Retranscriber
@@ -225,7 +220,6 @@ def _ui_context(
 
     return UiContext(
         settings=settings,
-        keywords=keywords,
         choices=catalog_choices(),
         save_settings=lambda changed: save(paths.settings, keep_stored(changed, settings, stored)),
         save_keywords=lambda changed: _save_keywords(options.keywords, paths, changed),

@@ -1568,6 +1568,10 @@
         <translation>Schlüsselwörter in eine CSV- oder JSON-Datei exportieren</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exportieren Sie den Text aus dem Verlauf</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Transkript exportieren</translation>
     </message>
@@ -2908,6 +2912,10 @@
         <translation>Jetziger Text: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>Taste drücken, sprechen, noch einmal drücken</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>Drücken Sie „Start“ und sprechen Sie</translation>
     </message>
@@ -2918,6 +2926,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>Drücken Sie die Tasten… (Esc: nichts ändern)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>Drücken Sie {hotkey}, sagen Sie einen beliebigen Satz und drücken Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>Drücken Sie {hotkey}, sagen Sie „eins, zwei, drei“ und drücken Sie noch einmal:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3668,8 +3684,8 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Sprechen Sie lauter, gehen Sie näher heran oder erhöhen Sie den Eingangspegel in den Toneinstellungen dieses Computers.</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>Sprechen Sie, während Sie die Taste halten, und lassen Sie sie dann los.</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>Sprechen Sie, während „{status}“ angezeigt wird.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

@@ -1568,6 +1568,10 @@
         <translation>Exportar las palabras clave a un archivo CSV o JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exporte el texto desde el historial</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exportar la transcripción</translation>
     </message>
@@ -2908,6 +2912,10 @@
         <translation>Texto actual: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>Pulse una tecla, hable y púlsela otra vez</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>Pulse Iniciar y hable</translation>
     </message>
@@ -2918,6 +2926,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>Pulse las teclas… (Esc: no cambiar nada)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>Pulse {hotkey}, diga cualquier frase y pulse otra vez.</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>Pulse {hotkey}, diga «uno, dos, tres» y pulse otra vez:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3668,8 +3684,8 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Hable más alto, acérquese o suba el nivel de entrada en los ajustes de sonido de este equipo.</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>Hable mientras mantiene pulsada la tecla y después suéltela.</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>Hable mientras se muestra «{status}».</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

@@ -1568,6 +1568,10 @@
         <translation>Exporter les mots-clés dans un fichier CSV ou JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exportez le texte depuis l'historique</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exporter la transcription</translation>
     </message>
@@ -2908,6 +2912,10 @@
         <translation>Texte actuel : {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>Appuyez sur une touche, parlez, appuyez de nouveau</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>Appuyez sur Démarrer et parlez</translation>
     </message>
@@ -2918,6 +2926,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>Appuyez sur les touches… (Échap : ne rien changer)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>Appuyez sur {hotkey}, dites une phrase quelconque, puis appuyez de nouveau.</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>Appuyez sur {hotkey}, dites « un, deux, trois », puis appuyez de nouveau :</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3668,8 +3684,8 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Parlez plus fort, approchez-vous, ou augmentez le niveau d'entrée dans les paramètres de son de cet ordinateur.</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>Parlez en maintenant la touche, puis relâchez-la.</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>Parlez pendant que « {status} » est affiché.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

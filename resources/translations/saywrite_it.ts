@@ -1568,6 +1568,10 @@
         <translation>Esporta le parole chiave in un file CSV o JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>esporta il testo dalla cronologia</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Esporta la trascrizione</translation>
     </message>
@@ -2908,6 +2912,10 @@
         <translation>Testo attuale: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>Premi un tasto, parla, premilo di nuovo</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>Premi Avvia e parla</translation>
     </message>
@@ -2918,6 +2926,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>Premi i tasti… (Esc: lascia invariato)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>Premi {hotkey}, di' una frase qualsiasi e premi di nuovo.</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>Premi {hotkey}, di' «uno, due, tre» e premi di nuovo:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3668,8 +3684,8 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Parla più forte, avvicinati o alza il livello di ingresso nelle impostazioni audio di questo computer.</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>Parla tenendo premuto il tasto, poi rilascialo.</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>Parla mentre è visualizzato «{status}».</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

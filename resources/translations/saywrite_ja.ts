@@ -1566,6 +1566,10 @@
         <translation>キーワードをCSVまたはJSONのファイルに書き出す</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>履歴からテキストを書き出して</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>文字起こしを書き出す</translation>
     </message>
@@ -2903,6 +2907,10 @@
         <translation>現在のテキスト: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>キーを押して話し、もう一度押す</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>「開始」を押して話してください</translation>
     </message>
@@ -2913,6 +2921,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>キーを押してください… (Esc: 変更しない)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>{hotkey}を押して何か一文を話し、もう一度押してください。</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>{hotkey}を押して「いち、に、さん」と言い、もう一度押してください:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3663,8 +3679,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>大きな声で話すか、マイクに近づくか、このコンピューターのサウンド設定で入力レベルを上げてください。</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>キーを押している間に話し、終わったら離してください。</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>「{status}」と表示されている間に話してください。</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

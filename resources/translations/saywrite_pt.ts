@@ -1568,6 +1568,10 @@
         <translation>Exportar palavras-chave para um arquivo CSV ou JSON</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>exporte o texto pelo histórico</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>Exportar a transcrição</translation>
     </message>
@@ -2908,6 +2912,10 @@
         <translation>Texto atual: {origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>Pressione uma tecla, fale e pressione novamente</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>Pressione Iniciar e fale</translation>
     </message>
@@ -2918,6 +2926,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>Pressione as teclas… (Esc: não alterar)</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>Pressione {hotkey}, diga uma frase qualquer e pressione novamente.</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>Pressione {hotkey}, diga “um, dois, três” e pressione novamente:</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3668,8 +3684,8 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Fale mais alto, aproxime-se ou aumente o nível de entrada nas configurações de som deste computador.</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>Fale enquanto mantém a tecla pressionada e depois solte-a.</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>Fale enquanto “{status}” é exibido.</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

@@ -1566,6 +1566,10 @@
         <translation>将关键词导出为 CSV 或 JSON 文件</translation>
     </message>
     <message>
+        <source>export the text from the history</source>
+        <translation>从历史记录导出文字</translation>
+    </message>
+    <message>
         <source>Export the transcript</source>
         <translation>导出转写文本</translation>
     </message>
@@ -2903,6 +2907,10 @@
         <translation>当前文本：{origin}</translation>
     </message>
     <message>
+        <source>Press a key, speak, press it again</source>
+        <translation>按下按键，说话，再按一次</translation>
+    </message>
+    <message>
         <source>Press Start and speak</source>
         <translation>按“开始”并说话</translation>
     </message>
@@ -2913,6 +2921,14 @@
     <message>
         <source>Press the keys… (Esc: leave it)</source>
         <translation>请按下按键…（Esc：保持不变）</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say any sentence, and press it again.</source>
+        <translation>按 {hotkey}，随便说一句话，然后再按一次。</translation>
+    </message>
+    <message>
+        <source>Press {hotkey}, say “one, two, three”, and press it again:</source>
+        <translation>按 {hotkey}，说“一、二、三”，然后再按一次：</translation>
     </message>
     <message>
         <source>Press {key} in any program</source>
@@ -3663,8 +3679,8 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>请大声一些、靠近一些，或在这台电脑的声音设置中提高输入电平。</translation>
     </message>
     <message>
-        <source>Speak while you hold the key, then let it go.</source>
-        <translation>按住按键说话，然后松开。</translation>
+        <source>Speak while “{status}” is shown.</source>
+        <translation>请在显示“{status}”时说话。</translation>
     </message>
     <message>
         <source>Speak, and it is written.</source>

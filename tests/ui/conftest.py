@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from pseudo_language import Marked
 from window_fakes import FakeDictation, front_end, ui_context, windows_to_delete
 
+from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -125,8 +126,8 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def make_front(qtbot: Any, tmp_path: Path, dictation: FakeDictation) -> Iterator[Callable[..., FrontEnd]]:
     """Makes a front end that is not shown; `changes` replace fields of its `UiContext`."""
 
-    def make(problems: tuple[str, ...] = (), **changes: Any) -> FrontEnd:
-        front = front_end(dictation, ui_context(tmp_path, **changes), problems)
+    def make(problems: tuple[str, ...] = (), keywords: tuple[Keyword, ...] = (), **changes: Any) -> FrontEnd:
+        front = front_end(dictation, ui_context(tmp_path, **changes), problems, keywords)
         qtbot.addWidget(front.window)
         dictation.tell = front.receive
         return front

@@ -282,10 +282,10 @@ def main() -> int:
         window_fakes.ui_context(
             folder,
             settings=settings,
-            keywords=KEYWORDS,
             open_history=lambda: dictated_before(folder),
             account=AccountAccess(lambda: secrets, pretend_to_test, str),
         ),
+        keywords=KEYWORDS,
     )
     dictation.tell = front.receive
     front.window.painted.connect(lambda: sys.stderr.write(f"painted after {time.perf_counter() - began:.3f} s\n"))

@@ -194,3 +194,25 @@ def test_texts_in_a_size_of_their_own_follow_the_text_size_of_the_system() -> No
         [sys.executable, "-c", LARGER_TEXT], capture_output=True, text=True, check=True, env=environment
     )
     assert result.stdout.splitlines() == ["0.9 True True"] * 3, result.stderr
+
+
+STARTUP_MESSAGE = """
+from PySide6.QtWidgets import QMessageBox
+from saywrite.ui.app.application import show_startup_message
+from saywrite.ui.app.dictation_thread import ENDED_WHAT
+QMessageBox.exec = lambda box: print(box.text())
+show_startup_message(ENDED_WHAT)
+"""
+
+
+def test_message_of_a_process_without_a_window_is_in_the_language_of_the_system() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"}
+    result = subprocess.run(
+        [sys.executable, "-c", STARTUP_MESSAGE],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        check=True,
+        env={**environment, "PYTHONUTF8": "1"},
+    )
+    assert result.stdout.startswith("Das Diktat ")

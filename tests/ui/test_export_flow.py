@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pseudo_language import untranslated
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from tests.closed_folder import closed
 
@@ -43,7 +45,9 @@ def window(qtbot: Any) -> QWidget:
 
 @pytest.fixture
 def flow(window: QWidget, tmp_path: Path) -> ExportFlow:
-    return ExportFlow(window, document, tmp_path, "md")
+    made = ExportFlow(window, document)
+    made.folder, made.format = tmp_path, "md"
+    return made
 
 
 @pytest.fixture
@@ -84,6 +88,18 @@ def test_dialog_opens_elsewhere_when_the_last_folder_may_not_be_entered_any_more
     with closed(tmp_path / "shared"):
         dialog = open_dialog(flow, window)
     assert "shared" not in dialog.selectedFiles()[0]
+    dialog.reject()
+
+
+def test_dialog_names_formats_in_the_language_of_the_program(
+    flow: ExportFlow, window: QWidget, marked: None, in_language: Callable[[str], None]
+) -> None:
+    in_language("de")
+    dialog = open_dialog(flow, window)
+    assert untranslated(dialog.nameFilters()) == []
+    assert dialog.selectedNameFilter() == "⟦Markdown⟧ (*.md)"
+    flow._fit_name(dialog, dialog.nameFilters()[2])
+    assert Path(dialog.selectedFiles()[0]).suffix == ".srt"
     dialog.reject()
 
 
@@ -177,8 +193,8 @@ def test_failed_write_leaves_the_old_file_and_no_temporary_file(
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget, tmp_path: Path) -> None:
-    flow = ExportFlow(window, lambda: document(timed=False), tmp_path)
+def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget) -> None:
+    flow = ExportFlow(window, lambda: document(timed=False))
     outcome = Outcome(flow)
     flow.start("srt")
     assert outcome.failed == [(NO_TIMES, "Choose text, Markdown, JSON or CSV.")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pseudo_language import untranslated
 from PySide6.QtWidgets import QFileDialog
 from window_fakes import FakeDictation, script
 
@@ -35,6 +38,15 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
     assert document.lines[1].gap == "1 s of sound missing: unplugged"
     assert document.engine == "LOCAL"
     assert b"00:00:06" in render(document, "srt")
+
+
+def test_gaps_of_a_dictation_are_written_in_the_language_of_the_program(
+    marked: None, in_language: Callable[[str], None]
+) -> None:
+    in_language("de")
+    document = document_of(DICTATED, str.upper)
+    assert document is not None
+    assert document.lines[1].gap == "1⟦ s⟧⟦ of sound missing: ⟧unplugged"
 
 
 def test_a_dictation_without_text_is_not_exported() -> None:
@@ -67,6 +79,17 @@ def test_folder_and_format_are_remembered(qtbot: Any, dictated: FrontEnd, tmp_pa
     assert dictated.preferences.settings.export_folder == "", "the folder of the settings is the user's own choice"
 
 
+def test_an_export_offers_the_format_that_was_used_or_chosen_last(dictated: FrontEnd) -> None:
+    exports, offered = dictated.dialogs.exports, []
+    for format in ("md", "csv"):
+        dictated.preferences.update(export_format=format)  # in the settings, or by an export of the history
+        exports.export_transcript()
+        dialog = dictated.window.findChildren(QFileDialog)[-1]
+        offered.append(dialog.selectedNameFilter())
+        dialog.reject()
+    assert offered == ["Markdown (*.md)", "CSV table (*.csv)"]
+
+
 def test_the_remembered_folder_is_that_of_the_next_run(make_front: Any) -> None:
     front = make_front()
     front.dialogs.restore({"export_folder": "/somewhere"})
@@ -80,6 +103,18 @@ def test_failed_export_is_reported_with_its_remedy(qtbot: Any, dictated: FrontEn
     qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
     assert "was not exported" in dictated.window.notices.texts()[-1]
     assert "choose another folder" in dictated.window.notices.texts()[-1]
+
+
+def test_failed_export_is_reported_in_the_language_of_the_program(
+    qtbot: Any, dictated: FrontEnd, marked: None, in_language: Callable[[str], None], tmp_path: Path
+) -> None:
+    notices, names = dictated.window.notices, re.compile(rf"{tmp_path}\S*|notes")
+    in_language("de")
+    write(dictated, tmp_path / "gone" / "notes.md", "md")
+    qtbot.waitUntil(lambda: bool(notices.texts()))
+    assert untranslated(notices.texts(), names) == []
+    in_language("en")
+    assert notices.texts()[-1].endswith("Create the folder again, or choose another folder.")
 
 
 def test_the_menu_offers_what_can_be_written(dictated: FrontEnd) -> None:
@@ -96,7 +131,8 @@ def test_every_dialog_opens_in_a_folder_of_the_user(
     monkeypatch.chdir(tmp_path)
     exports = front.dialogs.exports
     exports.folder = remembered and str(tmp_path / remembered)
+    front.commands.save_unfinished("d1")
     exports.export_dictations((DICTATED, DICTATED), front.window)
     exports.export_ledger(Ledger(), front.window)
     dialogs = front.window.findChildren(QFileDialog)
-    assert [Path(dialog.directory().absolutePath()) for dialog in dialogs] == [start_folder(None)] * 2
+    assert [Path(dialog.directory().absolutePath()) for dialog in dialogs] == [start_folder(None)] * 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 from tests.closed_folder import closed
 from window_fakes import FakeDictation
 
+from saywrite.dictation.persistence.files import file_list
 from saywrite.foundation.events import (
     FilesChanged,
     FileState,
@@ -28,7 +31,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
-from saywrite.ui.app.files.rows import describe
+from saywrite.ui.app.files.rows import describe, name_of
 from saywrite.ui.app.files.saving import check_pattern, target_of
 from saywrite.ui.app.files.window import AT_ONCE, FilesWindow, describe_queue
 from saywrite.ui.app.frontend import FrontEnd
@@ -60,6 +63,11 @@ DONE = replace(WAITING, number=3, path="/talks/done.mp3", state=FileState.DONE, 
 )
 def test_row_shows_the_progress_of_its_file(file: QueuedFile, words: str) -> None:
     assert describe(file) == words
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There it separates folders")
+def test_a_backslash_in_the_name_of_a_file_is_shown() -> None:
+    assert name_of(replace(WAITING, path="/talks/left\\right.wav")) == "left\\right.wav"
 
 
 def test_the_queue_is_summed_up() -> None:
@@ -234,6 +242,23 @@ def test_a_failure_is_reported_once_with_a_way_to_the_queue(front: FrontEnd, dic
     assert "“bad.ogg” was not transcribed. It is broken." in text
 
 
+@pytest.mark.parametrize(
+    "later", [(replace(FAILED, state=FileState.WAITING, what="", remedy=""),), ()], ids=["retried", "removed"]
+)
+def test_a_failure_is_reported_until_its_file_is_retried_or_removed(
+    front: FrontEnd, dictation: FakeDictation, later: tuple[QueuedFile, ...]
+) -> None:
+    other = replace(FAILED, number=4, path="/talks/other.ogg")
+    reading = tuple(replace(file, state=FileState.READING) for file in (FAILED, other))
+    dictation.tell(FilesChanged(reading))
+    dictation.tell(FilesChanged((reading[0], other)))
+    dictation.tell(FilesChanged((FAILED, other)))
+    dictation.tell(FilesChanged((FAILED,)))
+    assert "“bad.ogg” was not transcribed." in front.window.notices.texts()[0]
+    dictation.tell(FilesChanged(later))
+    assert front.window.notices.texts() == []
+
+
 def test_several_files_open_the_queue_and_folders_are_expanded(
     qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
 ) -> None:
@@ -249,6 +274,26 @@ def test_several_files_open_the_queue_and_folders_are_expanded(
     shown.rows[2].retry.click()
     assert dictation.arguments("retry_file") == [(2,)]
     shown.close()
+
+
+def test_the_program_ends_without_a_folder_whose_disk_is_slow(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    began, answered = threading.Event(), threading.Event()
+
+    def expand(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        began.set()
+        answered.wait()
+        return paths
+
+    monkeypatch.setattr(file_list, "expand", expand)
+    front.commands.files.add([tmp_path])
+    assert began.wait(20)
+    try:
+        assert wait_for_tasks(1000), "the end of the program waits for it"
+    finally:
+        answered.set()
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path,),)])
 
 
 def test_a_folder_is_chosen_beside_the_files(
@@ -379,4 +424,5 @@ def test_a_text_that_cannot_be_saved_says_why_in_its_row(
     qtbot.waitUntil(lambda: bool(dictation.arguments("note_saved_file")))
     ((_number, name, what, remedy),) = dictation.arguments("note_saved_file")
     assert (name, bool(what), bool(remedy)) == ("", True, True)
+    assert remedy == "Create the folder again, or export the text from the history."
     assert what in front.window.notices.texts()[0]

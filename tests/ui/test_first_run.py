@@ -268,6 +268,19 @@ def test_key_step_names_the_problem_of_the_key_and_the_missing_tray(
     assert window.key.findings.texts()[0] == "Saywrite hears the key, in every program."
 
 
+@pytest.mark.parametrize(("mode", "first"), [("both", "Hold"), ("hold", "Hold"), ("toggle", "Press")])
+def test_steps_say_how_the_key_is_used(
+    open_window: Callable[..., FirstRunWindow], preferences: Preferences, mode: str, first: str
+) -> None:
+    window = open_window()
+    preferences.update(hotkey_mode=mode)
+    end = {"Hold": "and let go", "Press": "and press it again"}[first]
+    for label in (window.key.request, window.sentence.explanation):
+        assert label.text().startswith(f"{first} Ctrl+Alt+Space, say")
+        assert end in label.text()
+    assert window.key.accessibleName().startswith(f"{first} a key, speak, ")
+
+
 def test_own_window_takes_text_only_while_there_is_a_field_to_try_it(
     open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
 ) -> None:
@@ -298,6 +311,52 @@ def test_sentence_tells_how_long_its_text_took(
     assert practice.findings.texts() == ["It was not inserted. Press Ctrl+V."]
     dictation.tell(events.Finished("d1", 100, 100, 0, 1.0, ""))
     assert practice.findings.texts()[0].startswith("No words were recognized.")
+    assert practice.findings.texts()[0].endswith("Speak while “Listening. Speak now.” is shown.")
+
+
+@pytest.mark.parametrize(
+    ("pending", "cancelled", "failure"),
+    [
+        (0, False, events.Failed("d1", "The microphone is gone.", "Plug it in.", fatal=True)),
+        (0, True, None),
+        (16_000, False, None),
+    ],
+    ids=["failed", "cancelled", "later"],
+)
+def test_no_missing_words_are_reported_where_something_else_ended_the_dictation(
+    open_window: Callable[..., FirstRunWindow],
+    dictation: FakeDictation,
+    pending: int,
+    cancelled: bool,
+    failure: events.Failed | None,
+) -> None:
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    for state in (State.STARTING, State.LISTENING, State.FINISHING):
+        dictation.tell(events.StateChanged("d1", state))
+    if failure is not None:
+        dictation.tell(failure)
+    dictation.tell(events.Finished("d1", 16_000, 16_000 - pending, pending, 1.0, "", cancelled))
+    wanted = [] if failure is None else ["The microphone is gone. Plug it in."]
+    assert window.sentence.practice.findings.texts() == wanted
+
+
+def test_a_text_that_is_inserted_while_the_user_speaks_has_no_time_from_the_end_of_the_words(
+    open_window: Callable[..., FirstRunWindow], dictation: FakeDictation
+) -> None:
+    """The hands-free mode inserts each sentence; the tray inserts the text of an earlier dictation."""
+    window = open_window()
+    for _ in range(3):
+        window.next.click()
+    practice = window.sentence.practice
+    dictation.tell(events.Inserted("d0", "Saywrite", False, 0.1, 90_000.0))
+    assert practice.findings.texts() == []
+    for state in (State.STARTING, State.LISTENING):
+        dictation.tell(events.StateChanged("d1", state))
+    dictation.tell(events.Inserted("d1", "Saywrite", False, 0.1, 90_002.0))
+    assert practice.findings.texts() == []
+    assert practice.status.text() == "Listening. Speak now."
 
 
 @pytest.mark.parametrize("leave", ["escape", "back", "done"])
@@ -366,8 +425,8 @@ def test_first_run_is_shown_at_the_very_first_start_only(
     qtbot.waitUntil(lambda: state.exists() and json.loads(state.read_text()) == STATE_AFTER_START)
     front.window.findChild(FirstRunWindow).reject()
     again = make_front(greets=True)
+    dictation.posted.clear()
     again.show()
-    qtbot.waitExposed(again.window)
     qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
     assert again.window.findChild(FirstRunWindow) is None
     again.window.actions_.first_run.trigger()

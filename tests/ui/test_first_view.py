@@ -67,7 +67,7 @@ def test_nothing_moves_when_the_front_end_is_built(
     qtbot.waitExposed(window)
     QApplication.processEvents()
     first = window.grab().toImage()
-    front = FrontEnd(dictation, ui_context(tmp_path, settings=settings, keywords=keywords), window)
+    front = FrontEnd(dictation, ui_context(tmp_path, settings=settings), window)
     QApplication.processEvents()
     assert front.window is window
     assert window.grab().toImage() == first
@@ -112,7 +112,7 @@ def test_tab_reaches_late_parts_in_the_order_in_which_they_are_seen(
 ) -> None:
     window = first_window(tmp_path, Settings(), keywords, dictation)
     qtbot.addWidget(window)
-    FrontEnd(dictation, ui_context(tmp_path, keywords=keywords), window)
+    FrontEnd(dictation, ui_context(tmp_path), window)
     chain: list[QWidget] = [window.control_bar.button]
     while (widget := chain[-1].nextInFocusChain()) is not chain[0]:
         chain.append(widget)

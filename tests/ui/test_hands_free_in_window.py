@@ -24,7 +24,7 @@ WITHOUT_MODEL = HandsFreeChanged(HandsFreeState.BLOCKED, "start listening", "No 
 LOST = HandsFreeChanged(HandsFreeState.BLOCKED, "start listening", "Desk went away.", "Plug it in.")
 
 
-def test_switch_posts_the_wish_and_shows_what_is(shown: FrontEnd, dictation: FakeDictation) -> None:
+def test_switch_asks_for_a_change_and_shows_the_state(shown: FrontEnd, dictation: FakeDictation) -> None:
     action = shown.window.actions_.hands_free
     assert not action.isChecked()
     action.trigger()

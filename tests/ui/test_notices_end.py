@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.history.details import DetailsWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
 
 LATEST = "d1"
 FILE = "/home/ann/Interview 3.wav"
@@ -119,7 +121,9 @@ def test_details_are_shown_after_a_dictation_was_not_found(
     store.close()
 
 
-def test_diagnostics_are_copied_after_a_failure(qtbot: Any, make_front: Callable[..., FrontEnd]) -> None:
+def test_diagnostics_are_copied_after_a_failure(
+    qtbot: Any, make_front: Callable[..., FrontEnd], caplog: pytest.LogCaptureFixture
+) -> None:
     save = FailingOnce()
 
     def diagnostics() -> str:
@@ -131,6 +135,8 @@ def test_diagnostics_are_copied_after_a_failure(qtbot: Any, make_front: Callable
     front.dialogs.copy_diagnostics()
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     assert front.window.status.text() == number
+    assert shown(front)[0].endswith("The log has more.")
+    assert "OSError: the disk is full" in caplog.text
     front.dialogs.copy_diagnostics()
     qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
 
@@ -229,3 +235,30 @@ def test_failed_check_for_updates_ends_with_one_that_works(qtbot: Any, make_fron
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.window.actions_.updates.trigger()
     qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "answer", "shown_last"),
+    [
+        ("updates", "find_update", None, "This is the newest version"),
+        ("diagnostics", "diagnostics", "all is well", "Diagnostics copied: no text, audio or key is in them"),
+    ],
+)
+def test_the_program_ends_without_what_waits_for_the_network_or_a_library(
+    qtbot: Any, make_front: Callable[..., FrontEnd], action: str, asked: str, answer: str | None, shown_last: str
+) -> None:
+    began, answered = threading.Event(), threading.Event()
+
+    def wait() -> str | None:
+        began.set()
+        answered.wait()
+        return answer
+
+    front = make_front(**{asked: wait})
+    getattr(front.window.actions_, action).trigger()
+    assert began.wait(WAIT_MS / 1000)
+    try:
+        assert wait_for_tasks(1000), "the end of the program waits for it"
+    finally:
+        answered.set()
+    qtbot.waitUntil(lambda: front.window.status.text() == shown_last, timeout=WAIT_MS)

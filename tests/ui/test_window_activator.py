@@ -1,4 +1,4 @@
-"""A call from another thread shows the window, with the activation token of the caller."""
+"""A call from another thread shows the window, with the caller's activation token; menus bring other windows back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from saywrite.ui.app.files.window import FilesWindow
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.reports.timing_window import LatencyWindow
 from saywrite.ui.tray.window_lifecycle import WindowActivator
 
 
@@ -38,3 +41,16 @@ def test_the_callers_activation_token_is_where_qt_looks_for_it(qtbot: QtBot) -> 
     call(WindowActivator(window, lambda number: None), "token-1")
     qtbot.waitUntil(lambda: window.isVisible())
     assert os.environ.pop("XDG_ACTIVATION_TOKEN") == "token-1"
+
+
+@pytest.mark.parametrize(("action", "kind"), [("speed", LatencyWindow), ("files", FilesWindow)])
+def test_another_window_that_was_minimized_comes_back_by_its_menu(
+    action: str, kind: type[QWidget], shown: FrontEnd, qtbot: QtBot
+) -> None:
+    menu = getattr(shown.window.actions_, action)
+    menu.trigger()
+    window = shown.window.findChild(kind)
+    window.showMinimized()
+    qtbot.waitUntil(window.isMinimized)
+    menu.trigger()
+    qtbot.waitUntil(lambda: not window.isMinimized())

@@ -256,6 +256,6 @@ def test_the_window_can_be_narrow(qtbot: Any, shown: FrontEnd, dictation: FakeDi
     qtbot.waitUntil(lambda: shown.window.control_bar.engine_button.x() > shown.window.control_bar.unit.x())
 
 
-def test_diagnostics_are_made_on_a_pool_thread_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:
+def test_diagnostics_are_made_on_another_thread_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:
     front.window.actions_.diagnostics.trigger()
     qtbot.waitUntil(lambda: qapp.clipboard().text() == "all is well")

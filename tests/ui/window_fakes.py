@@ -35,6 +35,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.storage.settings.schema import Settings
+from saywrite.text.keywords import Keyword
 from saywrite.ui.app.dialogs import UiContext
 from saywrite.ui.app.first_view import FirstView, make_window
 from saywrite.ui.app.frontend import FrontEnd
@@ -270,7 +271,6 @@ def ui_context(folder: Path, **changes: Any) -> UiContext:
     """A context for a front end; `changes` replace its fields."""
     given: dict[str, Any] = {
         "settings": Settings(),
-        "keywords": (),
         "choices": CHOICES,
         "save_settings": lambda _settings: None,
         "save_keywords": lambda _keywords: None,
@@ -281,14 +281,14 @@ def ui_context(folder: Path, **changes: Any) -> UiContext:
     return UiContext(**(given | changes))
 
 
-def front_end(dictation: Any, context: UiContext, problems: tuple[str, ...] = ()) -> FrontEnd:
+def front_end(
+    dictation: Any, context: UiContext, problems: tuple[str, ...] = (), keywords: tuple[Keyword, ...] = ()
+) -> FrontEnd:
     """A front end with the window that the program would have painted first."""
     settings = context.settings
     set_language(settings.program_language)
     apply_scheme(settings.theme)
-    view = FirstView(
-        settings, context.keywords, context.choices, context.window_state, lambda: context.account, problems
-    )
+    view = FirstView(settings, keywords, context.choices, context.window_state, lambda: context.account, problems)
     return FrontEnd(dictation, context, make_window(dictation, view))
 
 

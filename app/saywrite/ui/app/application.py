@@ -39,7 +39,7 @@ from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.focus_ring import FocusRing
 from saywrite.ui.toolkit.theme.indicators import outline_indicators
 from saywrite.ui.toolkit.theme.tokens import sized
-from saywrite.ui.toolkit.translation import set_language, tr
+from saywrite.ui.toolkit.translation import set_language, tr, translated
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -159,7 +159,7 @@ def show_startup_message(text: str) -> None:
         if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
             return
     create_application(sys.argv[:1], "system")
-    box = QMessageBox(QMessageBox.Icon.Information, tr("Saywrite"), text)
+    box = QMessageBox(QMessageBox.Icon.Information, tr("Saywrite"), translated(text))
     box.setTextFormat(Qt.TextFormat.PlainText)
     QTimer.singleShot(MESSAGE_MS, box.accept)
     box.exec()

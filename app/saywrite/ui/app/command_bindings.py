@@ -126,10 +126,13 @@ class CommandBindings(QObject):
 
     def save_unfinished(self, dictation: str) -> None:
         """Ask for a file, and save the recording of an unfinished dictation there."""
+        from saywrite.ui.export.dialog import start_folder
+
         dialog = QFileDialog(self._window, tr("Save audio"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(tr("WAV audio (*.wav)"))
         dialog.setDefaultSuffix("wav")
+        dialog.setDirectory(str(start_folder(None)))
         dialog.selectFile("dictation.wav")
         dialog.fileSelected.connect(lambda name: self._dictation.save_unfinished(dictation, Path(name)))
         dialog.finished.connect(dialog.deleteLater)

@@ -116,5 +116,5 @@ def open_at(window: HistoryWindow, open_history: Callable[[], HistoryStore], dic
                 button.setEnabled(False)
             window.edit.setEnabled(window.view.can_edit)
 
-    # After the list, which the window loads in the same order. It reports a history that cannot be read.
+    # `in_order`: after the list, which `reload()` loads. The window reports a history that cannot be read.
     run_task(load, show, lambda _error: None, owner=window, in_order=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 
-from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
 from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
@@ -21,8 +21,9 @@ from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import error_parts, tr
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class UiContext:
@@ -49,7 +52,6 @@ class UiContext:
     """
 
     settings: Settings
-    keywords: tuple[Keyword, ...]
     choices: EngineChoices
     save_settings: Callable[[Settings], None]
     save_keywords: Callable[[tuple[Keyword, ...]], None]
@@ -79,8 +81,6 @@ class Dialogs(QObject):
     """A `Dictated` of the history."""
     texts_changed = Signal(object)
     """The ids of dictations whose texts were corrected, deleted or restored in the history."""
-    keywords_applied = Signal(object)
-    """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     listen_requested = Signal()
     """The user wants to hear the sounds."""
     account_changed = Signal()
@@ -173,7 +173,7 @@ class Dialogs(QObject):
                 self._settings.show_devices(self._devices)
             if self._keys is not None:
                 self._settings.show_keys(self._keys)
-        _bring_up(self._settings)
+        bring_to_front(self._settings)
 
     def show_first_run(self) -> None:
         """Open the first run at its first step."""
@@ -196,7 +196,7 @@ class Dialogs(QObject):
                 if event is not None:
                     made.receive(event)
         self._first_run.begin()
-        _bring_up(self._first_run)
+        bring_to_front(self._first_run)
 
     def show_account(self) -> None:
         """Open the settings of the account, with the focus where something is missing."""
@@ -244,7 +244,7 @@ class Dialogs(QObject):
             window.corrected.connect(self._window.transcript.receive)
             window.texts_changed.connect(self.texts_changed)
         self._history.reload()
-        _bring_up(self._history)
+        bring_to_front(self._history)
 
     def show_in_history(self, dictation: str) -> None:
         """Open the history at a dictation."""
@@ -265,7 +265,7 @@ class Dialogs(QObject):
             self._context.retranscriber,
             self._window,
         )
-        lab.applied.connect(self.keywords_applied)
+        lab.applied.connect(self._window.keywords.replace_all)
         self._geometry.keep(lab, "keyword lab")
         _open(lab)
 
@@ -277,7 +277,7 @@ class Dialogs(QObject):
             self._speed = LatencyWindow(self._context.open_history, self._context.choices, self._window)
             self._geometry.keep(self._speed, "speed")
         self._speed.reload()
-        _bring_up(self._speed)
+        bring_to_front(self._speed)
 
     def show_ledger(self) -> None:
         """Open the window that tells where the speech of each month went."""
@@ -288,7 +288,7 @@ class Dialogs(QObject):
             window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
             self._geometry.keep(window, "ledger")
         self._ledger.reload()
-        _bring_up(self._ledger)
+        bring_to_front(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -315,7 +315,7 @@ class Dialogs(QObject):
         open_add_dialog(self._window.transcript, self._window.keywords, spoken)
 
     def copy_diagnostics(self) -> None:
-        """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
+        """Copy the diagnostics; another thread collects them, because devices and folders are examined."""
         self._window.status.show_message(tr("Collecting diagnostics…"))
 
         def copy(report: str) -> None:
@@ -324,14 +324,15 @@ class Dialogs(QObject):
             self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
+            log.error("the diagnostics could not be made", exc_info=error)
             self._window.status.clear_message()
             what = tr("The diagnostics could not be made: {error}", error=error)
             self._window.notices.notify(Severity.WARNING, what, tr("The log has more."), key="diagnostics")
 
-        run_task(self._context.diagnostics, copy, fail, owner=self)
+        run_task(self._context.diagnostics, copy, fail, owner=self, alone=True)
 
     def check_for_updates(self) -> None:
-        """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
+        """Ask the page of Saywrite for a newer version, on another thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
         self._window.status.show_message(tr("Looking for updates…"))
@@ -352,11 +353,10 @@ class Dialogs(QObject):
 
         def fail(error: Exception) -> None:
             self._window.status.clear_message()
-            what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
-            self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
+            self._window.notices.notify(Severity.WARNING, *error_parts(error), key="updates")
 
         ask = self._context.find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
-        run_task(ask, show, fail, owner=self)
+        run_task(ask, show, fail, owner=self, alone=True)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
@@ -378,7 +378,6 @@ class Dialogs(QObject):
         transcript.keyword_requested.connect(self.ask_always_write_as)
         actions.keyword_lab.triggered.connect(self.show_keyword_lab)
         self._window.keywords.lab_requested.connect(self.show_keyword_lab)
-        self.keywords_applied.connect(self._window.keywords.replace_all)
 
 
 def open_page(address: str) -> None:
@@ -389,9 +388,3 @@ def open_page(address: str) -> None:
 def _open(dialog: QDialog) -> None:
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
-
-
-def _bring_up(window: QWidget) -> None:
-    window.show()
-    window.raise_()
-    window.activateWindow()

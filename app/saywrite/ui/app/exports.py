@@ -20,7 +20,7 @@ from saywrite.ui.export.writer import write_content, write_into
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr, tr_count
+from saywrite.ui.toolkit.translation import error_parts, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -40,7 +40,7 @@ class Exports(QObject):
         self._flow = self._make_flow(window, window.transcript.to_export)
 
     def export_transcript(self, format: str = "") -> None:
-        """Export the transcript; without a `format`, in the last one used."""
+        """Export the transcript; without a `format`, in that of the settings."""
         self._window.transcript.flush()
         self._start(self._flow, format)
 
@@ -122,11 +122,10 @@ class Exports(QObject):
         return Path(wanted) if wanted else None
 
     def _show_failure(self, error: Exception) -> None:
-        what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
-        self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
+        self._window.notices.notify(Severity.WARNING, *error_parts(error), key="export")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
-        flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)
+        flow = ExportFlow(parent, document)
         flow.exported.connect(self._show_exported)
         flow.failed.connect(
             lambda what, remedy: self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
@@ -134,7 +133,7 @@ class Exports(QObject):
         return flow
 
     def _start(self, flow: ExportFlow, format: str) -> None:
-        flow.folder = self._wanted_folder or flow.folder
+        flow.folder, flow.format = self._wanted_folder or flow.folder, self._preferences.settings.export_format
         self._window.notices.withdraw("export")
         flow.start(format)
 
@@ -166,7 +165,7 @@ def document_of(dictated: Dictated, label: Callable[[str], str], pause_s: float 
     ]
     for gap in dictated.gaps:
         start = seconds(gap.at)
-        lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=missing(gap)))
+        lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=tr(missing(gap))))
     lines.sort(key=lambda line: line.start_s)
     return Document(
         title=tr("Dictation {date}", date=f"{summary.began:%Y-%m-%d %H.%M}"),

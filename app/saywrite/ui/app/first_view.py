@@ -1,6 +1,6 @@
 """Makes the window as it is painted first: settings, keywords, problems, last place. GUI thread.
 
-It imports only what that picture needs, so that the window is painted soon. `FrontEnd` connects the window after that,
+It imports only what the first paint needs, so that it comes soon. `FrontEnd` connects the window after that,
 before it handles any input.
 """
 
@@ -74,7 +74,7 @@ def make_window(dictation: Dictation, view: FirstView) -> MainWindow:
 
 
 class Front(Protocol):
-    """What is called of the front end that is built late."""
+    """The methods of the front end that `LateFrontEnd` calls."""
 
     def show(self) -> None:
         """Take over the state of the last run, and open what the start asks for."""

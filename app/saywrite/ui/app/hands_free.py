@@ -1,7 +1,7 @@
 """Shows the hands-free mode in the window and in the tray, and switches it. GUI thread.
 
-The switch of the menus shows the last event; a click only posts the wish. While the microphone waits, the status bar,
-the tray icon and the overlay say so.
+The switch of the menus shows the last event; a click only asks for a change. While the microphone waits, the status
+bar, the tray icon and the overlay say so.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from saywrite.foundation.messages import message
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import set_text, tr
+from saywrite.ui.toolkit.translation import set_text, tr, translated
 from saywrite.ui.transcript.export_document import has_times
 
 NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
@@ -27,25 +27,19 @@ _DIALOG_ASKS = sys.platform == "darwin"
 
 
 class ExportFlow(QObject):
-    """Runs one export at a time; `folder` and `format` are those of the last one."""
+    """Runs one export at a time; the dialog offers `folder` and `format`, and an export changes them."""
 
     exported = Signal(object, str)
     """A file was written: its `Path` and its format."""
-    failed = Signal(str, str)
-    """Nothing was written: what happened, and what to do."""
+    failed = Signal(object, object)
+    """Nothing was written: what happened, and what to do. A signal of `str` would drop the template of a text."""
 
-    def __init__(
-        self,
-        parent: QWidget,
-        document: Callable[[], Document | None],
-        folder: Path | None = None,
-        format: str = TXT,
-    ) -> None:
+    def __init__(self, parent: QWidget, document: Callable[[], Document | None]) -> None:
         super().__init__(parent)
         self._parent = parent
         self._document = document
-        self.folder = folder
-        self.format = format if format in EXPORT_FORMATS else TXT
+        self.folder: Path | None = None
+        self.format = TXT
 
     def start(self, format: str = "") -> None:
         """Ask for a file, and write in `format`, by default in the last one."""
@@ -92,7 +86,7 @@ class ExportFlow(QObject):
 
     def _dialog(self, document: Document, format: str) -> QFileDialog:
         filters = {
-            name: f"{kind.label} (*{kind.suffix})"
+            name: f"{translated(kind.label)} (*{kind.suffix})"
             for name, kind in EXPORT_FORMATS.items()
             if name not in NEED_TIMES or has_times(document)
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.files import os_error_message, write_atomic
+from saywrite.foundation.files import ANOTHER_FOLDER, os_error_message, write_atomic
 from saywrite.text.export import Document, render
 from saywrite.ui.toolkit.translation import joined, tr
 
@@ -20,13 +20,18 @@ class ExportExists(ExportError):
     """The target exists already; nothing was written."""
 
 
-def write_export(document: Document, format: str, target: Path, *, overwrite: bool) -> Path:
-    """Render and write a document; returns `target`. Raises ExportError, with `target` unchanged."""
-    return write_content(render(document, format), target, overwrite=overwrite)
+def write_export(
+    document: Document, format: str, target: Path, *, overwrite: bool, elsewhere: str = ANOTHER_FOLDER
+) -> Path:
+    """Render and write a document as `write_content` does; returns `target`. Raises ExportError."""
+    return write_content(render(document, format), target, overwrite=overwrite, elsewhere=elsewhere)
 
 
-def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
-    """Write the content of a file; returns `target`. Raises ExportError, with `target` unchanged."""
+def write_content(content: bytes, target: Path, *, overwrite: bool, elsewhere: str = ANOTHER_FOLDER) -> Path:
+    """Write the content of a file; returns `target`. Raises ExportError, with `target` unchanged.
+
+    `elsewhere`: what the user can do where the folder cannot be written, as of `os_error_message`.
+    """
     try:
         write_atomic(target, content, private=False, overwrite=overwrite)
     except FileExistsError as error:
@@ -34,22 +39,22 @@ def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
             tr("“{name}” exists already.", name=target.name), tr("Choose another name, or replace it.")
         ) from error
     except OSError as error:
-        refused = os_error_message(error, target.parent)
+        refused = os_error_message(error, target.parent, elsewhere)
         raise ExportError(
             tr("“{name}” was not exported: {reason}.", name=target.name, reason=refused.reason), refused.remedy
         ) from error
     return target
 
 
-def write_new(document: Document, format: str, target: Path) -> Path:
-    """Write a document as a new file, and return that. Raises ExportError.
+def write_new(document: Document, format: str, target: Path, elsewhere: str = ANOTHER_FOLDER) -> Path:
+    """Write a document as a new file, and return that. `elsewhere`: as of `write_content`. Raises ExportError.
 
     A taken name gets a number: "Dictation 2026-11-22 10.42 (2).txt".
     """
     path, number = target, 1
     while True:
         try:
-            return write_export(document, format, path, overwrite=False)
+            return write_export(document, format, path, overwrite=False, elsewhere=elsewhere)
         except ExportExists:
             number += 1
             path = target.with_name(f"{target.stem} ({number}){target.suffix}")

@@ -197,11 +197,14 @@ def key_text(keys: str) -> str:
     return tr(Message(_keys(chord), "{chord}", {"chord": chord}))
 
 
+def error_parts(error: Exception) -> tuple[str, str]:
+    """Return what happened, and what to do."""
+    return (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
+
+
 def error_text(error: Exception) -> str:
     """Return what happened and what to do, in the current language."""
-    if isinstance(error, SaywriteError):
-        return joined(" ", error.what, error.remedy)
-    return str(error)
+    return joined(" ", *error_parts(error))
 
 
 def without_mnemonic(text: str) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from saywrite.foundation.messages import message
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.layouts.dialogs import is_quitting
+from saywrite.ui.toolkit.layouts.dialogs import bring_to_front, is_quitting
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.tray.icon import Tray
 
@@ -145,13 +145,9 @@ class WindowActivator(QObject):
         """Bring the window to the front, even if it is minimized or hidden."""
         if activation:
             os.environ["XDG_ACTIVATION_TOKEN"] = activation  # Qt reads and removes it
-        window = self._window
-        window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_to_front(self._window)
         if QGuiApplication.platformName() == "xcb":
-            number = int(window.winId())
+            number = int(self._window.winId())
             run_task(lambda: self._activate_x11(number), failed=self._not_raised, owner=self)
         log.info("shown on request")
 

@@ -15,7 +15,8 @@ from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.translation import error_text, joined, tr, tr_count
+from saywrite.ui.toolkit.layouts.dialogs import bring_to_front
+from saywrite.ui.toolkit.translation import error_parts, error_text, joined, tr, tr_count
 from saywrite.ui.tray.window_geometry import WindowGeometry
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -56,6 +57,8 @@ class FilesController(QObject):
         self._geometry = geometry
         self._files: tuple[QueuedFile, ...] | None = None
         self._save_beside = SaveBeside()
+        self._reported = 0
+        """The number of the failed file that the notice is about, 0 for another notice."""
         self._shown: FilesWindow | None = None
         window.actions_.files.triggered.connect(lambda: self.show())
         window.control_bar.cancel_file_pressed.connect(self.cancel_running)
@@ -73,12 +76,13 @@ class FilesController(QObject):
             self._shown.show_files(event.files)
         running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
         self._window.control_bar.show_running_file(name_of(running) if running else "")
+        self._end_report({file.number for file in event.files if file.state is FileState.FAILED})
         for file in event.files:
             known = before.get(file.number)
             if known is not None and known.state is not file.state:
                 self._note_change(file)
             elif is_first and file.state is FileState.DONE and file.save_as:
-                self._save(file)  # the program ended before
+                self._save(file)  # the last run ended before it was saved
 
     def add(self, paths: Iterable[Path]) -> None:
         """Append files, and the sound files in folders. Several are shown in the window of the queue."""
@@ -97,8 +101,8 @@ class FilesController(QObject):
 
             return expand(wanted)
 
-        # On a pool thread even for one file: the disk that tells whether it is a folder may be slow.
-        run_task(look, queue, lambda error: self._notify(error_text(error), ""), owner=self)
+        # Even for one file: the disk that tells whether it is a folder may be slow, or not answer at all.
+        run_task(look, queue, lambda error: self._notify(error_text(error), ""), owner=self, alone=True)
 
     def show(self) -> None:
         """Open the window of the queue."""
@@ -117,9 +121,7 @@ class FilesController(QObject):
             shown.cancel_requested.connect(self._dictation.cancel_file)
             shown.retry_requested.connect(self._dictation.retry_file)
             shown.clear_requested.connect(self._dictation.remove_done_files)
-        self._shown.show()
-        self._shown.raise_()
-        self._shown.activateWindow()
+        bring_to_front(self._shown)
 
     @Slot()
     def cancel_running(self) -> None:
@@ -128,9 +130,16 @@ class FilesController(QObject):
             if file.state is FileState.TRANSCRIBING:
                 self._dictation.cancel_file(file.number)
 
+    def _end_report(self, failed: set[int]) -> None:
+        """Withdraw the notice about a file that was retried or removed. `failed`: the numbers of failed files."""
+        if self._reported and self._reported not in failed:
+            self._reported = 0
+            self._window.notices.withdraw("files")
+
     def _note_change(self, file: QueuedFile) -> None:
         if file.state is FileState.FAILED:
             self._notify(tr("“{file}” was not transcribed. {what}", file=name_of(file), what=file.what), file.remedy)
+            self._reported = file.number
         elif file.state is FileState.DONE:
             if file.save_as:
                 self._save(file)
@@ -159,13 +168,14 @@ class FilesController(QObject):
             self._dictation.note_saved_file(file.number, name, joined(" ", file.what, problem), file.remedy)
 
         def fail(error: Exception) -> None:
-            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            what, remedy = error_parts(error)
             self._notify(what, remedy)
             self._dictation.note_saved_file(file.number, "", what, remedy)
 
         run_task(work, done, fail, owner=self)
 
     def _notify(self, what: str, remedy: str) -> None:
+        self._reported = 0
         actions = ((tr("Show the &files"), self.show),)
         self._window.notices.notify(
             Severity.WARNING, what, remedy, key="files", actions=actions, passing=False, counted=False

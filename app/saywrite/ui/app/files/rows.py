@@ -31,7 +31,7 @@ _STATES = {
 
 def name_of(file: QueuedFile) -> str:
     """The name of a file without its folder."""
-    return PurePath(file.path.replace("\\", "/")).name or file.path
+    return PurePath(file.path).name or file.path
 
 
 def describe(file: QueuedFile) -> str:

@@ -22,6 +22,7 @@ PATTERN_HELP = message(
     "The ending chooses the format: {suffixes}.",
     suffixes=_SUFFIXES,
 )
+FROM_HISTORY = message("export the text from the history")
 _FIELDS = ("name", "date", "language")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -63,4 +64,4 @@ def save_beside(
     document = document_of(history, file.dictation)
     if document is None:
         return None
-    return write_new(document, format_of(file.save_as) or TXT, target_of(file, today))
+    return write_new(document, format_of(file.save_as) or TXT, target_of(file, today), FROM_HISTORY)

@@ -41,7 +41,7 @@ class FilesWindow(QWidget):
     text_requested = Signal(str)
     """The dictation of a file whose text the user wants to see."""
     save_beside_changed = Signal(object)
-    """The user chose whether texts are saved, and under which names: a `SaveBeside` with a pattern that is right."""
+    """The user chose whether and how texts are saved: a `SaveBeside`, whose pattern is right if it is on."""
     clear_requested = Signal()
     """The user wants to remove the files that are done."""
 

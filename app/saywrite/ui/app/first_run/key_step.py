@@ -37,10 +37,7 @@ class KeyStep(Step):
     name = message("Hold the key")
 
     def __init__(self, dictation: Dictation, preferences: Preferences, has_tray: Callable[[], bool]) -> None:
-        super().__init__(
-            tr("Hold a key, speak, let go"),
-            tr("The text is written where your cursor is, in whatever program you use."),
-        )
+        super().__init__("", tr("The text is written where your cursor is, in whatever program you use."))
         self._has_tray = has_tray
         self._heard = False
         self._problems: tuple[AccessState, ...] = ()
@@ -85,13 +82,15 @@ class KeyStep(Step):
 
     def _show_settings(self, settings: Settings) -> None:
         self._editors.refresh(settings)
-        if settings.hotkey:
-            set_text(
-                self.request.setText,
-                tr("Hold {hotkey}, say “one, two, three”, and let go:", hotkey=key_text(settings.hotkey)),
-            )
+        is_tapped, key = settings.hotkey_mode == "toggle", key_text(settings.hotkey)
+        self.show_headline(tr("Press a key, speak, press it again") if is_tapped else tr("Hold a key, speak, let go"))
+        if not settings.hotkey:
+            request = tr("Choose a key first.")
+        elif is_tapped:
+            request = tr("Press {hotkey}, say “one, two, three”, and press it again:", hotkey=key)
         else:
-            set_text(self.request.setText, tr("Choose a key first."))
+            request = tr("Hold {hotkey}, say “one, two, three”, and let go:", hotkey=key)
+        set_text(self.request.setText, request)
         self._heard = False
         self._show_findings()
 

@@ -31,15 +31,17 @@ from saywrite.ui.toolkit.translation import set_text, tr
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
-NOTHING_HEARD = AccessState(
-    False, message("No words were recognized."), message("Speak while you hold the key, then let it go.")
-)
 WORKING = {
     State.STARTING: message("The microphone is being opened…"),
     State.LISTENING: message("Listening. Speak now."),
     State.RECONNECTING: message("Recording; the connection is being restored…"),
     State.FINISHING: message("Writing…"),
 }
+NOTHING_HEARD = AccessState(
+    False,
+    message("No words were recognized."),
+    message("Speak while “{status}” is shown.", status=WORKING[State.LISTENING]),
+)
 
 
 class PracticeField(QWidget):
@@ -54,7 +56,10 @@ class PracticeField(QWidget):
         self._dictation = dictation
         self._clock = clock
         self._active = False
-        self._released_at = 0.0
+        self._failed = ""
+        """The dictation whose problem is shown."""
+        self._released_at: float | None = None
+        """The monotonic time at which the words ended whose text is not inserted yet."""
         self.field = QPlainTextEdit()
         set_text(self.field.setAccessibleName, tr("Try it here"))
         self.field.setTabChangesFocus(True)
@@ -84,12 +89,15 @@ class PracticeField(QWidget):
                 self._show_state(state)
             case Partial(text=text):
                 set_text(self.status.setText, text + "…")
-            case Finished(text=text) if not text.strip():
-                self._end(NOTHING_HEARD)
-            case Failed(what=what, remedy=remedy):
+            case Finished(dictation=which, text=text, pending=0, cancelled=False) if which != self._failed:
+                if not text.strip():
+                    self._end(NOTHING_HEARD)
+            case Failed(dictation=which, what=what, remedy=remedy):
+                self._failed = which
                 self._end(AccessState(False, what, remedy))
-            case Inserted(at=at) | InsertionUncertain(at=at):
+            case Inserted(at=at) | InsertionUncertain(at=at) if self._released_at is not None:
                 took = length(max(0.0, at - self._released_at))
+                self._released_at = None
                 self._end(AccessState(True, tr("That took {took} from the end of your words to the text.", took=took)))
             case NotInserted(what=what, remedy=remedy):
                 self._end(AccessState(False, what, remedy))
@@ -97,6 +105,7 @@ class PracticeField(QWidget):
     def _show_state(self, state: State) -> None:
         set_text(self.status.setText, WORKING.get(state, ""))
         if state is State.STARTING:
+            self._released_at = None
             self.findings.show_findings([])
             self.field.setFocus()
             self.key_heard.emit()

@@ -72,9 +72,11 @@ class SentenceStep(Step):
         self._dictation.toggle(insert=True)
 
     def _show_settings(self, settings: Settings) -> None:
-        key = (
-            tr("Hold {hotkey}, say any sentence, and let go.", hotkey=key_text(settings.hotkey))
-            if settings.hotkey
-            else tr("Press Start and speak.")
-        )
-        set_text(self.explanation.setText, tr("{key} This is how it works in every program.", key=key))
+        key = key_text(settings.hotkey)
+        if not settings.hotkey:
+            request = tr("Press Start and speak.")
+        elif settings.hotkey_mode == "toggle":
+            request = tr("Press {hotkey}, say any sentence, and press it again.", hotkey=key)
+        else:
+            request = tr("Hold {hotkey}, say any sentence, and let go.", hotkey=key)
+        set_text(self.explanation.setText, tr("{key} This is how it works in every program.", key=request))

@@ -59,16 +59,21 @@ class Step(QScrollArea):
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(XL, S, XL, S)
         self.column.setSpacing(M)
-        title = NoteLabel(headline, "", size=1.4)
+        self._headline = NoteLabel("", "", size=1.4)
         self.explanation = NoteLabel(explanation, size=1.0)
-        self.column.addWidget(title)
+        self.column.addWidget(self._headline)
         self.column.addWidget(self.explanation)
-        set_text(self.setAccessibleName, headline)
+        self.show_headline(headline)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_headline(self, headline: str) -> None:
+        """Show another headline, which is also the name of the step for screen readers."""
+        set_text(self._headline.setText, headline)
+        set_text(self.setAccessibleName, headline)
 
     def enter(self) -> None:
         """Begin the checks of this step."""

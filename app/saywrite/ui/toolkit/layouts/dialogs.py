@@ -59,6 +59,14 @@ def center_on_parent(window: QWidget) -> None:
     window.move(frame.topLeft())
 
 
+def bring_to_front(window: QWidget) -> None:
+    """Show a window in front of the others, even if it is minimized or hidden."""
+    window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 def is_quitting() -> bool:
     """Whether the program is about to quit."""
     app = QApplication.instance()
