@@ -515,6 +515,19 @@ def test_power_mode_is_not_read_when_no_partials_are_wanted(dictation: Dictation
     assert [told["op"] for told in dictation.worker.told] == ["start"]
 
 
+def test_a_system_without_a_thread_left_for_the_power_mode_keeps_partials(
+    dictation: Dictation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    dictation.start(partials=True)
+    dictation.run()
+    assert dictation.worker.told[0]["partials"] is True
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
 def test_an_aborted_dictation_leaves_nothing_behind(dictation: Dictation) -> None:
     dictation.start("old")
     for _ in range(12):
