@@ -559,6 +559,12 @@ def test_folder_is_named_as_a_file_manager_copies_it(
     assert download(store, make_sources(address, http())[0]).is_dir()
 
 
+def test_folder_in_the_home_of_an_unknown_user_has_no_model(store: ModelStore) -> None:
+    folder = "~no-such-user/models"
+    with pytest.raises(ModelUnreachable, match=rf"{folder}: it has no config\.json"):
+        download(store, make_sources(folder, http())[0])
+
+
 def test_unreachable_host_is_named(store: ModelStore) -> None:
     with pytest.raises(ModelUnreachable, match=r"no-such-host\.invalid: it cannot be reached"):
         download(store, WebSource("https://no-such-host.invalid", http()))
