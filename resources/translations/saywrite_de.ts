@@ -1456,6 +1456,10 @@
         <translation>Laden Sie es unter Einstellungen &gt; Erkennung oder mit `saywrite models download {model}` herunter. Was Sie bis dahin diktieren, wird aufgenommen und wird Text, sobald das Modell da ist.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Laden Sie es herunter: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Modelle herunterladen von</translation>
     </message>

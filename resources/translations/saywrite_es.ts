@@ -1456,6 +1456,10 @@
         <translation>Descárguelo en Ajustes &gt; Reconocimiento o con `saywrite models download {model}`. Lo que dicte hasta entonces se graba y se convierte en texto cuando el modelo esté disponible.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Descárguelo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Descargar modelos de</translation>
     </message>

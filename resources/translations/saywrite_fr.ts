@@ -1456,6 +1456,10 @@
         <translation>Téléchargez-le dans Paramètres &gt; Reconnaissance ou avec `saywrite models download {model}`. Ce que vous dictez d'ici là est enregistré et devient du texte quand le modèle est là.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Téléchargez-le : saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Télécharger les modèles depuis</translation>
     </message>

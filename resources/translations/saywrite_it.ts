@@ -1456,6 +1456,10 @@
         <translation>Scaricalo in Impostazioni &gt; Riconoscimento o con `saywrite models download {model}`. Ciò che detti nel frattempo viene registrato e diventa testo quando il modello è disponibile.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Scaricalo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Scarica i modelli da</translation>
     </message>

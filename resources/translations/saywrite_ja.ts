@@ -1454,6 +1454,10 @@
         <translation>「設定」&gt;「認識」、または`saywrite models download {model}`でダウンロードしてください。それまでに話した内容は録音され、モデルが用意でき次第、文字になります。</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>ダウンロードしてください: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>モデルのダウンロード元</translation>
     </message>

@@ -1456,6 +1456,10 @@
         <translation>Baixe-o em Configurações &gt; Reconhecimento ou com `saywrite models download {model}`. O que você ditar até lá é gravado e vira texto quando o modelo estiver disponível.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Baixe-o: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Baixar modelos de</translation>
     </message>

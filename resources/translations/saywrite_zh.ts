@@ -1454,6 +1454,10 @@
         <translation>请在“设置”&gt;“识别”中下载，或使用 `saywrite models download {model}`。在此之前所说的话会先录下来，模型就绪后写成文字。</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>请下载：saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>模型下载来源</translation>
     </message>

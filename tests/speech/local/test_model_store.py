@@ -16,6 +16,7 @@ from tests.speech.local.small_model import SmallModel
 from saywrite.foundation.errors import ModelDamaged, ModelError, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.file_lock import FileLock
+from saywrite.foundation.messages import Message
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import (
@@ -410,6 +411,17 @@ def test_verification_finds_a_byte_that_changed_behind_the_stamp(
         store.verify("small-model", StopTransfer())
     assert store.folder(small.model) is None
     assert contents(download(store, web(server))) == small.installed
+
+
+def test_remedy_of_a_verification_without_a_model_can_be_translated(store: ModelStore) -> None:
+    with pytest.raises(ModelUnknown) as caught:
+        store.verify("small-model", StopTransfer())
+    remedy = caught.value.remedy
+    assert isinstance(remedy, Message)
+    assert (remedy, remedy.source) == (
+        "Download it: saywrite models download small-model",
+        "Download it: saywrite models download {model}",
+    )
 
 
 def test_verification_uses_the_hash_of_the_conversion_where_the_catalog_has_none(

@@ -165,7 +165,8 @@ class ModelStore:
             folder, damaged = self.inspect(id, stop)
             if folder is None:
                 raise ModelUnknown(
-                    message("{label} is not on this computer.", label=model.label), again.replace(" again", "")
+                    message("{label} is not on this computer.", label=model.label),
+                    message("Download it: saywrite models download {model}", model=id),
                 )
         except OSError as error:
             raise ModelDamaged(
