@@ -2696,6 +2696,10 @@
         <translation>Nichts passt zu diesen Filtern.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nichts darf diesen Computer verlassen</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Noch nichts gemessen. Diktieren Sie etwas; wie lange jeder Schritt dauerte, wird bei seinem Text gespeichert.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Die Seite von Saywrite ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>der Proxy kann nicht verwendet werden</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

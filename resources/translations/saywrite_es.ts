@@ -2696,6 +2696,10 @@
         <translation>Nada coincide con estos filtros.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nada puede salir de este equipo</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Aún no hay mediciones. Dicte algo; la duración de cada paso se conserva con su texto.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>No se puede acceder a la página de Saywrite.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>no se puede usar el proxy</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -2696,6 +2696,10 @@
         <translation>Rien ne correspond à ces filtres.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>rien ne doit quitter cet ordinateur</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Aucune mesure pour l'instant. Dictez quelque chose ; la durée de chaque étape est conservée avec son texte.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>La page de Saywrite n'est pas joignable.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>le proxy ne peut pas être utilisé</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

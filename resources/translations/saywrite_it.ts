@@ -2696,6 +2696,10 @@
         <translation>Nulla corrisponde a questi filtri.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nulla può lasciare questo computer</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Ancora nessuna misura. Detta qualcosa; la durata di ogni passo viene conservata insieme al testo.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>La pagina di Saywrite non è raggiungibile.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>il proxy non può essere usato</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

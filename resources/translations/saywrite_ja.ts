@@ -2691,6 +2691,10 @@
         <translation>この絞り込みに一致するものはありません。</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>このコンピューターから何も送信しない設定です</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>測定値はまだありません。何か音声入力してください。各段階にかかった時間がテキストと一緒に保存されます。</translation>
     </message>
@@ -4448,6 +4452,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Saywriteのページに接続できません。</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>プロキシを使えません</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -2696,6 +2696,10 @@
         <translation>Nada corresponde a estes filtros.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nada pode sair deste computador</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Ainda não há medições. Dite algo; o tempo de cada etapa é mantido com o texto.</translation>
     </message>
@@ -4454,6 +4458,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Não é possível acessar a página do Saywrite.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>o proxy não pode ser usado</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -2691,6 +2691,10 @@
         <translation>没有符合这些筛选条件的内容。</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>设置为任何内容都不得离开这台电脑</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>尚无测量结果。请听写一些内容；各步骤所用时间会与其文本一同保存。</translation>
     </message>
@@ -4448,6 +4452,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>无法连接 Saywrite 的页面。</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>无法使用代理</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

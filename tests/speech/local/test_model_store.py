@@ -27,7 +27,7 @@ from saywrite.speech.local.model_store.sources import (
     make_sources,
 )
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
-from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
+from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, TransferStopped
 from saywrite.speech.local.models import STAMP, WEIGHTS
 from saywrite.speech.network.network import Network
 
@@ -575,6 +575,29 @@ def test_folder_in_the_home_of_an_unknown_user_has_no_model(store: ModelStore) -
     folder = "~no-such-user/models"
     with pytest.raises(ModelUnreachable, match=rf"{folder}: it has no config\.json"):
         download(store, make_sources(folder, http())[0])
+
+
+@pytest.mark.parametrize(
+    ("stay_offline", "proxy", "reason", "remedy"),
+    [
+        (True, "", "nothing may leave this computer", "turn off"),
+        (False, "socks5://192.0.2.1", "the proxy cannot be used", "Use an HTTP proxy"),
+        (False, "http://[", "the proxy cannot be used", "Correct it"),
+    ],
+)
+def test_reason_why_no_host_is_asked_can_be_translated(
+    stay_offline: bool, proxy: str, reason: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    files = HttpFiles(Network(stay_offline=lambda: stay_offline), StopTransfer())
+    with pytest.raises(SourceError) as caught:
+        files.json("https://models.invalid/list", "*/*")
+    assert caught.value.reason == reason
+    assert isinstance(caught.value.reason, Message)
+    assert remedy in caught.value.remedy
 
 
 def test_unreachable_host_is_named(store: ModelStore) -> None:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.errors import NetworkForbidden, ProxyRefused
 from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import ModelFile
@@ -156,15 +156,17 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
-    """Raises what httpx raises as SourceError."""
+    """Raises what httpx and the network raise as SourceError."""
     import httpx
 
     from saywrite.speech.network.http_client import is_about_tls
 
     try:
         yield
-    except SaywriteError as error:  # the address of the proxy, by the network
-        raise SourceError(error.what.rstrip("."), error.remedy) from error
+    except NetworkForbidden as error:
+        raise SourceError(message("nothing may leave this computer"), error.remedy) from error
+    except ProxyRefused as error:
+        raise SourceError(message("the proxy cannot be used"), error.remedy) from error
     except httpx.ProxyError as error:
         raise SourceError(
             message("the proxy refuses the connection"), message("Check the proxy in the system's settings.")
