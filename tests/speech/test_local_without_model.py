@@ -164,6 +164,16 @@ def test_damaged_model_that_another_process_mends_is_loaded_again(dictation: Dic
     assert dictation.texts == WHOLE
 
 
+def test_damaged_model_is_named_though_another_one_is_chosen_meanwhile(dictation: Dictation) -> None:
+    dictation.model = Path("base")
+    dictation.start()
+    dictation.wanted, dictation.model = "whisper-small", Path("small")
+    load_badly(dictation, "RuntimeError: Unsupported model binary version")
+    assert "whisper-base" in last_state(dictation).reason
+    dictation.run()
+    assert dictation.texts == WHOLE
+
+
 def test_model_that_vanishes_between_look_and_load_is_missing(dictation: Dictation) -> None:
     dictation.model = Path("base")
     dictation.start()

@@ -149,7 +149,7 @@ class WorkerSupervisor:
         elif body.get("kind") == "unavailable":
             reason = str(body.get("reason"))
             log.warning("the recognizer is not available: %s", reason)
-            problem = explain(reason, self._model()[0])
+            problem = explain(reason, self._loaded_name)
             self._broken = _version(self._loaded) if problem.awaits_model and self._loaded else None
             self.fail(problem)
         elif body.get("kind") == "aborted":
@@ -193,7 +193,7 @@ class WorkerSupervisor:
 
     def _exited(self, code: int) -> Exited | None:
         log.info("the worker ended with %d", code)
-        problem = explain_exit(code, self._model()[0])
+        problem = explain_exit(code, self._loaded_name)
         if problem is not None and problem.lasting:
             self.fail(problem)
             return None
