@@ -619,7 +619,7 @@ def test_unreachable_host_is_named(store: ModelStore) -> None:
         download(store, WebSource("https://no-such-host.invalid", http()))
 
 
-@pytest.mark.parametrize("address", ["http://[", "https://", "http://exa mple.org:99999"])
+@pytest.mark.parametrize("address", ["http://[", "https://", "http://exa mple.org:99999", "http://models..example.org"])
 def test_address_that_cannot_be_read_is_an_error_of_the_source(address: str, store: ModelStore) -> None:
     with pytest.raises(ModelUnreachable):
         download(store, WebSource(address, http()))
