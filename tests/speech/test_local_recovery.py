@@ -32,7 +32,7 @@ class FakeWorker:
     def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
         self.number = number
         self.pid = 10_000 + number
-        self.is_dead = self.is_hung = self.is_closed = False
+        self.is_dead = self.is_hung = False
         self._post = post
         self.command = tuple(command)
         self.told: list[dict] = []
@@ -50,9 +50,6 @@ class FakeWorker:
 
     def drop_unsent(self) -> None:
         self._frames[:] = [frame for frame in self._frames if frame == {"op": "load"}]
-
-    def close(self) -> None:
-        self.is_closed = True
 
     def kill(self) -> None:
         if not self.is_dead:
