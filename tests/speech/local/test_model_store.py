@@ -310,6 +310,26 @@ def test_stop_ends_a_stalled_read_at_once_and_keeps_what_has_arrived(
     assert contents(download(store, web(server))) == small.installed
 
 
+@pytest.mark.parametrize(
+    "behavior", [Behavior(is_silent=True), Behavior(redirect="/silent")], ids=["here", "elsewhere"]
+)
+def test_stop_ends_waiting_for_an_answer_at_once(behavior: Behavior, store: ModelStore, server: ModelServer) -> None:
+    server.behavior["config.json"], server.behavior["silent"] = behavior, Behavior(is_silent=True)
+    stop, ended = StopTransfer(), threading.Event()
+
+    def run() -> None:
+        with pytest.raises(TransferStopped):
+            download(store, web(server, silence_s=60.0, stop=stop), stop=stop)
+        ended.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert server.wait_until_asked("silent" if behavior.redirect else "config.json", 0, 10)
+    stop.request()
+    assert ended.wait(5)
+    thread.join()
+
+
 def test_discarded_download_leaves_nothing(store: ModelStore, server: ModelServer, tmp_path: Path) -> None:
     server.behavior[WEIGHTS] = Behavior(status=404)
     with pytest.raises(ModelUnreachable):
