@@ -3200,6 +3200,10 @@
         <translation>Entfernen</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Entfernen Sie es und laden Sie es erneut herunter: saywrite models remove {model}, saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>Ausgewählte Schlüsselwörter entfernen (Entf)</translation>
     </message>

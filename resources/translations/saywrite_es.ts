@@ -3200,6 +3200,10 @@
         <translation>Quitar</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Elimínelo y descárguelo de nuevo: saywrite models remove {model}, saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>Quitar las palabras clave seleccionadas (Supr)</translation>
     </message>

@@ -3200,6 +3200,10 @@
         <translation>Retirer</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Supprimez-le et téléchargez-le de nouveau : saywrite models remove {model}, saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>Retirer les mots-clés sélectionnés (Suppr)</translation>
     </message>

@@ -3200,6 +3200,10 @@
         <translation>Rimuovi</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Rimuovilo e scaricalo di nuovo: saywrite models remove {model}, saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>Rimuovi le parole chiave selezionate (Canc)</translation>
     </message>

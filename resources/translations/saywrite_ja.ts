@@ -3195,6 +3195,10 @@
         <translation>取り除く</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>削除して、もう一度ダウンロードしてください: saywrite models remove {model}、saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>選択したキーワードを削除 (Delete)</translation>
     </message>

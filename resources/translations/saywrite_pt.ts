@@ -3200,6 +3200,10 @@
         <translation>Remover</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Remova-o e baixe-o novamente: saywrite models remove {model}, saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>Remover as palavras-chave selecionadas (Delete)</translation>
     </message>

@@ -3195,6 +3195,10 @@
         <translation>移除</translation>
     </message>
     <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>请将其移除并重新下载：saywrite models remove {model}，saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Remove the selected keywords (Delete)</source>
         <translation>移除所选关键词 (Delete)</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -443,6 +444,31 @@ def test_remedy_of_a_verification_without_a_model_can_be_translated(store: Model
         "Download it: saywrite models download small-model",
         "Download it: saywrite models download {model}",
     )
+
+
+@pytest.mark.parametrize(("installed", "remedy"), [(False, "models remove small-model"), (True, "Install Saywrite")])
+def test_model_on_a_bad_disk_is_removed_before_it_is_downloaded_again(
+    installed: bool,
+    remedy: str,
+    store: ModelStore,
+    small: SmallModel,
+    server: ModelServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A download alone does nothing where every file has its size and time."""
+    folder = download(store, web(server))
+    if installed:
+        monkeypatch.setattr("saywrite.speech.local.models.shipped_model_folders", lambda: (folder.parent,))
+        store = ModelStore(tmp_path / "other data", [small.model])
+
+    def fail(path: Path, stop: StopTransfer) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("saywrite.speech.local.model_store.folder.hash_file", fail)
+    with pytest.raises(ModelDamaged, match="cannot be read: Input/output error") as caught:
+        store.verify("small-model", StopTransfer())
+    assert remedy in caught.value.remedy
 
 
 def test_verification_uses_the_hash_of_the_conversion_where_the_catalog_has_none(
