@@ -1456,6 +1456,10 @@
         <translation>Laden Sie es unter Einstellungen &gt; Erkennung oder mit `saywrite models download {model}` herunter. Was Sie bis dahin diktieren, wird aufgenommen und wird Text, sobald das Modell da ist.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Laden Sie es herunter: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Modelle herunterladen von</translation>
     </message>
@@ -2696,6 +2700,10 @@
         <translation>Nichts passt zu diesen Filtern.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nichts darf diesen Computer verlassen</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Noch nichts gemessen. Diktieren Sie etwas; wie lange jeder Schritt dauerte, wird bei seinem Text gespeichert.</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Entfernen Sie es und laden Sie es erneut herunter: saywrite models remove {model}, saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4466,6 +4478,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Die Seite von Saywrite ist nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>der Proxy kann nicht verwendet werden</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

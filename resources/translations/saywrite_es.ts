@@ -1456,6 +1456,10 @@
         <translation>Descárguelo en Ajustes &gt; Reconocimiento o con `saywrite models download {model}`. Lo que dicte hasta entonces se graba y se convierte en texto cuando el modelo esté disponible.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Descárguelo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Descargar modelos de</translation>
     </message>
@@ -2696,6 +2700,10 @@
         <translation>Nada coincide con estos filtros.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nada puede salir de este equipo</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Aún no hay mediciones. Dicte algo; la duración de cada paso se conserva con su texto.</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Remove</source>
         <translation>Quitar</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Elimínelo y descárguelo de nuevo: saywrite models remove {model}, saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4466,6 +4478,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>No se puede acceder a la página de Saywrite.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>no se puede usar el proxy</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -1456,6 +1456,10 @@
         <translation>Téléchargez-le dans Paramètres &gt; Reconnaissance ou avec `saywrite models download {model}`. Ce que vous dictez d'ici là est enregistré et devient du texte quand le modèle est là.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Téléchargez-le : saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Télécharger les modèles depuis</translation>
     </message>
@@ -2696,6 +2700,10 @@
         <translation>Rien ne correspond à ces filtres.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>rien ne doit quitter cet ordinateur</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Aucune mesure pour l'instant. Dictez quelque chose ; la durée de chaque étape est conservée avec son texte.</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Remove</source>
         <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Supprimez-le et téléchargez-le de nouveau : saywrite models remove {model}, saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4466,6 +4478,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>La page de Saywrite n'est pas joignable.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>le proxy ne peut pas être utilisé</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -1456,6 +1456,10 @@
         <translation>Scaricalo in Impostazioni &gt; Riconoscimento o con `saywrite models download {model}`. Ciò che detti nel frattempo viene registrato e diventa testo quando il modello è disponibile.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Scaricalo: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Scarica i modelli da</translation>
     </message>
@@ -2696,6 +2700,10 @@
         <translation>Nulla corrisponde a questi filtri.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nulla può lasciare questo computer</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Ancora nessuna misura. Detta qualcosa; la durata di ogni passo viene conservata insieme al testo.</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Remove</source>
         <translation>Rimuovi</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Rimuovilo e scaricalo di nuovo: saywrite models remove {model}, saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4466,6 +4478,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>La pagina di Saywrite non è raggiungibile.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>il proxy non può essere usato</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -1454,6 +1454,10 @@
         <translation>「設定」&gt;「認識」、または`saywrite models download {model}`でダウンロードしてください。それまでに話した内容は録音され、モデルが用意でき次第、文字になります。</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>ダウンロードしてください: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>モデルのダウンロード元</translation>
     </message>
@@ -2691,6 +2695,10 @@
         <translation>この絞り込みに一致するものはありません。</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>このコンピューターから何も送信しない設定です</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>測定値はまだありません。何か音声入力してください。各段階にかかった時間がテキストと一緒に保存されます。</translation>
     </message>
@@ -3201,6 +3209,10 @@
     <message>
         <source>Remove</source>
         <translation>取り除く</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>削除して、もう一度ダウンロードしてください: saywrite models remove {model}、saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4460,6 +4472,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Saywriteのページに接続できません。</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>プロキシを使えません</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -1456,6 +1456,10 @@
         <translation>Baixe-o em Configurações &gt; Reconhecimento ou com `saywrite models download {model}`. O que você ditar até lá é gravado e vira texto quando o modelo estiver disponível.</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>Baixe-o: saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>Baixar modelos de</translation>
     </message>
@@ -2696,6 +2700,10 @@
         <translation>Nada corresponde a estes filtros.</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>nada pode sair deste computador</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>Ainda não há medições. Dite algo; o tempo de cada etapa é mantido com o texto.</translation>
     </message>
@@ -3206,6 +3214,10 @@
     <message>
         <source>Remove</source>
         <translation>Remover</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>Remova-o e baixe-o novamente: saywrite models remove {model}, saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4466,6 +4478,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>Não é possível acessar a página do Saywrite.</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>o proxy não pode ser usado</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -1454,6 +1454,10 @@
         <translation>请在“设置”&gt;“识别”中下载，或使用 `saywrite models download {model}`。在此之前所说的话会先录下来，模型就绪后写成文字。</translation>
     </message>
     <message>
+        <source>Download it: saywrite models download {model}</source>
+        <translation>请下载：saywrite models download {model}</translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation>模型下载来源</translation>
     </message>
@@ -2691,6 +2695,10 @@
         <translation>没有符合这些筛选条件的内容。</translation>
     </message>
     <message>
+        <source>nothing may leave this computer</source>
+        <translation>设置为任何内容都不得离开这台电脑</translation>
+    </message>
+    <message>
         <source>Nothing measured yet. Dictate something; how long each step took is kept with its text.</source>
         <translation>尚无测量结果。请听写一些内容；各步骤所用时间会与其文本一同保存。</translation>
     </message>
@@ -3201,6 +3209,10 @@
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove it and download it again: saywrite models remove {model}, saywrite models download {model}</source>
+        <translation>请将其移除并重新下载：saywrite models remove {model}，saywrite models download {model}</translation>
     </message>
     <message>
         <source>Remove the selected keywords (Delete)</source>
@@ -4460,6 +4472,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The page of Saywrite cannot be reached.</source>
         <translation>无法连接 Saywrite 的页面。</translation>
+    </message>
+    <message>
+        <source>the proxy cannot be used</source>
+        <translation>无法使用代理</translation>
     </message>
     <message>
         <source>The proxy does not let Saywrite through to {host} ({detail}).</source>

@@ -32,7 +32,7 @@ class FakeWorker:
     def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
         self.number = number
         self.pid = 10_000 + number
-        self.is_dead = self.is_hung = self.is_closed = False
+        self.is_dead = self.is_hung = False
         self._post = post
         self.command = tuple(command)
         self.told: list[dict] = []
@@ -50,9 +50,6 @@ class FakeWorker:
 
     def drop_unsent(self) -> None:
         self._frames[:] = [frame for frame in self._frames if frame == {"op": "load"}]
-
-    def close(self) -> None:
-        self.is_closed = True
 
     def kill(self) -> None:
         if not self.is_dead:
@@ -513,6 +510,19 @@ def test_power_mode_is_not_read_when_no_partials_are_wanted(dictation: Dictation
     dictation.start(partials=False)
     wait_for_power(dictation)
     assert [told["op"] for told in dictation.worker.told] == ["start"]
+
+
+def test_a_system_without_a_thread_left_for_the_power_mode_keeps_partials(
+    dictation: Dictation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    dictation.start(partials=True)
+    dictation.run()
+    assert dictation.worker.told[0]["partials"] is True
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
 
 
 def test_an_aborted_dictation_leaves_nothing_behind(dictation: Dictation) -> None:

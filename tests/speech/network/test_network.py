@@ -238,3 +238,14 @@ def test_request_is_sent_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setenv("HTTP_PROXY", proxy)
         assert client.get("http://apis.example/hello", timeout=5).status_code == 200
     assert Service.asked == [("http://apis.example/hello", None)]
+
+
+@pytest.mark.parametrize("host", ["a..example", f"{'x' * 64}.example"])
+def test_host_that_cannot_be_a_name_is_unknown(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with make_client(Network()) as client:
+        with pytest.raises(httpx.ConnectError) as caught:
+            client.get(f"http://{host}/")
+        assert isinstance(caught.value.__cause__, socket.gaierror)
+        monkeypatch.setenv("HTTP_PROXY", f"http://{host}:8080")
+        with pytest.raises(httpx.ProxyError):
+            client.get("http://example.org/")

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -364,7 +365,8 @@ class LocalRecognizer(Recognizer):
             if self._saves_power():
                 self._post(Incoming(LOCAL, PowerSaved(dictation)))
 
-        threading.Thread(target=read, name="power", daemon=True).start()
+        with suppress(RuntimeError):  # the system has no thread left: partials stay on
+            threading.Thread(target=read, name="power", daemon=True).start()
 
     def _save_power(self, dictation: str) -> None:
         if self._feed is not None and self._feed.request.dictation == dictation:

@@ -76,7 +76,7 @@ class WorkerSupervisor:
         self._loaded: Path | None = None
         self._loaded_name = ""
         self._aborted: int | None = None
-        self._broken: Path | None = None
+        self._broken: tuple[Path, int] | None = None
         self._reported = (EngineState.UNLOADED, "", "", False)
 
     @property
@@ -90,8 +90,9 @@ class WorkerSupervisor:
 
     @property
     def can_start(self) -> bool:
-        """Whether the wanted model is there and has not failed to load."""
-        return self._model()[1] not in (None, self._broken)
+        """Whether the wanted model is there, and not as it was when it failed to load."""
+        folder = self._model()[1]
+        return folder is not None and _version(folder) != self._broken
 
     def start(self) -> bool:
         """Start a worker unless there is one. False where none can be started: then `problem` says why."""
@@ -102,7 +103,7 @@ class WorkerSupervisor:
         name, folder = self._model()
         if folder is None:
             self.fail(find_missing_package() or no_model(name))
-        elif folder != self._broken:
+        elif _version(folder) != self._broken:
             return self._spawn(name, folder)
         return False
 
@@ -148,8 +149,8 @@ class WorkerSupervisor:
         elif body.get("kind") == "unavailable":
             reason = str(body.get("reason"))
             log.warning("the recognizer is not available: %s", reason)
-            problem = explain(reason, self._model()[0])
-            self._broken = self._loaded if problem.awaits_model else None
+            problem = explain(reason, self._loaded_name)
+            self._broken = _version(self._loaded) if problem.awaits_model and self._loaded else None
             self.fail(problem)
         elif body.get("kind") == "aborted":
             if body.get("session") == self._aborted:
@@ -192,8 +193,16 @@ class WorkerSupervisor:
 
     def _exited(self, code: int) -> Exited | None:
         log.info("the worker ended with %d", code)
-        problem = explain_exit(code, self._model()[0])
+        problem = explain_exit(code, self._loaded_name)
         if problem is not None and problem.lasting:
             self.fail(problem)
             return None
         return Exited(problem)
+
+
+def _version(folder: Path) -> tuple[Path, int]:
+    """A value that changes when another process replaces files of the model in `folder`."""
+    try:
+        return folder, folder.stat().st_mtime_ns
+    except OSError:
+        return folder, 0

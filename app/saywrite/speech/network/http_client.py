@@ -5,6 +5,7 @@ A redirect is followed only as its caller allows: what is sent may carry a key, 
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,9 @@ class NetworkTransport(httpx.BaseTransport):
             if proxy is None or is_about_tls(error):
                 raise
             raise httpx.ProxyError("the proxy cannot be reached") from error
+        except UnicodeError:  # a label of the name is empty or too long
+            unknown = socket.gaierror(socket.EAI_NONAME, "not a name")
+            raise (httpx.ProxyError if proxy else httpx.ConnectError)(str(unknown)) from unknown
 
     def close(self) -> None:
         for transport in self._transports.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,7 +37,9 @@ def source_problem(text: str) -> str:
         return tr(
             "Models come over https only, so that nobody can change them on the way. Write https:// before the host."
         )
-    path = Path(text).expanduser()
+    path = Path(text)
+    with suppress(RuntimeError):  # there is no such user
+        path = path.expanduser()
     if not path.is_absolute():
         return tr("Write the whole path of the folder, or an address that begins with https://.")
     if not is_folder(path):

