@@ -218,6 +218,16 @@ def test_a_history_that_is_just_being_replaced_is_said_to_be_in_use(
     assert raised.value.remedy == "Close other Saywrite windows and try again."
 
 
+def test_a_history_whose_file_is_just_being_renamed_is_not_created_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The copy would then replace a file that is open here, and what is written into it would be lost."""
+    path = tmp_path / "history.sqlite3"
+    with UseLock(path, shared=False), pytest.raises(HistoryUnavailable, match="in use by another program"):
+        HistoryStore(path)
+    assert not path.exists()
+
+
 def test_a_newer_history_and_one_of_another_program_are_left_alone(path: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
