@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 import subprocess
@@ -149,8 +150,9 @@ def test_a_second_damage_does_not_overwrite_the_first_file(tmp_path: Path, caplo
     assert (tmp_path / "history.sqlite3.damaged-1").stat().st_size == 1000
 
 
-def test_the_log_of_a_damaged_history_is_read_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """After a crash only the log has the newest text."""
+@pytest.fixture
+def crashed(path: Path) -> Path:
+    """A history with a damaged page, whose newest text is only in its log, as after a crash."""
     store = HistoryStore(path)
     store.begin(Header("last", BEGAN + timedelta(days=2), "en", "local", "microphone"))
     store.add_segment("last", Segment(0, "in the log", "", 0, 1))
@@ -163,10 +165,41 @@ def test_the_log_of_a_damaged_history_is_read_too(path: Path, caplog: pytest.Log
     log = path.with_name(path.name + "-wal")
     (crashed / log.name).write_bytes(log.read_bytes())
     store.close()
-    again, salvaged = open_or_replace(crashed / path.name)
+    return crashed / path.name
+
+
+def test_the_log_of_a_damaged_history_is_read_too(crashed: Path, caplog: pytest.LogCaptureFixture) -> None:
+    again, salvaged = open_or_replace(crashed)
     assert salvaged is not None
     assert [each.text for each in again.load("last").segments] == ["in the log"]
-    assert contents(crashed / path.name)[1] > 300
+    assert contents(crashed)[1] > 300
+    again.close()
+
+
+@pytest.mark.parametrize("done", range(4))
+def test_process_that_ends_between_two_renames_loses_no_row(
+    crashed: Path, done: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`done`: the renames before the end: of the damaged file, of its two logs, of the copy."""
+
+    class EndOfProcessError(BaseException):
+        pass
+
+    calls, rename = itertools.count(), Path.rename
+
+    def rename_or_end(self: Path, target: Path) -> Path:
+        if next(calls) == done:
+            raise EndOfProcessError
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename_or_end)
+        with pytest.raises(EndOfProcessError):
+            open_or_replace(crashed)
+    again, _ = open_or_replace(crashed)
+    assert [each.text for each in again.load("last").segments] == ["in the log"]
+    assert contents(crashed)[1] > 300
+    assert is_sound(again, 10)
     again.close()
 
 
