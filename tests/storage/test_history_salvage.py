@@ -15,10 +15,11 @@ import pytest
 
 from saywrite.foundation.errors import HistoryTooNew, HistoryUnavailable
 from saywrite.foundation.events import Segment
+from saywrite.storage.history import connection as connections
 from saywrite.storage.history.connection import connect
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
-from saywrite.storage.history.salvage import open_or_replace
+from saywrite.storage.history.salvage import _take_over, open_or_replace
 from saywrite.storage.history.schema import MIGRATIONS, open_database
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -259,6 +260,22 @@ def test_a_history_whose_file_is_just_being_renamed_is_not_created_anew(
     with UseLock(path, shared=False), pytest.raises(HistoryUnavailable, match="in use by another program"):
         HistoryStore(path)
     assert not path.exists()
+
+
+def test_a_history_that_another_program_keeps_locked_is_not_called_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing could be copied of it, and the history would begin anew without a dictation."""
+    monkeypatch.setattr(connections, "BUSY_TIMEOUT_MS", 10)
+    store = HistoryStore(path)
+    store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("UPDATE dictations SET heard = 1")
+        with pytest.raises(HistoryUnavailable, match="in use by another program"):
+            is_sound(store, 10)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            _take_over(path, path.with_name("copy"))
 
 
 def test_a_newer_history_and_one_of_another_program_are_left_alone(path: Path, tmp_path: Path) -> None:

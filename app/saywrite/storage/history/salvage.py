@@ -154,7 +154,7 @@ def _set_history_aside(path: Path) -> Path:
 def _take_over(path: Path, new: Path) -> int:
     """Copy every readable row into a new history; return the number of its dictations.
 
-    Raises HistoryError, and sqlite3.Error when the disk does not take the copy.
+    Raises HistoryError, and sqlite3.Error when the disk does not take the copy or the old file cannot be locked.
     """
     with closing(open_database(new)) as target:
         try:
