@@ -82,7 +82,7 @@ class Recording:
         try:
             return self._sound.read(start, end)
         except OSError as error:
-            raise _damaged(self.folder, error) from error
+            raise unreadable(self.folder, error) from error
 
     def blocks(self) -> Iterator[bytes]:
         """Yield all samples in blocks of a few seconds. Raises JournalDamaged, also when the sound ends early."""
@@ -90,7 +90,7 @@ class Recording:
         while at < self.length:
             pcm = self.read(at, at + _BLOCK)
             if not pcm:
-                raise _damaged(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
+                raise unreadable(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
             yield pcm
             at += len(pcm) // BYTES_PER_SAMPLE
 
@@ -115,7 +115,7 @@ def open_recording(folder: Path) -> Recording:
     try:
         sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
     except OSError as error:
-        raise _damaged(folder, error) from error
+        raise unreadable(folder, error) from error
     metadata, _ = load_metadata(folder)
     return Recording(folder, metadata, sound)
 
@@ -276,7 +276,7 @@ def _unfinished(folder: Path) -> IncompleteRecording | None:
             return None
     except OSError as error:  # a folder that may not be entered
         metadata, _ = load_metadata(folder)
-        return IncompleteRecording(folder.name, metadata.header.began, 0, 0, _damaged(folder, error).what)
+        return IncompleteRecording(folder.name, metadata.header.began, 0, 0, unreadable(folder, error).what)
     if is_held(folder):
         return None
     metadata, _ = load_metadata(folder)
@@ -365,7 +365,8 @@ def _remove_folder(folder: Path) -> None:
         folder.rmdir()
 
 
-def _damaged(folder: Path, error: OSError) -> JournalDamaged:
+def unreadable(folder: Path, error: OSError) -> JournalDamaged:
+    """Explain why the recording in `folder` cannot be read."""
     return JournalDamaged(
         message(
             "The recording in {folder} cannot be read ({reason}).",

@@ -14,7 +14,13 @@ from saywrite.foundation.files import is_missing, new_file
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
-from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
+from saywrite.storage.recordings.library import (
+    finish_recording,
+    has_sound,
+    open_recording,
+    recording_folders,
+    unreadable,
+)
 from saywrite.storage.recordings.metadata import (
     AUDIO,
     PART_SUFFIX,
@@ -43,11 +49,11 @@ def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
 def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> None:
     """Replace the sidecar by `metadata` if it still equals `expected`. Raises JournalUnwritable.
 
-    An unreadable sidecar is set aside first. A recording that another process has locked is not changed.
+    An unreadable sidecar is set aside first. A recording that another process has locked or removed is not changed.
     """
     try:
         lock = FolderLock(folder)
-    except BlockingIOError:
+    except (BlockingIOError, FileNotFoundError):
         return
     except OSError as error:
         raise unwritable(error, folder.parent, message("The recording is kept.")) from error
@@ -87,6 +93,8 @@ def restore_pcm(folder: Path) -> None:
         lock = FolderLock(folder)
     except BlockingIOError as error:
         raise JournalError(message("This dictation is in use."), message("Try again in a moment.")) from error
+    except FileNotFoundError as error:
+        raise unreadable(folder, error) from error
     except OSError as error:
         raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     try:
