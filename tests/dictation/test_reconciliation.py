@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -300,6 +301,17 @@ def test_foreign_files_in_a_folder_are_never_removed(stage, finished: Path) -> N
     os.utime(finished, (now - 2 * DAY_S, now - 2 * DAY_S))
     start_again(stage)
     assert (finished / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: names of files are bytes")
+def test_folder_whose_name_is_not_utf8_is_passed_over(stage, finished: Path) -> None:
+    """The history cannot look for such a name, and the other recordings must still be compared with it."""
+    other = finished.with_name(os.fsdecode(b"copy \xff"))
+    shutil.copytree(finished, other)
+    quit_saywrite(stage)
+    lose_row(stage)
+    assert [item.dictation for item in start_again(stage)] == [finished.name]
+    assert other.is_dir()
 
 
 def test_a_row_without_a_recording_is_closed_a_day_later(stage, finished: Path) -> None:

@@ -24,6 +24,7 @@ from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Incomplete
 from saywrite.foundation.files import is_missing, is_reachable, new_file, os_error_message, os_error_reason
 from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import display_path
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
 from saywrite.storage.recordings.journal import Journal, SampleReader, unwritable
@@ -252,7 +253,9 @@ def recording_folders(recordings: Path) -> list[Path]:
     """List the folders of all recordings by name, also those without sound."""
     try:
         with os.scandir(recordings) as entries:
-            return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            # A name that is not UTF-8 is not of Saywrite, and the history, which has UTF-8, could not look for it.
+            return sorted(recordings / name for name in names if display_path(name) == name)
     except FileNotFoundError:
         return []
     except OSError as error:
