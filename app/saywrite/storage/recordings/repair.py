@@ -6,7 +6,7 @@ All changes are made under the recording's lock. The history window deletes reco
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
@@ -111,11 +111,11 @@ def remove_leftovers(recordings: Path, before: datetime) -> None:
     """Remove folders without sound, which an interrupted removal left, last changed before `before`."""
     for folder in recording_folders(recordings):
         try:
-            changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-            if changed >= before or has_sound(folder) or is_held(folder):
+            changed = folder.stat().st_mtime  # seconds: not every time that a disk can store is a datetime
+            if changed >= before.timestamp() or has_sound(folder) or is_held(folder):
                 continue
             finish_recording(folder, keep=False)
-        except (OSError, OverflowError):
+        except OSError:
             continue
         except JournalError as error:
             log.warning("%s cannot be removed: %s", folder.name, error.what)
