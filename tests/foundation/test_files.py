@@ -263,6 +263,21 @@ def test_a_file_that_root_replaces_keeps_its_owner(tmp_path: Path, monkeypatch: 
     assert given == [(there.st_uid, there.st_gid)]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with groups of files")
+def test_a_file_in_a_folder_of_a_group_is_not_given_to_that_group(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("giving a folder to another group needs root")
+    exported = tmp_path / "export.txt"
+    write_atomic(exported, b"1", private=False)
+    group = exported.stat().st_gid
+    os.chown(tmp_path, -1, group + 1)
+    tmp_path.chmod(0o2770)  # new files get the group of the folder
+    write_atomic(tmp_path / "new", b"1", private=False)
+    assert (tmp_path / "new").stat().st_gid == group + 1
+    write_atomic(exported, b"2", private=False)
+    assert exported.stat().st_gid == group
+
+
 def test_file_set_aside_replaces_no_other_one(tmp_path: Path) -> None:
     for content in (b"1", b"2"):
         (tmp_path / "a").write_bytes(content)

@@ -223,7 +223,8 @@ def _keep_mode_and_owner(part: Path, target: Path) -> None:
         status = target.stat()
     except FileNotFoundError:
         return
-    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+    # A folder may give its own group to new files.
+    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), part.stat().st_gid):
         os.chown(part, status.st_uid, status.st_gid)
     part.chmod(stat.S_IMODE(status.st_mode))
 
