@@ -123,6 +123,19 @@ def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(recording.stat().st_mode) == 0o600
 
 
+def test_what_replaces_a_file_is_never_readable_by_more_users(tmp_path: Path) -> None:
+    exported = tmp_path / "export.txt"
+    exported.touch()
+    exported.chmod(0o600)
+    before = os.umask(0o022)
+    try:
+        with new_file(exported, private=False) as (file, part):
+            file.write(b"x")
+            assert stat.S_IMODE(part.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
 def test_a_link_in_place_of_the_temporary_file_is_not_written_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
