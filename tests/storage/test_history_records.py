@@ -148,6 +148,16 @@ def test_choosing_an_earlier_text_loses_none(store: HistoryStore) -> None:
         replace_text(store, "unknown", [], SMALL, AT)
 
 
+def test_choosing_an_earlier_text_twice_does_not_undo_the_choice(store: HistoryStore) -> None:
+    """With a double click, for example: the text that it replaces must not get the number of the chosen one."""
+    replace_text(store, "one", [Segment(1, "Buy silk.", "", 0, 9)], SMALL, AT)
+    (version,) = versions_of(store, "one")
+    use_version(store, "one", version.number, AT)
+    with pytest.raises(TextChanged):
+        use_version(store, "one", version.number, AT)
+    assert text_of(store, "one") == ["Buy milk."]
+
+
 @pytest.mark.parametrize("damage", ["{", "[", "[7]", '[{"number": 1}]', "[" * 100_000])
 def test_a_damaged_part_of_a_dictation_hides_no_other_part(
     store: HistoryStore, damage: str, caplog: pytest.LogCaptureFixture
