@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.system.small_disk import small_disk
 
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.reconciliation import Correct, Delete, judge
@@ -25,6 +27,7 @@ from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Journal
 from saywrite.storage.recordings.library import finish_recording, open_recording
 from saywrite.storage.recordings.metadata import SIDECAR, Header, Metadata, load_metadata
+from saywrite.storage.recordings.repair import remove_leftovers
 
 DAY_S = 24 * 3600
 
@@ -292,6 +295,15 @@ def test_an_interrupted_removal_is_finished_a_day_later(stage, finished: Path) -
     assert not finished.exists()
 
 
+def test_remains_with_a_time_beyond_every_calendar_stop_no_removal(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        for name, changed in (("a", 1e13), ("b", 0)):
+            (disk.path / name).mkdir()
+            os.utime(disk.path / name, (changed, changed))
+        remove_leftovers(disk.path, datetime(2026, 11, 22, tzinfo=UTC))
+        assert [folder.name for folder in disk.path.iterdir()] == ["a"]
+
+
 def test_foreign_files_in_a_folder_are_never_removed(stage, finished: Path) -> None:
     quit_saywrite(stage)
     (finished / "audio.pcm").unlink()
@@ -300,6 +312,17 @@ def test_foreign_files_in_a_folder_are_never_removed(stage, finished: Path) -> N
     os.utime(finished, (now - 2 * DAY_S, now - 2 * DAY_S))
     start_again(stage)
     assert (finished / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: names of files are bytes")
+def test_folder_whose_name_is_not_utf8_is_passed_over(stage, finished: Path) -> None:
+    """The history cannot look for such a name, and the other recordings must still be compared with it."""
+    other = finished.with_name(os.fsdecode(b"copy \xff"))
+    shutil.copytree(finished, other)
+    quit_saywrite(stage)
+    lose_row(stage)
+    assert [item.dictation for item in start_again(stage)] == [finished.name]
+    assert other.is_dir()
 
 
 def test_a_row_without_a_recording_is_closed_a_day_later(stage, finished: Path) -> None:

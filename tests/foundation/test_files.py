@@ -123,6 +123,19 @@ def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(recording.stat().st_mode) == 0o600
 
 
+def test_what_replaces_a_file_is_never_readable_by_more_users(tmp_path: Path) -> None:
+    exported = tmp_path / "export.txt"
+    exported.touch()
+    exported.chmod(0o600)
+    before = os.umask(0o022)
+    try:
+        with new_file(exported, private=False) as (file, part):
+            file.write(b"x")
+            assert stat.S_IMODE(part.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
 def test_a_link_in_place_of_the_temporary_file_is_not_written_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +274,21 @@ def test_a_file_that_root_replaces_keeps_its_owner(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "geteuid", lambda: there.st_uid + 1)
     write_atomic(exported, b"3", private=False)
     assert given == [(there.st_uid, there.st_gid)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with groups of files")
+def test_a_file_in_a_folder_of_a_group_is_not_given_to_that_group(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("giving a folder to another group needs root")
+    exported = tmp_path / "export.txt"
+    write_atomic(exported, b"1", private=False)
+    group = exported.stat().st_gid
+    os.chown(tmp_path, -1, group + 1)
+    tmp_path.chmod(0o2770)  # new files get the group of the folder
+    write_atomic(tmp_path / "new", b"1", private=False)
+    assert (tmp_path / "new").stat().st_gid == group + 1
+    write_atomic(exported, b"2", private=False)
+    assert exported.stat().st_gid == group
 
 
 def test_file_set_aside_replaces_no_other_one(tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_crash_file_names_its_program_once(tmp_path: Path) -> None:
     assert crashes.read_text("utf-8").splitlines() == [header, "Fatal Python error", header]
 
 
+def test_a_crash_file_that_cannot_be_written_is_a_line_of_the_log(tmp_path: Path) -> None:
+    """Standard error does not say that there is no log."""
+    (tmp_path / "crash.log").mkdir()
+    assert run_log(tmp_path / "saywrite.log", 1) == ""
+    problem, line = (tmp_path / "saywrite.log").read_text("utf-8").splitlines()
+    assert problem.endswith("crashes of native code are not recorded: Is a directory")
+    assert line.endswith("x" * 1000)
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [(SmallDisk.fill, "No space left on device"), (SmallDisk.make_read_only, "Read-only file system")],

@@ -136,6 +136,18 @@ def test_clearing_can_be_undone_but_for_what_was_deleted_since(store: HistorySto
     assert corrections(store) == (Correction("post gress one", "Postgres one", "en"),)
 
 
+def test_undone_clearing_gives_no_deleted_words_to_a_later_dictation(store: HistoryStore) -> None:
+    """SQLite gives the number of the newest row again when that row was deleted."""
+    correct(store, "two", "hello!", 2)
+    cleared = clear_corrections(store)
+    store.delete("two")
+    store.begin(Header("three", AT + timedelta(hours=3), "en", "local", "microphone"))
+    for number in (1, 2):
+        store.add_segment("three", Segment(number, "something else", "", 0, 16_000))
+    restore_corrections(store, cleared)
+    assert not has_corrections(store)
+
+
 def test_a_forgotten_suggestion_alone_can_be_cleared(store: HistoryStore) -> None:
     assert not has_corrections(store)
     forget_suggestion(store, POSTGRES)

@@ -111,6 +111,19 @@ def test_receipts_are_kept_in_order_and_go_with_their_dictation(store: HistorySt
     assert receipts_of(store, "one") == ()
 
 
+@pytest.mark.parametrize(("column", "damage"), [("outcome", "inserteb"), ("at", 1 << 60)])
+def test_a_damaged_receipt_hides_no_other_one(
+    store: HistoryStore, column: str, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    for program in ("Writer", "Mail"):
+        keep_receipt(store, "one", TextReceipt(program, Outcome.INSERTED, AT))
+    store.in_transaction(
+        lambda connection: connection.execute(f"UPDATE receipts SET {column} = ? WHERE program = 'Mail'", (damage,))
+    )
+    assert [receipt.program for receipt in receipts_of(store, "one")] == ["Writer"]
+    assert caplog.messages == ["a receipt of a text is damaged; it is left out"]
+
+
 def test_another_text_takes_the_place_and_the_old_one_is_kept(store: HistoryStore) -> None:
     replace_text(store, "one", [Segment(1, "Buy silk.", "buy silk", 0, 9), Segment(2, "Now.", "now", 9, 12)], SMALL, AT)
     assert text_of(store, "one") == ["Buy silk.", "Now."]
@@ -133,6 +146,16 @@ def test_choosing_an_earlier_text_loses_none(store: HistoryStore) -> None:
         use_version(store, "one", 999, AT)
     with pytest.raises(TextChanged):
         replace_text(store, "unknown", [], SMALL, AT)
+
+
+def test_choosing_an_earlier_text_twice_does_not_undo_the_choice(store: HistoryStore) -> None:
+    """With a double click, for example: the text that it replaces must not get the number of the chosen one."""
+    replace_text(store, "one", [Segment(1, "Buy silk.", "", 0, 9)], SMALL, AT)
+    (version,) = versions_of(store, "one")
+    use_version(store, "one", version.number, AT)
+    with pytest.raises(TextChanged):
+        use_version(store, "one", version.number, AT)
+    assert text_of(store, "one") == ["Buy milk."]
 
 
 @pytest.mark.parametrize("damage", ["{", "[", "[7]", '[{"number": 1}]', "[" * 100_000])

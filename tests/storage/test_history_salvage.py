@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 import subprocess
@@ -14,10 +15,11 @@ import pytest
 
 from saywrite.foundation.errors import HistoryTooNew, HistoryUnavailable
 from saywrite.foundation.events import Segment
+from saywrite.storage.history import connection as connections
 from saywrite.storage.history.connection import connect
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
-from saywrite.storage.history.salvage import open_or_replace
+from saywrite.storage.history.salvage import _take_over, open_or_replace
 from saywrite.storage.history.schema import MIGRATIONS, open_database
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
@@ -149,8 +151,9 @@ def test_a_second_damage_does_not_overwrite_the_first_file(tmp_path: Path, caplo
     assert (tmp_path / "history.sqlite3.damaged-1").stat().st_size == 1000
 
 
-def test_the_log_of_a_damaged_history_is_read_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """After a crash only the log has the newest text."""
+@pytest.fixture
+def crashed(path: Path) -> Path:
+    """A history with a damaged page, whose newest text is only in its log, as after a crash."""
     store = HistoryStore(path)
     store.begin(Header("last", BEGAN + timedelta(days=2), "en", "local", "microphone"))
     store.add_segment("last", Segment(0, "in the log", "", 0, 1))
@@ -163,10 +166,41 @@ def test_the_log_of_a_damaged_history_is_read_too(path: Path, caplog: pytest.Log
     log = path.with_name(path.name + "-wal")
     (crashed / log.name).write_bytes(log.read_bytes())
     store.close()
-    again, salvaged = open_or_replace(crashed / path.name)
+    return crashed / path.name
+
+
+def test_the_log_of_a_damaged_history_is_read_too(crashed: Path, caplog: pytest.LogCaptureFixture) -> None:
+    again, salvaged = open_or_replace(crashed)
     assert salvaged is not None
     assert [each.text for each in again.load("last").segments] == ["in the log"]
-    assert contents(crashed / path.name)[1] > 300
+    assert contents(crashed)[1] > 300
+    again.close()
+
+
+@pytest.mark.parametrize("done", range(4))
+def test_process_that_ends_between_two_renames_loses_no_row(
+    crashed: Path, done: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`done`: the renames before the end: of the damaged file, of its two logs, of the copy."""
+
+    class EndOfProcessError(BaseException):
+        pass
+
+    calls, rename = itertools.count(), Path.rename
+
+    def rename_or_end(self: Path, target: Path) -> Path:
+        if next(calls) == done:
+            raise EndOfProcessError
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename_or_end)
+        with pytest.raises(EndOfProcessError):
+            open_or_replace(crashed)
+    again, _ = open_or_replace(crashed)
+    assert [each.text for each in again.load("last").segments] == ["in the log"]
+    assert contents(crashed)[1] > 300
+    assert is_sound(again, 10)
     again.close()
 
 
@@ -216,6 +250,32 @@ def test_a_history_that_is_just_being_replaced_is_said_to_be_in_use(
     with UseLock(path, shared=False), pytest.raises(HistoryUnavailable, match="in use by another program") as raised:
         open_or_replace(path)
     assert raised.value.remedy == "Close other Saywrite windows and try again."
+
+
+def test_a_history_whose_file_is_just_being_renamed_is_not_created_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The copy would then replace a file that is open here, and what is written into it would be lost."""
+    path = tmp_path / "history.sqlite3"
+    with UseLock(path, shared=False), pytest.raises(HistoryUnavailable, match="in use by another program"):
+        HistoryStore(path)
+    assert not path.exists()
+
+
+def test_a_history_that_another_program_keeps_locked_is_not_called_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing could be copied of it, and the history would begin anew without a dictation."""
+    monkeypatch.setattr(connections, "BUSY_TIMEOUT_MS", 10)
+    store = HistoryStore(path)
+    store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("UPDATE dictations SET heard = 1")
+        with pytest.raises(HistoryUnavailable, match="in use by another program"):
+            is_sound(store, 10)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            _take_over(path, path.with_name("copy"))
 
 
 def test_a_newer_history_and_one_of_another_program_are_left_alone(path: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -20,6 +21,7 @@ from saywrite.foundation.events import Gap
 from saywrite.storage.recordings import journal as journal_module
 from saywrite.storage.recordings.journal import Header, Journal, SampleReader, unwritable
 from saywrite.storage.recordings.metadata import Metadata, parse_metadata
+from saywrite.storage.recordings.repair import replace_metadata, restore_pcm
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 5, tzinfo=timezone(timedelta(hours=1)))
 HEADER = Header("one", BEGAN, "de", "local", "Mikrofon äöü", {"k eight s": "Kubernetes"})
@@ -356,3 +358,19 @@ def test_refused_write_names_cause_remedy_and_what_is_saved(code: int, what: str
     assert what in error.what
     assert error.what.endswith("saved up to 3 s.")
     assert remedy in error.remedy
+
+
+@pytest.mark.parametrize("use", [Journal.reopen, restore_pcm])
+def test_recording_that_was_removed_meanwhile_is_not_said_to_be_kept(
+    tmp_path: Path, use: Callable[[Path], object]
+) -> None:
+    with pytest.raises(JournalDamaged, match=r"\(No such file") as raised:
+        use(tmp_path / "removed")
+    assert "kept" not in str(raised.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_sidecar_of_a_recording_that_was_removed_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    metadata = Metadata(HEADER)
+    replace_metadata(tmp_path / "removed", metadata, metadata)
+    assert not list(tmp_path.iterdir())

@@ -139,9 +139,6 @@ def test_other_files_and_folders_are_ignored(crashed: Path, caplog: pytest.LogCa
     assert scan(crashed / "notes.txt") == ()
 
 
-test_other_files_and_folders_are_ignored = pytest.mark.usefixtures("caplog")(test_other_files_and_folders_are_ignored)
-
-
 def test_the_oldest_comes_first_and_one_in_this_process_can_be_left_out(crashed: Path):
     for name, hours in (("a", 5), ("b", -5)):
         with Journal.create(crashed, header(name, BEGAN + timedelta(hours=hours))) as journal:

@@ -153,6 +153,26 @@ def test_refusal_has_a_remedy_and_the_key_is_not_in_message_or_log(
     assert caplog.text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: a Secret Service")
+def test_a_secret_service_that_refuses_to_say_its_state_is_reported_and_not_used(
+    use: Use, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """For example because the bus has ended meanwhile."""
+    import secretstorage
+
+    def refuse() -> None:
+        raise secretstorage.exceptions.SecretServiceNotAvailableException("the bus has ended")
+
+    monkeypatch.setattr(secretstorage, "dbus_init", refuse)
+    monkeypatch.setattr(MemoryKeyring, "__module__", "keyring.backends.SecretService")
+    use(MemoryKeyring())
+    status = Keychain().status()
+    assert not status.usable
+    assert "did not answer" in status.what
+    assert status.remedy
+    assert isinstance(open_secrets(), SessionSecrets)
+
+
 @pytest.mark.parametrize("wrong", ["", "x" * 16_385])
 def test_secret_too_long_for_a_keyring_is_refused_before_saving(use: Use, wrong: str):
     backend = MemoryKeyring()

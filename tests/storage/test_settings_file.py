@@ -146,7 +146,7 @@ def test_former_name_of_the_local_engine_is_read_and_replaced_when_saving(path: 
     assert path.read_text("utf-8") == f'# mine\n{name} = "local"\n'
 
 
-def test_former_engine_name_is_invalid_in_other_options(path: Path):
+def test_former_engine_name_is_a_text_like_others_in_other_options(path: Path):
     written(path, 'microphone_name = "builtin"\n')
     assert load(path).settings.microphone_name == "builtin"
 

@@ -7,7 +7,7 @@ Positions and lengths of sound are sample offsets at `SAMPLE_RATE` within one di
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -381,12 +381,12 @@ class DevicesChanged:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The sound level of one block in dBFS: sample peak and RMS. `clipped`: three samples in a row at full scale."""
+    """Sample peak and RMS of a block in dBFS. `clipped`: three samples in a row at full scale. `at`: monotonic."""
 
     peak_dbfs: float
     rms_dbfs: float
     clipped: bool
-    at: float = field(default=0.0)
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def new_file(
     part = temporary or target.with_name(temporary_name())
     flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_BINARY", 0) | (os.O_TRUNC if temporary else os.O_EXCL)
     # O_EXCL: never through a link, and never over a file that another process has put there.
-    fd = os.open(part, flags, 0o600 if private else 0o666)
+    # A file that is there gives its mode at the end; until then others cannot read what it may hide from them.
+    fd = os.open(part, flags, 0o600 if private or target.exists() else 0o666)
     try:
         with os.fdopen(fd, "w+b") as file:
             yield file, part
@@ -223,7 +224,8 @@ def _keep_mode_and_owner(part: Path, target: Path) -> None:
         status = target.stat()
     except FileNotFoundError:
         return
-    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+    # A folder may give its own group to new files.
+    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), part.stat().st_gid):
         os.chown(part, status.st_uid, status.st_gid)
     part.chmod(stat.S_IMODE(status.st_mode))
 

@@ -78,7 +78,6 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
     try:
         private_folder(path.parent)
         handlers.append(_behind_a_queue(file))
-        faulthandler.enable(_open_crash_file(path.parent / "crash.log"))
     except OSError as error:
         file.report(error)
     if to_stderr:
@@ -89,6 +88,11 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+    if handlers:
+        try:
+            faulthandler.enable(_open_crash_file(path.parent / "crash.log"))
+        except OSError as error:
+            log.warning("crashes of native code are not recorded: %s", os_error_reason(error))
 
 
 def _open_crash_file(path: Path) -> FileIO:

@@ -38,6 +38,8 @@ _LOCKING = {
     sqlite3.SQLITE_PROTOCOL,
 }
 
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 """The second is for the index of the log, which SQLite enlarges also to read."""
 
@@ -120,8 +122,9 @@ def damaged(path: Path) -> HistoryDamaged:
 
 
 def is_refusal(error: sqlite3.Error) -> bool:
-    """Whether the disk did not take what SQLite wrote: it is full or broken."""
-    return getattr(error, "sqlite_errorcode", 0) in _FULL | _UNWRITTEN
+    """Whether the system refused an access: the disk is full or takes no writes, or no lock can be had."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in _FULL | _UNWRITTEN | _LOCKING or code & 0xFF in _BUSY
 
 
 def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailable:
@@ -134,7 +137,7 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     if extended in _FULL or is_disk_full(error):
         what = message("The disk is full: the history cannot be written.")
         remedy = message("Free some space on the disk.")
-    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or isinstance(error, BlockingIOError):
+    elif code in _BUSY or isinstance(error, BlockingIOError):
         what = message("The history is in use by another program.")
         remedy = message("Close other Saywrite windows and try again.")
     elif extended in _LOCKING:

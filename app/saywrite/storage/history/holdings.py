@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from saywrite.storage.history.connection import is_refusal
 from saywrite.storage.history.store import HistoryStore, microseconds
 
 log = logging.getLogger(__name__)
@@ -126,5 +127,7 @@ def is_sound(store: HistoryStore, limit_s: float) -> bool:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
                 log.info("the history was not checked to its end")
                 return True
+            if is_refusal(error):
+                raise
             return False
     return bool(found == "ok" and senseless == (0,))

@@ -1,9 +1,9 @@
 """Copies what can be read of a damaged history into a new one, and sets the damaged one aside. Disk thread.
 
 The damaged file gets the name `history.sqlite3.damaged-<n>`, its log a name beside it, once the new one is complete:
-a copy that a full disk or the end of the process interrupts is begun again at the next start. No other process may have
-the history open meanwhile: an open history has a shared lock on `<history>.lock`, and replacing it takes an exclusive
-one. (Windows refuses to rename a file that is open.)
+a copy that a full disk or the end of the process interrupts is begun again at the next start, and one that is complete
+gets its name then. No other process may have the history open meanwhile: an open history has a shared lock on
+`<history>.lock`, and replacing it takes an exclusive one. (Windows refuses to rename a file that is open.)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
-from saywrite.foundation.files import set_aside, sync_folder
+from saywrite.foundation.files import is_missing, set_aside, sync_folder
 from saywrite.foundation.messages import message, message_count
 from saywrite.storage.history.connection import connect, damaged, is_refusal, unavailable
 from saywrite.storage.history.holdings import is_sound
@@ -34,6 +34,7 @@ CHECK_LIMIT_S = 0.5
 _BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
 """Tables whose rows belong to a row of `dictations`."""
 _TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger", "originals", "forgotten_suggestions")
+_LOGS = ("-wal", "-journal")
 _LAST_ROW = 1 << 40  # no history has so many rows; the search for a readable one ends here
 
 
@@ -69,6 +70,7 @@ class SalvageResult:
 
 def open_or_replace(path: Path) -> tuple[HistoryStore, SalvageResult | None]:
     """Open the history, or replace it first when it is damaged. Raises HistoryError when that fails."""
+    _finish_replacing(path)
     with suppress(HistoryDamaged):
         store = HistoryStore(path)
         try:
@@ -98,7 +100,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, SalvageResult | None]:
 
 def _replace(path: Path) -> SalvageResult:
     """Put a new history in the place of a damaged one. Raises OSError and HistoryError."""
-    new = path.with_name(f"{path.name}.new")
+    new = _copy_of(path)
     _remove(new)
     try:
         count = _take_over(path, new)
@@ -114,6 +116,25 @@ def _replace(path: Path) -> SalvageResult:
     return SalvageResult(aside, count)
 
 
+def _copy_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def _finish_replacing(path: Path) -> None:
+    """Name the copy where the process ended after the damaged file was renamed: the copy is complete then."""
+    if not is_missing(path) or is_missing(_copy_of(path)):
+        return
+    with suppress(OSError), UseLock(path, shared=False):
+        if not is_missing(path):  # another process has named it meanwhile
+            return
+        for suffix in _LOGS:
+            log_file = path.with_name(path.name + suffix)
+            if not is_missing(log_file):  # SQLite would take it for the log of the copy
+                set_aside(log_file, "damaged")
+        _copy_of(path).rename(path)
+        log.warning("the copy of the damaged history is complete: it is the history now")
+
+
 def _remove(new: Path) -> None:
     """Remove a copy that is not complete."""
     for suffix in ("", "-wal", "-shm", "-journal"):
@@ -123,7 +144,7 @@ def _remove(new: Path) -> None:
 def _set_history_aside(path: Path) -> Path:
     """Rename the file and its logs; the new path of the file. Raises OSError."""
     aside = set_aside(path, "damaged")
-    for suffix in ("-wal", "-journal"):
+    for suffix in _LOGS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     path.with_name(path.name + "-shm").unlink(missing_ok=True)  # an index of the log; SQLite makes a new one
@@ -133,7 +154,7 @@ def _set_history_aside(path: Path) -> Path:
 def _take_over(path: Path, new: Path) -> int:
     """Copy every readable row into a new history; return the number of its dictations.
 
-    Raises HistoryError, and sqlite3.Error when the disk does not take the copy.
+    Raises HistoryError, and sqlite3.Error when the disk does not take the copy or the old file cannot be locked.
     """
     with closing(open_database(new)) as target:
         try:

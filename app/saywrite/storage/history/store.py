@@ -22,10 +22,11 @@ from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
 from saywrite.foundation.files import is_missing
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import private_folder
 from saywrite.storage.history.connection import changed_elsewhere, connect, gone, transaction, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
-from saywrite.storage.history.schema import INDEX, has_index, open_database
+from saywrite.storage.history.schema import INDEX, check_database, has_index, open_database
 from saywrite.storage.history.search import SearchHit, find
 from saywrite.storage.history.timings import Latency, TimedDictation, keep_latency, latency_of, newest_latencies
 
@@ -104,12 +105,18 @@ class HistoryStore:
         self._path = path
         self._on_deleted = on_deleted
         self._guard = threading.Lock()
-        self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
+        check_database(path)  # before the lock: nothing is put beside a file that is refused
+        # Locked before it is opened: a connection to a file that is just being replaced would write into the old one.
         try:
+            private_folder(path.parent)
             self._in_use = UseLock(path, shared=True)
-        except OSError as error:  # it is just being set aside
-            self._connection.close()
+        except OSError as error:
             raise unavailable(error, path) from error
+        try:
+            self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
+        except BaseException:
+            self._in_use.release()
+            raise
 
     def begin(self, heading: Heading) -> None:
         """Add the dictation's row. In an existing row without text only the language is replaced."""

@@ -139,6 +139,8 @@ class Journal:
             raise JournalError(
                 message("This dictation is still being recorded."), message("Stop it there first.")
             ) from error
+        except FileNotFoundError as error:
+            raise _unopenable(folder, error) from error
         except OSError as error:
             raise unwritable(error, folder, message("The recording is kept.")) from error
         try:
@@ -146,14 +148,7 @@ class Journal:
             journal = cls._open(folder, metadata, lock, 0)
         except OSError as error:
             lock.release()
-            raise JournalDamaged(
-                message(
-                    "The recording in {folder} cannot be opened ({reason}).",
-                    folder=folder,
-                    reason=os_error_reason(error),
-                ),
-                message("Check the disk and the permissions of this folder; nothing was changed."),
-            ) from error
+            raise _unopenable(folder, error) from error
         journal._set_aside = not readable or metadata.newer
         return journal
 
@@ -291,6 +286,17 @@ class Journal:
             "The recording is saved up to {length}; new sound is kept in memory.",
             length=format_length(seconds(self.length)),
         )
+
+
+def _unopenable(folder: Path, error: OSError) -> JournalDamaged:
+    return JournalDamaged(
+        message(
+            "The recording in {folder} cannot be opened ({reason}).",
+            folder=folder,
+            reason=os_error_reason(error),
+        ),
+        message("Check the disk and the permissions of this folder; nothing was changed."),
+    )
 
 
 def _remove_empty(folder: Path) -> None:

@@ -24,6 +24,7 @@ from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Incomplete
 from saywrite.foundation.files import is_missing, is_reachable, new_file, os_error_message, os_error_reason
 from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import display_path
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
 from saywrite.storage.recordings.journal import Journal, SampleReader, unwritable
@@ -82,7 +83,7 @@ class Recording:
         try:
             return self._sound.read(start, end)
         except OSError as error:
-            raise _damaged(self.folder, error) from error
+            raise unreadable(self.folder, error) from error
 
     def blocks(self) -> Iterator[bytes]:
         """Yield all samples in blocks of a few seconds. Raises JournalDamaged, also when the sound ends early."""
@@ -90,7 +91,7 @@ class Recording:
         while at < self.length:
             pcm = self.read(at, at + _BLOCK)
             if not pcm:
-                raise _damaged(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
+                raise unreadable(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
             yield pcm
             at += len(pcm) // BYTES_PER_SAMPLE
 
@@ -115,7 +116,7 @@ def open_recording(folder: Path) -> Recording:
     try:
         sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
     except OSError as error:
-        raise _damaged(folder, error) from error
+        raise unreadable(folder, error) from error
     metadata, _ = load_metadata(folder)
     return Recording(folder, metadata, sound)
 
@@ -252,7 +253,9 @@ def recording_folders(recordings: Path) -> list[Path]:
     """List the folders of all recordings by name, also those without sound."""
     try:
         with os.scandir(recordings) as entries:
-            return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            # A name that is not UTF-8 is not of Saywrite, and the history, which has UTF-8, could not look for it.
+            return sorted(recordings / name for name in names if display_path(name) == name)
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -276,7 +279,7 @@ def _unfinished(folder: Path) -> IncompleteRecording | None:
             return None
     except OSError as error:  # a folder that may not be entered
         metadata, _ = load_metadata(folder)
-        return IncompleteRecording(folder.name, metadata.header.began, 0, 0, _damaged(folder, error).what)
+        return IncompleteRecording(folder.name, metadata.header.began, 0, 0, unreadable(folder, error).what)
     if is_held(folder):
         return None
     metadata, _ = load_metadata(folder)
@@ -365,7 +368,8 @@ def _remove_folder(folder: Path) -> None:
         folder.rmdir()
 
 
-def _damaged(folder: Path, error: OSError) -> JournalDamaged:
+def unreadable(folder: Path, error: OSError) -> JournalDamaged:
+    """Explain why the recording in `folder` cannot be read."""
     return JournalDamaged(
         message(
             "The recording in {folder} cannot be read ({reason}).",

@@ -6,7 +6,7 @@ All changes are made under the recording's lock. The history window deletes reco
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
@@ -14,7 +14,13 @@ from saywrite.foundation.files import is_missing, new_file
 from saywrite.foundation.messages import message
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
-from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
+from saywrite.storage.recordings.library import (
+    finish_recording,
+    has_sound,
+    open_recording,
+    recording_folders,
+    unreadable,
+)
 from saywrite.storage.recordings.metadata import (
     AUDIO,
     PART_SUFFIX,
@@ -43,11 +49,11 @@ def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
 def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> None:
     """Replace the sidecar by `metadata` if it still equals `expected`. Raises JournalUnwritable.
 
-    An unreadable sidecar is set aside first. A recording that another process has locked is not changed.
+    An unreadable sidecar is set aside first. A recording that another process has locked or removed is not changed.
     """
     try:
         lock = FolderLock(folder)
-    except BlockingIOError:
+    except (BlockingIOError, FileNotFoundError):
         return
     except OSError as error:
         raise unwritable(error, folder.parent, message("The recording is kept.")) from error
@@ -87,6 +93,8 @@ def restore_pcm(folder: Path) -> None:
         lock = FolderLock(folder)
     except BlockingIOError as error:
         raise JournalError(message("This dictation is in use."), message("Try again in a moment.")) from error
+    except FileNotFoundError as error:
+        raise unreadable(folder, error) from error
     except OSError as error:
         raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     try:
@@ -103,11 +111,11 @@ def remove_leftovers(recordings: Path, before: datetime) -> None:
     """Remove folders without sound, which an interrupted removal left, last changed before `before`."""
     for folder in recording_folders(recordings):
         try:
-            changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-            if changed >= before or has_sound(folder) or is_held(folder):
+            changed = folder.stat().st_mtime  # seconds: not every time that a disk can store is a datetime
+            if changed >= before.timestamp() or has_sound(folder) or is_held(folder):
                 continue
             finish_recording(folder, keep=False)
-        except (OSError, OverflowError):
+        except OSError:
             continue
         except JournalError as error:
             log.warning("%s cannot be removed: %s", folder.name, error.what)

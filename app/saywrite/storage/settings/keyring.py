@@ -187,10 +187,7 @@ def open_secrets() -> Secrets:
 
 
 def _backend() -> KeyringBackend:
-    try:
-        backend = _within_limit(_first_backend)
-    except _failures() as error:
-        raise _unavailable(error) from None
+    backend = _within_limit(_first_backend)
     parts = list(getattr(backend, "backends", ())) or [backend]  # a chain has several backends
     for part in parts:
         if not f"{type(part).__module__}.".startswith(_NO_SECRETS):
@@ -205,7 +202,7 @@ def _first_backend() -> KeyringBackend:
 
 
 def _within_limit(look: Callable[[], _T]) -> _T:
-    """Return the result of `look`. Raises SecretsUnavailable when the keyring does not answer in time."""
+    """Return the result of `look`. Raises SecretsUnavailable when the keyring refuses, or does not answer in time."""
     answers: queue.SimpleQueue[_T | BaseException] = queue.SimpleQueue()
 
     def run() -> None:
@@ -220,7 +217,7 @@ def _within_limit(look: Callable[[], _T]) -> _T:
     except queue.Empty:
         raise SecretsUnavailable(SILENT, message("Log out and in again, then try again.")) from None
     if isinstance(answer, BaseException):
-        raise answer
+        raise _unavailable(answer) if isinstance(answer, _failures()) else answer
     return answer
 
 

@@ -31,9 +31,9 @@ _KEEP = """INSERT INTO originals (segment, text) SELECT id, text FROM segments W
 
 @dataclass(frozen=True, slots=True)
 class ClearedCorrections:
-    """Rows that were removed: the segments' originals, and the forgotten suggestions."""
+    """What was removed: dictation, number and original text of segments, and the forgotten suggestions."""
 
-    originals: tuple[tuple[int, str], ...]
+    originals: tuple[tuple[str, int, str], ...]
     forgotten: tuple[tuple[bytes], ...]
 
 
@@ -122,7 +122,12 @@ def clear_corrections(store: HistoryStore) -> ClearedCorrections:
     """Remove every kept original and every forgotten suggestion; return them for `restore_corrections`."""
 
     def clear(connection: sqlite3.Connection) -> ClearedCorrections:
-        originals = tuple(connection.execute("SELECT segment, text FROM originals"))
+        # Not the ids of the segments: SQLite gives the id of a deleted row again.
+        originals = tuple(
+            connection.execute(
+                "SELECT s.dictation, s.number, o.text FROM originals o JOIN segments s ON s.id = o.segment"
+            )
+        )
         forgotten = tuple(connection.execute("SELECT pair FROM forgotten_suggestions"))
         connection.execute("DELETE FROM originals")
         connection.execute("DELETE FROM forgotten_suggestions")
@@ -136,8 +141,9 @@ def restore_corrections(store: HistoryStore, cleared: ClearedCorrections) -> Non
 
     def restore(connection: sqlite3.Connection) -> None:
         connection.executemany(
-            "INSERT INTO originals (segment, text) SELECT id, ? FROM segments WHERE id = ? ON CONFLICT DO NOTHING",
-            [(text, segment) for segment, text in cleared.originals],
+            "INSERT INTO originals (segment, text) SELECT id, ? FROM segments WHERE dictation = ? AND number = ?"
+            " ON CONFLICT DO NOTHING",
+            [(text, dictation, number) for dictation, number, text in cleared.originals],
         )
         connection.executemany(
             "INSERT INTO forgotten_suggestions (pair) VALUES (?) ON CONFLICT DO NOTHING", cleared.forgotten

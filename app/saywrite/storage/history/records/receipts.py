@@ -5,14 +5,17 @@ Push-to-talk inserts a text into one program and may insert it again later; each
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from saywrite.foundation.messages import Message, filled, message
 from saywrite.storage.history.store import HistoryStore, microseconds
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -57,10 +60,16 @@ def receipts_of(store: HistoryStore, dictation: str) -> tuple[TextReceipt, ...]:
         rows = connection.execute(
             "SELECT program, outcome, at FROM receipts WHERE dictation = ? ORDER BY at, id", (dictation,)
         )
-        return tuple(
-            TextReceipt(program, Outcome(outcome), datetime.fromtimestamp(at / 1_000_000, UTC))
-            for program, outcome, at in rows
-        )
+        return tuple(_readable(rows))
+
+
+def _readable(rows: Iterable[tuple[str, str, int]]) -> Iterator[TextReceipt]:
+    """The readable receipts of these rows. SQLite does not detect damage within a page."""
+    for program, outcome, at in rows:
+        try:
+            yield TextReceipt(program, Outcome(outcome), datetime.fromtimestamp(at / 1_000_000, UTC))
+        except (ValueError, OverflowError, OSError):
+            log.warning("a receipt of a text is damaged; it is left out")
 
 
 def describe_receipt(receipt: TextReceipt) -> str:

@@ -69,8 +69,8 @@ def use_version(store: HistoryStore, dictation: str, number: int, at: datetime) 
         if not rows:
             raise _gone()
         version = _version(rows[0])
-        connection.execute("DELETE FROM versions WHERE id = ?", (number,))
         _replace(connection, dictation, version.segments, version.origin, at)
+        connection.execute("DELETE FROM versions WHERE id = ?", (number,))  # last: SQLite gives a free id again
 
     store.in_transaction(swap)
 
