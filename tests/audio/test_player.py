@@ -9,7 +9,7 @@ import pytest
 
 from saywrite.audio.backend.portaudio import FormatRefused, RawDevice
 from saywrite.audio.player import Player, convert
-from saywrite.foundation.errors import AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+from saywrite.foundation.errors import AlsaMisconfigured, AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import Failed
 
 SPEAKER = RawDevice(3, "Speaker", "Core Audio", 0, 2, 48_000, default_output=True)
@@ -134,6 +134,7 @@ def test_without_a_default_any_output_serves():
         (NoMicrophone("gone", "plug"), "There is no audio output."),
         (FormatRefused("rate", "Choose another microphone."), "The sound could not be played."),
         (PortAudioMissing("The sound library PortAudio is missing.", "Install it."), "PortAudio is missing"),
+        (AlsaMisconfigured("ALSA is misconfigured.", "Correct it."), "ALSA is misconfigured"),
     ],
 )
 def test_problem_of_playback_is_reported_with_a_remedy_and_without_microphones(error, words):

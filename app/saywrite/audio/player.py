@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from saywrite.audio.backend.portaudio import AudioThread, Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
-from saywrite.foundation.errors import AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+from saywrite.foundation.errors import AlsaMisconfigured, AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import SAMPLE_RATE, Failed
 from saywrite.foundation.messages import message
 
@@ -176,6 +176,6 @@ def _in_words(error: AudioError) -> Failed:
         )
     if isinstance(error, NoMicrophone):
         return Failed("", message("There is no audio output."), REMEDY_OUTPUT)
-    if isinstance(error, PortAudioMissing):
+    if isinstance(error, (AlsaMisconfigured, PortAudioMissing)):
         return Failed("", error.what, error.remedy)
     return Failed("", message("The sound could not be played."), REMEDY_OUTPUT)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Protocol
 
+from saywrite.audio.backend.alsa import check_configuration
 from saywrite.audio.backend.pulse_stream import open_source
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
 from saywrite.foundation.messages import joined, message
@@ -124,10 +125,11 @@ class PortAudio:
             )
 
     def refresh(self) -> bool:
+        """Start PortAudio again, unless a stream is open."""
         with self._call() as sd:
-            with self._lock:
-                alone = self._busy == 1
+            alone = self._busy == 1
             if alone:
+                check_configuration()
                 sd._terminate()
                 sd._initialize()
             return alone
@@ -221,6 +223,8 @@ class _OpenStream:
 
 
 def _load() -> Any:
+    if "sounddevice" not in sys.modules:
+        check_configuration()
     try:
         import sounddevice
     except OSError as error:
