@@ -519,6 +519,7 @@ def test_too_many_hanging_threads_are_not_joined_by_more():
     room.start()
     room.pass_time(10)
     assert room.audio.jobs == []
+    assert room.told("failed") == [("failed", AudioError, False)], "the user does not learn why nothing is recorded"
     room.audio.stuck = False
     room.pass_time(3)
     assert room.told("opened")
