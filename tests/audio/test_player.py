@@ -43,12 +43,13 @@ class FakePortAudio:
         self.listed = devices
         self.errors = list(errors)
         self.streams: list[FakeStream] = []
+        self.refreshes = True
 
     def devices(self) -> tuple[RawDevice, ...]:
         return self.listed
 
     def refresh(self) -> bool:
-        return True
+        return self.refreshes
 
     def open_output(self, spec, fill, on_end) -> FakeStream:
         if self.errors:
@@ -120,8 +121,10 @@ def test_other_rates_and_one_channel_are_tried_where_the_own_ones_are_refused():
     assert told == []
 
 
-def test_without_a_default_any_output_serves():
+@pytest.mark.parametrize("refreshes", [True, False], ids=["alone", "beside a recording"])
+def test_without_a_default_any_output_serves(refreshes):
     play, audio, _ = player(MONO)
+    audio.backend.refreshes = refreshes
     play.play(SOUND)
     audio.work()
     assert audio.backend.streams[0].spec.index == 4

@@ -161,10 +161,12 @@ def _output(backend: Backend) -> RawDevice:
     for again in (True, False):
         outputs = [device for device in backend.devices() if device.outputs > 0]
         default = next((device for device in outputs if device.default_output), None)
-        if default is not None or (outputs and not again):
-            return default or outputs[0]
+        if default is not None:
+            return default
         if not (again and backend.refresh()):
             break
+    if outputs:
+        return outputs[0]
     raise NoMicrophone(message("There is no audio output."), REMEDY_OUTPUT)
 
 
