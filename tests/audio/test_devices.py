@@ -42,6 +42,11 @@ def test_alsa_s_pseudo_devices_are_no_microphones():
     assert [raw.name for raw in real_inputs(LAPTOP)] == [LAPTOP[0].name, LAPTOP[2].name]
 
 
+@pytest.mark.parametrize("name", ["Front Camera: USB Audio (hw:1,0)", "Pulse USB Mic: USB Audio (hw:10,1)"])
+def test_a_card_with_the_name_of_a_pseudo_device_is_a_microphone(name):
+    assert [raw.name for raw in real_inputs([alsa(0, name), *LAPTOP[3:]])] == [name]
+
+
 def test_a_microphone_is_remembered_without_the_number_of_its_card():
     headset = from_portaudio(LAPTOP)[1]
     assert (headset.host_api, headset.key, headset.label) == ("ALSA", "USB Headset: Audio", "USB Headset: Audio")
