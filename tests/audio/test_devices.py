@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from saywrite.audio.backend import devices
+from saywrite.audio.backend import devices, pulse_server
 from saywrite.audio.backend.devices import (
     find,
     find_carrier,
@@ -103,6 +103,22 @@ def test_the_server_s_sources_are_the_microphones_and_its_default_is_marked():
         Device("PulseAudio", "usb", "Headset", 1, 16_000, False),
         Device("PulseAudio", "pci", "Built-in Audio", 2, 48_000, True),
     )
+
+
+def test_a_server_that_goes_away_while_it_is_read_is_no_server(monkeypatch):
+    class Dying:
+        closed = False
+
+        def snapshot(self) -> ServerSnapshot:
+            raise RuntimeError("disconnected")
+
+        def close(self) -> None:
+            self.closed = True
+
+    connection = Dying()
+    monkeypatch.setattr(pulse_server, "_connect", lambda: connection)
+    assert pulse_server.look_once() == pulse_server.ABSENT
+    assert connection.closed
 
 
 def test_a_list_that_hangs_is_an_error_with_a_remedy(monkeypatch):

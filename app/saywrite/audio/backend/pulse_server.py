@@ -391,5 +391,8 @@ def look_once() -> ServerSnapshot:
         return ABSENT
     try:
         return connection.snapshot()
+    except Exception as error:  # noqa: BLE001 - as in _connect()
+        log.info("the sound server went away: %s", type(error).__name__)
+        return ABSENT
     finally:
         connection.close()
