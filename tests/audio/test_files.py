@@ -154,6 +154,11 @@ def test_zeros_called_mp3_are_no_sound_file(tmp_path: Path, capfd: pytest.Captur
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_name_that_no_file_can_have_is_that_of_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="There is no file"):
+        probe(tmp_path / "a\0b.wav")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Only on systems with named pipes.")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
