@@ -166,6 +166,13 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         probe(tmp_path / "pipe.wav")
 
 
+@pytest.mark.parametrize("size", [0, 1])
+def test_raw_file_without_a_sample_is_refused(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.raw").write_bytes(bytes(size))
+    with pytest.raises(AudioFileError, match=r"holds no sound|is empty"):
+        probe(tmp_path / "a.raw")
+
+
 def test_header_without_sound_is_refused_with_the_reason(tmp_path: Path) -> None:
     whole = written(tmp_path / "whole.wav").read_bytes()
     (tmp_path / "a.wav").write_bytes(whole[: whole.index(b"data") + 8])
