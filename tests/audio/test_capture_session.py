@@ -693,7 +693,8 @@ class Trouble(RuleBasedStateMachine):
     def hang(self) -> None:
         if self.room.audio.hangs:
             self.room.audio.wake_the_dead()
-        self.room.audio.hangs = not self.room.audio.hangs
+        else:
+            self.room.audio.hangs = True
 
     @rule()
     def end_the_stream(self) -> None:
