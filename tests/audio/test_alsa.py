@@ -24,10 +24,14 @@ else:
 
 
 def load(home: Path, **variables: str) -> str:
-    """Load PortAudio in a process of its own, because it may abort; return what was printed."""
+    return run(LOAD, home, **variables)
+
+
+def run(program: str, home: Path, **variables: str) -> str:
+    """Run `program` in a process of its own, because it may abort; return what it printed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ALSA_")}
     done = subprocess.run(
-        [sys.executable, "-c", LOAD],
+        [sys.executable, "-c", program],
         env={**environment, "HOME": str(home), **variables},
         capture_output=True,
         text=True,
@@ -74,3 +78,24 @@ def test_a_configuration_without_a_default_device_is_an_error(tmp_path):
 )
 def test_what_the_sound_libraries_can_use_is_no_error(tmp_path, variables):
     assert load(tmp_path, **variables) == "loaded"
+
+
+def test_a_file_that_goes_away_later_keeps_the_library_as_it_is_until_it_is_back(tmp_path):
+    file = tmp_path / "asound.conf"
+    file.write_text("</usr/share/alsa/alsa.conf>\n")
+    away = tmp_path / "away"
+    program = f"""
+import os
+{LOAD}
+backend = PortAudio()
+os.rename({str(file)!r}, {str(away)!r})
+try:
+    backend.refresh()
+except AlsaMisconfigured as error:
+    print(error.what)
+print(backend.devices() == PortAudio().devices())
+os.rename({str(away)!r}, {str(file)!r})
+print(backend.refresh())
+"""
+    printed = run(program, tmp_path, ALSA_CONFIG_PATH=str(file)).splitlines()
+    assert printed == ["loaded", "The configuration of the sound system ALSA is missing or damaged.", "True", "True"]
