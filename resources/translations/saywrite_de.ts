@@ -1280,8 +1280,8 @@
         <translation>Korrigieren oder entfernen Sie die Umgebungsvariable {name}, und starten Sie Saywrite dann neu.</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>Korrigieren oder entfernen Sie ~/.asoundrc und /etc/asound.conf, oder installieren Sie die Konfiguration von ALSA neu (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Korrigieren oder entfernen Sie ~/.asoundrc, ~/.config/alsa/asoundrc und /etc/asound.conf, oder installieren Sie die Konfiguration von ALSA neu (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

@@ -1280,8 +1280,8 @@
         <translation>Corrija o quite la variable de entorno {name} y vuelva a iniciar Saywrite.</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>Corrija o quite ~/.asoundrc y /etc/asound.conf, o vuelva a instalar la configuración de ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrija o quite ~/.asoundrc, ~/.config/alsa/asoundrc y /etc/asound.conf, o vuelva a instalar la configuración de ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

@@ -1280,8 +1280,8 @@
         <translation>Corrigez ou supprimez la variable d'environnement {name}, puis relancez Saywrite.</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>Corrigez ou supprimez ~/.asoundrc et /etc/asound.conf, ou réinstallez la configuration d'ALSA (Debian, Ubuntu : libasound2-data ; Fedora, Arch : alsa-lib).</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrigez ou supprimez ~/.asoundrc, ~/.config/alsa/asoundrc et /etc/asound.conf, ou réinstallez la configuration d'ALSA (Debian, Ubuntu : libasound2-data ; Fedora, Arch : alsa-lib).</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

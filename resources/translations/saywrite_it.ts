@@ -1280,8 +1280,8 @@
         <translation>Correggi o rimuovi la variabile d'ambiente {name}, poi avvia di nuovo Saywrite.</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>Correggi o rimuovi ~/.asoundrc e /etc/asound.conf, o reinstalla la configurazione di ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Correggi o rimuovi ~/.asoundrc, ~/.config/alsa/asoundrc e /etc/asound.conf, o reinstalla la configurazione di ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

@@ -1278,8 +1278,8 @@
         <translation>環境変数{name}を修正または削除し、Saywriteをもう一度起動してください。</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>~/.asoundrcと/etc/asound.confを修正または削除するか、ALSAの設定をインストールし直してください (Debian、Ubuntu: libasound2-data、Fedora、Arch: alsa-lib)。</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>~/.asoundrc、~/.config/alsa/asoundrcと/etc/asound.confを修正または削除するか、ALSAの設定をインストールし直してください (Debian、Ubuntu: libasound2-data、Fedora、Arch: alsa-lib)。</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

@@ -1280,8 +1280,8 @@
         <translation>Corrija ou remova a variável de ambiente {name} e inicie o Saywrite novamente.</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>Corrija ou remova ~/.asoundrc e /etc/asound.conf, ou instale novamente a configuração do ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrija ou remova ~/.asoundrc, ~/.config/alsa/asoundrc e /etc/asound.conf, ou instale novamente a configuração do ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

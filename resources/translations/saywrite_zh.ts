@@ -1278,8 +1278,8 @@
         <translation>请更正或删除环境变量 {name}，然后重新启动 Saywrite。</translation>
     </message>
     <message>
-        <source>Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
-        <translation>请更正或删除 ~/.asoundrc 和 /etc/asound.conf，或重新安装 ALSA 的配置（Debian、Ubuntu：libasound2-data；Fedora、Arch：alsa-lib）。</translation>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>请更正或删除 ~/.asoundrc、~/.config/alsa/asoundrc 和 /etc/asound.conf，或重新安装 ALSA 的配置（Debian、Ubuntu：libasound2-data；Fedora、Arch：alsa-lib）。</translation>
     </message>
     <message>
         <source>Correct the address in Settings &gt; Recognition.</source>

@@ -55,8 +55,12 @@ def test_a_folder_without_a_configuration_is_an_error_that_names_the_variable(tm
 
 @pytest.mark.parametrize("text", ["}}}{ pcm.!default {\n", "</nowhere/more.conf>\n"])
 def test_a_broken_file_of_the_user_is_an_error_that_names_it(tmp_path, text):
-    (tmp_path / ".asoundrc").write_text(text)
-    assert "~/.asoundrc" in load(tmp_path)
+    for name in (".asoundrc", ".config/alsa/asoundrc"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        assert f"~/{name}" in load(tmp_path, XDG_CONFIG_HOME=str(tmp_path / ".config"))
+        file.unlink()
 
 
 def test_a_configuration_without_a_default_device_is_an_error(tmp_path):

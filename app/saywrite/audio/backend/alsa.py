@@ -46,8 +46,8 @@ def _remedy() -> str:
         if os.environ.get(name):
             return message("Correct or remove the environment variable {name}, then start Saywrite again.", name=name)
     return message(
-        "Correct or remove ~/.asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: "
-        "libasound2-data; Fedora, Arch: alsa-lib)."
+        "Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration "
+        "again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib)."
     )
 
 
