@@ -13,6 +13,7 @@ from saywrite.foundation.events import Level
 SOUND, ZEROS = b"\x01\x02" * 320, bytes(640)
 STALLED = MicrophoneLost("Headset delivers no sound.", "Recording goes on as soon as sound arrives.")
 MUTED = MicrophoneDenied("Headset is muted.", "Unmute it.")
+HUNG = AudioError("The sound server does not answer.", "Restart it.")
 QUIET = AudioError("Headset is very quiet.", "Raise its input level.")
 
 
@@ -58,3 +59,14 @@ def test_only_a_problem_that_lasts_is_reported_to_the_dictation(problem, before,
     buffer.start(dictation)
     assert dictation.problems == told
     assert dictation.pcm == (after or before) * 2
+
+
+@pytest.mark.parametrize(("is_open", "told"), [(False, [HUNG]), (True, [])])
+def test_a_problem_of_the_opening_is_reported_until_the_microphone_is_open(is_open, told):
+    buffer = PrerollBuffer(FakeMicrophone(), 640)
+    buffer.failed(HUNG, False)
+    if is_open:
+        buffer.opened("Headset", 100.0)
+    dictation = Dictation()
+    buffer.start(dictation)
+    assert dictation.problems == told

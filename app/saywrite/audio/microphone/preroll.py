@@ -65,8 +65,8 @@ class PrerollBuffer:
             sink.opened(self.device, self._first_at())
             for pcm, level in self._kept:
                 sink.sound(pcm, level)
-            if self._problem is not None and not self._is_unmuted():
-                sink.failed(self._problem, False)
+        if self._problem is not None and not self._is_unmuted():
+            sink.failed(self._problem, False)
         self._kept.clear()
 
     def allow(self, samples: int) -> None:
@@ -87,7 +87,7 @@ class PrerollBuffer:
     # `SoundSink`, for the microphone:
 
     def opened(self, device: str, at: float) -> None:
-        self.device = device
+        self.device, self._problem = device, None
         self._newest_at = at
         if self._listener is not None:
             self._listener.microphone_opened()
