@@ -385,7 +385,7 @@ def _work(backend: Backend, jobs: SimpleQueue[Job | None]) -> None:
         try:
             job(backend)
         except Exception:
-            log.exception("an order to the sound system failed")
+            log.exception("a job of the audio thread failed")
 
 
 def _load_library(backend: Backend) -> None:
