@@ -1276,6 +1276,14 @@
         <translation>Korrigieren Sie sie in den Systemeinstellungen oder in HTTPS_PROXY.</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>Korrigieren oder entfernen Sie die Umgebungsvariable {name}, und starten Sie Saywrite dann neu.</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Korrigieren oder entfernen Sie ~/.asoundrc, ~/.config/alsa/asoundrc und /etc/asound.conf, oder installieren Sie die Konfiguration von ALSA neu (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>Korrigieren Sie die Adresse unter Einstellungen &gt; Erkennung.</translation>
     </message>
@@ -4050,6 +4058,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>Der Computer war zu stark ausgelastet, um den ganzen Ton aufzunehmen.</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>Die Konfiguration des Tonsystems ALSA fehlt oder ist beschädigt.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

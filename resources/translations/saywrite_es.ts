@@ -1276,6 +1276,14 @@
         <translation>Corríjala en los ajustes del sistema o en HTTPS_PROXY.</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>Corrija o quite la variable de entorno {name} y vuelva a iniciar Saywrite.</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrija o quite ~/.asoundrc, ~/.config/alsa/asoundrc y /etc/asound.conf, o vuelva a instalar la configuración de ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>Corrija la dirección en Ajustes &gt; Reconocimiento.</translation>
     </message>
@@ -4050,6 +4058,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>El equipo estaba demasiado ocupado para captar todo el sonido.</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>La configuración del sistema de sonido ALSA falta o está dañada.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

@@ -1276,6 +1276,14 @@
         <translation>Corrigez-la dans les paramètres du système ou dans HTTPS_PROXY.</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>Corrigez ou supprimez la variable d'environnement {name}, puis relancez Saywrite.</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrigez ou supprimez ~/.asoundrc, ~/.config/alsa/asoundrc et /etc/asound.conf, ou réinstallez la configuration d'ALSA (Debian, Ubuntu : libasound2-data ; Fedora, Arch : alsa-lib).</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>Corrigez l'adresse dans Paramètres &gt; Reconnaissance.</translation>
     </message>
@@ -4050,6 +4058,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>L'ordinateur était trop occupé pour capter tout le son.</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>La configuration du système audio ALSA manque ou est endommagée.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

@@ -1276,6 +1276,14 @@
         <translation>Correggilo nelle impostazioni del sistema o in HTTPS_PROXY.</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>Correggi o rimuovi la variabile d'ambiente {name}, poi avvia di nuovo Saywrite.</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Correggi o rimuovi ~/.asoundrc, ~/.config/alsa/asoundrc e /etc/asound.conf, o reinstalla la configurazione di ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>Correggi l'indirizzo in Impostazioni &gt; Riconoscimento.</translation>
     </message>
@@ -4050,6 +4058,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>Il computer era troppo occupato per acquisire tutto l'audio.</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>La configurazione del sistema audio ALSA manca o è danneggiata.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

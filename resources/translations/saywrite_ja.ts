@@ -1274,6 +1274,14 @@
         <translation>システムの設定またはHTTPS_PROXYで修正してください。</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>環境変数{name}を修正または削除し、Saywriteをもう一度起動してください。</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>~/.asoundrc、~/.config/alsa/asoundrcと/etc/asound.confを修正または削除するか、ALSAの設定をインストールし直してください (Debian、Ubuntu: libasound2-data、Fedora、Arch: alsa-lib)。</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>「設定」&gt;「認識」でアドレスを修正してください。</translation>
     </message>
@@ -4045,6 +4053,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>コンピューターの負荷が高く、すべての音声を取り込めませんでした。</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>サウンドシステムALSAの設定が見つからないか、破損しています。</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

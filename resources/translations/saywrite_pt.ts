@@ -1276,6 +1276,14 @@
         <translation>Corrija-o nas configurações do sistema ou em HTTPS_PROXY.</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>Corrija ou remova a variável de ambiente {name} e inicie o Saywrite novamente.</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>Corrija ou remova ~/.asoundrc, ~/.config/alsa/asoundrc e /etc/asound.conf, ou instale novamente a configuração do ALSA (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>Corrija o endereço em Configurações &gt; Reconhecimento.</translation>
     </message>
@@ -4050,6 +4058,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>O computador estava ocupado demais para captar todo o som.</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>A configuração do sistema de som ALSA está ausente ou danificada.</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

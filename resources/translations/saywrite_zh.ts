@@ -1274,6 +1274,14 @@
         <translation>请在系统设置或 HTTPS_PROXY 中更正。</translation>
     </message>
     <message>
+        <source>Correct or remove the environment variable {name}, then start Saywrite again.</source>
+        <translation>请更正或删除环境变量 {name}，然后重新启动 Saywrite。</translation>
+    </message>
+    <message>
+        <source>Correct or remove ~/.asoundrc, ~/.config/alsa/asoundrc and /etc/asound.conf, or install ALSA's configuration again (Debian, Ubuntu: libasound2-data; Fedora, Arch: alsa-lib).</source>
+        <translation>请更正或删除 ~/.asoundrc、~/.config/alsa/asoundrc 和 /etc/asound.conf，或重新安装 ALSA 的配置（Debian、Ubuntu：libasound2-data；Fedora、Arch：alsa-lib）。</translation>
+    </message>
+    <message>
         <source>Correct the address in Settings &gt; Recognition.</source>
         <translation>请在“设置”&gt;“识别”中更正地址。</translation>
     </message>
@@ -4045,6 +4053,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message>
         <source>The computer was too busy to take all sound.</source>
         <translation>电脑过于繁忙，未能接收全部声音。</translation>
+    </message>
+    <message>
+        <source>The configuration of the sound system ALSA is missing or damaged.</source>
+        <translation>声音系统 ALSA 的配置缺失或已损坏。</translation>
     </message>
     <message>
         <source>The connection is made anew.</source>

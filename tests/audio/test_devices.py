@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from saywrite.audio.backend import devices
+from saywrite.audio.backend import devices, pulse_server
 from saywrite.audio.backend.devices import (
     find,
     find_carrier,
@@ -40,6 +40,11 @@ LAPTOP = [
 
 def test_alsa_s_pseudo_devices_are_no_microphones():
     assert [raw.name for raw in real_inputs(LAPTOP)] == [LAPTOP[0].name, LAPTOP[2].name]
+
+
+@pytest.mark.parametrize("name", ["Front Camera: USB Audio (hw:1,0)", "Pulse USB Mic: USB Audio (hw:10,1)"])
+def test_a_card_with_the_name_of_a_pseudo_device_is_a_microphone(name):
+    assert [raw.name for raw in real_inputs([alsa(0, name), *LAPTOP[3:]])] == [name]
 
 
 def test_a_microphone_is_remembered_without_the_number_of_its_card():
@@ -98,6 +103,22 @@ def test_the_server_s_sources_are_the_microphones_and_its_default_is_marked():
         Device("PulseAudio", "usb", "Headset", 1, 16_000, False),
         Device("PulseAudio", "pci", "Built-in Audio", 2, 48_000, True),
     )
+
+
+def test_a_server_that_goes_away_while_it_is_read_is_no_server(monkeypatch):
+    class Dying:
+        closed = False
+
+        def snapshot(self) -> ServerSnapshot:
+            raise RuntimeError("disconnected")
+
+        def close(self) -> None:
+            self.closed = True
+
+    connection = Dying()
+    monkeypatch.setattr(pulse_server, "_connect", lambda: connection)
+    assert pulse_server.look_once() == pulse_server.ABSENT
+    assert connection.closed
 
 
 def test_a_list_that_hangs_is_an_error_with_a_remedy(monkeypatch):

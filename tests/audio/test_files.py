@@ -154,11 +154,23 @@ def test_zeros_called_mp3_are_no_sound_file(tmp_path: Path, capfd: pytest.Captur
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_name_that_no_file_can_have_is_that_of_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="There is no file"):
+        probe(tmp_path / "a\0b.wav")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Only on systems with named pipes.")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
     with pytest.raises(AudioFileError, match="is not a file"):
         probe(tmp_path / "pipe.wav")
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_raw_file_without_a_sample_is_refused(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.raw").write_bytes(bytes(size))
+    with pytest.raises(AudioFileError, match=r"holds no sound|is empty"):
+        probe(tmp_path / "a.raw")
 
 
 def test_header_without_sound_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -254,9 +254,9 @@ def test_sound_chunk_behind_64_kb_is_found_and_its_cut_is_reported(tmp_path: Pat
     assert "breaks off: 5.2 s of 8.3 s could be read" in told
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Only where a file of 4 GiB takes no room.")
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems where a file of 4 GiB takes no room.")
 def test_length_that_wrapped_at_4_gib_loses_nothing(tmp_path: Path) -> None:
-    """The last minutes of a sparse file: 4 GiB of silence and then 8 s of speech, with the length modulo 2³²."""
+    """A sparse file of a little more than 4 GiB, with its length modulo 2³² in the header."""
     channels, rate = 32, 192_000
     length = (1 << 32) + channels * 2 * 400_000
     head = wav(np.zeros((0, channels), np.int16), rate)
@@ -384,7 +384,7 @@ def test_list_of_other_files_opens_none_of_them(tmp_path: Path, text: str, suffi
     assert not len(samples)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux has file names that are not UTF-8.")
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: file names that are not UTF-8.")
 @pytest.mark.parametrize("cut", [False, True])
 def test_name_that_is_not_utf_8_is_opened_and_shown(tmp_path: Path, cut: bool) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe9.flac"))

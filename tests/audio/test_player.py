@@ -9,7 +9,7 @@ import pytest
 
 from saywrite.audio.backend.portaudio import FormatRefused, RawDevice
 from saywrite.audio.player import Player, convert
-from saywrite.foundation.errors import AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+from saywrite.foundation.errors import AlsaMisconfigured, AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import Failed
 
 SPEAKER = RawDevice(3, "Speaker", "Core Audio", 0, 2, 48_000, default_output=True)
@@ -43,12 +43,13 @@ class FakePortAudio:
         self.listed = devices
         self.errors = list(errors)
         self.streams: list[FakeStream] = []
+        self.refreshes = True
 
     def devices(self) -> tuple[RawDevice, ...]:
         return self.listed
 
     def refresh(self) -> bool:
-        return True
+        return self.refreshes
 
     def open_output(self, spec, fill, on_end) -> FakeStream:
         if self.errors:
@@ -120,8 +121,10 @@ def test_other_rates_and_one_channel_are_tried_where_the_own_ones_are_refused():
     assert told == []
 
 
-def test_without_a_default_any_output_serves():
+@pytest.mark.parametrize("refreshes", [True, False], ids=["alone", "beside a recording"])
+def test_without_a_default_any_output_serves(refreshes):
     play, audio, _ = player(MONO)
+    audio.backend.refreshes = refreshes
     play.play(SOUND)
     audio.work()
     assert audio.backend.streams[0].spec.index == 4
@@ -134,6 +137,7 @@ def test_without_a_default_any_output_serves():
         (NoMicrophone("gone", "plug"), "There is no audio output."),
         (FormatRefused("rate", "Choose another microphone."), "The sound could not be played."),
         (PortAudioMissing("The sound library PortAudio is missing.", "Install it."), "PortAudio is missing"),
+        (AlsaMisconfigured("ALSA is misconfigured.", "Correct it."), "ALSA is misconfigured"),
     ],
 )
 def test_problem_of_playback_is_reported_with_a_remedy_and_without_microphones(error, words):

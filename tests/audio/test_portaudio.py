@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+import sys
 
 import pytest
 
@@ -57,6 +58,36 @@ def test_a_missing_library_is_named_with_its_package(monkeypatch, platform, word
     monkeypatch.setattr(portaudio, "PLATFORM", platform)
     with pytest.raises(PortAudioMissing, match=word):
         PortAudio().devices()
+
+
+def test_a_library_that_does_not_start_is_an_error_for_the_user(monkeypatch):
+    real = builtins.__import__
+
+    def failing(name, *rest):
+        if name == "sounddevice":
+            raise type("PortAudioError", (Exception,), {})("Error initializing PortAudio", -9999)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", failing)
+    with pytest.raises(AudioError, match="Error initializing PortAudio"):
+        PortAudio().devices()
+
+
+def test_a_library_that_did_not_start_again_is_started_by_the_next_call(monkeypatch):
+    backend = PortAudio()
+    backend.devices()
+    sounddevice = sys.modules["sounddevice"]
+
+    def fail() -> None:
+        raise sounddevice.PortAudioError("Error initializing PortAudio", -9992)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sounddevice, "_initialize", fail)
+        with pytest.raises(AudioError, match="Error initializing PortAudio"):
+            backend.refresh()
+    before = PortAudio().devices()
+    assert backend.refresh()
+    assert backend.devices() == before
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])

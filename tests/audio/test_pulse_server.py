@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
+from collections.abc import Callable
+
+import pytest
 
 from saywrite.audio.backend.pulse_server import (
     ABSENT,
+    NullConnection,
     ServerSnapshot,
     ServerSource,
     ServerStream,
@@ -56,6 +61,36 @@ def test_it_can_be_used_again_after_it_was_closed():
         assert news.get(timeout=LIMIT_S) == ABSENT
         server.close(wait=LIMIT_S)
     assert not any(thread.name == "sound server" for thread in threading.enumerate())
+
+
+class FailingOnce(NullConnection):
+    """A connection whose first `watch(closely)` meets a server that goes away."""
+
+    def __init__(self, closely: bool) -> None:
+        self.fails_on: bool | None = closely
+        self.watched: list[bool] = []
+
+    def watch(self, closely: bool) -> None:
+        if closely == self.fails_on:
+            self.fails_on = None
+            raise ConnectionError
+        self.watched.append(closely)
+
+
+@pytest.mark.parametrize("fails_on", [True, False])
+def test_a_server_that_goes_away_during_a_subscription_is_watched_as_wanted_when_it_is_back(monkeypatch, fails_on):
+    """Closely while a recording is subscribed, and not any more afterwards."""
+    server = SoundServer(available=True)
+    orders: list[Callable[[NullConnection], None]] = []
+    monkeypatch.setattr(server, "_order", orders.append)
+    connection = FailingOnce(fails_on)
+    server.subscribe("recording", lambda change: None, closely=True)
+    if not fails_on:
+        server.unsubscribe("recording")
+    with contextlib.suppress(ConnectionError):
+        for order in orders:
+            order(connection)
+    assert bool(server._close_listeners) is fails_on
 
 
 def test_one_look_without_a_server_finds_nothing():

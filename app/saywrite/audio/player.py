@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from saywrite.audio.backend.portaudio import AudioThread, Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
-from saywrite.foundation.errors import AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
+from saywrite.foundation.errors import AlsaMisconfigured, AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import SAMPLE_RATE, Failed
 from saywrite.foundation.messages import message
 
@@ -161,10 +161,12 @@ def _output(backend: Backend) -> RawDevice:
     for again in (True, False):
         outputs = [device for device in backend.devices() if device.outputs > 0]
         default = next((device for device in outputs if device.default_output), None)
-        if default is not None or (outputs and not again):
-            return default or outputs[0]
+        if default is not None:
+            return default
         if not (again and backend.refresh()):
             break
+    if outputs:
+        return outputs[0]
     raise NoMicrophone(message("There is no audio output."), REMEDY_OUTPUT)
 
 
@@ -176,6 +178,6 @@ def _in_words(error: AudioError) -> Failed:
         )
     if isinstance(error, NoMicrophone):
         return Failed("", message("There is no audio output."), REMEDY_OUTPUT)
-    if isinstance(error, PortAudioMissing):
+    if isinstance(error, (AlsaMisconfigured, PortAudioMissing)):
         return Failed("", error.what, error.remedy)
     return Failed("", message("The sound could not be played."), REMEDY_OUTPUT)

@@ -3,6 +3,7 @@
     SaywriteError
     ├── AudioError
     │   ├── PortAudioMissing
+    │   ├── AlsaMisconfigured
     │   ├── NoMicrophone
     │   ├── MicrophoneBusy
     │   ├── MicrophoneDenied
@@ -77,6 +78,10 @@ class AudioError(SaywriteError):
 
 class PortAudioMissing(AudioError):
     """The sound library is not installed."""
+
+
+class AlsaMisconfigured(AudioError):
+    """ALSA's configuration is missing or damaged: PortAudio would end the process, or not start."""
 
 
 class NoMicrophone(AudioError):

@@ -34,7 +34,7 @@ LIST_LIMIT_S = 5.0
 _WINDOWS_PREFERENCE = ("Windows WASAPI", "Windows DirectSound", "MME")
 _PSEUDO = re.compile(
     r"(default|sysdefault|pulse|pipewire|jack|oss|null|dmix|dsnoop|dsp|lavrate|samplerate|speexrate|speex|upmix|vdownmix"
-    r"|front|rear|center_lfe|side|surround\d+|iec958|spdif|hdmi|modem|phoneline|a52|usb_stream|arcam_av)\b.*",
+    r"|front|rear|center_lfe|side|surround\d+|iec958|spdif|hdmi|modem|phoneline|a52|usb_stream|arcam_av)\b",
     re.IGNORECASE,
 )
 _WINDOWS_PSEUDO = re.compile(r"(Microsoft Sound Mapper|Primary Sound Capture Driver)\b.*", re.IGNORECASE)
@@ -62,7 +62,7 @@ def real_inputs(devices: Iterable[RawDevice]) -> list[RawDevice]:
     best = next((api for api in _WINDOWS_PREFERENCE if api in apis), None)
     if best is not None:
         return [raw for raw in inputs if raw.host_api == best]
-    return [raw for raw in inputs if raw.host_api != "ALSA" or not _PSEUDO.fullmatch(raw.name)]
+    return [raw for raw in inputs if raw.host_api != "ALSA" or _ADDRESS.search(raw.name) or not _PSEUDO.match(raw.name)]
 
 
 def key(raw: RawDevice) -> str:

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from saywrite.audio.backend.pulse_stream import open_source
+from saywrite.audio.backend.alsa import check_configuration
+from saywrite.audio.backend.pulse_stream import OnBlock, open_source
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
 from saywrite.foundation.messages import joined, message
 
@@ -63,9 +64,6 @@ class StreamSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     convert: bool = False
 
-
-OnBlock = Callable[[bytes, float, bool], None]
-"""Takes (samples, monotonic time of arrival, overflow) on PortAudio's thread. It must not block."""
 
 Fill = Callable[[int], bytes]
 """(bytes wanted) → the next sound to play; fewer bytes end the playback. Called on PortAudio's thread."""
@@ -124,10 +122,10 @@ class PortAudio:
             )
 
     def refresh(self) -> bool:
+        """Start PortAudio again, unless a stream is open."""
         with self._call() as sd:
-            with self._lock:
-                alone = self._busy == 1
-            if alone:
+            if alone := self._busy == 1:
+                check_configuration()
                 sd._terminate()
                 sd._initialize()
             return alone
@@ -175,6 +173,8 @@ class PortAudio:
         try:
             sd = _load()
             try:
+                if not sd._initialized and self._busy == 1:  # the last refresh() failed; one that hangs is left alone
+                    sd._initialize()
                 yield sd
             except sd.PortAudioError as error:
                 raise translate(error.args) from error
@@ -221,10 +221,14 @@ class _OpenStream:
 
 
 def _load() -> Any:
+    if "sounddevice" not in sys.modules:
+        check_configuration()
     try:
         import sounddevice
     except OSError as error:
         raise PortAudioMissing(message("The sound library PortAudio is missing."), _library_remedy()) from error
+    except Exception as error:  # PortAudioError, which does not remain: the import has failed
+        raise translate(error.args) from error
     # sounddevice would end PortAudio at exit, which with a frozen sound server never returns.
     atexit.unregister(sounddevice._exit_handler)
     return sounddevice
@@ -381,7 +385,7 @@ def _work(backend: Backend, jobs: SimpleQueue[Job | None]) -> None:
         try:
             job(backend)
         except Exception:
-            log.exception("an order to the sound system failed")
+            log.exception("a job of the audio thread failed")
 
 
 def _load_library(backend: Backend) -> None:

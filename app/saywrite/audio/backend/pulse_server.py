@@ -120,10 +120,11 @@ class SoundServer:
         def order(connection: _Connection) -> None:
             self._listeners[key] = listener
             if closely:
-                if not self._close_listeners:
+                first = not self._close_listeners
+                self._close_listeners.add(key)  # before what may raise: the next connection watches for it
+                if first:
                     connection.watch(True)
                     self._latest = connection.snapshot()  # it may have changed unobserved
-                self._close_listeners.add(key)
             listener(self._latest)
 
         self._order(order)
@@ -134,9 +135,10 @@ class SoundServer:
 
     def _forget(self, key: object, connection: _Connection) -> None:
         self._listeners.pop(key, None)
-        if self._close_listeners == {key}:
-            connection.watch(False)
+        last = self._close_listeners == {key}
         self._close_listeners.discard(key)
+        if last:
+            connection.watch(False)
 
     def move(self, stream: ServerStream, source: ServerSource) -> None:
         """Let our `stream` record `source`. The next snapshot shows whether it does."""
@@ -391,5 +393,8 @@ def look_once() -> ServerSnapshot:
         return ABSENT
     try:
         return connection.snapshot()
+    except Exception as error:  # noqa: BLE001 - as in _connect()
+        log.info("the sound server went away: %s", type(error).__name__)
+        return ABSENT
     finally:
         connection.close()

@@ -34,6 +34,7 @@ _RECORD, _S16LE = 2, 3  # PA_STREAM_RECORD, PA_SAMPLE_S16LE
 _DEFAULT = 0xFFFF_FFFF  # (uint32_t) -1: the server decides
 
 OnBlock = Callable[[bytes, float, bool], None]
+"""Takes (samples, monotonic time of arrival, overflow) on the stream's thread. It must not block."""
 
 
 class _SampleSpec(ctypes.Structure):

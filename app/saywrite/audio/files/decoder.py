@@ -94,9 +94,13 @@ def opened(path: Path) -> Iterator[Decodable]:
             head = stream.read(16)
     except OSError as error:
         raise describe(path, error) from error
+    except ValueError as error:  # a zero within the name
+        raise describe(path, FileNotFoundError()) from error
     if size == 0:
         raise AudioFileError(message("“{name}” is empty (0 bytes).", name=name), _COPY)
     if path.suffix.lower() in RAW and not head.startswith(_HEADERS):
+        if size < BYTES_PER_SAMPLE:
+            raise AudioFileError(message("“{name}” holds no sound.", name=name), _COPY)
         yield _RawFile(path, size)
         return
     file = _open_media(path)

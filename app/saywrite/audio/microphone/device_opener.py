@@ -105,11 +105,13 @@ class DeviceOpener:
             return None
         elif snapshot is None and self._device is not None and wants_server:
             source = as_source(self._device)
-        if not self._audio.stuck:
-            self.attempt = InputStream(self._post, self._audio, source, self._device)
-            log.debug("stream %d: opening %s", self.attempt.number, "a source" if source else "a device")
-            self._since, self._open, self._patient = now, False, False
-            self.attempt.open()
+        if self._audio.stuck:
+            self._problems.report(HUNG, not_answering())
+            return None
+        self.attempt = InputStream(self._post, self._audio, source, self._device)
+        log.debug("stream %d: opening %s", self.attempt.number, "a source" if source else "a device")
+        self._since, self._open, self._patient = now, False, False
+        self.attempt.open()
         return None
 
     def opened(self, now: float) -> None:

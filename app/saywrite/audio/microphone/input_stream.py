@@ -21,12 +21,12 @@ from saywrite.audio.backend.portaudio import (
     AudioThread,
     Backend,
     FormatRefused,
-    OnBlock,
     PortAudioStream,
     RawDevice,
     StreamSpec,
 )
 from saywrite.audio.backend.pulse_server import TAG_PROPERTY, ServerSource
+from saywrite.audio.backend.pulse_stream import OnBlock
 from saywrite.audio.source import FromSource, Post
 from saywrite.foundation.errors import AudioError, NoMicrophone
 from saywrite.foundation.events import Device

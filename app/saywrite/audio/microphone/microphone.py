@@ -35,29 +35,29 @@ class Microphone:
         self._audio = audio
         self._server = server
         self._clock = clock
-        self._take: CaptureSession | None = None
+        self._session: CaptureSession | None = None
 
     def start(self, sink: SoundSink) -> None:
-        if self._take is not None and not self._take.over:
+        if self._session is not None and not self._session.over:
             raise RuntimeError("the microphone is in use")
-        self._take = CaptureSession(sink, self._post, self._device, self._audio, self._server, self._clock)
+        self._session = CaptureSession(sink, self._post, self._device, self._audio, self._server, self._clock)
 
     def allow(self, samples: int) -> None:
         """Do nothing, because speech does not wait."""
 
     def stop(self, now: float) -> None:
-        if self._take is not None and not self._take.over:
-            self._take.stop(now)
+        if self._session is not None and not self._session.over:
+            self._session.stop(now)
 
     def abort(self) -> None:
-        if self._take is not None:
-            self._take.end(finish=False)
+        if self._session is not None:
+            self._session.end(finish=False)
 
     def receive(self, message: object) -> None:
-        if self._take is not None and not self._take.over:
-            self._take.receive(message)
+        if self._session is not None and not self._session.over:
+            self._session.receive(message)
 
     def wake(self, now: float) -> float | None:
-        if self._take is None or self._take.over:
+        if self._session is None or self._session.over:
             return None
-        return self._take.wake(now)
+        return self._session.wake(now)

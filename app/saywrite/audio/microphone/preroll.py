@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from saywrite.audio.levels import FLOOR_DBFS
 from saywrite.audio.source import SoundSink, Source
-from saywrite.foundation.errors import AudioError, MicrophoneLost
+from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Level
 
 RETRY_S = 5.0
@@ -64,8 +65,8 @@ class PrerollBuffer:
             sink.opened(self.device, self._first_at())
             for pcm, level in self._kept:
                 sink.sound(pcm, level)
-            if self._problem is not None:
-                sink.failed(self._problem, False)
+        if self._problem is not None and not self._is_unmuted():
+            sink.failed(self._problem, False)
         self._kept.clear()
 
     def allow(self, samples: int) -> None:
@@ -86,7 +87,7 @@ class PrerollBuffer:
     # `SoundSink`, for the microphone:
 
     def opened(self, device: str, at: float) -> None:
-        self.device = device
+        self.device, self._problem = device, None
         self._newest_at = at
         if self._listener is not None:
             self._listener.microphone_opened()
@@ -100,6 +101,8 @@ class PrerollBuffer:
         if self._sink is not None:
             self._sink.sound(pcm, level)
             return
+        if isinstance(self._problem, MicrophoneLost):
+            self._problem = None  # the microphone is back
         self._newest_at = level.at
         self._kept.append((pcm, level))
         self._length += len(pcm) // BYTES_PER_SAMPLE
@@ -140,6 +143,12 @@ class PrerollBuffer:
             self._length -= len(pcm) // BYTES_PER_SAMPLE - left
             if left:
                 self._kept.appendleft((pcm[-left * BYTES_PER_SAMPLE :], level))
+
+    def _is_unmuted(self) -> bool:
+        """Whether a microphone that was muted delivers sound again; a muted one delivers exact zeros."""
+        return isinstance(self._problem, MicrophoneDenied) and any(
+            level.peak_dbfs > FLOOR_DBFS for _, level in self._kept
+        )
 
     def _first_at(self) -> float:
         """Monotonic time of the first sample that is kept."""
