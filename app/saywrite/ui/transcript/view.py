@@ -56,9 +56,6 @@ PARTIAL_EVERY_MS = 40
 LONGEST_PHRASE = 80
 """Characters; a longer selection is a passage, not a misheard phrase."""
 
-SegmentIds = tuple[tuple[str, int], ...]
-"""Dictation and number of each segment."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
@@ -66,7 +63,6 @@ class _Cleared:
 
     snapshot: DocumentSnapshot
     headed: dict[str, None]
-    ids: SegmentIds
 
 
 class TranscriptView(QWidget):
@@ -84,8 +80,8 @@ class TranscriptView(QWidget):
     """The user selected words that should always be written differently."""
     details_requested = Signal(str)
     """The user asked for the details of this dictation."""
-    segments_restored = Signal(object)
-    """The `SegmentIds` that `undo_clear()` brought back."""
+    segments_restored = Signal()
+    """`undo_clear()` brought back what was removed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -294,16 +290,15 @@ class TranscriptView(QWidget):
         """Open the find bar with the selected words."""
         self.find_bar.open(self.selected_text())
 
-    def clear(self) -> SegmentIds:
-        """Empty the transcript, which `undo_clear()` reverses; returns the segments that were removed."""
+    def clear(self) -> bool:
+        """Empty the transcript, which `undo_clear()` reverses; False when it was empty."""
         self.flush()
         if not self.document.rows:
-            return ()
-        ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
+            return False
         self._provisional.note_cleared()
-        self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings(), ids)
+        self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings())
         self.pane.scroll_to_end()
-        return ids
+        return True
 
     def undo_clear(self) -> bool:
         """Put back what the last `clear()` removed, before newer text; False when there is nothing."""
@@ -315,7 +310,7 @@ class TranscriptView(QWidget):
         self._provisional.note_restored()
         self.translations.find_any()
         self.changed.emit()
-        self.segments_restored.emit(cleared.ids)
+        self.segments_restored.emit()
         return True
 
     @property
