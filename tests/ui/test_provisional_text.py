@@ -35,10 +35,10 @@ def hear(view: TranscriptView, *heard: Heard, away: bool = True) -> None:
     view.receive(ProvisionalText("d", stretches, away))
 
 
-def arrive(view: TranscriptView, number: int, text: str, begin: float, end: float) -> None:
+def arrive(view: TranscriptView, number: int, text: str, begin: float, end: float, dictation: str = "d") -> None:
     """The text of the service comes."""
     segment = Segment(number, text, text, round(begin * SECOND), round(end * SECOND))
-    view.receive(SegmentAdded("d", segment))
+    view.receive(SegmentAdded(dictation, segment))
 
 
 def rows(view: TranscriptView) -> list[str]:
@@ -164,6 +164,18 @@ def test_words_of_another_dictation_change_nothing(view: TranscriptView) -> None
     assert rows(view) == ["one two"]
     start(view, "e")
     assert rows(view) == ["one two"]
+
+
+def test_text_of_a_dictation_replaces_its_words_although_another_one_has_begun(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    start(view, "e")
+    arrive(view, 1, "Something else.", 0, 2, "e")
+    assert rows(view) == ["one two", "three four", "Something else."]
+    arrive(view, 1, "One, two.", 0, 2)
+    hear(view, TWO)
+    assert rows(view) == ["One, two.", "three four", "Something else."]
+    hear(view)
+    assert rows(view) == ["One, two.", "Something else."]
 
 
 def test_utterance_that_was_heard_here_needs_no_line_that_it_waits(view: TranscriptView) -> None:

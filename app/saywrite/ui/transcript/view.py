@@ -23,6 +23,7 @@ from saywrite.foundation.events import (
     Gap,
     Partial,
     PendingUtterances,
+    ProvisionalStretch,
     ProvisionalText,
     SegmentAdded,
     SegmentsRemoved,
@@ -45,7 +46,7 @@ from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.live.announcer import announcer_of
 from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
-from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.paragraphs.undo_stack import EditDebouncer
@@ -135,7 +136,7 @@ class TranscriptView(QWidget):
         match event:
             case Partial():
                 self._take_partial(event)
-            case ProvisionalText() if event.dictation == self._dictation:
+            case ProvisionalText():
                 self._show_provisional(event)
             case SegmentAdded():
                 self._add_segment(event)
@@ -180,7 +181,7 @@ class TranscriptView(QWidget):
         self._dictation = event.dictation
         self.announcer.begin(event.dictation)
         self._unfinished.clear()
-        self._provisional.forget()
+        self._provisional.forget(event.dictation)
         self._drop_partial()
 
     def _finish(self, event: Finished) -> None:
@@ -192,10 +193,9 @@ class TranscriptView(QWidget):
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment, replaces = event.segment, Replacement()
+        segment, replaces = event.segment, self._provisional.take_over(event.dictation, event.segment)
         if event.dictation == self._dictation:
             self._drop_partial()
-            replaces = self._provisional.take_over(segment)
             self._unfinished.cover(segment.start, segment.end)
         if replaces.unwanted:
             self.segment_edited.emit(event.dictation, segment.number, "")
@@ -210,8 +210,11 @@ class TranscriptView(QWidget):
 
     def _show_provisional(self, event: ProvisionalText) -> None:
         """Show what this computer heard before the service's text comes; it replaces the partial."""
-        self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
-        self._drop_partial()
+        without_row: list[ProvisionalStretch] = []
+        self.pane.hold_still(lambda: without_row.extend(self._provisional.show(event)))
+        if event.dictation == self._dictation:
+            self._unfinished.set_provisional(event.stretches, without_row)
+            self._drop_partial()
 
     def _take_partial(self, event: Partial) -> None:
         if event.dictation == self._dictation:
