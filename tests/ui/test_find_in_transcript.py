@@ -106,6 +106,18 @@ def test_enter_goes_to_the_next_and_shift_enter_to_the_previous(view: Transcript
     assert view.find_bar.count.text() == "1 of 3"
 
 
+@pytest.mark.parametrize("place", ["field", "text"])
+def test_f3_goes_to_the_next_from_the_field_and_from_the_text(view: TranscriptView, qtbot: Any, place: str) -> None:
+    view.activateWindow()
+    look_for(view, qtbot, "cat")
+    focused = view.find_bar.words if place == "field" else view.pane.editor
+    focused.setFocus()
+    qtbot.keyClick(focused, Qt.Key.Key_F3)
+    assert view.find_bar.count.text() == "1 of 3"
+    qtbot.keyClick(focused, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert view.find_bar.count.text() == "3 of 3"
+
+
 def test_enter_looks_for_the_words_that_were_typed_just_now(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     view.find_bar.words.setText("wort")

@@ -250,9 +250,10 @@ class FindBar(QWidget):
         self._document.changed.connect(self._text_changed)
         self._pane.editor.updateRequest.connect(lambda _rect, dy: self._highlight() if dy else None)
         for key, step in ((QKeySequence.StandardKey.FindNext, 1), (QKeySequence.StandardKey.FindPrevious, -1)):
-            shortcut = QShortcut(QKeySequence(key), self._pane.parentWidget() or self._pane)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self.go(step))
+            for widget in (self._pane, self):
+                shortcut = QShortcut(QKeySequence(key), widget)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(lambda step=step: self.go(step))
 
     def _search(self) -> None:
         self._again.stop()
