@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -156,6 +156,7 @@ class FindBar(QWidget):
     def close_bar(self) -> None:
         """Hide the bar and its marks, and give the keyboard focus to the text."""
         self.hide()
+        self._again.stop()
         self._scan.start([], None)
         self._pane.editor.setExtraSelections([])
         self._pane.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -239,7 +240,6 @@ class FindBar(QWidget):
             self._first.insertWidget(4, self.case)
 
     def _connect(self) -> None:
-        self.words.textEdited.connect(self._again.start)
         self.words.textChanged.connect(self._again.start)
         self.case.toggled.connect(self._search)
         self.previous.clicked.connect(lambda: self.go(-1))
@@ -302,8 +302,7 @@ class FindBar(QWidget):
         """Mark every visible occurrence; scrolling marks the others."""
         if self.isHidden() or self._scan.pattern is None:
             return
-        palette = self._pane.palette()
-        ground = self._mark_color(palette)
+        ground = page_colors(self._pane.palette()).highlight
         marks = []
         for row, _ in self._pane.editor.visible_rows():
             for first, last in self._scan.places_in(row):
@@ -313,7 +312,3 @@ class FindBar(QWidget):
                 mark.format.setBackground(ground)
                 marks.append(mark)
         self._pane.editor.setExtraSelections(marks)
-
-    @staticmethod
-    def _mark_color(palette: QPalette) -> QColor:
-        return page_colors(palette).highlight
