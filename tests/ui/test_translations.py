@@ -102,6 +102,17 @@ def test_strip_shows_translations_of_the_visible_rows(view: TranscriptView, qapp
     assert "Sentence 59." not in shown
 
 
+def test_strip_is_written_anew_only_where_its_text_has_changed(view: TranscriptView, qapp: QApplication) -> None:
+    """The user may have scrolled it, or selected a part. French has no-break spaces."""
+    view.resize(420, 300)
+    say(view, 1, "Na?", "Eh bien\u00a0?")
+    qapp.processEvents()
+    strip = view.translations.strip
+    strip.selectAll()
+    strip.refresh()
+    assert strip.textCursor().hasSelection()
+
+
 def test_clearing_hides_the_column_and_undo_shows_it(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.clear()

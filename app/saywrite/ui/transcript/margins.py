@@ -291,6 +291,7 @@ class TranslationStrip(QPlainTextEdit):
     def __init__(self, editor: TranscriptEditor) -> None:
         super().__init__()
         self._editor = editor
+        self._shown = ""
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_text(self.setAccessibleName, tr("Translation"))
@@ -312,7 +313,8 @@ class TranslationStrip(QPlainTextEdit):
         rows = self._editor.transcript.rows
         visible = self._editor.visible_rows(lambda row: row.translation)
         text = "\n".join(rows[index].translation for index, _ in visible)
-        if text != self.toPlainText():
+        if text != self._shown:  # toPlainText() would have spaces for no-break spaces
+            self._shown = text
             self.setPlainText(text)
             scroll = self.verticalScrollBar()
             scroll.setValue(scroll.maximum())
