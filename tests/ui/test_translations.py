@@ -129,6 +129,23 @@ def test_translation_of_a_removed_segment_is_ignored(view: TranscriptView) -> No
     assert view.translations.column.isHidden()
 
 
+def test_no_column_is_left_when_the_only_translation_goes(view: TranscriptView) -> None:
+    say(view, 1, "Guten Tag.")
+    say(view, 2, "Wie geht es?", "How are you?")
+    view.receive(SegmentsRemoved("d", (2,)))
+    assert view.translations.column.isHidden()
+    assert view.translations.column.accessibleDescription() == ""
+
+
+def test_translation_of_a_cleared_segment_comes_back_with_it(view: TranscriptView) -> None:
+    say(view, 1, "Guten Tag.")
+    view.clear()
+    view.receive(SegmentTranslated("d", 1, "Good day."))
+    assert view.translations.column.isHidden()
+    view.undo_clear()
+    assert column_texts(view) == ["Good day."]
+
+
 def test_long_translations_never_overlap(view: TranscriptView, qapp: QApplication) -> None:
     for number in range(1, 8):
         say(view, number, f"Satz {number}.", LONG if number % 3 == 0 else "Short.")

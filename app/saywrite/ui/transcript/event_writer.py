@@ -152,7 +152,7 @@ class TranscriptEventWriter(QObject):
                 self._document.remove_for_good([row])
 
     def translate(self, event: SegmentTranslated) -> bool:
-        """Give a row its translation; False when the row was removed."""
+        """Give a row its translation; False when there is no such segment. A row that was cleared gets it, too."""
         row = self._rows.get((event.dictation, event.number))
         if row is None:
             return False

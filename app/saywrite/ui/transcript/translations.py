@@ -26,26 +26,17 @@ class Translations(QObject):
         self._document.changed.connect(self._hide_when_empty)
 
     def refresh(self) -> None:
-        """Show a translation that was added."""
-        self.column.active = True
-        self._show()
-
-    def find_any(self) -> None:
-        """Show or hide translations after many rows were added or removed."""
-        self.column.active = any(row.translation for row in self._document.rows)
-        self._show()
-
-    def _show(self) -> None:
+        """Show or hide translations after some were added, or rows with them were added or removed."""
+        newest = next((row.translation for row in reversed(self._document.rows) if row.translation), "")
+        self.column.active = bool(newest)
         self._pane.place()
         self._fit()
-        newest = next((row.translation for row in reversed(self._document.rows) if row.translation), "")
         self.column.set_newest(newest)
         self.strip.refresh()
 
     def _hide_when_empty(self) -> None:
         if self.column.active and not self._document.rows:
-            self.column.active = False
-            self._show()
+            self.refresh()
 
     def _fit(self) -> None:
         below = self.column.active and not self.column.preferred_width(self._pane.editor.width())

@@ -150,6 +150,7 @@ class TranscriptView(QWidget):
                 self.announcer.remove(event.dictation, event.numbers)
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
+                self.translations.refresh()
             case WordsDiffer(dictation=dictation, number=number):
                 self.marks.mark(self._writer.row(dictation, number), event)
             case SegmentTranslated():
@@ -157,7 +158,7 @@ class TranscriptView(QWidget):
                     self._show_translations()
             case CorrectedText() | ReplacedText():
                 self.pane.hold_still(lambda: self._writer.change(event))
-                self.translations.find_any()
+                self.translations.refresh()
             case Gap():
                 self.pane.hold_still(lambda: self._writer.add_gap(event))
             case PendingUtterances() if event.dictation == self._dictation:
@@ -311,7 +312,7 @@ class TranscriptView(QWidget):
         self._writer.restore_headings(cleared.headed)
         self.pane.hold_still(lambda: self.document.put_back(cleared.snapshot))
         self._provisional.note_restored()
-        self.translations.find_any()
+        self.translations.refresh()
         self.changed.emit()
         self.segments_restored.emit()
         return True
