@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.waveform.panel import WaveformPanel
-from saywrite.ui.waveform.picture import LIVE_S
+from saywrite.ui.waveform.picture import LIVE_S, gap_text
 from saywrite.ui.waveform.strip import WaveformStrip
 from saywrite.ui.widgets.frame_clock import frame_clock
 from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
@@ -190,6 +191,15 @@ def test_missing_sound_has_a_mark_with_a_tooltip(panel: WaveformPanel, envelope:
     assert panel.plot._gap_text_at(place_of(panel, 10).x() + 3) == words
     assert panel.plot._gap_text_at(place_of(panel, 12).x()) == ""
     assert words in panel.plot.accessibleDescription()
+
+
+def test_tooltip_of_missing_sound_is_in_the_language_of_the_program(
+    marked: None, in_language: Callable[[str], None]
+) -> None:
+    data = WaveformData()
+    data.add_gap(Gap("d", 0, SECOND, ""))
+    in_language("de")
+    assert gap_text(data, 0.0, 1.0) == "1⟦ s⟧⟦ of sound missing⟧"
 
 
 @pytest.mark.parametrize("length", [2.0, 3.0, 7.5, 40.0, 300.0, 5000.0])
