@@ -254,3 +254,22 @@ def test_a_click_into_the_selection_places_the_cursor(view: TranscriptView, qtbo
     qtbot.mouseRelease(view.pane.editor.viewport(), Qt.MouseButton.LeftButton, pos=inside)
     assert not view.pane.editor.textCursor().hasSelection()
     assert view.pane.editor.textCursor().positionInBlock() in (2, 3)
+
+
+def test_a_third_click_selects_the_paragraph(view: TranscriptView, qtbot: Any) -> None:
+    say(view, 1, 0, 5, "One two three.")
+    editor = view.pane.editor
+    place = editor.cursorRect(view.document.cursor(1, 5)).center()
+    qtbot.mouseDClick(editor.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.selected_text() == "two"
+    qtbot.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.selected_text() == "One two three."
+
+
+def test_a_click_with_shift_makes_the_selection_shorter(view: TranscriptView, qtbot: Any) -> None:
+    say(view, 1, 0, 5, "One two three.")
+    editor = view.pane.editor
+    editor.setTextCursor(view.document.doc.find("One two three."))
+    place = editor.cursorRect(view.document.cursor(1, 7)).center()
+    qtbot.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=place)
+    assert view.selected_text() == "One two"
