@@ -171,6 +171,22 @@ def test_typing_over_everything_keeps_headings_and_typed_letters(view: Transcrip
     assert sum(row.kind is RowKind.HEADING for row in view.document.rows) == 2
 
 
+def test_a_selection_up_to_a_sentence_does_not_edit_it(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "one two")
+    start(view, "e")
+    add(view, 0, "three", "e")
+    told: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: told.append(edit))
+    cursor = view.document.cursor(1, 3)
+    cursor.setPosition(view.document.cursor(3, 0).position(), QTextCursor.MoveMode.KeepAnchor)
+    view.pane.editor.setTextCursor(cursor)
+    press(qtbot, view, Qt.Key.Key_Delete)
+    view.flush()
+    assert told == [("d", 0, "one")]
+    add(view, 0, "Three.", "e")
+    assert view.text() == "one\n\nThree.", "its better text replaces it"
+
+
 def test_empty_transcript_is_read_only(view: TranscriptView, qtbot: Any) -> None:
     qtbot.keyClicks(view.pane.editor, "lost")
     assert view.document.doc.toPlainText() == ""

@@ -83,7 +83,8 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
             continue
         typed = text if place is None else ""
         place = place or (row, first + len(text))
-        edits.append((row, row.text[:first] + typed + row.text[last:]))
+        if typed or first < last:
+            edits.append((row, row.text[:first] + typed + row.text[last:]))
     if place is None:
         return cursor
     document.edit(edits)
