@@ -11,7 +11,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.foundation.events import (
+    Gap,
+    PendingUtterances,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+    Started,
+    Structured,
+)
 from saywrite.foundation.formatting import full_date
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords.add_dialog import open_add_dialog
@@ -362,6 +370,36 @@ def test_undo_of_a_clear_does_not_bring_back_what_was_taken_back_by_voice_since(
     view.undo_clear()
     assert view.text() == "Sentence number 0. Sentence number 1."
     assert view.word_count == 6
+
+
+def tell_of_earlier_attempt(view: TranscriptView) -> None:
+    """A dictation that is continued begins with what is known of it."""
+    start(view)
+    add(view, 0, "One.")
+    view.receive(Gap("d", 3 * SECOND, SECOND, "unplugged"))
+
+
+def test_a_dictation_that_is_continued_repeats_nothing(view: TranscriptView) -> None:
+    tell_of_earlier_attempt(view)
+    view.receive(Structured("d", {"greeting": True}))
+    tell_of_earlier_attempt(view)
+    add(view, 1, "Two.")
+    rows = [row.kind for row in view.document.rows]
+    assert rows == [RowKind.HEADING, RowKind.SEGMENT, RowKind.GAP, RowKind.SEGMENT]
+    document = view.to_export()
+    assert document is not None
+    assert document.structured == ({"greeting": True},)
+
+
+def test_undo_of_a_clear_does_not_repeat_what_a_continued_dictation_has_shown_again(view: TranscriptView) -> None:
+    tell_of_earlier_attempt(view)
+    view.clear()
+    tell_of_earlier_attempt(view)
+    add(view, 1, "Two.")
+    view.undo_clear()
+    rows = [row.kind for row in view.document.rows]
+    assert rows == [RowKind.HEADING, RowKind.SEGMENT, RowKind.GAP, RowKind.SEGMENT]
+    assert view.text() == "One. Two."
 
 
 def test_clear_reports_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:

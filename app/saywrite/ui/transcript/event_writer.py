@@ -83,8 +83,10 @@ class TranscriptEventWriter(QObject):
         follow_language(self._translate_fixed)
 
     def begin(self, started: Started, engine: str) -> None:
-        """Note a new dictation; `engine` is its name for people."""
-        self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
+        """Note a dictation that begins or is continued; `engine` is its name for people."""
+        known = self._dictations.get(started.dictation)
+        structured = known.structured if known is not None else []
+        self._dictations[started.dictation] = DictationInfo(started, engine or started.engine, structured)
         self._document.languages[started.dictation] = started.language
 
     def add(self, event: SegmentAdded, provisional: Row | None = None) -> bool:
@@ -101,6 +103,8 @@ class TranscriptEventWriter(QObject):
             return True
         if not segment.text:
             return False
+        if known is not None:
+            self._document.remove_for_good([known])  # it was cleared; put back, it would repeat the new row
         text = clean(segment.text)
         row = provisional or Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text)
         row.raw, row.translation, row.engine = segment.raw, clean(segment.translation), segment.engine
@@ -182,7 +186,11 @@ class TranscriptEventWriter(QObject):
             known.structured.append(event.results)
 
     def add_gap(self, gap: Gap) -> None:
-        """Add a note where sound is missing; it has no length in the recording."""
+        """Add a note where sound is missing, once; it has no length in the recording."""
+        same = [row for row, known in self._gaps.items() if known == gap]
+        if any(self._document.index(row) is not None for row in same):
+            return  # the dictation is continued
+        self._document.remove_for_good(same)
         row = Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(tr(missing(gap))))
         self._gaps[row] = gap
         self.put(row)
