@@ -485,6 +485,18 @@ def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
     ]
 
 
+def test_the_times_of_an_export_count_from_the_earliest_dictation(view: TranscriptView) -> None:
+    """The first text of a dictation may come after that of the next one."""
+    start(view, "e", BEGAN + timedelta(minutes=5), "aiola")
+    add(view, 0, "Later.", "e")
+    add(view, 0, "Earlier.")
+    document = view.to_export()
+    assert document is not None
+    assert (document.began, document.engine) == (BEGAN, "Built-in (basic)")
+    assert [(line.start_s, line.text) for line in document.lines] == [(300.0, "Later."), (0.0, "Earlier.")]
+    assert document.duration_s == 302.0
+
+
 def test_every_control_has_a_name(view: TranscriptView, every_named: Callable[[QWidget], None]) -> None:
     view.find()
     every_named(view)
