@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QTextCursor
-from tests.ui.test_transcript_view import SECOND, start
+from tests.ui.test_transcript_view import BEGAN, SECOND, start
 from tests.ui.test_transcript_view import view as view
 
 from saywrite.foundation.events import (
@@ -16,6 +16,7 @@ from saywrite.foundation.events import (
     ProvisionalText,
     Segment,
     SegmentAdded,
+    Started,
 )
 from saywrite.ui.transcript.live.provisional_rows import is_mostly_in
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
@@ -109,6 +110,14 @@ def test_edited_words_stay_and_go_into_the_history(view: TranscriptView, qtbot: 
     assert rows(view) == ["one too", "Three, four."]
     view.undo()
     assert rows(view) == ["One, two.", "Three, four."], "undo brings the text of the service"
+
+
+def test_edited_words_of_two_rows_are_joined_as_their_language_joins_them(view: TranscriptView) -> None:
+    view.receive(Started("d", "aiola", "zh", "microphone", 0.0, BEGAN))
+    hear(view, (1, "今天", 0.0, 2.0), (2, "晴天", 2.0, 4.0))
+    edit(view, "今", "明")
+    arrive(view, 1, "明天晴天。", 0, 4)
+    assert rows(view) == ["明天晴天"]
 
 
 def test_cursor_of_a_user_who_types_keeps_its_place(view: TranscriptView, qtbot: Any) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segment
+from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.paragraphs.undo_stack import Edit
@@ -120,7 +121,8 @@ class ProvisionalRows:
             return Replacement(unwanted=edited)
         first, *others = shown
         if edited:
-            self._document.rewrite(first, " ".join(row.text for row in shown if row.text))
+            language = self._document.languages.get(dictation, "")
+            self._document.rewrite(first, join((row.text for row in shown), language))
             first.edited = True
         self._document.remove_for_good(others)
         return Replacement(first)
