@@ -147,6 +147,17 @@ def test_second_text_for_edited_words_adds_nothing(view: TranscriptView) -> None
     assert stored == [("d", 1, "one too three"), ("d", 2, "")]
 
 
+def test_text_that_adds_nothing_ends_the_wait_for_it(view: TranscriptView) -> None:
+    hear(view, ONE)
+    edit(view, "two", "too")
+    arrive(view, 1, "One.", 0, 2)
+    hear(view)
+    view.receive(PendingUtterances("d", ((SECOND, 2 * SECOND),)))
+    assert "waiting for text" in view.pane.partial.text()
+    arrive(view, 2, "Two.", 1, 2)
+    assert view.pane.partial.text() == ""
+
+
 def test_words_that_the_user_deleted_do_not_come_back(view: TranscriptView) -> None:
     stored: list[tuple[str, int, str]] = []
     view.segment_edited.connect(lambda *edit: stored.append(edit))

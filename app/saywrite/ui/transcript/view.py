@@ -200,6 +200,7 @@ class TranscriptView(QWidget):
             self._unfinished.cover(segment.start, segment.end)
         if replaces.unwanted:
             self.segment_edited.emit(event.dictation, segment.number, "")
+            self._show_unfinished()
             return
         self.pane.hold_still(partial(self._writer.add, event, replaces.row))
         if replaces.row is not None:
