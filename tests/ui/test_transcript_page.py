@@ -199,6 +199,19 @@ def test_the_words_being_heard_stand_where_their_paragraph_will(view: Transcript
     assert place.top() + view.pane.editor.viewport().y() + line == pytest.approx(top + gap, abs=1)
 
 
+def test_an_utterance_that_waits_keeps_its_distance_while_the_next_one_is_heard(view: TranscriptView) -> None:
+    say(view, 1, 0, 2, "One.")
+    waits, heard = (int(2.2 * SAMPLE_RATE), 4 * SAMPLE_RATE), (9 * SAMPLE_RATE, 10 * SAMPLE_RATE)
+    view.receive(events.PendingUtterances("d", (waits,)))
+    QApplication.processEvents()
+    top = view.pane.partial.y()
+    view.receive(events.PendingUtterances("d", (waits, heard)))
+    view.show_partial("three")
+    QApplication.processEvents()
+    assert view.pane.partial.text() == "… 0:02 waiting for text, 2 s\nthree"
+    assert view.pane.partial.y() == top
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_faded_times_can_be_read(dark: bool) -> None:
     palette = plain_palette(dark=dark)
