@@ -112,6 +112,16 @@ def test_edited_words_stay_and_go_into_the_history(view: TranscriptView, qtbot: 
     assert rows(view) == ["One, two.", "Three, four."], "undo brings the text of the service"
 
 
+def test_a_pause_while_typing_into_them_begins_a_step_of_undo(view: TranscriptView, qtbot: Any) -> None:
+    hear(view, ONE)
+    edit(view, "two", "too")
+    with qtbot.waitSignal(view._debouncer.paused, timeout=5000):
+        pass
+    edit(view, "too", "2")
+    view.undo()
+    assert rows(view) == ["one too"]
+
+
 def test_edited_words_of_two_rows_are_joined_as_their_language_joins_them(view: TranscriptView) -> None:
     view.receive(Started("d", "aiola", "zh", "microphone", 0.0, BEGAN))
     hear(view, (1, "今天", 0.0, 2.0), (2, "晴天", 2.0, 4.0))
