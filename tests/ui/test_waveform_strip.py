@@ -151,6 +151,19 @@ def test_the_arrow_keys_walk_over_utterances_and_enter_plays(
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
 
+def test_text_that_comes_late_leaves_the_chosen_utterance_chosen(
+    panel: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    record(panel, envelope, 20)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    panel.receive(SegmentAdded("d", Segment(9, "late", "late", 3 * SECOND, 4 * SECOND)))
+    assert panel.plot.accessibleDescription() == "Utterance 3 of 6, 0:05 to 0:06. Enter plays it."
+    with qtbot.waitSignal(panel.play_requested) as heard:
+        qtbot.keyClick(panel.plot, Qt.Key.Key_Return)
+    assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
+
+
 def test_zoom_stays_inside_the_recording_and_escape_shows_all(
     panel: WaveformPanel, envelope: Envelope, qtbot: Any
 ) -> None:
