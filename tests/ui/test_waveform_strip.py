@@ -389,6 +389,21 @@ def test_click_on_the_strip_plays_the_utterance_there(looked_at: WaveformPanel, 
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
 
+def test_a_click_into_the_former_recording_plays_nothing_of_a_new_one(
+    looked_at: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    """The recording begins while the plot is being loaded."""
+    record(looked_at, envelope, 20)
+    played: list[tuple[object, ...]] = []
+    looked_at.play_requested.connect(lambda *heard: played.append(heard))
+    looked_at.open_plot(5.5)
+    listen(looked_at)
+    qtbot.waitUntil(lambda: looked_at.plot is not None, timeout=20_000)
+    looked_at.receive(StateChanged("d", State.IDLE))
+    assert looked_at.plot.isVisible()
+    assert played == []
+
+
 def test_escape_returns_to_the_strip_during_a_recording(panel: WaveformPanel, qtbot: Any) -> None:
     listen(panel)
     assert panel.strip.isVisible()
