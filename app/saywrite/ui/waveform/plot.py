@@ -24,7 +24,7 @@ from saywrite.ui.waveform.item import WaveformItem
 from saywrite.ui.waveform.picture import LIVE_S, MIN_VIEW_S, REACH_Y, SCROLL_S, describe, gap_text, tick_step, tick_text
 from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_PLAY_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class ClockAxis(pg.AxisItem):
@@ -140,7 +140,7 @@ class WaveformPlot(pg.PlotWidget):
             self._step(1 if key == Qt.Key.Key_Right else -1)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._data.utterances:
             self.choose(0 if key == Qt.Key.Key_Home else len(self._data.utterances) - 1)
-        elif key in _ENTER:
+        elif key in _PLAY_KEYS:
             self._play_chosen()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
@@ -244,7 +244,7 @@ class WaveformPlot(pg.PlotWidget):
             return
         chosen = self.item.chosen
         if chosen is None:
-            chosen = last + 1 if step < 0 and self._live else -1 if step > 0 else last + 1
+            chosen = -1 if step > 0 else last + 1
         self.choose(max(0, min(last, chosen + step)))
 
     def _play_chosen(self) -> None:
