@@ -65,7 +65,7 @@ class TranscriptDocument(QObject):
         self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.inserted_at = -1
-        """Where the newest row was inserted; -1 when none was since this was set."""
+        """The end of the row before the newest one; -1 when none was inserted since this was set."""
         self.paragraphs = Paragraphs()
         self._writer = ParagraphWriter(self.doc, self.paragraphs)
         self.words = 0

@@ -44,9 +44,9 @@ class ParagraphWriter:
         return self.cursor(index, len(self._paragraphs.rows[index].text)).position()
 
     def insert(self, index: int, rows: Sequence[Row], following: str | None) -> int:
-        """Write rows, whose leads are set, before row `index`; returns where their text begins.
+        """Write rows, whose leads are set, before row `index`; returns the end of the row before them.
 
-        `following` is the new lead of the row that is now at `index`.
+        `following` is the new lead of the row that is now at `index`. A cursor at its start stays there.
         """
         known = self._paragraphs.rows
         next_row = known[index] if index < len(known) else None
@@ -64,9 +64,10 @@ class ParagraphWriter:
             cursor.insertText(as_paragraph(row.text), self._format(row))
         if next_row is not None:
             self._write_lead(cursor, following)
-            if index and rows[0].lead != next_row.lead:
+            if index:
                 begin = self.end(index - 1)
-                self._replace_lead(begin, self.cursor(index).position(), rows[0].lead)
+                if rows[0].lead != next_row.lead:
+                    self._replace_lead(begin, self.cursor(index).position(), rows[0].lead)
             next_row.lead = following
         self._paragraphs.splice(index, int(next_row is not None), [*rows, *([next_row] if next_row else [])])
         return begin
