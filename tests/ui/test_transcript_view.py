@@ -372,6 +372,18 @@ def test_undo_of_a_clear_does_not_bring_back_what_was_taken_back_by_voice_since(
     assert view.word_count == 6
 
 
+def test_headings_below_a_restored_transcript_say_only_what_it_does_not_say(view: TranscriptView) -> None:
+    add(view, 0, "One.")
+    view.clear()
+    start(view, "e", BEGAN + timedelta(minutes=1))
+    add(view, 0, "Two.", "e")
+    view.undo_clear()
+    assert [row.text for row in view.document.rows if row.kind is RowKind.HEADING] == [
+        f"{day_of(0)} · {time_of(0)} · Built-in (basic)",
+        f"\n{time_of(1)}",
+    ]
+
+
 def tell_of_earlier_attempt(view: TranscriptView) -> None:
     """A dictation that is continued begins with what is known of it."""
     start(view)

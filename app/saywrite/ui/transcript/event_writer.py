@@ -23,7 +23,7 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import clock, full_date, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.translation import follow_language, tr
-from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.live.provisional_rows import show_as_segment
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -80,7 +80,7 @@ class TranscriptEventWriter(QObject):
         """The dictations with a heading, in the order in which these were added."""
         self._rows: dict[tuple[str, int], Row] = {}
         self._gaps: dict[Row, Gap] = {}
-        follow_language(self._translate_fixed)
+        follow_language(self._write_fixed)
 
     def begin(self, started: Started, engine: str) -> None:
         """Note a dictation that begins or is continued; `engine` is its name for people."""
@@ -143,7 +143,7 @@ class TranscriptEventWriter(QObject):
         for segment in event.segments:
             if not cleared or segment.end > first:
                 self.add(SegmentAdded(event.dictation, segment))
-        self._translate_fixed()
+        self._write_fixed()
 
     def _correct(self, event: CorrectedText) -> None:
         """Show what the user corrected in another window; no event replaces it."""
@@ -228,18 +228,20 @@ class TranscriptEventWriter(QObject):
     def forget_headings(self) -> dict[str, None]:
         """Forget the headings of an emptied transcript: dictations that continue get new ones.
 
-        Returns the argument for `restore_headings()`.
+        Returns an argument for `put_back()`.
         """
         headed, self._headed = self._headed, {}
         return headed
 
-    def restore_headings(self, headed: dict[str, None]) -> None:
-        """Prepare for rows with these headings that are put back: remove duplicates written since."""
+    def put_back(self, snapshot: DocumentSnapshot, headed: dict[str, None]) -> None:
+        """Put rows with these headings before newer ones, without the headings written again since."""
         repeated = headed.keys() & self._headed.keys()
         self._document.remove(
             [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in repeated]
         )
         self._headed = headed | self._headed
+        self._document.put_back(snapshot)
+        self._write_fixed()
 
     def put(self, row: Row) -> None:
         """Write a row into its place, below the heading of its dictation."""
@@ -249,12 +251,12 @@ class TranscriptEventWriter(QObject):
             self._headed[row.dictation] = None
         self._document.insert(self._document.place(row), rows)
 
-    def _translate_fixed(self) -> None:
-        """Write headings and notes in the language that the program has now."""
+    def _write_fixed(self) -> None:
+        """Write headings and notes in the language that the program has now, and for the rows above them."""
         above = ""
-        for row in self._document.rows:
+        for index, row in enumerate(self._document.rows):
             if row.kind is RowKind.HEADING:
-                space = "\n" if row.text.startswith("\n") else ""
+                space = "\n" if index else ""
                 self._document.rewrite(row, space + self._heading(row.dictation, above))
                 above = row.dictation
             elif row in self._gaps:

@@ -310,8 +310,7 @@ class TranscriptView(QWidget):
         cleared, self._cleared = self._cleared, None
         if cleared is None:
             return False
-        self._writer.restore_headings(cleared.headed)
-        self.pane.hold_still(lambda: self.document.put_back(cleared.snapshot))
+        self.pane.hold_still(lambda: self._writer.put_back(cleared.snapshot, cleared.headed))
         self._provisional.note_restored()
         self.translations.refresh()
         self.changed.emit()
