@@ -222,13 +222,13 @@ def test_faded_times_can_be_read(dark: bool) -> None:
 def test_times_are_faded_until_the_mouse_is_over_them(view: TranscriptView, qtbot: Any) -> None:
     say(view, 1, 0, 5)
     gutter = view.pane.gutter
-    assert gutter.is_faded
+    assert gutter._shown == 0.0
     assert gutter._fade.duration() in (250, 120)
     QApplication.sendEvent(gutter, QEnterEvent(QPointF(2, 2), QPointF(2, 2), QPointF(gutter.mapToGlobal(QPoint(2, 2)))))
     assert gutter._fade.duration() == 120
     qtbot.waitUntil(lambda: gutter._shown == 1.0)
     QApplication.sendEvent(gutter, QEvent(QEvent.Type.Leave))
-    qtbot.waitUntil(lambda: gutter.is_faded)
+    qtbot.waitUntil(lambda: gutter._shown == 0.0)
     assert gutter._fade.state() == QVariantAnimation.State.Stopped
 
 

@@ -89,8 +89,8 @@ class TranscriptEventWriter(QObject):
         self._dictations[started.dictation] = DictationInfo(started, engine or started.engine, structured)
         self._document.languages[started.dictation] = started.language
 
-    def add(self, event: SegmentAdded, provisional: Row | None = None) -> bool:
-        """Add a final, or change the row of a known number; False when there is no text.
+    def add(self, event: SegmentAdded, provisional: Row | None = None) -> None:
+        """Add a final, or change the row of a known number.
 
         A row that the user has edited keeps its text. `provisional`: the row that becomes the final's.
         """
@@ -100,9 +100,9 @@ class TranscriptEventWriter(QObject):
         if known is not None and self._document.index(known) is not None:
             if not known.edited:
                 self._document.rewrite(known, clean(segment.text))
-            return True
+            return
         if not segment.text:
-            return False
+            return
         if known is not None:
             self._document.remove_for_good([known])  # it was cleared; put back, it would repeat the new row
         text = clean(segment.text)
@@ -114,7 +114,6 @@ class TranscriptEventWriter(QObject):
         else:
             row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
             show_as_segment(self._document, row, text)
-        return True
 
     def change(self, event: CorrectedText | ReplacedText) -> None:
         """Show what another window has stored in the history."""

@@ -53,7 +53,7 @@ class TimeGutter(QWidget):
         editor: QPlainTextEdit,
         rows: Callable[[], Sequence[PlacedRow]],
         time_of: Callable[[Row], str],
-        note_of: Callable[[Row], str] = lambda _row: "",
+        note_of: Callable[[Row], str],
     ) -> None:
         """`rows` gives the rows beside which a time or a mark stands, from top to bottom.
 
@@ -134,11 +134,6 @@ class TimeGutter(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         QApplication.sendEvent(self._editor.viewport(), event)
-
-    @property
-    def is_faded(self) -> bool:
-        """Whether the times are faded because the mouse is elsewhere."""
-        return self._shown == 0.0
 
     def _start_fade(self, direction: QVariantAnimation.Direction) -> None:
         self._fade.setDuration(fade_ms())
