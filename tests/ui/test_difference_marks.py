@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from tests.ui.test_transcript_view import add, cursor_to, press
@@ -91,6 +92,41 @@ def test_text_that_the_user_edited_is_not_marked_or_swapped(view: TranscriptView
     assert texts(view) == ["XThe feather is ice today."]
     differ(view, "The feather is ice today.", Difference(0, 3, "A"))
     assert texts(view) == ["XThe feather is ice today."]
+
+
+def test_undo_of_a_swap_brings_the_mark_back(view: TranscriptView, qtbot: Any) -> None:
+    begin(view)
+    cursor_to(view, "feather")
+    swap(qtbot, view)
+    view.undo()
+    assert dotted(view) == "featherice"
+    cursor_to(view, "feather")
+    swap(qtbot, view)
+    assert texts(view) == ["The weather is ice today."]
+
+
+def test_an_edit_takes_the_marks_away_and_its_undo_brings_them_back(view: TranscriptView, qtbot: Any) -> None:
+    begin(view)
+    cursor_to(view, "eather")
+    qtbot.keyClicks(view.pane.editor, "xy")
+    assert texts(view) == ["The fxyeather is ice today."]
+    assert dotted(view) == ""
+    view.undo()
+    assert dotted(view) == "featherice"
+
+
+@pytest.mark.parametrize("how", ["paragraphs", "clear", "renew"])
+def test_marks_stay_when_the_text_is_written_anew(view: TranscriptView, how: str) -> None:
+    begin(view)
+    add(view, 2, "Not marked.")
+    if how == "paragraphs":
+        view.set_paragraph_pause(20)
+    elif how == "clear":
+        view.clear()
+        view.undo_clear()
+    else:
+        view.document.renew(0, 2)
+    assert dotted(view) == "featherice"
 
 
 def test_menu_offers_the_other_words_and_to_write_them_always(view: TranscriptView, qtbot: Any) -> None:

@@ -106,6 +106,43 @@ def test_enter_goes_to_the_next_and_shift_enter_to_the_previous(view: Transcript
     assert view.find_bar.count.text() == "1 of 3"
 
 
+@pytest.mark.parametrize("place", ["field", "text"])
+def test_f3_goes_to_the_next_from_the_field_and_from_the_text(view: TranscriptView, qtbot: Any, place: str) -> None:
+    view.activateWindow()
+    look_for(view, qtbot, "cat")
+    focused = view.find_bar.words if place == "field" else view.pane.editor
+    focused.setFocus()
+    qtbot.keyClick(focused, Qt.Key.Key_F3)
+    assert view.find_bar.count.text() == "1 of 3"
+    qtbot.keyClick(focused, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert view.find_bar.count.text() == "3 of 3"
+
+
+def test_enter_looks_for_the_words_that_were_typed_just_now(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "cat")
+    view.find_bar.words.setText("wort")
+    qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
+    assert view.selected_text() == "Wort"
+    assert view.find_bar.count.text() == "1 of 1"
+
+
+def test_next_continues_from_the_selection_although_new_text_has_just_come(view: TranscriptView, qtbot: Any) -> None:
+    rows = [Row(RowKind.SEGMENT, "d", number, number * 100, number * 100, "word") for number in range(10, 1200)]
+    view.document.insert(5, rows)
+    look_for(view, qtbot, "word")
+    view.find_bar.go(-1)
+    view.receive(SegmentAdded("d", Segment(1200, "One more word.", "", 120_000, 120_050)))
+    view.find_bar.go(1)
+    assert view.find_bar.count.text() == "1,191 of 1,191"
+
+
+def test_next_after_the_transcript_was_cleared_finds_nothing(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "cat")
+    view.clear()
+    view.find_bar.go(1)
+    assert view.find_bar.count.text() == "Not found"
+
+
 def test_a_long_transcript_is_searched_in_slices(qtbot: Any) -> None:
     rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * ROWS_AT_ONCE)]
     scan = FindScan()

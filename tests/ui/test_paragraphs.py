@@ -241,6 +241,19 @@ def test_a_cursor_at_the_end_of_a_paragraph_stays_when_late_text_joins_it(view: 
     assert texts(view) == ["One.!", "Two.", "Three."]
 
 
+@pytest.mark.parametrize("pause", [0, PAUSE])
+def test_a_cursor_at_the_start_of_a_sentence_stays_there_when_late_text_comes_before_it(
+    view: TranscriptView, qtbot: Any, pause: float
+) -> None:
+    view.set_paragraph_pause(pause)
+    say(view, 1, 0, 1, "One.")
+    say(view, 3, 2.5, 3, "Three.")
+    put_cursor(view, "Three.")
+    say(view, 2, 1.2, 2, "Two.")
+    qtbot.keyClicks(view.pane.editor, "!")
+    assert texts(view) == ["One.", "Two.", "!Three."]
+
+
 def test_the_words_being_heard_stand_where_their_text_will(view: TranscriptView) -> None:
     say(view, 1, 0, 2, "This sentence is long enough to make the next one begin far to the right.")
     view.receive(PendingUtterances("d", ((round(2.2 * SAMPLE_RATE), 4 * SAMPLE_RATE),)))

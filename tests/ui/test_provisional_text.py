@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QTextCursor
-from tests.ui.test_transcript_view import SECOND, start
+from tests.ui.test_transcript_view import BEGAN, SECOND, start
 from tests.ui.test_transcript_view import view as view
 
 from saywrite.foundation.events import (
@@ -16,6 +16,7 @@ from saywrite.foundation.events import (
     ProvisionalText,
     Segment,
     SegmentAdded,
+    Started,
 )
 from saywrite.ui.transcript.live.provisional_rows import is_mostly_in
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
@@ -35,10 +36,10 @@ def hear(view: TranscriptView, *heard: Heard, away: bool = True) -> None:
     view.receive(ProvisionalText("d", stretches, away))
 
 
-def arrive(view: TranscriptView, number: int, text: str, begin: float, end: float) -> None:
+def arrive(view: TranscriptView, number: int, text: str, begin: float, end: float, dictation: str = "d") -> None:
     """The text of the service comes."""
     segment = Segment(number, text, text, round(begin * SECOND), round(end * SECOND))
-    view.receive(SegmentAdded("d", segment))
+    view.receive(SegmentAdded(dictation, segment))
 
 
 def rows(view: TranscriptView) -> list[str]:
@@ -111,6 +112,24 @@ def test_edited_words_stay_and_go_into_the_history(view: TranscriptView, qtbot: 
     assert rows(view) == ["One, two.", "Three, four."], "undo brings the text of the service"
 
 
+def test_a_pause_while_typing_into_them_begins_a_step_of_undo(view: TranscriptView, qtbot: Any) -> None:
+    hear(view, ONE)
+    edit(view, "two", "too")
+    with qtbot.waitSignal(view._debouncer.paused, timeout=5000):
+        pass
+    edit(view, "too", "2")
+    view.undo()
+    assert rows(view) == ["one too"]
+
+
+def test_edited_words_of_two_rows_are_joined_as_their_language_joins_them(view: TranscriptView) -> None:
+    view.receive(Started("d", "aiola", "zh", "microphone", 0.0, BEGAN))
+    hear(view, (1, "今天", 0.0, 2.0), (2, "晴天", 2.0, 4.0))
+    edit(view, "今", "明")
+    arrive(view, 1, "明天晴天。", 0, 4)
+    assert rows(view) == ["明天晴天"]
+
+
 def test_cursor_of_a_user_who_types_keeps_its_place(view: TranscriptView, qtbot: Any) -> None:
     hear(view, ONE, TWO)
     cursor = view.document.doc.find("two")
@@ -136,6 +155,17 @@ def test_second_text_for_edited_words_adds_nothing(view: TranscriptView) -> None
     hear(view)
     assert rows(view) == ["one too three"]
     assert stored == [("d", 1, "one too three"), ("d", 2, "")]
+
+
+def test_text_that_adds_nothing_ends_the_wait_for_it(view: TranscriptView) -> None:
+    hear(view, ONE)
+    edit(view, "two", "too")
+    arrive(view, 1, "One.", 0, 2)
+    hear(view)
+    view.receive(PendingUtterances("d", ((SECOND, 2 * SECOND),)))
+    assert "waiting for text" in view.pane.partial.text()
+    arrive(view, 2, "Two.", 1, 2)
+    assert view.pane.partial.text() == ""
 
 
 def test_words_that_the_user_deleted_do_not_come_back(view: TranscriptView) -> None:
@@ -164,6 +194,18 @@ def test_words_of_another_dictation_change_nothing(view: TranscriptView) -> None
     assert rows(view) == ["one two"]
     start(view, "e")
     assert rows(view) == ["one two"]
+
+
+def test_text_of_a_dictation_replaces_its_words_although_another_one_has_begun(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    start(view, "e")
+    arrive(view, 1, "Something else.", 0, 2, "e")
+    assert rows(view) == ["one two", "three four", "Something else."]
+    arrive(view, 1, "One, two.", 0, 2)
+    hear(view, TWO)
+    assert rows(view) == ["One, two.", "three four", "Something else."]
+    hear(view)
+    assert rows(view) == ["One, two.", "Something else."]
 
 
 def test_utterance_that_was_heard_here_needs_no_line_that_it_waits(view: TranscriptView) -> None:

@@ -135,6 +135,27 @@ def test_heading_survives_every_change_of_its_paragraph(document: TranscriptDocu
     assert first.text + second.text == f"o{typed}wo"
 
 
+@pytest.mark.parametrize("typed", ["", "x", "mm 10"])
+@pytest.mark.parametrize("rest", ["and 2", "42", "10:42", "1 more", ""])
+def test_what_is_left_below_a_heading_stays_whole(document: TranscriptDocument, rest: str, typed: str) -> None:
+    """An input method removes a selection that includes the heading; what is left may read like a part of it."""
+    row = segment(1, f"gone {rest}", "b")
+    document.insert(0, [segment(0, "one", "a"), heading("\n10:42", "b"), row])
+    select(document, (1, 0), (2, 5)).insertText(typed)
+    assert [each.text for each in document.rows] == ["one", "\n10:42", typed + rest]
+    assert_in_step(document)
+
+
+def test_a_heading_that_is_split_or_shortened_changes_no_text(document: TranscriptDocument) -> None:
+    rows = [segment(0, "one", "a"), heading("10:42", "b"), segment(1, "two", "b")]
+    document.insert(0, rows)
+    document.cursor(1, 2).insertBlock()
+    assert [each.text for each in document.rows] == ["one", "10:42", "two"]
+    select(document, (1, 1), (1, 3)).removeSelectedText()
+    assert [each.text for each in document.rows] == ["one", "10:42", "two"]
+    assert_in_step(document)
+
+
 def test_text_typed_into_a_heading_moves_to_the_next_row(document: TranscriptDocument) -> None:
     row = segment(0, "one")
     document.insert(0, [heading(), row])

@@ -199,6 +199,19 @@ def test_the_words_being_heard_stand_where_their_paragraph_will(view: Transcript
     assert place.top() + view.pane.editor.viewport().y() + line == pytest.approx(top + gap, abs=1)
 
 
+def test_an_utterance_that_waits_keeps_its_distance_while_the_next_one_is_heard(view: TranscriptView) -> None:
+    say(view, 1, 0, 2, "One.")
+    waits, heard = (int(2.2 * SAMPLE_RATE), 4 * SAMPLE_RATE), (9 * SAMPLE_RATE, 10 * SAMPLE_RATE)
+    view.receive(events.PendingUtterances("d", (waits,)))
+    QApplication.processEvents()
+    top = view.pane.partial.y()
+    view.receive(events.PendingUtterances("d", (waits, heard)))
+    view.show_partial("three")
+    QApplication.processEvents()
+    assert view.pane.partial.text() == "… 0:02 waiting for text, 2 s\nthree"
+    assert view.pane.partial.y() == top
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_faded_times_can_be_read(dark: bool) -> None:
     palette = plain_palette(dark=dark)
@@ -209,13 +222,13 @@ def test_faded_times_can_be_read(dark: bool) -> None:
 def test_times_are_faded_until_the_mouse_is_over_them(view: TranscriptView, qtbot: Any) -> None:
     say(view, 1, 0, 5)
     gutter = view.pane.gutter
-    assert gutter.is_faded
+    assert gutter._shown == 0.0
     assert gutter._fade.duration() in (250, 120)
     QApplication.sendEvent(gutter, QEnterEvent(QPointF(2, 2), QPointF(2, 2), QPointF(gutter.mapToGlobal(QPoint(2, 2)))))
     assert gutter._fade.duration() == 120
     qtbot.waitUntil(lambda: gutter._shown == 1.0)
     QApplication.sendEvent(gutter, QEvent(QEvent.Type.Leave))
-    qtbot.waitUntil(lambda: gutter.is_faded)
+    qtbot.waitUntil(lambda: gutter._shown == 0.0)
     assert gutter._fade.state() == QVariantAnimation.State.Stopped
 
 
@@ -254,3 +267,22 @@ def test_a_click_into_the_selection_places_the_cursor(view: TranscriptView, qtbo
     qtbot.mouseRelease(view.pane.editor.viewport(), Qt.MouseButton.LeftButton, pos=inside)
     assert not view.pane.editor.textCursor().hasSelection()
     assert view.pane.editor.textCursor().positionInBlock() in (2, 3)
+
+
+def test_a_third_click_selects_the_paragraph(view: TranscriptView, qtbot: Any) -> None:
+    say(view, 1, 0, 5, "One two three.")
+    editor = view.pane.editor
+    place = editor.cursorRect(view.document.cursor(1, 5)).center()
+    qtbot.mouseDClick(editor.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.selected_text() == "two"
+    qtbot.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.selected_text() == "One two three."
+
+
+def test_a_click_with_shift_makes_the_selection_shorter(view: TranscriptView, qtbot: Any) -> None:
+    say(view, 1, 0, 5, "One two three.")
+    editor = view.pane.editor
+    editor.setTextCursor(view.document.doc.find("One two three."))
+    place = editor.cursorRect(view.document.cursor(1, 7)).center()
+    qtbot.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=place)
+    assert view.selected_text() == "One two"

@@ -11,7 +11,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.foundation.events import (
+    Gap,
+    PendingUtterances,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+    Started,
+    Structured,
+)
 from saywrite.foundation.formatting import full_date
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords.add_dialog import open_add_dialog
@@ -171,6 +179,22 @@ def test_typing_over_everything_keeps_headings_and_typed_letters(view: Transcrip
     assert sum(row.kind is RowKind.HEADING for row in view.document.rows) == 2
 
 
+def test_a_selection_up_to_a_sentence_does_not_edit_it(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "one two")
+    start(view, "e")
+    add(view, 0, "three", "e")
+    told: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: told.append(edit))
+    cursor = view.document.cursor(1, 3)
+    cursor.setPosition(view.document.cursor(3, 0).position(), QTextCursor.MoveMode.KeepAnchor)
+    view.pane.editor.setTextCursor(cursor)
+    press(qtbot, view, Qt.Key.Key_Delete)
+    view.flush()
+    assert told == [("d", 0, "one")]
+    add(view, 0, "Three.", "e")
+    assert view.text() == "one\n\nThree.", "its better text replaces it"
+
+
 def test_empty_transcript_is_read_only(view: TranscriptView, qtbot: Any) -> None:
     qtbot.keyClicks(view.pane.editor, "lost")
     assert view.document.doc.toPlainText() == ""
@@ -323,7 +347,7 @@ def test_the_first_heading_after_a_clear_is_complete(view: TranscriptView) -> No
 
 def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 2)
-    assert view.clear() == (("d", 0), ("d", 1))
+    assert view.clear()
     assert (view.text(), view.word_count) == ("", 0)
     add(view, 2, "More.")
     with qtbot.waitSignal(view.segments_restored):
@@ -333,6 +357,12 @@ def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any)
     assert not view.undo_clear()
 
 
+def test_a_transcript_with_nothing_but_a_note_can_be_cleared(view: TranscriptView) -> None:
+    view.receive(Gap("d", SECOND, SECOND, "microphone unplugged"))
+    assert view.clear(), "the window offers to undo it"
+    assert not view.clear()
+
+
 def test_undo_of_a_clear_does_not_bring_back_what_was_taken_back_by_voice_since(view: TranscriptView) -> None:
     fill(view, 3)
     view.clear()
@@ -340,6 +370,48 @@ def test_undo_of_a_clear_does_not_bring_back_what_was_taken_back_by_voice_since(
     view.undo_clear()
     assert view.text() == "Sentence number 0. Sentence number 1."
     assert view.word_count == 6
+
+
+def test_headings_below_a_restored_transcript_say_only_what_it_does_not_say(view: TranscriptView) -> None:
+    add(view, 0, "One.")
+    view.clear()
+    start(view, "e", BEGAN + timedelta(minutes=1))
+    add(view, 0, "Two.", "e")
+    view.undo_clear()
+    assert [row.text for row in view.document.rows if row.kind is RowKind.HEADING] == [
+        f"{day_of(0)} · {time_of(0)} · Built-in (basic)",
+        f"\n{time_of(1)}",
+    ]
+
+
+def tell_of_earlier_attempt(view: TranscriptView) -> None:
+    """A dictation that is continued begins with what is known of it."""
+    start(view)
+    add(view, 0, "One.")
+    view.receive(Gap("d", 3 * SECOND, SECOND, "unplugged"))
+
+
+def test_a_dictation_that_is_continued_repeats_nothing(view: TranscriptView) -> None:
+    tell_of_earlier_attempt(view)
+    view.receive(Structured("d", {"greeting": True}))
+    tell_of_earlier_attempt(view)
+    add(view, 1, "Two.")
+    rows = [row.kind for row in view.document.rows]
+    assert rows == [RowKind.HEADING, RowKind.SEGMENT, RowKind.GAP, RowKind.SEGMENT]
+    document = view.to_export()
+    assert document is not None
+    assert document.structured == ({"greeting": True},)
+
+
+def test_undo_of_a_clear_does_not_repeat_what_a_continued_dictation_has_shown_again(view: TranscriptView) -> None:
+    tell_of_earlier_attempt(view)
+    view.clear()
+    tell_of_earlier_attempt(view)
+    add(view, 1, "Two.")
+    view.undo_clear()
+    rows = [row.kind for row in view.document.rows]
+    assert rows == [RowKind.HEADING, RowKind.SEGMENT, RowKind.GAP, RowKind.SEGMENT]
+    assert view.text() == "One. Two."
 
 
 def test_clear_reports_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:
@@ -423,6 +495,18 @@ def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
         (0.0, 2.0, "Hello.", ""),
         (3.0, 3.0, "", "1 s of sound missing: unplugged"),
     ]
+
+
+def test_the_times_of_an_export_count_from_the_earliest_dictation(view: TranscriptView) -> None:
+    """The first text of a dictation may come after that of the next one."""
+    start(view, "e", BEGAN + timedelta(minutes=5), "aiola")
+    add(view, 0, "Later.", "e")
+    add(view, 0, "Earlier.")
+    document = view.to_export()
+    assert document is not None
+    assert (document.began, document.engine) == (BEGAN, "Built-in (basic)")
+    assert [(line.start_s, line.text) for line in document.lines] == [(300.0, "Later."), (0.0, "Earlier.")]
+    assert document.duration_s == 302.0
 
 
 def test_every_control_has_a_name(view: TranscriptView, every_named: Callable[[QWidget], None]) -> None:

@@ -102,6 +102,17 @@ def test_strip_shows_translations_of_the_visible_rows(view: TranscriptView, qapp
     assert "Sentence 59." not in shown
 
 
+def test_strip_is_written_anew_only_where_its_text_has_changed(view: TranscriptView, qapp: QApplication) -> None:
+    """The user may have scrolled it, or selected a part. French has no-break spaces."""
+    view.resize(420, 300)
+    say(view, 1, "Na?", "Eh bien\u00a0?")
+    qapp.processEvents()
+    strip = view.translations.strip
+    strip.selectAll()
+    strip.refresh()
+    assert strip.textCursor().hasSelection()
+
+
 def test_clearing_hides_the_column_and_undo_shows_it(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.clear()
@@ -116,6 +127,23 @@ def test_translation_of_a_removed_segment_is_ignored(view: TranscriptView) -> No
     view.receive(SegmentsRemoved("d", (1,)))
     view.receive(SegmentTranslated("d", 1, "Good day."))
     assert view.translations.column.isHidden()
+
+
+def test_no_column_is_left_when_the_only_translation_goes(view: TranscriptView) -> None:
+    say(view, 1, "Guten Tag.")
+    say(view, 2, "Wie geht es?", "How are you?")
+    view.receive(SegmentsRemoved("d", (2,)))
+    assert view.translations.column.isHidden()
+    assert view.translations.column.accessibleDescription() == ""
+
+
+def test_translation_of_a_cleared_segment_comes_back_with_it(view: TranscriptView) -> None:
+    say(view, 1, "Guten Tag.")
+    view.clear()
+    view.receive(SegmentTranslated("d", 1, "Good day."))
+    assert view.translations.column.isHidden()
+    view.undo_clear()
+    assert column_texts(view) == ["Good day."]
 
 
 def test_long_translations_never_overlap(view: TranscriptView, qapp: QApplication) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.waveform.panel import WaveformPanel
-from saywrite.ui.waveform.picture import LIVE_S
+from saywrite.ui.waveform.picture import LIVE_S, gap_text
 from saywrite.ui.waveform.strip import WaveformStrip
 from saywrite.ui.widgets.frame_clock import frame_clock
 from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
@@ -150,6 +151,19 @@ def test_the_arrow_keys_walk_over_utterances_and_enter_plays(
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
 
+def test_text_that_comes_late_leaves_the_chosen_utterance_chosen(
+    panel: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    record(panel, envelope, 20)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    panel.receive(SegmentAdded("d", Segment(9, "late", "late", 3 * SECOND, 4 * SECOND)))
+    assert panel.plot.accessibleDescription() == "Utterance 3 of 6, 0:05 to 0:06. Enter plays it."
+    with qtbot.waitSignal(panel.play_requested) as heard:
+        qtbot.keyClick(panel.plot, Qt.Key.Key_Return)
+    assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
+
+
 def test_zoom_stays_inside_the_recording_and_escape_shows_all(
     panel: WaveformPanel, envelope: Envelope, qtbot: Any
 ) -> None:
@@ -190,6 +204,15 @@ def test_missing_sound_has_a_mark_with_a_tooltip(panel: WaveformPanel, envelope:
     assert panel.plot._gap_text_at(place_of(panel, 10).x() + 3) == words
     assert panel.plot._gap_text_at(place_of(panel, 12).x()) == ""
     assert words in panel.plot.accessibleDescription()
+
+
+def test_tooltip_of_missing_sound_is_in_the_language_of_the_program(
+    marked: None, in_language: Callable[[str], None]
+) -> None:
+    data = WaveformData()
+    data.add_gap(Gap("d", 0, SECOND, ""))
+    in_language("de")
+    assert gap_text(data, 0.0, 1.0) == "1⟦ s⟧⟦ of sound missing⟧"
 
 
 @pytest.mark.parametrize("length", [2.0, 3.0, 7.5, 40.0, 300.0, 5000.0])
@@ -364,6 +387,21 @@ def test_click_on_the_strip_plays_the_utterance_there(looked_at: WaveformPanel, 
     with qtbot.waitSignal(looked_at.play_requested, timeout=20_000) as heard:
         qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(x, 40))
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
+
+
+def test_a_click_into_the_former_recording_plays_nothing_of_a_new_one(
+    looked_at: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    """The recording begins while the plot is being loaded."""
+    record(looked_at, envelope, 20)
+    played: list[tuple[object, ...]] = []
+    looked_at.play_requested.connect(lambda *heard: played.append(heard))
+    looked_at.open_plot(5.5)
+    listen(looked_at)
+    qtbot.waitUntil(lambda: looked_at.plot is not None, timeout=20_000)
+    looked_at.receive(StateChanged("d", State.IDLE))
+    assert looked_at.plot.isVisible()
+    assert played == []
 
 
 def test_escape_returns_to_the_strip_during_a_recording(panel: WaveformPanel, qtbot: Any) -> None:

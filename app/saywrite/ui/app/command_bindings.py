@@ -184,7 +184,7 @@ class CommandBindings(QObject):
         actions.clear.triggered.connect(self.clear)
         window.files_dropped.connect(self.files.add)
         transcript = window.transcript
-        transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
+        transcript.segments_restored.connect(lambda: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
         transcript.play_requested.connect(dictation.play)
         transcript.pane.editor.paste_refused.connect(self.explain_refused_paste)

@@ -65,7 +65,7 @@ class TranscriptDocument(QObject):
         self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.inserted_at = -1
-        """Where the newest row was inserted; -1 when none was since this was set."""
+        """The end of the row before the newest one; -1 when none was inserted since this was set."""
         self.paragraphs = Paragraphs()
         self._writer = ParagraphWriter(self.doc, self.paragraphs)
         self.words = 0
@@ -153,7 +153,7 @@ class TranscriptDocument(QObject):
                     self._writer.recolor(index)
 
     def recolor_row(self, row: Row) -> None:
-        """Show `row` in the color of its kind, which has changed."""
+        """Show `row` in the color of its kind, and its marked words; either has changed."""
         if (index := self.index(row)) is not None:
             with self.program_change():
                 self._writer.recolor(index)
@@ -387,6 +387,11 @@ class TranscriptDocument(QObject):
         if self._texts(edit.first, edit.blocks) != wanted:
             with self.program_change():
                 self._writer.replace_blocks(edit.first, edit.blocks, edit.numbers)
+        elif any(row.differences for row in edit.touched):
+            with self.program_change():
+                for row in edit.touched:
+                    if (index := self.index(row)) is not None:
+                        self._writer.recolor(index)
         else:
             self.changed.emit()
         self.edited.emit(edit.touched)

@@ -83,7 +83,8 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
             continue
         typed = text if place is None else ""
         place = place or (row, first + len(text))
-        edits.append((row, row.text[:first] + typed + row.text[last:]))
+        if typed or first < last:
+            edits.append((row, row.text[:first] + typed + row.text[last:]))
     if place is None:
         return cursor
     document.edit(edits)
@@ -126,6 +127,8 @@ class TranscriptEditor(QPlainTextEdit):
         document.doc.setDocumentMargin(MARGIN)
         self.setDocument(document.doc)
         self._drag_from: QPoint | None = None
+        self._double_click = QPoint(), -1_000_000
+        """The place of the newest double click, and its time in milliseconds as events count them."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -263,10 +266,16 @@ class TranscriptEditor(QPlainTextEdit):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.used.emit()
         point = event.position().toPoint()
-        if event.button() == Qt.MouseButton.LeftButton and self._is_selected(point):
+        # With Shift Qt extends or shortens the selection; a third click selects the paragraph.
+        selects = event.modifiers() == Qt.KeyboardModifier.ShiftModifier or self._is_third_click(event)
+        if event.button() == Qt.MouseButton.LeftButton and not selects and self._is_selected(point):
             self._drag_from = point  # Qt would move the text out of the transcript, headings too
         else:
             super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._double_click = event.position().toPoint(), event.timestamp()
+        super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag_from is None:
@@ -287,6 +296,13 @@ class TranscriptEditor(QPlainTextEdit):
         drag = QDrag(self)
         drag.setMimeData(self.createMimeDataFromSelection())
         drag.exec(Qt.DropAction.CopyAction)
+
+    def _is_third_click(self, event: QMouseEvent) -> bool:
+        """Whether a press follows a double click, by the rules of Qt."""
+        point, at = self._double_click
+        distance = (event.position().toPoint() - point).manhattanLength()
+        soon = 0 <= event.timestamp() - at < QApplication.doubleClickInterval()
+        return soon and distance < QApplication.startDragDistance()
 
     def _is_selected(self, point: QPoint) -> bool:
         """Whether the text at a point of the viewport is selected."""

@@ -23,7 +23,7 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import clock, full_date, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.translation import follow_language, tr
-from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.live.provisional_rows import show_as_segment
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -80,15 +80,17 @@ class TranscriptEventWriter(QObject):
         """The dictations with a heading, in the order in which these were added."""
         self._rows: dict[tuple[str, int], Row] = {}
         self._gaps: dict[Row, Gap] = {}
-        follow_language(self._translate_fixed)
+        follow_language(self._write_fixed)
 
     def begin(self, started: Started, engine: str) -> None:
-        """Note a new dictation; `engine` is its name for people."""
-        self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
+        """Note a dictation that begins or is continued; `engine` is its name for people."""
+        known = self._dictations.get(started.dictation)
+        structured = known.structured if known is not None else []
+        self._dictations[started.dictation] = DictationInfo(started, engine or started.engine, structured)
         self._document.languages[started.dictation] = started.language
 
-    def add(self, event: SegmentAdded, provisional: Row | None = None) -> bool:
-        """Add a final, or change the row of a known number; False when there is no text.
+    def add(self, event: SegmentAdded, provisional: Row | None = None) -> None:
+        """Add a final, or change the row of a known number.
 
         A row that the user has edited keeps its text. `provisional`: the row that becomes the final's.
         """
@@ -98,9 +100,11 @@ class TranscriptEventWriter(QObject):
         if known is not None and self._document.index(known) is not None:
             if not known.edited:
                 self._document.rewrite(known, clean(segment.text))
-            return True
+            return
         if not segment.text:
-            return False
+            return
+        if known is not None:
+            self._document.remove_for_good([known])  # it was cleared; put back, it would repeat the new row
         text = clean(segment.text)
         row = provisional or Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text)
         row.raw, row.translation, row.engine = segment.raw, clean(segment.translation), segment.engine
@@ -110,7 +114,6 @@ class TranscriptEventWriter(QObject):
         else:
             row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
             show_as_segment(self._document, row, text)
-        return True
 
     def change(self, event: CorrectedText | ReplacedText) -> None:
         """Show what another window has stored in the history."""
@@ -139,7 +142,7 @@ class TranscriptEventWriter(QObject):
         for segment in event.segments:
             if not cleared or segment.end > first:
                 self.add(SegmentAdded(event.dictation, segment))
-        self._translate_fixed()
+        self._write_fixed()
 
     def _correct(self, event: CorrectedText) -> None:
         """Show what the user corrected in another window; no event replaces it."""
@@ -152,7 +155,7 @@ class TranscriptEventWriter(QObject):
                 self._document.remove_for_good([row])
 
     def translate(self, event: SegmentTranslated) -> bool:
-        """Give a row its translation; False when the row was removed."""
+        """Give a row its translation; False when there is no such segment. A row that was cleared gets it, too."""
         row = self._rows.get((event.dictation, event.number))
         if row is None:
             return False
@@ -182,7 +185,11 @@ class TranscriptEventWriter(QObject):
             known.structured.append(event.results)
 
     def add_gap(self, gap: Gap) -> None:
-        """Add a note where sound is missing; it has no length in the recording."""
+        """Add a note where sound is missing, once; it has no length in the recording."""
+        same = [row for row, known in self._gaps.items() if known == gap]
+        if any(self._document.index(row) is not None for row in same):
+            return  # the dictation is continued
+        self._document.remove_for_good(same)
         row = Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(tr(missing(gap))))
         self._gaps[row] = gap
         self.put(row)
@@ -220,18 +227,20 @@ class TranscriptEventWriter(QObject):
     def forget_headings(self) -> dict[str, None]:
         """Forget the headings of an emptied transcript: dictations that continue get new ones.
 
-        Returns the argument for `restore_headings()`.
+        Returns an argument for `put_back()`.
         """
         headed, self._headed = self._headed, {}
         return headed
 
-    def restore_headings(self, headed: dict[str, None]) -> None:
-        """Prepare for rows with these headings that are put back: remove duplicates written since."""
+    def put_back(self, snapshot: DocumentSnapshot, headed: dict[str, None]) -> None:
+        """Put rows with these headings before newer ones, without the headings written again since."""
         repeated = headed.keys() & self._headed.keys()
         self._document.remove(
             [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in repeated]
         )
         self._headed = headed | self._headed
+        self._document.put_back(snapshot)
+        self._write_fixed()
 
     def put(self, row: Row) -> None:
         """Write a row into its place, below the heading of its dictation."""
@@ -241,12 +250,12 @@ class TranscriptEventWriter(QObject):
             self._headed[row.dictation] = None
         self._document.insert(self._document.place(row), rows)
 
-    def _translate_fixed(self) -> None:
-        """Write headings and notes in the language that the program has now."""
+    def _write_fixed(self) -> None:
+        """Write headings and notes in the language that the program has now, and for the rows above them."""
         above = ""
-        for row in self._document.rows:
+        for index, row in enumerate(self._document.rows):
             if row.kind is RowKind.HEADING:
-                space = "\n" if row.text.startswith("\n") else ""
+                space = "\n" if index else ""
                 self._document.rewrite(row, space + self._heading(row.dictation, above))
                 above = row.dictation
             elif row in self._gaps:

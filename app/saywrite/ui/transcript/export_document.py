@@ -16,16 +16,17 @@ def document_of(
 ) -> Document | None:
     """The whole transcript with its times; None when there is no text.
 
-    Of several dictations the first one gives date, engine and language. The times of all count from its start and
-    include the pauses between dictations. `label` gives the name of an engine for people, `pause_s` the pause in
-    seconds that begins a paragraph.
+    Of several dictations the earliest one gives date, engine and language, wherever its text stands.
+    The times of all count from its start and include the pauses between dictations. `label` gives the name of an engine
+    for people, `pause_s` the pause in seconds that begins a paragraph.
     """
     exported = [row for row in rows if row.kind is RowKind.GAP or (row.editable and row.text.strip())]
-    first = next((known for row in exported if (known := writer.dictation_info(row.dictation))), None)
-    if first is None or not any(row.editable for row in exported):
+    known = [writer.dictation_info(dictation) for dictation in dict.fromkeys(row.dictation for row in exported)]
+    dictations = [each for each in known if each is not None]
+    if not dictations or not any(row.editable for row in exported):
         return None
+    first = min(dictations, key=lambda each: each.started.began)
     began = first.started.began
-    dictations = [writer.dictation_info(dictation) for dictation in dict.fromkeys(row.dictation for row in exported)]
     lines = []
     for row in exported:
         then = writer.clock(row) or began
@@ -42,7 +43,7 @@ def document_of(
         source=first.started.source,
         duration_s=max(line.end_s for line in lines),
         lines=tuple(lines),
-        structured=tuple(results for known in dictations if known for results in known.structured),
+        structured=tuple(results for each in dictations for results in each.structured),
         pause_s=pause_s,
     )
 

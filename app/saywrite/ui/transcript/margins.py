@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import page_colors
@@ -53,7 +53,7 @@ class TimeGutter(QWidget):
         editor: QPlainTextEdit,
         rows: Callable[[], Sequence[PlacedRow]],
         time_of: Callable[[Row], str],
-        note_of: Callable[[Row], str] = lambda _row: "",
+        note_of: Callable[[Row], str],
     ) -> None:
         """`rows` gives the rows beside which a time or a mark stands, from top to bottom.
 
@@ -134,11 +134,6 @@ class TimeGutter(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         QApplication.sendEvent(self._editor.viewport(), event)
-
-    @property
-    def is_faded(self) -> bool:
-        """Whether the times are faded because the mouse is elsewhere."""
-        return self._shown == 0.0
 
     def _start_fade(self, direction: QVariantAnimation.Direction) -> None:
         self._fade.setDuration(fade_ms())
@@ -280,50 +275,3 @@ class TranslationColumn(QWidget):
     def _height(self, text: str, width: int) -> float:
         metrics = self._editor.fontMetrics()
         return float(metrics.boundingRect(0, 0, width, 1 << 16, int(_WRAPPED), text).height())
-
-
-STRIP_LINES = 5
-
-
-class TranslationStrip(QPlainTextEdit):
-    """The translations of the visible rows, below the transcript."""
-
-    def __init__(self, editor: TranscriptEditor) -> None:
-        super().__init__()
-        self._editor = editor
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        set_text(self.setAccessibleName, tr("Translation"))
-        self.setTabChangesFocus(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.document().setDocumentMargin(MARGIN)
-        self.setFont(editor.font())
-        self._set_color()
-        self.hide()
-        editor.updateRequest.connect(lambda *_: self.refresh())
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, STRIP_LINES * self.fontMetrics().lineSpacing() + 2 * MARGIN)
-
-    def refresh(self) -> None:
-        """Show the translations of the rows that are visible now."""
-        if self.isHidden():
-            return
-        rows = self._editor.transcript.rows
-        visible = self._editor.visible_rows(lambda row: row.translation)
-        text = "\n".join(rows[index].translation for index, _ in visible)
-        if text != self.toPlainText():
-            self.setPlainText(text)
-            scroll = self.verticalScrollBar()
-            scroll.setValue(scroll.maximum())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._set_color()
-
-    def _set_color(self) -> None:
-        palette = QPalette(self._editor.palette())
-        palette.setColor(QPalette.ColorRole.Text, page_colors(palette).uncertain)
-        if self.palette().color(QPalette.ColorRole.Text) != palette.color(QPalette.ColorRole.Text):
-            self.setPalette(palette)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from saywrite.foundation.events import seconds
+from saywrite.foundation.events import Difference, seconds
 from saywrite.foundation.formatting import clock, length
 from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
@@ -56,6 +56,8 @@ class Row:
     """The engine that recognized the segment, where it is not the engine of the dictation; else ""."""
     lead: str | None = None
     """The space before it in its paragraph; None when it begins one. Only the document sets it."""
+    differences: Mapping[str, tuple[Difference, ...]] | None = None
+    """Words on which two recognizers differ, for each text of the row that was compared or made by a swap."""
 
     def __post_init__(self) -> None:
         self.words = words(self.text) if self.editable else 0
@@ -65,6 +67,11 @@ class Row:
         before, self.text = self.text, text
         if self.editable:
             self.words = self.words + _more_words(before, text) if len(before) > LONG else words(text)
+
+    @property
+    def marked(self) -> tuple[Difference, ...]:
+        """The differences in the present text."""
+        return self.differences.get(self.text, ()) if self.differences else ()
 
     @property
     def editable(self) -> bool:

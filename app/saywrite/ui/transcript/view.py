@@ -23,6 +23,7 @@ from saywrite.foundation.events import (
     Gap,
     Partial,
     PendingUtterances,
+    ProvisionalStretch,
     ProvisionalText,
     SegmentAdded,
     SegmentsRemoved,
@@ -45,7 +46,7 @@ from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.live.announcer import announcer_of
 from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
-from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.paragraphs.undo_stack import EditDebouncer
@@ -56,9 +57,6 @@ PARTIAL_EVERY_MS = 40
 LONGEST_PHRASE = 80
 """Characters; a longer selection is a passage, not a misheard phrase."""
 
-SegmentIds = tuple[tuple[str, int], ...]
-"""Dictation and number of each segment."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
@@ -66,7 +64,6 @@ class _Cleared:
 
     snapshot: DocumentSnapshot
     headed: dict[str, None]
-    ids: SegmentIds
 
 
 class TranscriptView(QWidget):
@@ -84,8 +81,8 @@ class TranscriptView(QWidget):
     """The user selected words that should always be written differently."""
     details_requested = Signal(str)
     """The user asked for the details of this dictation."""
-    segments_restored = Signal(object)
-    """The `SegmentIds` that `undo_clear()` brought back."""
+    segments_restored = Signal()
+    """`undo_clear()` brought back what was removed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +136,7 @@ class TranscriptView(QWidget):
         match event:
             case Partial():
                 self._take_partial(event)
-            case ProvisionalText() if event.dictation == self._dictation:
+            case ProvisionalText():
                 self._show_provisional(event)
             case SegmentAdded():
                 self._add_segment(event)
@@ -153,6 +150,7 @@ class TranscriptView(QWidget):
                 self.announcer.remove(event.dictation, event.numbers)
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
+                self.translations.refresh()
             case WordsDiffer(dictation=dictation, number=number):
                 self.marks.mark(self._writer.row(dictation, number), event)
             case SegmentTranslated():
@@ -160,7 +158,7 @@ class TranscriptView(QWidget):
                     self._show_translations()
             case CorrectedText() | ReplacedText():
                 self.pane.hold_still(lambda: self._writer.change(event))
-                self.translations.find_any()
+                self.translations.refresh()
             case Gap():
                 self.pane.hold_still(lambda: self._writer.add_gap(event))
             case PendingUtterances() if event.dictation == self._dictation:
@@ -184,7 +182,7 @@ class TranscriptView(QWidget):
         self._dictation = event.dictation
         self.announcer.begin(event.dictation)
         self._unfinished.clear()
-        self._provisional.forget()
+        self._provisional.forget(event.dictation)
         self._drop_partial()
 
     def _finish(self, event: Finished) -> None:
@@ -196,13 +194,13 @@ class TranscriptView(QWidget):
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment, replaces = event.segment, Replacement()
+        segment, replaces = event.segment, self._provisional.take_over(event.dictation, event.segment)
         if event.dictation == self._dictation:
             self._drop_partial()
-            replaces = self._provisional.take_over(segment)
             self._unfinished.cover(segment.start, segment.end)
         if replaces.unwanted:
             self.segment_edited.emit(event.dictation, segment.number, "")
+            self._show_unfinished()
             return
         self.pane.hold_still(partial(self._writer.add, event, replaces.row))
         if replaces.row is not None:
@@ -214,8 +212,11 @@ class TranscriptView(QWidget):
 
     def _show_provisional(self, event: ProvisionalText) -> None:
         """Show what this computer heard before the service's text comes; it replaces the partial."""
-        self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
-        self._drop_partial()
+        without_row: list[ProvisionalStretch] = []
+        self.pane.hold_still(lambda: without_row.extend(self._provisional.show(event)))
+        if event.dictation == self._dictation:
+            self._unfinished.set_provisional(event.stretches, without_row)
+            self._drop_partial()
 
     def _take_partial(self, event: Partial) -> None:
         if event.dictation == self._dictation:
@@ -294,28 +295,26 @@ class TranscriptView(QWidget):
         """Open the find bar with the selected words."""
         self.find_bar.open(self.selected_text())
 
-    def clear(self) -> SegmentIds:
-        """Empty the transcript, which `undo_clear()` reverses; returns the segments that were removed."""
+    def clear(self) -> bool:
+        """Empty the transcript, which `undo_clear()` reverses; False when it was empty."""
         self.flush()
         if not self.document.rows:
-            return ()
-        ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
+            return False
         self._provisional.note_cleared()
-        self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings(), ids)
+        self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings())
         self.pane.scroll_to_end()
-        return ids
+        return True
 
     def undo_clear(self) -> bool:
         """Put back what the last `clear()` removed, before newer text; False when there is nothing."""
         cleared, self._cleared = self._cleared, None
         if cleared is None:
             return False
-        self._writer.restore_headings(cleared.headed)
-        self.pane.hold_still(lambda: self.document.put_back(cleared.snapshot))
+        self.pane.hold_still(lambda: self._writer.put_back(cleared.snapshot, cleared.headed))
         self._provisional.note_restored()
-        self.translations.find_any()
+        self.translations.refresh()
         self.changed.emit()
-        self.segments_restored.emit(cleared.ids)
+        self.segments_restored.emit()
         return True
 
     @property

@@ -243,6 +243,7 @@ class WaveformPanel(QWidget):
         self._recording = recording
         if recording:
             self._explored = self.plot is not None and self.plot.hasFocus()
+            self._clicked_s = None  # of the former recording, while the plot is being loaded
         self._poll()
         self.strip.set_live(recording)
         if self.plot is not None:

@@ -172,7 +172,7 @@ def place_times(middles: Sequence[float], widths: Sequence[float], low: float, h
 def gap_text(data: WaveformData, at_s: float, scale: float) -> str:
     """The text of the gap near a time in a picture of this scale; "" without one."""
     gap = data.gap_near(at_s, GAP_REACH / scale)
-    return missing(gap) if gap else ""
+    return tr(missing(gap)) if gap else ""
 
 
 def describe(data: WaveformData, chosen: int | None) -> str:

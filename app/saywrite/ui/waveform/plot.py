@@ -22,9 +22,9 @@ from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.waveform.item import WaveformItem
 from saywrite.ui.waveform.picture import LIVE_S, MIN_VIEW_S, REACH_Y, SCROLL_S, describe, gap_text, tick_step, tick_text
-from saywrite.ui.widgets.waveform_data import WaveformData
+from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_PLAY_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class ClockAxis(pg.AxisItem):
@@ -58,6 +58,7 @@ class WaveformPlot(pg.PlotWidget):
         self._data = data
         self._live = False
         self._free = False
+        self._chosen: WaveformSpan | None = None
         self.item = WaveformItem(data)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -109,7 +110,9 @@ class WaveformPlot(pg.PlotWidget):
         self.item.grow()
 
     def show_marks(self) -> None:
-        """Show utterances and gaps after they have changed."""
+        """Show utterances and gaps after they have changed; the chosen utterance stays chosen."""
+        utterances = self._data.utterances
+        self.item.chosen = utterances.index(self._chosen) if self._chosen in utterances else None
         self.refresh()
         self.item.update()
         self._describe()
@@ -117,8 +120,9 @@ class WaveformPlot(pg.PlotWidget):
     def choose(self, index: int | None) -> None:
         """Highlight an utterance and make it visible; None removes the highlight."""
         self.item.chosen = index
+        self._chosen = None
         if index is not None and index < len(self._data.utterances):
-            span = self._data.utterances[index]
+            span = self._chosen = self._data.utterances[index]
             low, high = self._box.viewRange()[0]
             if seconds(span.start) < low or seconds(span.end) > high:
                 self._free = True
@@ -136,7 +140,7 @@ class WaveformPlot(pg.PlotWidget):
             self._step(1 if key == Qt.Key.Key_Right else -1)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._data.utterances:
             self.choose(0 if key == Qt.Key.Key_Home else len(self._data.utterances) - 1)
-        elif key in _ENTER:
+        elif key in _PLAY_KEYS:
             self._play_chosen()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
@@ -240,7 +244,7 @@ class WaveformPlot(pg.PlotWidget):
             return
         chosen = self.item.chosen
         if chosen is None:
-            chosen = last + 1 if step < 0 and self._live else -1 if step > 0 else last + 1
+            chosen = -1 if step > 0 else last + 1
         self.choose(max(0, min(last, chosen + step)))
 
     def _play_chosen(self) -> None:

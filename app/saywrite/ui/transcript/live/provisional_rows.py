@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segment
+from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.paragraphs.undo_stack import Edit
@@ -52,14 +53,15 @@ class Replacement:
 
 
 class ProvisionalRows:
-    """The provisional rows of the newest dictation. `put` writes a row into its place."""
+    """The provisional rows of all dictations: one may begin while others wait for text. `put` writes a row in place."""
 
     def __init__(self, document: TranscriptDocument, put: Callable[[Row], None]) -> None:
         self._document = document
         self._put = put
-        self._rows: dict[int, Row] = {}
-        self._kept: list[tuple[int, int]] = []
-        """The sound of edited rows whose words a segment has taken over."""
+        self._rows: dict[tuple[str, int], Row] = {}
+        """By the dictation and the number of the stretch."""
+        self._kept: list[tuple[str, int, int]] = []
+        """The dictation and the sound of edited rows whose words a segment has taken over."""
         self._cleared: set[Row] = set()
         """Rows of an emptied transcript, which may be put back: other than deleted ones, they get their final text."""
 
@@ -71,25 +73,25 @@ class ProvisionalRows:
         """The rows of the emptied transcript are in the document again."""
         self._cleared.clear()
 
-    def forget(self) -> None:
-        """Begin with a new dictation; rows that are shown stay."""
-        self._rows.clear()
-        self._kept.clear()
-        self._cleared.clear()
+    def forget(self, dictation: str) -> None:
+        """Begin a dictation, perhaps one that is continued; rows that are shown stay."""
+        self._rows = {key: row for key, row in self._rows.items() if key[0] != dictation}
+        self._kept = [kept for kept in self._kept if kept[0] != dictation]
 
     def show(self, event: ProvisionalText) -> tuple[ProvisionalStretch, ...]:
         """Bring the rows up to date; return the stretches without a row.
 
         Rows are made while the service is away: otherwise its text comes within a moment.
         """
-        wanted = {stretch.number for stretch in event.stretches}
-        self._remove([number for number, row in self._rows.items() if number not in wanted and not row.edited])
+        wanted = {(event.dictation, stretch.number) for stretch in event.stretches}
+        shown = [(key, row) for key, row in self._rows.items() if row.dictation == event.dictation]
+        self._remove([key for key, row in shown if key not in wanted and not row.edited])
         left: list[ProvisionalStretch] = []
         for stretch in event.stretches:
-            row = self._rows.get(stretch.number)
+            row = self._rows.get((event.dictation, stretch.number))
             if row is not None:
                 self._update(row, stretch)
-            elif self._has_words_of_user(stretch.start, stretch.end):
+            elif self._has_words_of_user(event.dictation, stretch.start, stretch.end):
                 continue
             elif event.away:
                 self._add(event.dictation, stretch)
@@ -97,39 +99,43 @@ class ProvisionalRows:
                 left.append(stretch)
         return tuple(left)
 
-    def take_over(self, segment: Segment) -> Replacement:
+    def take_over(self, dictation: str, segment: Segment) -> Replacement:
         """Decide what becomes of the rows whose sound the segment covers, and remove all but one of them."""
         covered = [
-            number
-            for number, row in self._rows.items()
-            if is_mostly_in(row.start, row.end, segment.start, segment.end)
-            or (row.edited and is_mostly_in(segment.start, segment.end, row.start, row.end))
+            key
+            for key, row in self._rows.items()
+            if row.dictation == dictation
+            and (
+                is_mostly_in(row.start, row.end, segment.start, segment.end)
+                or (row.edited and is_mostly_in(segment.start, segment.end, row.start, row.end))
+            )
         ]
-        rows = [self._rows.pop(number) for number in covered]
+        rows = [self._rows.pop(key) for key in covered]
         shown = [row for row in rows if row in self._cleared or self._document.index(row) is not None]
         edited = any(row.edited for row in rows)
-        if not edited and self._has_words_of_user(segment.start, segment.end):
+        if not edited and self._has_words_of_user(dictation, segment.start, segment.end):
             return Replacement(unwanted=True)
         if edited:
-            self._kept += [(row.start, row.end) for row in rows]
+            self._kept += [(dictation, row.start, row.end) for row in rows]
         if not shown:
             return Replacement(unwanted=edited)
         first, *others = shown
         if edited:
-            self._document.rewrite(first, " ".join(row.text for row in shown if row.text))
+            language = self._document.languages.get(dictation, "")
+            self._document.rewrite(first, join((row.text for row in shown), language))
             first.edited = True
         self._document.remove_for_good(others)
         return Replacement(first)
 
-    def _has_words_of_user(self, start: int, end: int) -> bool:
-        return any(is_mostly_in(start, end, *kept) for kept in self._kept)
+    def _has_words_of_user(self, dictation: str, start: int, end: int) -> bool:
+        return any(of == dictation and is_mostly_in(start, end, *kept) for of, *kept in self._kept)
 
     def _add(self, dictation: str, stretch: ProvisionalStretch) -> None:
         text = clean(stretch.text)
         number = FIRST_NUMBER - stretch.number
         row = Row(RowKind.PROVISIONAL, dictation, number, stretch.start, stretch.end, text)
         row.engine = LOCAL
-        self._rows[stretch.number] = row
+        self._rows[dictation, stretch.number] = row
         self._put(row)
 
     def _update(self, row: Row, stretch: ProvisionalStretch) -> None:
@@ -144,7 +150,7 @@ class ProvisionalRows:
             row.start, row.end = stretch.start, stretch.end
             self._document.rewrite(row, clean(stretch.text))
 
-    def _remove(self, numbers: list[int]) -> None:
-        rows = [self._rows.pop(number) for number in numbers]
+    def _remove(self, keys: list[tuple[str, int]]) -> None:
+        rows = [self._rows.pop(key) for key in keys]
         if rows:
             self._document.remove_for_good(rows)

@@ -50,10 +50,12 @@ class UnfinishedText:
         """The sound of the first line, if known: the first that waits, or the words being heard."""
         if not self.pending:
             return None
+        if waiting := self.waiting():
+            return waiting[0]
         return self.pending[-1] if self.partial and not self._provisional else self.pending[0]
 
     def clear(self) -> None:
-        """Begin with a new dictation; the words being heard are set apart."""
+        """Begin with a new dictation; `set_partial()` sets the words being heard."""
         self.pending = self._heard = ()
         self._provisional = ()
 

@@ -49,7 +49,7 @@ def read_edit(before: Row | None, rows: Sequence[Row], after: Row | None, new: s
     if PARAGRAPH_END in change.typed or not all(row.editable for row in old):
         before = rows[first - 1] if first else before
         after = rows[last + 1] if last + 1 < len(rows) else after
-        return _over_paragraphs(first, before, old, after, (head + change.typed + tail).split(PARAGRAPH_END))
+        return _over_paragraphs(first, before, old, after, _texts_of_user(old, head, change.typed, tail))
     if first < last and tail and not head + change.typed:
         kept, text = old[-1], tail
     else:
@@ -105,61 +105,37 @@ def _over_paragraphs(first: int, before: Row | None, old: Sequence[Row], after: 
     return RowEdit(first, count, tuple(rows))
 
 
+def _texts_of_user(old: Sequence[Row], head: str, typed: str, tail: str) -> list[str]:
+    """The paragraphs of the rows `old` after an edit, without the rest of a heading or note."""
+    texts = ((head if old[0].editable else "") + typed + (tail if old[-1].editable else "")).split(PARAGRAPH_END)
+    if not old[0].editable and len(texts) > 1 and not texts[0]:
+        del texts[0]
+    if not old[-1].editable and len(texts) > 1 and not texts[-1]:
+        del texts[-1]
+    return texts
+
+
 def reconcile(before: Row | None, old: Sequence[Row], after: Row | None, new: Sequence[str]) -> list[tuple[Row, str]]:
-    """Assign texts to rows after an edit: the paragraphs of the rows `old` now read `new`.
+    """Assign the paragraphs `new` to rows after an edit: the editable rows among `old` read so now.
 
     `before` and `after` are the rows beside the edit. Headings and gaps always remain, with their text. An editable
     row that is not in the result was deleted or joined with another. The result includes `before` or `after` where
-    no other row can take the typed text. It contains every typed character.
+    no other row can take the typed text. It contains every typed character if one of the rows is editable.
     """
-    fixed = [row for row in old if not row.editable]
-    texts = list(new)
-    stray = ""
-    for row in fixed:
-        if row.text in texts:
-            texts.remove(row.text)
-        elif texts:
-            stray += _typed_into(row.text, texts)
-    return _assign(before, old, after, texts, stray)
-
-
-def _typed_into(text: str, texts: list[str]) -> str:
-    """Remove the edited copy of a fixed `text` from `texts`; returns the characters typed into it."""
-    closest = max(range(len(texts)), key=lambda index: _alike(text, texts[index]))
-    if _alike(text, texts[closest]) == 0:
-        return ""
-    edited = texts.pop(closest)
-    head, _, end = difference(text, edited)
-    return edited[head:end]
-
-
-def _alike(one: str, other: str) -> int:
-    head, end, _ = difference(one, other)
-    return head + len(one) - end
-
-
-def _assign(
-    before: Row | None, old: Sequence[Row], after: Row | None, texts: list[str], stray: str
-) -> list[tuple[Row, str]]:
     editable = [row for row in old if row.editable]
     if not editable:
-        loose = "\n".join([*texts, *([stray] if stray else [])])
-        return _to_neighbor(before, old, after, loose, bool(texts) or bool(stray))
+        return _to_neighbor(before, old, after, "\n".join(filter(None, new)))
+    texts = list(new)
     if len(texts) > len(editable):
         last = len(editable) - 1
         texts = [*texts[:last], "\n".join(texts[last:])]
     assigned = dict(zip(editable, texts, strict=False))
-    if stray:
-        first = editable[0]
-        assigned[first] = stray + assigned.get(first, "")
     return [(row, assigned[row] if row.editable else row.text) for row in old if not row.editable or row in assigned]
 
 
-def _to_neighbor(
-    before: Row | None, old: Sequence[Row], after: Row | None, loose: str, any_loose: bool
-) -> list[tuple[Row, str]]:
+def _to_neighbor(before: Row | None, old: Sequence[Row], after: Row | None, loose: str) -> list[tuple[Row, str]]:
     kept = [(row, row.text) for row in old]
-    if not any_loose:
+    if not loose:
         return kept
     if before is not None and before.editable:
         return [(before, f"{before.text}\n{loose}"), *kept]

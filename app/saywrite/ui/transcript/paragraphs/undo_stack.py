@@ -142,8 +142,7 @@ class EditDebouncer(QObject):
         for row in rows:
             if row.kind is RowKind.SEGMENT:
                 self._rows[row] = row.text
-        if self._rows:
-            self._timer.start()
+        self._timer.start()
 
     @Slot()
     def flush(self) -> None:

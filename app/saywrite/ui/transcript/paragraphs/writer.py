@@ -44,9 +44,9 @@ class ParagraphWriter:
         return self.cursor(index, len(self._paragraphs.rows[index].text)).position()
 
     def insert(self, index: int, rows: Sequence[Row], following: str | None) -> int:
-        """Write rows, whose leads are set, before row `index`; returns where their text begins.
+        """Write rows, whose leads are set, before row `index`; returns the end of the row before them.
 
-        `following` is the new lead of the row that is now at `index`.
+        `following` is the new lead of the row that is now at `index`. A cursor at its start stays there.
         """
         known = self._paragraphs.rows
         next_row = known[index] if index < len(known) else None
@@ -64,11 +64,13 @@ class ParagraphWriter:
             cursor.insertText(as_paragraph(row.text), self._format(row))
         if next_row is not None:
             self._write_lead(cursor, following)
-            if index and rows[0].lead != next_row.lead:
+            if index:
                 begin = self.end(index - 1)
-                self._replace_lead(begin, self.cursor(index).position(), rows[0].lead)
+                if rows[0].lead != next_row.lead:
+                    self._replace_lead(begin, self.cursor(index).position(), rows[0].lead)
             next_row.lead = following
         self._paragraphs.splice(index, int(next_row is not None), [*rows, *([next_row] if next_row else [])])
+        self._mark(index, rows)
         return begin
 
     def remove(self, index: int, following: str | None) -> None:
@@ -99,6 +101,8 @@ class ParagraphWriter:
         cursor.setPosition(cursor.position() + utf16_length(row.text[head:old_end]), _KEEP)
         cursor.insertText(as_paragraph(text[head:new_end]), self._format(row))
         row.set_text(text)
+        if row.differences:
+            self.recolor(index)
         return cursor.position()
 
     def set_lead(self, index: int, lead: str) -> None:
@@ -115,10 +119,13 @@ class ParagraphWriter:
         cursor.setPosition(self._doc.findBlockByNumber(first).position())
         cursor.setPosition(last.position() + last.length() - 1, _KEEP)
         cursor.removeSelectedText()
-        for place, row in enumerate(self._paragraphs.rows_of(numbers)):
+        rows = self._paragraphs.rows_of(numbers)
+        for place, row in enumerate(rows):
             if place:
                 self._write_lead(cursor, row.lead)
             cursor.insertText(as_paragraph(row.text), self._format(row))
+        if rows:
+            self._mark(self._paragraphs.span(numbers.start).start, rows)
 
     def clear(self) -> None:
         """Remove all rows."""
@@ -128,10 +135,23 @@ class ParagraphWriter:
         self._paragraphs.splice(0, len(self._paragraphs.rows), ())
 
     def recolor(self, index: int) -> None:
-        """Show a row in the color of its kind."""
+        """Show a row in the color of its kind, and its marked words with a dotted underline."""
+        row = self._paragraphs.rows[index]
         cursor = self.cursor(index)
         cursor.setPosition(self.end(index), _KEEP)
-        cursor.setCharFormat(self._format(self._paragraphs.rows[index]))
+        cursor.setCharFormat(self._format(row))
+        dotted = QTextCharFormat()
+        dotted.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        for words in row.marked:
+            cursor = self.cursor(index, words.start)
+            cursor.setPosition(self.cursor(index, words.end).position(), _KEEP)
+            cursor.mergeCharFormat(dotted)
+
+    def _mark(self, first: int, rows: Sequence[Row]) -> None:
+        """Underline the marked words of rows that were written; `first` is the index of the first one."""
+        for index, row in enumerate(rows, first):
+            if row.marked:
+                self.recolor(index)
 
     @staticmethod
     def _write_lead(cursor: QTextCursor, lead: str | None) -> None:
