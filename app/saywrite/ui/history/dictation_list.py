@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -40,6 +41,7 @@ from saywrite.ui.toolkit.translation import follow_language, joined, set_text, t
 
 PADDING = S
 ELLIPSIS = "…"
+_SPACE = re.compile(r"\s")
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
 """Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
 
@@ -211,12 +213,16 @@ def _shown(item: QListWidgetItem) -> Summary | SearchHit:
 
 
 def _words_of(shown: Summary | SearchHit) -> str:
-    """The two lines of an entry."""
+    """The two lines of an entry. A line break of the text is a space: the matches of a hit stay where they are."""
     time = f"{local_time(shown.began):%H:%M}"
     if isinstance(shown, SearchHit):
-        return joined("\n", tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))), shown.snippet)
+        return joined(
+            "\n",
+            tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))),
+            _SPACE.sub(" ", shown.snippet),
+        )
     heard = length(seconds(shown.heard)) if shown.heard else ""  # not known before the end
-    return joined("\n", joined(" · ", time, heard), shown.excerpt or tr("No text"))
+    return joined("\n", joined(" · ", time, heard), " ".join(shown.excerpt.split()) or tr("No text"))
 
 
 class DayDelegate(QStyledItemDelegate):
