@@ -97,6 +97,21 @@ def test_hits_and_the_spoken_word_are_marked_in_their_paragraph(reader: Reader) 
     assert [mark.cursor.selectedText() for mark in reader.extraSelections()] == ["thought", "She"]
 
 
+LONG = dictated(*((at, at + 1, f"Sentence number {at}.") for at in range(0, 500, 5)))
+
+
+@pytest.mark.parametrize("editing", [False, True])
+def test_playing_leaves_the_cursor_and_the_selection_of_the_user(reader: Reader, editing: bool) -> None:
+    """Words that the user typed while a later part was played were put there."""
+    reader.resize(500, 200)
+    reader.show_dictated(LONG)
+    reader.set_editing(editing)
+    reader.setTextCursor(reader.document().find("number"))
+    reader.follow(495 * SAMPLE_RATE)
+    assert reader.textCursor().selectedText() == "number"
+    assert (reader.textCursor().block().blockNumber(), reader.verticalScrollBar().value() > 0) == (0, not editing)
+
+
 def test_an_edit_in_one_paragraph_keeps_the_others_and_their_times(reader: Reader, qtbot: Any) -> None:
     reader.set_editing(True)
     cursor = reader.document().find("late")

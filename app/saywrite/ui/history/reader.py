@@ -152,15 +152,22 @@ class Reader(QPlainTextEdit):
         return [self.passage.text[first:last] for first, last in self._hits]
 
     def follow(self, sample: int | None) -> None:
-        """Mark the word that is spoken at a sample, and keep it in view; None ends that."""
+        """Mark the word that is spoken at a sample, and keep it in view; None ends that.
+
+        The text cursor stays. While the user edits, the text is neither marked nor scrolled.
+        """
         word = self.passage.word_heard_at(sample) if sample is not None else None
         if sample is not None and word is None:
             return  # between two words
         if word != self._spoken:
             self._spoken = word
             self._mark()
-            if word is not None and not self._is_visible(word.first):
+            if word is not None and not self.editing and not self._is_visible(word.first):
+                cursor, bar = self.textCursor(), self.verticalScrollBar()
                 self._scroll_to(word.first)
+                place = bar.value()
+                self.setTextCursor(cursor)
+                bar.setValue(place)  # `setTextCursor` has scrolled to the cursor
 
     def set_editing(self, editing: bool) -> None:
         """Begin or end to edit. At the end the text is as it was shown; `changes` must be read before."""
