@@ -127,6 +127,16 @@ def test_an_edit_in_one_paragraph_keeps_the_others_and_their_times(reader: Reade
     assert times(reader) == ["10:42:07", "10:42:14"]
 
 
+def test_no_break_space_is_no_change_and_stays(reader: Reader, qtbot: Any) -> None:
+    """Qt's plain text has a space in its place, so a text with one was changed as soon as it was edited."""
+    reader.show_dictated(dictated((0, 2, "Il faut 5\u00a0€."), (7, 9, "Bien\u00a0!")))
+    reader.set_editing(True)
+    assert reader.changes() == {}
+    qtbot.keyClicks(reader, "Oui. ")
+    assert reader.changes() == {0: "Oui. Il faut 5\u00a0€."}
+    assert reader.selected_prose() == "Oui. Il faut 5\u00a0€.\nBien\u00a0!"
+
+
 def test_words_typed_at_the_end_of_a_paragraph_belong_to_it(reader: Reader, qtbot: Any) -> None:
     reader.set_editing(True)
     cursor = reader.document().find("late.")

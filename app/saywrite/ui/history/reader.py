@@ -125,7 +125,7 @@ class Reader(QPlainTextEdit):
         """The selected text, or else the whole one, with an empty line between paragraphs."""
         cursor = self.textCursor()
         if self.editing:
-            return clean(cursor.selectedText()) or self.toPlainText()
+            return clean(cursor.selectedText()) or self._text()
         if not cursor.hasSelection():
             return self._prose.copied()
         ends = (cursor.selectionStart(), cursor.selectionEnd())
@@ -174,13 +174,17 @@ class Reader(QPlainTextEdit):
         flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction if editing else flags)
         self.setReadOnly(not editing)
-        if not editing and self.toPlainText() != self.passage.text:
+        if not editing and self._text() != self.passage.text:
             self._write()
         self._mark()
 
     def changes(self) -> dict[int, str]:
         """The new text of every segment that the user changed, by its number."""
-        return changed_segments(self.passage, clean(self.toPlainText()))
+        return changed_segments(self.passage, self._text())
+
+    def _text(self) -> str:
+        """The text of the Qt document. `toPlainText()` has spaces in place of no-break spaces."""
+        return clean(self.document().toRawText())
 
     def word_at_cursor(self) -> PlacedWord | None:
         """The word at the text cursor."""
