@@ -14,8 +14,10 @@ from PySide6.QtGui import QTextCursor
 
 from saywrite.foundation.events import SAMPLE_RATE, Segment
 from saywrite.storage.history.store import Dictated, Summary
+from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.history.prose import make_prose, time_of
 from saywrite.ui.history.reader import Reader
+from saywrite.ui.toolkit.theme import plain_palette
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 
@@ -95,6 +97,14 @@ def test_hits_and_the_spoken_word_are_marked_in_their_paragraph(reader: Reader) 
     reader.mark_hits("thought")
     reader.follow(round(2.6 * SAMPLE_RATE))
     assert [mark.cursor.selectedText() for mark in reader.extraSelections()] == ["thought", "She"]
+
+
+def test_marks_follow_the_colors_of_the_desktop(reader: Reader) -> None:
+    reader.mark_hits("thought")
+    reader.setPalette(plain_palette(dark=True))
+    (mark,) = reader.extraSelections()
+    ground = mark.format.background().color()
+    assert ground == hit_color(reader.palette())
 
 
 LONG = dictated(*((at, at + 1, f"Sentence number {at}.") for at in range(0, 500, 5)))

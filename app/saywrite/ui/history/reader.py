@@ -225,6 +225,8 @@ class Reader(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.document().setDefaultFont(self.font())
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._mark()
 
     # Paragraphs and their times
 
