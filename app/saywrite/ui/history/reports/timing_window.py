@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPalette, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -46,6 +46,8 @@ WIDEST_NAME = 260
 class LatencyPlot(pg.PlotWidget):
     """For every group and step a bar up to the median, and a line to the 95th percentile."""
 
+    colors_changed = Signal(object)
+    """The plot has other colors now: a tuple with one for each step."""
     _speeds: tuple[TimingSummary, ...] = ()
     """Used before `__init__` has finished, because the base class changes its palette."""
 
@@ -71,6 +73,7 @@ class LatencyPlot(pg.PlotWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._speeds:
             self._draw()
+            self.colors_changed.emit(self.colors())
 
     def colors(self) -> tuple[QColor, ...]:
         """A color for each step, distinct from the background and from each other."""
@@ -199,6 +202,7 @@ class LatencyWindow(QWidget):
             self._column.removeWidget(self.plot)
             self.plot.deleteLater()
             self.plot = LatencyPlot(self._name)
+            self.plot.colors_changed.connect(self._show_colors)
             self._column.insertWidget(0, self.plot, 3)
         self.plot.show_speeds(found[:SHOWN])
         set_text(self.note.setText, NOTE if found else EMPTY)
@@ -206,7 +210,11 @@ class LatencyWindow(QWidget):
         for part in (self.plot, self.table):
             part.setVisible(bool(found))
         self._fill(found, timed)
-        for number, color in enumerate(self.plot.colors()):
+        self._show_colors(self.plot.colors())
+
+    def _show_colors(self, colors: tuple[QColor, ...]) -> None:
+        """Show in the headings of the table which color of the plot is which step."""
+        for number, color in enumerate(colors):
             if (header := self.table.horizontalHeaderItem(number + 2)) is not None:
                 header.setIcon(_swatch(color))
 
