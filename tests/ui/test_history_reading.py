@@ -345,6 +345,26 @@ def test_dictation_that_is_still_spoken_is_not_transcribed_again(
     qtbot.waitUntil(window.view.again.start.isEnabled)
 
 
+def test_recording_of_a_dictation_that_ends_while_it_is_read_is_played_to_its_end(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, tmp_path: Path
+) -> None:
+    """The player had the length that the recording had when the dictation was opened."""
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    header = Header("d3", datetime(2026, 11, 22, 13, 0, tzinfo=UTC), "en", "local", "microphone")
+    store.begin(header)
+    with Journal.create(paths.recordings, header) as journal:
+        journal.append(b"\1\0" * 10 * SECOND)
+        window.reload()
+        qtbot.waitUntil(lambda: window.view.dictation == "d3" and window.player.isVisible())
+        assert window.player.wave.length == 10 * SECOND
+        journal.append(b"\1\0" * 20 * SECOND)
+        journal.end(complete=True)
+    store.finish("d3", 30 * SECOND, 30 * SECOND)
+    window.receive(RecordClosed("d3", True, 30 * SECOND))
+    qtbot.waitUntil(lambda: window.player.wave.length == 30 * SECOND)
+    assert len(window.player.wave.data.columns(0, 30, 300)[2]) > 200, "the waveform has its end, too"
+
+
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
 def test_the_name_of_a_text_takes_the_room_that_there_is(qtbot: Any, direction: Qt.LayoutDirection) -> None:
     bar = VersionBar(CHOICES, lambda: NOW)
