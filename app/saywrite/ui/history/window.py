@@ -72,6 +72,7 @@ class HistoryWindow(QWidget):
         self._remembers = remembers
         self._deleted: list[str] = []
         self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited
+        self._stored: dict[int, str] = {}  # the texts in the history; only jobs, which run in order, change these
         self.column = DictationColumn(choices, now, self._ask)
         self.query, self.filters, self.list = self.column.query, self.column.filters, self.column.list
         self.view = DictationView(choices, open_history, now, tools)
@@ -208,7 +209,7 @@ class HistoryWindow(QWidget):
 
     def _begin_editing(self) -> None:
         self.player.end()
-        self._saved = {}
+        self._saved, self._stored = {}, self.view.texts
         self.text.set_editing(True)
         self._show_editing()
         self.text.setFocus()
@@ -233,7 +234,11 @@ class HistoryWindow(QWidget):
     def _save(self, then: Callable[[], object] = lambda: None) -> None:
         """Write the changes, then call `then`. After a failure or typing meanwhile the editing goes on."""
         dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
-        shown = self.view.texts | self._saved
+        stored = self._stored
+
+        def save(history: HistoryStore) -> None:
+            correct_segments(history, dictation, changes, stored, remembers=remembers)
+            stored.update(changes)
 
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
@@ -245,7 +250,7 @@ class HistoryWindow(QWidget):
                 if self.isVisible():
                     self._reopen(dictation)
 
-        self._ask(lambda history: correct_segments(history, dictation, changes, shown, remembers=remembers), saved)
+        self._ask(save, saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
