@@ -310,6 +310,20 @@ def test_an_undone_deletion_keeps_the_place(qtbot: Any, window: HistoryWindow, s
     assert window.list.chosen() == ["d199"]
 
 
+def test_entry_that_is_deleted_twice_leaves_the_place_in_the_list(qtbot: Any, window: HistoryWindow) -> None:
+    """The second deletion found nothing, and the first entry of the list was selected."""
+    select(qtbot, window, "Offer 12.")
+    window.delete.click()
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    assert wait_for_tasks(5000)
+    QApplication.processEvents()
+    assert window.list.currentItem().text().endswith("Offer 11.")
+    assert window.note.text() == "1 dictation deleted."
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+
+
 def test_an_undone_deletion_of_an_old_dictation_shows_it(
     qtbot: Any, window: HistoryWindow, store: HistoryStore
 ) -> None:

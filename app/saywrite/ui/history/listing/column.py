@@ -130,7 +130,10 @@ class DictationColumn(QWidget):
     def remove(self, dictations: list[str]) -> None:
         """Remove dictations from the list, and select what follows the first one. `put_back` undoes this."""
         row = self.list.row_of(dictations)
-        self._removed += self.list.remove(dictations)
+        removed = self.list.remove(dictations)
+        if not removed:  # the user deleted them twice before the first answer
+            return
+        self._removed += removed
         self.list.setCurrentRow(min(row, self.list.count() - 1))
         if self.list.count() or self._last is None:
             self.explain_empty()
