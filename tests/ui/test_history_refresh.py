@@ -237,6 +237,22 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     assert texts(window.list) == ["Buy milk.", *every]
 
 
+def test_search_that_was_answered_while_the_user_edited_is_listed_afterwards(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    """Its answer was dropped: the list did not have what the field above it said."""
+    dictate(store, 50, "Buy milk.")
+    with qtbot.waitSignal(window.query.searched):
+        window.query.setText("milk")
+        window.edit.click()
+    answers: list[object] = []
+    window._ask(lambda _history: None, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert window.list.count() == 40
+    window.discard.click()
+    qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
+
+
 def test_scrolling_while_the_list_is_loaded_again_leaves_no_gap(
     qtbot: Any, window: HistoryWindow, store: HistoryStore
 ) -> None:
