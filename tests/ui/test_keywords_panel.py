@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRect, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionViewItem
 
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import table
+from saywrite.ui.keywords.lab.rules_model import HITS, RulesModel
 from saywrite.ui.keywords.model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
 from saywrite.ui.keywords.panel import KeywordsPanel
 
@@ -58,6 +59,36 @@ def choose(panel: KeywordsPanel, *rows: int) -> None:
 def test_an_edited_cell_has_effect_at_once(panel: KeywordsPanel, told: list) -> None:
     panel.shown.setData(cell(panel, 0, WRITTEN), "Postgres")
     assert told == [(Keyword("postgres", "Postgres"), KUBERNETES)]
+
+
+def test_views_are_told_which_row_was_edited() -> None:
+    model = RulesModel()
+    model.reset(Keyword(f"name {number}", "Name") for number in range(5))
+    rows: set[int] = set()
+    columns: set[int] = set()
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        rows.update(range(first.row(), last.row() + 1))
+        columns.update(range(first.column(), last.column() + 1))
+
+    model.dataChanged.connect(note)
+    model.setData(model.index(3, WRITTEN), "Another")
+    assert (rows, columns) == ({3}, {SPOKEN, WRITTEN, HITS})
+    model.setData(model.index(1, SPOKEN), "name 4")
+    assert model.problem(1)
+    rows.clear()
+    model.setData(model.index(4, SPOKEN), "another name")
+    assert {1, 4} <= rows, "the problem of the other row has ended"
+
+
+def test_edited_row_stays_in_sight_when_the_filter_no_longer_finds_it(panel: KeywordsPanel) -> None:
+    """It would go with its first cell, before the second one is edited."""
+    panel.filter.setText("postgres")
+    panel.shown.setData(cell(panel, 0, WRITTEN), "PG")
+    panel.shown.setData(cell(panel, 0, SPOKEN), "pee gee")
+    assert panel.shown.rowCount() == 1
+    panel.filter.setText("postgre")
+    assert panel.shown.rowCount() == 0
 
 
 def test_unchanged_cell_emits_nothing(panel: KeywordsPanel, told: list) -> None:

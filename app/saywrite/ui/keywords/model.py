@@ -148,14 +148,14 @@ class KeywordsModel(QAbstractTableModel):
             entry.spoken, entry.key = text, key(text)
         else:
             entry.written = text
-        self._commit()
+        self._commit(index.row())
         return True
 
-    def _commit(self) -> None:
+    def _commit(self, *edited: int) -> None:
+        """Look for problems and emit `committed`. `edited`: the row of which a cell was changed."""
         before, self._problems = self._problems, self._find_problems()
-        if self._entries:
-            rows = [row for row in {*before, *self._problems} if row < len(self._entries)] or [0]
-            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), WRITTEN))
+        if rows := [row for row in {*edited, *before, *self._problems} if row < len(self._entries)]:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), self.columnCount() - 1))
         self.committed.emit(self.keywords())
 
     def _find_problems(self) -> dict[int, str]:
