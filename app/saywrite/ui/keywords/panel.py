@@ -49,7 +49,6 @@ class KeywordsPanel(QWidget):
         self.shown.setSourceModel(self.model)
         self.shown.setFilterKeyColumn(-1)
         self.shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.shown.setAutoAcceptChildRows(False)
         self.shown.setDynamicSortFilter(False)  # an edited row stays until the filter changes
         self.table = KeywordsTable(self.shown)
         self.filter = SearchField(tr("Filter keywords"), tr("Filter"))
