@@ -185,6 +185,17 @@ def test_a_change_after_the_trial_is_pointed_out(bench: Lab) -> None:
     assert not lab.trial.details.isVisible()
 
 
+def test_a_change_during_the_trial_is_pointed_out(bench: Lab, qtbot: Any) -> None:
+    """Recognizing fifty recordings takes minutes."""
+    lab = bench.open(KUBERNETES)
+    bench.readable.clear()
+    lab.trial.try_button.click()
+    write(lab, 0, "K8s")
+    bench.readable.set()
+    qtbot.waitUntil(lambda: lab.trial.outcome is not None, timeout=20_000)
+    assert "try them again" in lab.trial.details.text()
+
+
 def test_without_dictations_the_lab_says_so(tmp_path: Path, qtbot: Any) -> None:
     empty = Lab(tmp_path, qtbot)
     lab = empty.open(KUBERNETES)
