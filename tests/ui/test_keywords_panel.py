@@ -137,6 +137,17 @@ def test_undo_restores_removed_keywords_in_their_places(panel: KeywordsPanel, to
     assert panel.report.isHidden()
 
 
+@pytest.mark.parametrize("size", [8, 24])
+def test_rows_follow_the_size_of_the_text(panel: KeywordsPanel, size: int) -> None:
+    font = panel.font()
+    font.setPointSize(size)
+    panel.setFont(font)
+    QApplication.processEvents()
+    letters = panel.table.fontMetrics().height()
+    assert panel.table.rowHeight(0) == letters + 2 * table.PADDING
+    assert panel.table.horizontalHeader().height() >= letters
+
+
 def test_a_line_break_is_written_as_a_sign(panel: KeywordsPanel) -> None:
     panel.shown.setData(cell(panel, 0, WRITTEN), "Kind regards↵Ada")
     assert panel.keywords()[0].written == "Kind regards\nAda"
