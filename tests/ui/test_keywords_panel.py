@@ -137,6 +137,15 @@ def test_undo_restores_removed_keywords_in_their_places(panel: KeywordsPanel, to
     assert panel.report.isHidden()
 
 
+def test_undo_of_changes_from_the_lab_loses_no_later_edit(panel: KeywordsPanel, told: list) -> None:
+    panel.replace_all((POSTGRES,))
+    panel.add(Keyword("ada", "Ada"))
+    panel.report.undo.click()
+    assert told[-1] == panel.keywords() == (POSTGRES, KUBERNETES)
+    panel.report.undo.click()
+    assert told[-1] == panel.keywords() == (POSTGRES, Keyword("ada", "Ada"))
+
+
 @pytest.mark.parametrize("size", [8, 24])
 def test_rows_follow_the_size_of_the_text(panel: KeywordsPanel, size: int) -> None:
     font = panel.font()

@@ -86,18 +86,13 @@ class KeywordsPanel(QWidget):
         return tuple(keyword for _row, keyword in self.model.entries(range(self.model.rowCount())))
 
     def replace_all(self, rows: Sequence[Keyword]) -> None:
-        """Replace all rows; a message offers to undo it."""
+        """Replace all rows; a message offers to undo it, and then to undo this."""
         before = self.rows()
         if tuple(rows) == before:
             return
-
-        def undo() -> None:
-            self.set_keywords(before)
-            self.changed.emit(self.keywords())
-
         self.set_keywords(rows)
         self.changed.emit(self.keywords())
-        self.report.show_message(tr("The keywords were changed."), undo=undo)
+        self.report.show_message(tr("The keywords were changed."), undo=lambda: self.replace_all(before))
 
     def add(self, keyword: Keyword) -> None:
         """Add a keyword, or change the written form of a known one."""
