@@ -169,6 +169,18 @@ def test_a_click_on_the_waveform_plays_from_there(qtbot: Any, window: HistoryWin
     assert [part[1] for part in speaker.parts[1:]] == [0, 5 * SECOND]
 
 
+def test_end_key_leads_to_the_end_of_the_recording(qtbot: Any, window: HistoryWindow, speaker: Speaker) -> None:
+    """There is nothing to play from there, so the key did nothing, and a recording that was played went on."""
+    wave = window.player.wave
+    qtbot.keyClick(wave, Qt.Key.Key_Right)
+    assert window.player.playing
+    qtbot.keyClick(wave, Qt.Key.Key_End)
+    assert (window.player.playing, speaker.stops, wave.position) == (False, 1, 90 * SECOND)
+    assert window.player.time.text() == "1:30 / 1:30"
+    window.player.toggle()
+    assert speaker.parts[-1] == ("d2", 0, 60 * SECOND), "from the end, Play begins again"
+
+
 def test_an_edit_is_stored_in_its_segment(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     window.edit.click()
     assert window.save.isVisible()
