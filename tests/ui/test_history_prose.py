@@ -187,6 +187,10 @@ def test_a_text_of_another_recognizer_says_so(reader: Reader) -> None:
     assert notes == ["", "Recognized on this computer while aiola was away"]
 
 
+def test_segment_of_characters_that_qt_reserves_has_no_place() -> None:
+    assert make_prose(dictated((0, 1, "\ufffc"), (1, 2, "One.")), 2.0).passage.text == "One."
+
+
 TEXTS = st.text(st.sampled_from("abé ,.\n好🎉"), min_size=1, max_size=20)
 
 
