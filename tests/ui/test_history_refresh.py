@@ -222,6 +222,28 @@ def test_days_are_named_anew_after_midnight(qtbot: Any, tmp_path: Path, store: H
     assert wait_for_tasks(5000)
 
 
+def test_text_that_was_transcribed_again_leaves_the_history_of_a_closed_window_closed(
+    qtbot: Any, tmp_path: Path, store: HistoryStore
+) -> None:
+    opened: list[HistoryStore] = []
+
+    def open_history() -> HistoryStore:
+        opened.append(HistoryStore(tmp_path / "history.sqlite3"))
+        return opened[-1]
+
+    window = HistoryWindow(open_history, now=lambda: NOW)
+    qtbot.addWidget(window)
+    window.reload()
+    window.show()
+    qtbot.waitUntil(window.edit.isEnabled)
+    window.close()
+    changed: list[tuple[str, ...]] = []
+    window.texts_changed.connect(changed.append)
+    window.view.again.finished.emit("d39")
+    assert wait_for_tasks(5000)
+    assert (len(opened), changed) == (1, [("d39",)])
+
+
 def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     for minute in range(100, 300):
         dictate(store, minute, f"Offer {minute}.")

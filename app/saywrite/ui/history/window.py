@@ -118,7 +118,7 @@ class HistoryWindow(QWidget):
     def receive(self, event: object) -> None:
         """Follow what is played, and list a dictation that ended or was edited; other events are ignored."""
         self.player.receive(event)
-        if isinstance(event, RecordClosed | StoredTextChanged) and self.isVisible():
+        if isinstance(event, RecordClosed | StoredTextChanged):
             self._reopen(event.dictation)
 
     # The list
@@ -181,7 +181,12 @@ class HistoryWindow(QWidget):
         self.edit.setEnabled(self.view.can_edit)
 
     def _reopen(self, dictation: str) -> None:
-        """Read the list again, and a dictation that changed when it is the shown one."""
+        """Read the list again, and a dictation that changed when it is the shown one.
+
+        A closed window has closed the history, and reads everything when it is opened.
+        """
+        if not self.isVisible():
+            return
         self.column.refresh()
         current = self.list.current()
         if current is not None and current.dictation == dictation:
@@ -247,8 +252,7 @@ class HistoryWindow(QWidget):
             self._saved = self._saved | changes
             if self.text.changes() == changes:
                 then()
-                if self.isVisible():
-                    self._reopen(dictation)
+                self._reopen(dictation)
 
         self._ask(save, saved)
 
