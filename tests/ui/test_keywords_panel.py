@@ -163,6 +163,11 @@ def test_a_line_break_is_written_as_a_sign(panel: KeywordsPanel) -> None:
     assert cell(panel, 0, WRITTEN).data() == "Kind regards↵Ada"
 
 
+def test_no_break_space_can_be_typed(panel: KeywordsPanel) -> None:
+    panel.shown.setData(cell(panel, 0, WRITTEN), " 5\u00a0km  long ")
+    assert panel.keywords()[0].written == "5\u00a0km long"
+
+
 def test_adding_a_known_spoken_form_changes_its_writing(panel: KeywordsPanel) -> None:
     panel.add(Keyword("Postgres", "Postgres"))
     assert panel.keywords() == (Keyword("Postgres", "Postgres"), KUBERNETES)

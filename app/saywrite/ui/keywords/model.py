@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 BREAK = "↵"
 """Shows a line break in a table cell; the user can type it too."""
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space but for no-break spaces, which are a part of a written form."""
 
 
 @dataclass(slots=True)
@@ -141,7 +144,7 @@ class KeywordsModel(QAbstractTableModel):
         if role != Role.EditRole or not index.isValid():
             return False
         entry, text = self._entries[index.row()], str(value).replace(BREAK, "\n")
-        text = text if "\n" in text else " ".join(text.split())
+        text = text if "\n" in text else _SPACES.sub(" ", text).strip()
         if text == (entry.spoken if index.column() == SPOKEN else entry.written):
             return True
         if index.column() == SPOKEN:
