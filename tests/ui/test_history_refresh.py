@@ -195,6 +195,8 @@ def test_program_that_received_its_first_text_can_be_filtered(
     keep_receipt(store, "d51", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
     window.receive(RecordClosed("d51", saved=True, kept=32_000))
     qtbot.waitUntil(lambda: window.filters.program.findData("Writer") > 0)
+    assert window.filters.program.isEnabled(), "most dictations have no program"
+    assert not window.filters.engine.isEnabled(), "every dictation has this one"
     assert window.filters.language.currentIndex() == 1
     assert window.list.count() == 20
 
