@@ -233,6 +233,22 @@ def test_deleting_removes_the_text_and_can_be_undone(qtbot: Any, window: History
     assert not window.undo.isVisible()
 
 
+@pytest.mark.parametrize("without_text", ["d1", "d3"])
+def test_unfinished_recordings_among_several_deleted_ones_are_told_of(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, without_text: str
+) -> None:
+    """Only the current dictation was looked at."""
+    store.finish(without_text, 160_000, 0)
+    window.reload()
+    qtbot.waitUntil(lambda: "10 s" in window.list.item({"d3": 0, "d1": 2}[without_text]).text())
+    window.list.selectAll()
+    window.list.item(0).setSelected(False)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 1)
+    assert window.note.text().startswith("2 dictations deleted.")
+    assert window.note.text().endswith("unfinished ones.") is (without_text == "d1")
+
+
 def test_closing_the_window_deletes_for_good(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
     window.list.selectAll()

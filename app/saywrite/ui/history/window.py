@@ -17,9 +17,9 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
-from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
-from saywrite.ui.history.dictation_list import HIT, ID
+from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY
 from saywrite.ui.history.dictation_view import DictationView
 from saywrite.ui.history.listing.column import DictationColumn
 from saywrite.ui.toolkit.background import run_task
@@ -276,7 +276,9 @@ class HistoryWindow(QWidget):
     def _delete(self) -> None:
         chosen = self.list.chosen()
         at = datetime.now().astimezone()
-        lacks_text = self.view.loaded is not None and self.view.loaded.dictated.summary.pending > 0
+        known: list[Summary | None] = [item.data(SUMMARY) for item in self.list.selectedItems()]  # of hits None
+        known.append(self.view.loaded.dictated.summary if self.view.loaded is not None else None)
+        lacks_text = any(each is not None and each.dictation in chosen and each.pending > 0 for each in known)
 
         def removed(_none: object) -> None:
             self._deleted += chosen
