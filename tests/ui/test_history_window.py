@@ -249,6 +249,15 @@ def test_unfinished_recordings_among_several_deleted_ones_are_told_of(
     assert window.note.text().endswith("unfinished ones.") is (without_text == "d1")
 
 
+def test_dictation_without_text_has_nothing_to_copy(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    """The button emptied the clipboard."""
+    dictate(store, "silent", datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    window.reload()
+    qtbot.waitUntil(lambda: window.view.dictation == "silent")
+    assert window.delete.isEnabled()
+    assert not window.copy.isEnabled()
+
+
 def test_closing_the_window_deletes_for_good(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
     window.list.selectAll()

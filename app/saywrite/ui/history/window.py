@@ -176,8 +176,9 @@ class HistoryWindow(QWidget):
     def _show_loaded(self, loaded: LoadedDictation | None) -> None:
         self.view.show_loaded(loaded)
         self._show_editing()
-        for button in (self.copy, self.export, self.details, self.delete):
+        for button in (self.export, self.details, self.delete):
             button.setEnabled(loaded is not None)
+        self.copy.setEnabled(bool(self.text.passage.text))
         self.edit.setEnabled(self.view.can_edit)
 
     def _reopen(self, dictation: str) -> None:
