@@ -258,6 +258,17 @@ def test_dictation_without_text_has_nothing_to_copy(qtbot: Any, window: HistoryW
     assert not window.copy.isEnabled()
 
 
+def test_export_of_what_was_deleted_meanwhile_says_so(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    """The program asked for a folder for 0 dictations."""
+    qtbot.waitUntil(window.export.isEnabled)
+    asked: list[object] = []
+    window.export_requested.connect(asked.append)
+    store.delete("d3")
+    window.export.click()
+    qtbot.waitUntil(lambda: window.note.text() == "This dictation was deleted meanwhile.")
+    assert asked == []
+
+
 def test_closing_the_window_deletes_for_good(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
     window.list.selectAll()

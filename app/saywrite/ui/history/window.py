@@ -272,7 +272,13 @@ class HistoryWindow(QWidget):
         def load(history: HistoryStore) -> object:
             return tuple(each for each in map(history.load, chosen) if each is not None)
 
-        self._ask(load, self.export_requested.emit)
+        def ask_where(loaded: object) -> None:
+            if loaded:
+                self.export_requested.emit(loaded)
+            else:
+                self._say(tr("This dictation was deleted meanwhile."))
+
+        self._ask(load, ask_where)
 
     def _delete(self) -> None:
         chosen = self.list.chosen()
