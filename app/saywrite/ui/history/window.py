@@ -221,7 +221,7 @@ class HistoryWindow(QWidget):
         self.text.setFocus()
 
     def _leave_editing(self, then: Callable[[], object] = lambda: None) -> None:
-        """End to edit, and call `then`. Changes are saved or discarded as the user answers, who may also go on."""
+        """End to edit. With changes, ask: `then` is called when the user has saved or discarded them."""
 
         def discard() -> None:
             self._end_editing()
