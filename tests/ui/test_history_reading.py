@@ -94,16 +94,19 @@ def test_dictations_are_listed_by_day(window: HistoryWindow) -> None:
     assert window.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Today, ")
 
 
+def marked(window: HistoryWindow) -> list[str]:
+    return [selection.cursor.selectedText() for selection in window.text.extraSelections()]
+
+
 def test_found_words_are_marked_and_scrolled_to(qtbot: Any, window: HistoryWindow) -> None:
     window.query.setText("milk")
     qtbot.waitUntil(lambda: window.list.count() == 2)
-    qtbot.waitUntil(lambda: window.text.hits() == ["milk", "Milk"])
+    qtbot.waitUntil(lambda: marked(window) == ["milk", "Milk"])
     cursor = window.text.textCursor()
     assert window.text.toPlainText()[: cursor.position() - 1].endswith("🎉 "), "positions behind an emoji are right"
     window.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: window.text.toPlainText()[window.text.textCursor().position() - 1 :].startswith("Milk is"))
-    marked = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
-    assert marked == ["milk", "Milk"]
+    assert marked(window) == ["milk", "Milk"]
 
 
 def test_filters_are_offered_and_applied(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
@@ -133,8 +136,7 @@ def test_playing_moves_the_cursor_and_marks_the_spoken_word(
     window.receive(PlaybackChanged("d2", 0, 60 * SECOND, 100.0))
     clock[0] = 102.5
     qtbot.waitUntil(lambda: window.player.wave.position == int(2.5 * SECOND))
-    spoken = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
-    assert spoken == ["brought"]
+    assert marked(window) == ["brought"]
     assert window.player.time.text() == "0:02 / 1:30"
     window.receive(PlaybackChanged("d2", 0, 60 * SECOND, None))
     assert speaker.parts[1:] == [("d2", 60 * SECOND, 90 * SECOND)], "the next part follows by itself"

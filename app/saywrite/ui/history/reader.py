@@ -147,10 +147,6 @@ class Reader(QPlainTextEdit):
         if first is not None:
             self._scroll_to(first[0])
 
-    def hits(self) -> list[str]:
-        """The marked words."""
-        return [self.passage.text[first:last] for first, last in self._hits]
-
     def follow(self, sample: int | None) -> None:
         """Mark the word that is spoken at a sample, and keep it in view; None ends that.
 
