@@ -192,6 +192,22 @@ def test_valid_rows_are_imported_and_errors_are_listed_by_line(
     assert panel.report.details.toPlainText() == "Line 3: the spoken form is empty."
 
 
+def test_message_about_several_files_says_what_came_of_each(
+    panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
+) -> None:
+    """Only the last one was seen: the message about a file replaced that about the one before."""
+    (tmp_path / "a.csv").write_text("ada,Ada\n,nothing\n", encoding="utf-8")
+    (tmp_path / "b.json").write_text("not json", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("bob,Bob\n", encoding="utf-8")
+    panel.import_files([tmp_path / name for name in ("a.csv", "b.json", "c.csv")])
+    qtbot.waitUntil(lambda: len(told) == 2)
+    first, second, third = panel.report.words.text().splitlines()
+    assert first == "a.csv: 1 added. 1 line left out:"
+    assert second.startswith("This is not a JSON file with keywords.")
+    assert third == "c.csv: 1 added."
+    assert panel.report.details.toPlainText() == "a.csv: Line 2: the spoken form is empty."
+
+
 def test_unreadable_file_changes_nothing(panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path) -> None:
     file = tmp_path / "broken.json"
     file.write_text("not json", encoding="utf-8")
