@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.events import RecordClosed, Segment, StoredTextChanged
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.journal import Header
 from saywrite.ui.app.frontend import FrontEnd
@@ -413,6 +414,20 @@ def test_entry_that_was_selected_during_a_refresh_keeps_its_dictation(qtbot: Any
     listed.setCurrentRow(1)
     listed.refresh([summary(9)], summary(7))
     assert ids(listed) == ["d9", "d8"]
+
+
+def test_kept_entry_that_is_found_again_is_listed_once(qtbot: Any) -> None:
+    """A correction took the words of the search out of the text, and another one brought them back."""
+    hits = [SearchHit(f"d{day}", BEGAN + timedelta(minutes=day), 1, 0, "An offer", ((3, 8),)) for day in (9, 8, 7)]
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found(hits)
+    listed.setCurrentRow(1)
+    listed.refresh([hits[0], hits[2]], summary(8))
+    assert listed.current() == summary(8)
+    listed.refresh(hits, summary(8))
+    assert ids(listed) == ["d9", "d8", "d7"]
+    assert listed.current() == hits[1]
 
 
 def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:

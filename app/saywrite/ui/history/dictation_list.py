@@ -99,7 +99,7 @@ class DictationList(QListWidget):
         """Show these instead of what was shown; the selected entries and what is visible stay.
 
         The current entry stays also when it is not among them; it then shows `kept`, if that is the same dictation: the
-        user may have selected another one since.
+        user may have selected another one since. A kept entry becomes the hit of its dictation when there is one again.
         """
         self.follow_day()
         top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
@@ -108,7 +108,10 @@ class DictationList(QListWidget):
         current = self.currentItem()
         for item in reversed(list(map(self.item, range(self.count())))):
             is_kept = item is current and kept is not None and kept.dictation == item.data(ID)
-            if (shown := wanted.pop(identity(_shown(item)), kept if is_kept else None)) is not None:
+            known = identity(_shown(item))
+            if is_kept and item.data(SUMMARY) is not None:
+                known = next((each for each in wanted if each[0] == item.data(ID)), known)
+            if (shown := wanted.pop(known, kept if is_kept else None)) is not None:
                 if shown != _shown(item):
                     self._describe(item, shown)
             elif item is not current:
