@@ -137,6 +137,21 @@ def test_words_that_are_typed_while_the_disk_writes_are_kept(qtbot: Any, window:
     assert disk.text_of("d2") == ["We met Hannah again"]
 
 
+def test_changes_that_are_saved_twice_while_the_disk_writes_are_saved(
+    qtbot: Any, window: HistoryWindow, disk: Disk
+) -> None:
+    """The second save was refused: the text had been changed “elsewhere”, by the first one."""
+    disk.goes_on.clear()
+    change_text(window, "We met Hannah.")
+    window.save.click()
+    window.save.click()
+    disk.goes_on.set()
+    let_queries_end(qtbot, window)
+    assert not window.text.editing
+    assert window.note.text() == ""
+    assert disk.text_of("d2") == ["We met Hannah."]
+
+
 def test_list_that_is_loaded_meanwhile_leaves_the_changes(qtbot: Any, window: HistoryWindow, disk: Disk) -> None:
     change_text(window, "We met Hannah.")
     window.reload()  # History was chosen in the menu once more

@@ -14,8 +14,10 @@ from PySide6.QtGui import QTextCursor
 
 from saywrite.foundation.events import SAMPLE_RATE, Segment
 from saywrite.storage.history.store import Dictated, Summary
+from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.history.prose import make_prose, time_of
 from saywrite.ui.history.reader import Reader
+from saywrite.ui.toolkit.theme import plain_palette
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 
@@ -97,6 +99,29 @@ def test_hits_and_the_spoken_word_are_marked_in_their_paragraph(reader: Reader) 
     assert [mark.cursor.selectedText() for mark in reader.extraSelections()] == ["thought", "She"]
 
 
+def test_marks_follow_the_colors_of_the_desktop(reader: Reader) -> None:
+    reader.mark_hits("thought")
+    reader.setPalette(plain_palette(dark=True))
+    (mark,) = reader.extraSelections()
+    ground = mark.format.background().color()
+    assert ground == hit_color(reader.palette())
+
+
+LONG = dictated(*((at, at + 1, f"Sentence number {at}.") for at in range(0, 500, 5)))
+
+
+@pytest.mark.parametrize("editing", [False, True])
+def test_playing_leaves_the_cursor_and_the_selection_of_the_user(reader: Reader, editing: bool) -> None:
+    """Words that the user typed while a later part was played were put there."""
+    reader.resize(500, 200)
+    reader.show_dictated(LONG)
+    reader.set_editing(editing)
+    reader.setTextCursor(reader.document().find("number"))
+    reader.follow(495 * SAMPLE_RATE)
+    assert reader.textCursor().selectedText() == "number"
+    assert (reader.textCursor().block().blockNumber(), reader.verticalScrollBar().value() > 0) == (0, not editing)
+
+
 def test_an_edit_in_one_paragraph_keeps_the_others_and_their_times(reader: Reader, qtbot: Any) -> None:
     reader.set_editing(True)
     cursor = reader.document().find("late")
@@ -110,6 +135,16 @@ def test_an_edit_in_one_paragraph_keeps_the_others_and_their_times(reader: Reade
     reader.set_editing(False)
     assert reader.toPlainText() == "We met Anna. She was late.\nA new 🎉 thought."
     assert times(reader) == ["10:42:07", "10:42:14"]
+
+
+def test_no_break_space_is_no_change_and_stays(reader: Reader, qtbot: Any) -> None:
+    """Qt's plain text has a space in its place, so a text with one was changed as soon as it was edited."""
+    reader.show_dictated(dictated((0, 2, "Il faut 5\u00a0€."), (7, 9, "Bien\u00a0!")))
+    reader.set_editing(True)
+    assert reader.changes() == {}
+    qtbot.keyClicks(reader, "Oui. ")
+    assert reader.changes() == {0: "Oui. Il faut 5\u00a0€."}
+    assert reader.selected_prose() == "Oui. Il faut 5\u00a0€.\nBien\u00a0!"
 
 
 def test_words_typed_at_the_end_of_a_paragraph_belong_to_it(reader: Reader, qtbot: Any) -> None:
@@ -150,6 +185,10 @@ def test_a_text_of_another_recognizer_says_so(reader: Reader) -> None:
     reader.show_dictated(Dictated(THREE.summary, segments, ()))
     notes = [reader._note_of(row) for row, _, _ in reader._rows_with_times()]
     assert notes == ["", "Recognized on this computer while aiola was away"]
+
+
+def test_segment_of_characters_that_qt_reserves_has_no_place() -> None:
+    assert make_prose(dictated((0, 1, "\ufffc"), (1, 2, "One.")), 2.0).passage.text == "One."
 
 
 TEXTS = st.text(st.sampled_from("abé ,.\n好🎉"), min_size=1, max_size=20)

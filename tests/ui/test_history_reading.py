@@ -94,16 +94,19 @@ def test_dictations_are_listed_by_day(window: HistoryWindow) -> None:
     assert window.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Today, ")
 
 
+def marked(window: HistoryWindow) -> list[str]:
+    return [selection.cursor.selectedText() for selection in window.text.extraSelections()]
+
+
 def test_found_words_are_marked_and_scrolled_to(qtbot: Any, window: HistoryWindow) -> None:
     window.query.setText("milk")
     qtbot.waitUntil(lambda: window.list.count() == 2)
-    qtbot.waitUntil(lambda: window.text.hits() == ["milk", "Milk"])
+    qtbot.waitUntil(lambda: marked(window) == ["milk", "Milk"])
     cursor = window.text.textCursor()
     assert window.text.toPlainText()[: cursor.position() - 1].endswith("🎉 "), "positions behind an emoji are right"
     window.list.setCurrentRow(1)
     qtbot.waitUntil(lambda: window.text.toPlainText()[window.text.textCursor().position() - 1 :].startswith("Milk is"))
-    marked = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
-    assert marked == ["milk", "Milk"]
+    assert marked(window) == ["milk", "Milk"]
 
 
 def test_filters_are_offered_and_applied(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
@@ -133,8 +136,7 @@ def test_playing_moves_the_cursor_and_marks_the_spoken_word(
     window.receive(PlaybackChanged("d2", 0, 60 * SECOND, 100.0))
     clock[0] = 102.5
     qtbot.waitUntil(lambda: window.player.wave.position == int(2.5 * SECOND))
-    spoken = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
-    assert spoken == ["brought"]
+    assert marked(window) == ["brought"]
     assert window.player.time.text() == "0:02 / 1:30"
     window.receive(PlaybackChanged("d2", 0, 60 * SECOND, None))
     assert speaker.parts[1:] == [("d2", 60 * SECOND, 90 * SECOND)], "the next part follows by itself"
@@ -167,6 +169,18 @@ def test_a_click_on_the_waveform_plays_from_there(qtbot: Any, window: HistoryWin
     qtbot.keyClick(wave, Qt.Key.Key_Home)
     qtbot.keyClick(wave, Qt.Key.Key_Right)
     assert [part[1] for part in speaker.parts[1:]] == [0, 5 * SECOND]
+
+
+def test_end_key_leads_to_the_end_of_the_recording(qtbot: Any, window: HistoryWindow, speaker: Speaker) -> None:
+    """There is nothing to play from there, so the key did nothing, and a recording that was played went on."""
+    wave = window.player.wave
+    qtbot.keyClick(wave, Qt.Key.Key_Right)
+    assert window.player.playing
+    qtbot.keyClick(wave, Qt.Key.Key_End)
+    assert (window.player.playing, speaker.stops, wave.position) == (False, 1, 90 * SECOND)
+    assert window.player.time.text() == "1:30 / 1:30"
+    window.player.toggle()
+    assert speaker.parts[-1] == ("d2", 0, 60 * SECOND), "from the end, Play begins again"
 
 
 def test_an_edit_is_stored_in_its_segment(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
@@ -343,6 +357,26 @@ def test_dictation_that_is_still_spoken_is_not_transcribed_again(
     store.finish("d1", 90 * SECOND, 90 * SECOND)
     window.receive(RecordClosed("d1", True, 90 * SECOND))
     qtbot.waitUntil(window.view.again.start.isEnabled)
+
+
+def test_recording_of_a_dictation_that_ends_while_it_is_read_is_played_to_its_end(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, tmp_path: Path
+) -> None:
+    """The player had the length that the recording had when the dictation was opened."""
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    header = Header("d3", datetime(2026, 11, 22, 13, 0, tzinfo=UTC), "en", "local", "microphone")
+    store.begin(header)
+    with Journal.create(paths.recordings, header) as journal:
+        journal.append(b"\1\0" * 10 * SECOND)
+        window.reload()
+        qtbot.waitUntil(lambda: window.view.dictation == "d3" and window.player.isVisible())
+        assert window.player.wave.length == 10 * SECOND
+        journal.append(b"\1\0" * 20 * SECOND)
+        journal.end(complete=True)
+    store.finish("d3", 30 * SECOND, 30 * SECOND)
+    window.receive(RecordClosed("d3", True, 30 * SECOND))
+    qtbot.waitUntil(lambda: window.player.wave.length == 30 * SECOND)
+    assert len(window.player.wave.data.columns(0, 30, 300)[2]) > 200, "the waveform has its end, too"
 
 
 @pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])

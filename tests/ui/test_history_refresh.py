@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.events import RecordClosed, Segment, StoredTextChanged
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.journal import Header
 from saywrite.ui.app.frontend import FrontEnd
@@ -195,6 +196,8 @@ def test_program_that_received_its_first_text_can_be_filtered(
     keep_receipt(store, "d51", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
     window.receive(RecordClosed("d51", saved=True, kept=32_000))
     qtbot.waitUntil(lambda: window.filters.program.findData("Writer") > 0)
+    assert window.filters.program.isEnabled(), "most dictations have no program"
+    assert not window.filters.engine.isEnabled(), "every dictation has this one"
     assert window.filters.language.currentIndex() == 1
     assert window.list.count() == 20
 
@@ -222,6 +225,28 @@ def test_days_are_named_anew_after_midnight(qtbot: Any, tmp_path: Path, store: H
     assert wait_for_tasks(5000)
 
 
+def test_text_that_was_transcribed_again_leaves_the_history_of_a_closed_window_closed(
+    qtbot: Any, tmp_path: Path, store: HistoryStore
+) -> None:
+    opened: list[HistoryStore] = []
+
+    def open_history() -> HistoryStore:
+        opened.append(HistoryStore(tmp_path / "history.sqlite3"))
+        return opened[-1]
+
+    window = HistoryWindow(open_history, now=lambda: NOW)
+    qtbot.addWidget(window)
+    window.reload()
+    window.show()
+    qtbot.waitUntil(window.edit.isEnabled)
+    window.close()
+    changed: list[tuple[str, ...]] = []
+    window.texts_changed.connect(changed.append)
+    window.view.again.finished.emit("d39")
+    assert wait_for_tasks(5000)
+    assert (len(opened), changed) == (1, [("d39",)])
+
+
 def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     for minute in range(100, 300):
         dictate(store, minute, f"Offer {minute}.")
@@ -235,6 +260,22 @@ def test_pages_go_on_after_a_list_was_read_again(qtbot: Any, window: HistoryWind
     qtbot.waitUntil(lambda: window.list.count() == 241)
     every = [f"Offer {minute}." for minute in (*reversed(range(100, 300)), *reversed(range(40)))]
     assert texts(window.list) == ["Buy milk.", *every]
+
+
+def test_search_that_was_answered_while_the_user_edited_is_listed_afterwards(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    """Its answer was dropped: the list did not have what the field above it said."""
+    dictate(store, 50, "Buy milk.")
+    with qtbot.waitSignal(window.query.searched):
+        window.query.setText("milk")
+        window.edit.click()
+    answers: list[object] = []
+    window._ask(lambda _history: None, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert window.list.count() == 40
+    window.discard.click()
+    qtbot.waitUntil(lambda: texts(window.list) == ["Buy milk."])
 
 
 def test_scrolling_while_the_list_is_loaded_again_leaves_no_gap(
@@ -310,6 +351,20 @@ def test_an_undone_deletion_keeps_the_place(qtbot: Any, window: HistoryWindow, s
     assert window.list.chosen() == ["d199"]
 
 
+def test_entry_that_is_deleted_twice_leaves_the_place_in_the_list(qtbot: Any, window: HistoryWindow) -> None:
+    """The second deletion found nothing, and the first entry of the list was selected."""
+    select(qtbot, window, "Offer 12.")
+    window.delete.click()
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 39)
+    assert wait_for_tasks(5000)
+    QApplication.processEvents()
+    assert window.list.currentItem().text().endswith("Offer 11.")
+    assert window.note.text() == "1 dictation deleted."
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 40)
+
+
 def test_an_undone_deletion_of_an_old_dictation_shows_it(
     qtbot: Any, window: HistoryWindow, store: HistoryStore
 ) -> None:
@@ -359,6 +414,20 @@ def test_entry_that_was_selected_during_a_refresh_keeps_its_dictation(qtbot: Any
     listed.setCurrentRow(1)
     listed.refresh([summary(9)], summary(7))
     assert ids(listed) == ["d9", "d8"]
+
+
+def test_kept_entry_that_is_found_again_is_listed_once(qtbot: Any) -> None:
+    """A correction took the words of the search out of the text, and another one brought them back."""
+    hits = [SearchHit(f"d{day}", BEGAN + timedelta(minutes=day), 1, 0, "An offer", ((3, 8),)) for day in (9, 8, 7)]
+    listed = DictationList(lambda: NOW)
+    qtbot.addWidget(listed)
+    listed.show_found(hits)
+    listed.setCurrentRow(1)
+    listed.refresh([hits[0], hits[2]], summary(8))
+    assert listed.current() == summary(8)
+    listed.refresh(hits, summary(8))
+    assert ids(listed) == ["d9", "d8", "d7"]
+    assert listed.current() == hits[1]
 
 
 def test_next_page_does_not_list_an_entry_again_that_the_list_has_kept(qtbot: Any) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from saywrite.foundation.errors import HistoryUnavailable
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.history.dictation_list import HIT, ID
 from saywrite.ui.history.listing.filter_bar import FilterBar
 from saywrite.ui.history.window import HistoryWindow
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -89,6 +90,29 @@ def test_a_length_is_listed_once_it_is_known(qtbot: Any, window: HistoryWindow, 
     store.finish("d3", 48_000, 48_000)
     window.reload()
     qtbot.waitUntil(lambda: window.list.item(0).text() == f"{time} · 3 s\nBuy milk.")
+
+
+@pytest.mark.parametrize(
+    ("parts", "query", "line"),
+    [
+        (("Dear Ms Miller,", "\n\nthank you."), "", "Dear Ms Miller, thank you."),
+        (("Dear Ms Miller,\n\nthank you.",), "thank", "Dear Ms Miller,  thank you."),
+        (("", ""), "", "No text"),
+    ],
+)
+def test_an_entry_shows_its_words_on_one_line(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, parts: tuple[str, ...], query: str, line: str
+) -> None:
+    """Of several lines only the middle was in sight: nothing, where a spoken command had begun a paragraph."""
+    dictate(store, "letter", datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    for number, text in enumerate(parts):
+        store.add_segment("letter", Segment(number, text, text, number * 16_000, number * 16_000 + 8_000))
+    window.query.setText(query)
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() > 0 and window.list.item(0).data(ID) == "letter")
+    assert window.list.item(0).text().split("\n")[1:] == [line]
+    hit = window.list.item(0).data(HIT)
+    assert hit is None or [line[first:last] for first, last in hit.matches] == ["thank"]
 
 
 def test_the_store_is_never_asked_on_the_gui_thread(qtbot: Any, window: HistoryWindow, watched: Watched) -> None:
@@ -207,6 +231,42 @@ def test_deleting_removes_the_text_and_can_be_undone(qtbot: Any, window: History
     assert told == [("d3",), ("d3",)]
     assert len(store.search("milk")) == 1
     assert not window.undo.isVisible()
+
+
+@pytest.mark.parametrize("without_text", ["d1", "d3"])
+def test_unfinished_recordings_among_several_deleted_ones_are_told_of(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore, without_text: str
+) -> None:
+    """Only the current dictation was looked at."""
+    store.finish(without_text, 160_000, 0)
+    window.reload()
+    qtbot.waitUntil(lambda: "10 s" in window.list.item({"d3": 0, "d1": 2}[without_text]).text())
+    window.list.selectAll()
+    window.list.item(0).setSelected(False)
+    window.delete.click()
+    qtbot.waitUntil(lambda: window.list.count() == 1)
+    assert window.note.text().startswith("2 dictations deleted.")
+    assert window.note.text().endswith("unfinished ones.") is (without_text == "d1")
+
+
+def test_dictation_without_text_has_nothing_to_copy(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    """The button emptied the clipboard."""
+    dictate(store, "silent", datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    window.reload()
+    qtbot.waitUntil(lambda: window.view.dictation == "silent")
+    assert window.delete.isEnabled()
+    assert not window.copy.isEnabled()
+
+
+def test_export_of_what_was_deleted_meanwhile_says_so(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    """The program asked for a folder for 0 dictations."""
+    qtbot.waitUntil(window.export.isEnabled)
+    asked: list[object] = []
+    window.export_requested.connect(asked.append)
+    store.delete("d3")
+    window.export.click()
+    qtbot.waitUntil(lambda: window.note.text() == "This dictation was deleted meanwhile.")
+    assert asked == []
 
 
 def test_closing_the_window_deletes_for_good(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, QRect, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionViewItem
 
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import table
+from saywrite.ui.keywords.lab.rules_model import HITS, RulesModel
 from saywrite.ui.keywords.model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
 from saywrite.ui.keywords.panel import KeywordsPanel
 
@@ -58,6 +59,36 @@ def choose(panel: KeywordsPanel, *rows: int) -> None:
 def test_an_edited_cell_has_effect_at_once(panel: KeywordsPanel, told: list) -> None:
     panel.shown.setData(cell(panel, 0, WRITTEN), "Postgres")
     assert told == [(Keyword("postgres", "Postgres"), KUBERNETES)]
+
+
+def test_views_are_told_which_row_was_edited() -> None:
+    model = RulesModel()
+    model.reset(Keyword(f"name {number}", "Name") for number in range(5))
+    rows: set[int] = set()
+    columns: set[int] = set()
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        rows.update(range(first.row(), last.row() + 1))
+        columns.update(range(first.column(), last.column() + 1))
+
+    model.dataChanged.connect(note)
+    model.setData(model.index(3, WRITTEN), "Another")
+    assert (rows, columns) == ({3}, {SPOKEN, WRITTEN, HITS})
+    model.setData(model.index(1, SPOKEN), "name 4")
+    assert model.problem(1)
+    rows.clear()
+    model.setData(model.index(4, SPOKEN), "another name")
+    assert {1, 4} <= rows, "the problem of the other row has ended"
+
+
+def test_edited_row_stays_in_sight_when_the_filter_no_longer_finds_it(panel: KeywordsPanel) -> None:
+    """It would go with its first cell, before the second one is edited."""
+    panel.filter.setText("postgres")
+    panel.shown.setData(cell(panel, 0, WRITTEN), "PG")
+    panel.shown.setData(cell(panel, 0, SPOKEN), "pee gee")
+    assert panel.shown.rowCount() == 1
+    panel.filter.setText("postgre")
+    assert panel.shown.rowCount() == 0
 
 
 def test_unchanged_cell_emits_nothing(panel: KeywordsPanel, told: list) -> None:
@@ -106,10 +137,35 @@ def test_undo_restores_removed_keywords_in_their_places(panel: KeywordsPanel, to
     assert panel.report.isHidden()
 
 
+def test_undo_of_changes_from_the_lab_loses_no_later_edit(panel: KeywordsPanel, told: list) -> None:
+    panel.replace_all((POSTGRES,))
+    panel.add(Keyword("ada", "Ada"))
+    panel.report.undo.click()
+    assert told[-1] == panel.keywords() == (POSTGRES, KUBERNETES)
+    panel.report.undo.click()
+    assert told[-1] == panel.keywords() == (POSTGRES, Keyword("ada", "Ada"))
+
+
+@pytest.mark.parametrize("size", [8, 24])
+def test_rows_follow_the_size_of_the_text(panel: KeywordsPanel, size: int) -> None:
+    font = panel.font()
+    font.setPointSize(size)
+    panel.setFont(font)
+    QApplication.processEvents()
+    letters = panel.table.fontMetrics().height()
+    assert panel.table.rowHeight(0) == letters + 2 * table.PADDING
+    assert panel.table.horizontalHeader().height() >= letters
+
+
 def test_a_line_break_is_written_as_a_sign(panel: KeywordsPanel) -> None:
     panel.shown.setData(cell(panel, 0, WRITTEN), "Kind regards↵Ada")
     assert panel.keywords()[0].written == "Kind regards\nAda"
     assert cell(panel, 0, WRITTEN).data() == "Kind regards↵Ada"
+
+
+def test_no_break_space_can_be_typed(panel: KeywordsPanel) -> None:
+    panel.shown.setData(cell(panel, 0, WRITTEN), " 5\u00a0km  long ")
+    assert panel.keywords()[0].written == "5\u00a0km long"
 
 
 def test_adding_a_known_spoken_form_changes_its_writing(panel: KeywordsPanel) -> None:
@@ -134,6 +190,22 @@ def test_valid_rows_are_imported_and_errors_are_listed_by_line(
     assert told[-1] == (Keyword("postgres", "Postgres"), KUBERNETES, Keyword("ada", "Ada"))
     assert panel.report.words.text() == "words.csv: 1 added, 1 changed. 1 line left out:"
     assert panel.report.details.toPlainText() == "Line 3: the spoken form is empty."
+
+
+def test_message_about_several_files_says_what_came_of_each(
+    panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
+) -> None:
+    """Only the last one was seen: the message about a file replaced that about the one before."""
+    (tmp_path / "a.csv").write_text("ada,Ada\n,nothing\n", encoding="utf-8")
+    (tmp_path / "b.json").write_text("not json", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("bob,Bob\n", encoding="utf-8")
+    panel.import_files([tmp_path / name for name in ("a.csv", "b.json", "c.csv")])
+    qtbot.waitUntil(lambda: len(told) == 2)
+    first, second, third = panel.report.words.text().splitlines()
+    assert first == "a.csv: 1 added. 1 line left out:"
+    assert second.startswith("This is not a JSON file with keywords.")
+    assert third == "c.csv: 1 added."
+    assert panel.report.details.toPlainText() == "a.csv: Line 2: the spoken form is empty."
 
 
 def test_unreadable_file_changes_nothing(panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_the_problems_of_an_imported_file_follow_the_language(qtbot: Any, marked
     bar = KeywordsReport()
     qtbot.addWidget(bar)
     problems = (Problem(3, message("The written form is empty.")),) * 2
-    bar.show_import(LoadedKeywords("42", Import((), problems)), 1, 1)
+    bar.show_imports([(LoadedKeywords("42", Import((), problems)), 1, 1)])
     set_language("de")
     assert not untranslated([bar.words.text(), bar.details.toPlainText()])
 

@@ -130,6 +130,20 @@ def test_all_columns_fit_into_the_window(qtbot: Any) -> None:
     assert window.table.horizontalHeader().length() <= window.table.viewport().width()
 
 
+def test_the_table_has_the_colors_of_the_plot_in_another_theme(qtbot: Any) -> None:
+    window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.show_timed(MANY)
+    before = QApplication.palette()
+    QApplication.setPalette(plain_palette(dark=True))
+    QApplication.processEvents()
+    assert isinstance(window.plot, LatencyPlot)
+    swatches = [window.table.horizontalHeaderItem(column).icon().pixmap(12, 12).toImage() for column in range(2, 6)]
+    colors = window.plot.colors()
+    QApplication.setPalette(before)
+    assert [swatch.pixelColor(6, 6).name() for swatch in swatches] == [color.name() for color in colors]
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_step_stands_out_from_the_ground(dark: bool, qtbot: Any, artifacts: Path) -> None:
     palette = plain_palette(dark=dark)

@@ -87,7 +87,7 @@ class AgainBar(QWidget):
         self._retranscriber = retranscriber
 
     def show_dictation(self, loaded: LoadedDictation | None, has_recording: bool) -> None:
-        """Offer to transcribe this dictation again, with what made its text chosen."""
+        """Offer to transcribe this dictation again, with the recognizer and the language of its text chosen."""
         self._shown = loaded, has_recording
         summary = loaded.dictated.summary if loaded is not None else None
         usable = has_recording and self._retranscriber is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -40,6 +41,7 @@ from saywrite.ui.toolkit.translation import follow_language, joined, set_text, t
 
 PADDING = S
 ELLIPSIS = "…"
+_SPACE = re.compile(r"\s")
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
 """Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
 
@@ -97,7 +99,7 @@ class DictationList(QListWidget):
         """Show these instead of what was shown; the selected entries and what is visible stay.
 
         The current entry stays also when it is not among them; it then shows `kept`, if that is the same dictation: the
-        user may have selected another one since.
+        user may have selected another one since. A kept entry becomes the hit of its dictation when there is one again.
         """
         self.follow_day()
         top = self.itemAt(0, 0) if self.verticalScrollBar().value() else None
@@ -106,7 +108,10 @@ class DictationList(QListWidget):
         current = self.currentItem()
         for item in reversed(list(map(self.item, range(self.count())))):
             is_kept = item is current and kept is not None and kept.dictation == item.data(ID)
-            if (shown := wanted.pop(identity(_shown(item)), kept if is_kept else None)) is not None:
+            known = identity(_shown(item))
+            if is_kept and item.data(SUMMARY) is not None:
+                known = next((each for each in wanted if each[0] == item.data(ID)), known)
+            if (shown := wanted.pop(known, kept if is_kept else None)) is not None:
                 if shown != _shown(item):
                     self._describe(item, shown)
             elif item is not current:
@@ -211,12 +216,16 @@ def _shown(item: QListWidgetItem) -> Summary | SearchHit:
 
 
 def _words_of(shown: Summary | SearchHit) -> str:
-    """The two lines of an entry."""
+    """The two lines of an entry. A line break of the text is a space: the matches of a hit stay where they are."""
     time = f"{local_time(shown.began):%H:%M}"
     if isinstance(shown, SearchHit):
-        return joined("\n", tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))), shown.snippet)
+        return joined(
+            "\n",
+            tr("{time} · at {start}", time=time, start=clock(seconds(shown.start))),
+            _SPACE.sub(" ", shown.snippet),
+        )
     heard = length(seconds(shown.heard)) if shown.heard else ""  # not known before the end
-    return joined("\n", joined(" · ", time, heard), shown.excerpt or tr("No text"))
+    return joined("\n", joined(" · ", time, heard), " ".join(shown.excerpt.split()) or tr("No text"))
 
 
 class DayDelegate(QStyledItemDelegate):

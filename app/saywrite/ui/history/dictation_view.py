@@ -80,6 +80,11 @@ class DictationView(QWidget):
         return self.loaded.dictated.summary.dictation if self.loaded else ""
 
     @property
+    def _recorded(self) -> tuple[str, int]:
+        """The shown dictation and the samples of its recording, which are 0 until it has ended."""
+        return self.dictation, self.loaded.dictated.summary.heard if self.loaded else 0
+
+    @property
     def can_edit(self) -> bool:
         """Whether the shown text can be edited: it is the present one, is complete, and has no translations.
 
@@ -95,8 +100,8 @@ class DictationView(QWidget):
         return {each.number: each.text for each in self.loaded.dictated.segments} if self.loaded else {}
 
     def show_loaded(self, loaded: LoadedDictation | None) -> None:
-        """Show a dictation. Its recording is kept when only its text was changed."""
-        before, self.loaded = self.dictation, loaded
+        """Show a dictation. Its recording is loaded again unless only its text was changed."""
+        before, self.loaded = self._recorded, loaded
         dictated = loaded.dictated if loaded else None
         self.text.show_dictated(dictated)
         receipts = joined("\n", *map(describe_receipt, loaded.receipts)) if loaded else ""
@@ -108,7 +113,7 @@ class DictationView(QWidget):
         summary = dictated.summary if dictated else None
         origin = Origin(summary.engine, summary.model, summary.language) if summary else Origin("", "", "")
         self.versions.show_versions(origin, loaded.versions if loaded else ())
-        if self.dictation != before or not self.dictation:
+        if self._recorded != before or not self.dictation:
             self._load_recording()
         else:
             self.again.show_dictation(loaded, has_recording=self.player.isVisibleTo(self))

@@ -164,8 +164,13 @@ class PlayerBar(QWidget):
             self.play_from(at if at < self.wave.length else 0)
 
     def play_from(self, start: int) -> None:
-        """Play from a sample to the end of the recording."""
-        self._request(start)
+        """Play from a sample to the end of the recording. At its end there is nothing to play: stop there."""
+        if start < self.wave.length:
+            self._request(start)
+            return
+        self.end()
+        self.wave.move_to(start)
+        self._show_time()
 
     def end(self) -> None:
         """Stop; the cursor stays."""
@@ -197,8 +202,6 @@ class PlayerBar(QWidget):
 
     def _request(self, start: int) -> None:
         end = min(start + PART, self.wave.length)
-        if end <= start:
-            return
         self._part, self._began_at = (start, end), None
         self._reports_due.append(self._part)
         self.wave.move_to(start)

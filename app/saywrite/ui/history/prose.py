@@ -60,7 +60,7 @@ def make_prose(dictated: Dictated, pause_s: float) -> Prose:
     With 0 each segment is a paragraph.
     """
     name, language = dictated.summary.dictation, dictated.summary.language
-    segments = [replace(each, text=clean(each.text)) for each in dictated.segments if each.text]
+    segments = [replace(each, text=text) for each in dictated.segments if (text := clean(each.text))]
     rows = [
         Row(RowKind.SEGMENT, name, each.number, each.start, each.end, each.text, each.raw, engine=each.engine)
         for each in segments

@@ -125,7 +125,7 @@ class Reader(QPlainTextEdit):
         """The selected text, or else the whole one, with an empty line between paragraphs."""
         cursor = self.textCursor()
         if self.editing:
-            return clean(cursor.selectedText()) or self.toPlainText()
+            return clean(cursor.selectedText()) or self._text()
         if not cursor.hasSelection():
             return self._prose.copied()
         ends = (cursor.selectionStart(), cursor.selectionEnd())
@@ -147,33 +147,40 @@ class Reader(QPlainTextEdit):
         if first is not None:
             self._scroll_to(first[0])
 
-    def hits(self) -> list[str]:
-        """The marked words."""
-        return [self.passage.text[first:last] for first, last in self._hits]
-
     def follow(self, sample: int | None) -> None:
-        """Mark the word that is spoken at a sample, and keep it in view; None ends that."""
+        """Mark the word that is spoken at a sample, and keep it in view; None ends that.
+
+        The text cursor stays. While the user edits, the text is neither marked nor scrolled.
+        """
         word = self.passage.word_heard_at(sample) if sample is not None else None
         if sample is not None and word is None:
             return  # between two words
         if word != self._spoken:
             self._spoken = word
             self._mark()
-            if word is not None and not self._is_visible(word.first):
+            if word is not None and not self.editing and not self._is_visible(word.first):
+                cursor, bar = self.textCursor(), self.verticalScrollBar()
                 self._scroll_to(word.first)
+                place = bar.value()
+                self.setTextCursor(cursor)
+                bar.setValue(place)  # `setTextCursor` has scrolled to the cursor
 
     def set_editing(self, editing: bool) -> None:
         """Begin or end to edit. At the end the text is as it was shown; `changes` must be read before."""
         flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction if editing else flags)
         self.setReadOnly(not editing)
-        if not editing and self.toPlainText() != self.passage.text:
+        if not editing and self._text() != self.passage.text:
             self._write()
         self._mark()
 
     def changes(self) -> dict[int, str]:
         """The new text of every segment that the user changed, by its number."""
-        return changed_segments(self.passage, clean(self.toPlainText()))
+        return changed_segments(self.passage, self._text())
+
+    def _text(self) -> str:
+        """The text of the Qt document. `toPlainText()` has spaces in place of no-break spaces."""
+        return clean(self.document().toRawText())
 
     def word_at_cursor(self) -> PlacedWord | None:
         """The word at the text cursor."""
@@ -214,6 +221,8 @@ class Reader(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.document().setDefaultFont(self.font())
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._mark()
 
     # Paragraphs and their times
 

@@ -17,9 +17,9 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
-from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
-from saywrite.ui.history.dictation_list import HIT, ID
+from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY
 from saywrite.ui.history.dictation_view import DictationView
 from saywrite.ui.history.listing.column import DictationColumn
 from saywrite.ui.toolkit.background import run_task
@@ -72,6 +72,7 @@ class HistoryWindow(QWidget):
         self._remembers = remembers
         self._deleted: list[str] = []
         self._saved: dict[int, str] = {}  # the changes that are in the history, while the text is edited
+        self._stored: dict[int, str] = {}  # the texts in the history; only jobs, which run in order, change these
         self.column = DictationColumn(choices, now, self._ask)
         self.query, self.filters, self.list = self.column.query, self.column.filters, self.column.list
         self.view = DictationView(choices, open_history, now, tools)
@@ -117,7 +118,7 @@ class HistoryWindow(QWidget):
     def receive(self, event: object) -> None:
         """Follow what is played, and list a dictation that ended or was edited; other events are ignored."""
         self.player.receive(event)
-        if isinstance(event, RecordClosed | StoredTextChanged) and self.isVisible():
+        if isinstance(event, RecordClosed | StoredTextChanged):
             self._reopen(event.dictation)
 
     # The list
@@ -175,12 +176,18 @@ class HistoryWindow(QWidget):
     def _show_loaded(self, loaded: LoadedDictation | None) -> None:
         self.view.show_loaded(loaded)
         self._show_editing()
-        for button in (self.copy, self.export, self.details, self.delete):
+        for button in (self.export, self.details, self.delete):
             button.setEnabled(loaded is not None)
+        self.copy.setEnabled(bool(self.text.passage.text))
         self.edit.setEnabled(self.view.can_edit)
 
     def _reopen(self, dictation: str) -> None:
-        """Read the list again, and a dictation that changed when it is the shown one."""
+        """Read the list again, and a dictation that changed when it is the shown one.
+
+        A closed window has closed the history, and reads everything when it is opened.
+        """
+        if not self.isVisible():
+            return
         self.column.refresh()
         current = self.list.current()
         if current is not None and current.dictation == dictation:
@@ -208,13 +215,13 @@ class HistoryWindow(QWidget):
 
     def _begin_editing(self) -> None:
         self.player.end()
-        self._saved = {}
+        self._saved, self._stored = {}, self.view.texts
         self.text.set_editing(True)
         self._show_editing()
         self.text.setFocus()
 
     def _leave_editing(self, then: Callable[[], object] = lambda: None) -> None:
-        """End to edit, and call `then`. Changes are saved or discarded as the user answers, who may also go on."""
+        """End to edit. With changes, ask: `then` is called when the user has saved or discarded them."""
 
         def discard() -> None:
             self._end_editing()
@@ -233,7 +240,11 @@ class HistoryWindow(QWidget):
     def _save(self, then: Callable[[], object] = lambda: None) -> None:
         """Write the changes, then call `then`. After a failure or typing meanwhile the editing goes on."""
         dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
-        shown = self.view.texts | self._saved
+        stored = self._stored
+
+        def save(history: HistoryStore) -> None:
+            correct_segments(history, dictation, changes, stored, remembers=remembers)
+            stored.update(changes)
 
         def saved(_none: object) -> None:
             announce(self, tr("Saved"))
@@ -242,10 +253,9 @@ class HistoryWindow(QWidget):
             self._saved = self._saved | changes
             if self.text.changes() == changes:
                 then()
-                if self.isVisible():
-                    self._reopen(dictation)
+                self._reopen(dictation)
 
-        self._ask(lambda history: correct_segments(history, dictation, changes, shown, remembers=remembers), saved)
+        self._ask(save, saved)
 
     def _show_editing(self) -> None:
         editing = self.text.editing
@@ -262,12 +272,20 @@ class HistoryWindow(QWidget):
         def load(history: HistoryStore) -> object:
             return tuple(each for each in map(history.load, chosen) if each is not None)
 
-        self._ask(load, self.export_requested.emit)
+        def ask_where(loaded: object) -> None:
+            if loaded:
+                self.export_requested.emit(loaded)
+            else:
+                self._say(tr("This dictation was deleted meanwhile."))
+
+        self._ask(load, ask_where)
 
     def _delete(self) -> None:
         chosen = self.list.chosen()
         at = datetime.now().astimezone()
-        lacks_text = self.view.loaded is not None and self.view.loaded.dictated.summary.pending > 0
+        known: list[Summary | None] = [item.data(SUMMARY) for item in self.list.selectedItems()]  # of hits None
+        known.append(self.view.loaded.dictated.summary if self.view.loaded is not None else None)
+        lacks_text = any(each is not None and each.dictation in chosen and each.pending > 0 for each in known)
 
         def removed(_none: object) -> None:
             self._deleted += chosen

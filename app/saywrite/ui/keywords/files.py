@@ -43,6 +43,18 @@ def load(path: Path) -> LoadedKeywords:
     return LoadedKeywords(path.name, read(path.name, data))
 
 
+def load_each(paths: Sequence[Path]) -> list[LoadedKeywords | KeywordsError]:
+    """Read keyword files; in place of one that cannot be read its error."""
+
+    def load_one(path: Path) -> LoadedKeywords | KeywordsError:
+        try:
+            return load(path)
+        except KeywordsError as error:
+            return error
+
+    return [load_one(path) for path in paths]
+
+
 def save(path: Path, keywords: Sequence[Keyword]) -> None:
     """Write a whole file or none. Raises KeywordsError.
 

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
+from saywrite.foundation.errors import KeywordsError
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import M, S
-from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
+from saywrite.ui.toolkit.translation import error_text, joined, set_text, tr, tr_count
 from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
+ImportedFile = tuple[LoadedKeywords, int, int]
+"""A keyword file, and the numbers of the keywords that it has added and changed."""
+
+
+def describe_import(loaded: LoadedKeywords, added: int, changed: int) -> str:
+    """Say how many keywords a file has added and changed, and how many of its lines were left out."""
+    parts = [
+        tr("{added:,} added", added=added) if added else "",
+        tr("{changed:,} changed", changed=changed) if changed else "",
+    ]
+    done = joined(", ", *parts) or tr("nothing new")
+    number = len(loaded.content.problems)
+    left_out = tr_count("{n:,} line left out:", "{n:,} lines left out:", number) if number else ""
+    return joined(" ", tr("{name}: {changes}.", name=loaded.name, changes=done), left_out)
 
 
 class KeywordsReport(RaisedFrame):
@@ -55,21 +70,21 @@ class KeywordsReport(RaisedFrame):
         self.show()
         announce(self, text, urgent=problem)
 
-    def show_import(self, loaded: LoadedKeywords, added: int, changed: int) -> None:
-        """Show how many keywords a file has added and changed, and every line with an error."""
-        problems = loaded.content.problems
-        parts = [
-            tr("{added:,} added", added=added) if added else "",
-            tr("{changed:,} changed", changed=changed) if changed else "",
+    def show_imports(self, files: Sequence[ImportedFile | KeywordsError]) -> None:
+        """Show what files have added and changed or why they could not be read, and every line with an error."""
+        words = [error_text(each) if isinstance(each, KeywordsError) else describe_import(*each) for each in files]
+        left_out = [
+            joined(
+                ": ", loaded.name if len(files) > 1 else "", tr("Line {line}: {what}", line=each.line, what=each.what)
+            )
+            for loaded, _added, _changed in (each for each in files if not isinstance(each, KeywordsError))
+            for each in loaded.content.problems
         ]
-        done = joined(", ", *parts) or tr("nothing new")
-        left_out = tr_count("{n:,} line left out:", "{n:,} lines left out:", len(problems)) if problems else ""
-        words = joined(" ", tr("{name}: {changes}.", name=loaded.name, changes=done), left_out)
-        self.show_message(words, problem=bool(problems))
-        if problems:
-            told = (tr("Line {line}: {what}", line=problem.line, what=problem.what) for problem in problems)
-            set_text(self.details.setPlainText, joined("\n", *told))
-            lines = min(LINES_SHOWN, len(problems) + 1)
+        refused = any(isinstance(each, KeywordsError) for each in files)
+        self.show_message(joined("\n", *words), problem=refused or bool(left_out))
+        if left_out:
+            set_text(self.details.setPlainText, joined("\n", *left_out))
+            lines = min(LINES_SHOWN, len(left_out) + 1)
             self.details.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
             self.details.show()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 BREAK = "↵"
 """Shows a line break in a table cell; the user can type it too."""
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""White space but for no-break spaces, which are a part of a written form."""
 
 
 @dataclass(slots=True)
@@ -141,21 +144,21 @@ class KeywordsModel(QAbstractTableModel):
         if role != Role.EditRole or not index.isValid():
             return False
         entry, text = self._entries[index.row()], str(value).replace(BREAK, "\n")
-        text = text if "\n" in text else " ".join(text.split())
+        text = text if "\n" in text else _SPACES.sub(" ", text).strip()
         if text == (entry.spoken if index.column() == SPOKEN else entry.written):
             return True
         if index.column() == SPOKEN:
             entry.spoken, entry.key = text, key(text)
         else:
             entry.written = text
-        self._commit()
+        self._commit(index.row())
         return True
 
-    def _commit(self) -> None:
+    def _commit(self, *edited: int) -> None:
+        """Look for problems and emit `committed`. `edited`: the row of which a cell was changed."""
         before, self._problems = self._problems, self._find_problems()
-        if self._entries:
-            rows = [row for row in {*before, *self._problems} if row < len(self._entries)] or [0]
-            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), WRITTEN))
+        if rows := [row for row in {*edited, *before, *self._problems} if row < len(self._entries)]:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), self.columnCount() - 1))
         self.committed.emit(self.keywords())
 
     def _find_problems(self) -> dict[int, str]:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.catalog import CSV, JSON
-from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.errors import KeywordsError, SaywriteError
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
 from saywrite.ui.keywords.message_bar import KeywordsReport
@@ -49,7 +49,7 @@ class KeywordsPanel(QWidget):
         self.shown.setSourceModel(self.model)
         self.shown.setFilterKeyColumn(-1)
         self.shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.shown.setAutoAcceptChildRows(False)
+        self.shown.setDynamicSortFilter(False)  # an edited row stays until the filter changes
         self.table = KeywordsTable(self.shown)
         self.filter = SearchField(tr("Filter keywords"), tr("Filter"))
         self.report = KeywordsReport()
@@ -86,18 +86,13 @@ class KeywordsPanel(QWidget):
         return tuple(keyword for _row, keyword in self.model.entries(range(self.model.rowCount())))
 
     def replace_all(self, rows: Sequence[Keyword]) -> None:
-        """Replace all rows; a message offers to undo it."""
+        """Replace all rows; a message offers to undo it, and then to undo this."""
         before = self.rows()
         if tuple(rows) == before:
             return
-
-        def undo() -> None:
-            self.set_keywords(before)
-            self.changed.emit(self.keywords())
-
         self.set_keywords(rows)
         self.changed.emit(self.keywords())
-        self.report.show_message(tr("The keywords were changed."), undo=undo)
+        self.report.show_message(tr("The keywords were changed."), undo=lambda: self.replace_all(before))
 
     def add(self, keyword: Keyword) -> None:
         """Add a keyword, or change the written form of a known one."""
@@ -140,15 +135,14 @@ class KeywordsPanel(QWidget):
         dialog.open()
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Import files on a pool thread; lines with errors are reported."""
-        for path in paths:
-            run_task(
-                partial(keywords_files.load, path),
-                self._merge,
-                lambda error: self.report.show_message(_words(error), problem=True),
-                owner=self,
-                in_order=True,
-            )
+        """Import files on a pool thread; one message says what came of each."""
+        run_task(
+            partial(keywords_files.load_each, paths),
+            self._merge,
+            lambda error: self.report.show_message(_words(error), problem=True),
+            owner=self,
+            in_order=True,
+        )
 
     def choose_export(self) -> None:
         """Ask for a file, and export the keywords."""
@@ -187,9 +181,13 @@ class KeywordsPanel(QWidget):
         event.acceptProposedAction()
         self.import_files(keywords_files.dropped(event.mimeData()))
 
-    def _merge(self, loaded: keywords_files.LoadedKeywords) -> None:
-        added, changed = self.model.merge(loaded.content.keywords)
-        self.report.show_import(loaded, added, changed)
+    def _merge(self, files: Sequence[keywords_files.LoadedKeywords | KeywordsError]) -> None:
+        self.report.show_imports(
+            [
+                each if isinstance(each, KeywordsError) else (each, *self.model.merge(each.content.keywords))
+                for each in files
+            ]
+        )
 
     def _lay_out(self) -> None:
         set_text(self.add_button.setToolTip, tr("Add a keyword (Insert)"))

@@ -167,14 +167,23 @@ class KeywordsTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        height = self.fontMetrics().height() + 2 * PADDING
-        self.verticalHeader().setDefaultSectionSize(height)
         header = AlignedHeader(Qt.Orientation.Horizontal, self)
-        header.setMinimumHeight(height)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Give the rows and the header the height of the text."""
+        height = self.fontMetrics().height() + 2 * PADDING
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.horizontalHeader().setMinimumHeight(height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), 4 * self.fontMetrics().height())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from saywrite.storage.history.filters import EVERYTHING, FilterChoices, HistoryFilter, filter_choices
@@ -25,7 +25,10 @@ Answer = Callable[[object], None]
 
 
 class DictationColumn(QWidget):
-    """Lists the newest dictations or search hits. While it is disabled, the list stays as it is."""
+    """Lists the newest dictations or search hits. While it is disabled, the list stays as it is.
+
+    What was searched for meanwhile is listed when it is enabled again.
+    """
 
     loaded = Signal()
     """The list has what was searched for and filtered, from its beginning."""
@@ -39,6 +42,8 @@ class DictationColumn(QWidget):
         super().__init__()
         self._ask = ask
         self._asked = 0
+        self._missed = False
+        """An answer of `load` came while the column was disabled."""
         self._offered: FilterChoices | None = None
         self._refreshed = 0
         self._removed: list[Summary | SearchHit] = []  # since the list was loaded
@@ -55,6 +60,11 @@ class DictationColumn(QWidget):
         self.filters.changed.connect(self.load)
         self.list.empty.everything_requested.connect(self._list_all)
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._load_more())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and self.isEnabled() and self._missed:
+            self.load()
 
     def begin(self) -> None:
         """Load the list and what can be filtered; the next letter begins a new search."""
@@ -75,7 +85,8 @@ class DictationColumn(QWidget):
 
         def show(found: object) -> None:
             assert isinstance(found, tuple)
-            if asked != self._asked or not self.isEnabled():
+            self._missed = not self.isEnabled()
+            if asked != self._asked or self._missed:
                 return
             self.list.show_found(found)
             self._removed = []
@@ -130,7 +141,10 @@ class DictationColumn(QWidget):
     def remove(self, dictations: list[str]) -> None:
         """Remove dictations from the list, and select what follows the first one. `put_back` undoes this."""
         row = self.list.row_of(dictations)
-        self._removed += self.list.remove(dictations)
+        removed = self.list.remove(dictations)
+        if not removed:  # the user deleted them twice before the first answer
+            return
+        self._removed += removed
         self.list.setCurrentRow(min(row, self.list.count() - 1))
         if self.list.count() or self._last is None:
             self.explain_empty()

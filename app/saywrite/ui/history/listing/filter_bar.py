@@ -103,7 +103,7 @@ class FilterBar(QWidget):
         """Offer what occurs in the history; what is chosen stays chosen if it still occurs."""
         programs = [(name, name) for name in found.programs]
         programs += [(tr("Transcribed files"), FILES)] if found.files else []
-        _fill(self.program, programs)
+        _fill(self.program, programs, least=1)  # not every dictation has a program
         _fill(self.engine, [(self._choices.engine_label(name), name) for name in found.engines])
         _fill(self.language, [(self._choices.language(code), code) for code in found.languages])
 
@@ -122,7 +122,8 @@ def _chooser(name: str, everything: str) -> QComboBox:
     return chooser
 
 
-def _fill(chooser: QComboBox, entries: list[tuple[str, str]]) -> None:
+def _fill(chooser: QComboBox, entries: list[tuple[str, str]], least: int = 2) -> None:
+    """Offer these entries; with fewer than `least` there is nothing to choose from."""
     chosen = chooser.currentData()
     chooser.blockSignals(True)
     while chooser.count() > 1:
@@ -131,7 +132,7 @@ def _fill(chooser: QComboBox, entries: list[tuple[str, str]]) -> None:
         add_item(chooser, label, data)
     found = max(chooser.findData(chosen), 0)
     chooser.setCurrentIndex(found)
-    chooser.setEnabled(len(entries) > 1 or found > 0)
+    chooser.setEnabled(len(entries) >= least or found > 0)
     chooser.blockSignals(False)
     if found == 0 and chosen:
         chooser.currentIndexChanged.emit(0)

@@ -5,13 +5,12 @@ Loaded when it is opened for the first time; a pool thread reads the latencies f
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPalette, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,7 +25,7 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
 from saywrite.ui.toolkit.screen_reader import Role, has_role
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
@@ -46,6 +45,8 @@ WIDEST_NAME = 260
 class LatencyPlot(pg.PlotWidget):
     """For every group and step a bar up to the median, and a line to the 95th percentile."""
 
+    colors_changed = Signal(object)
+    """The plot has other colors now: a tuple with one for each step."""
     _speeds: tuple[TimingSummary, ...] = ()
     """Used before `__init__` has finished, because the base class changes its palette."""
 
@@ -71,6 +72,7 @@ class LatencyPlot(pg.PlotWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._speeds:
             self._draw()
+            self.colors_changed.emit(self.colors())
 
     def colors(self) -> tuple[QColor, ...]:
         """A color for each step, distinct from the background and from each other."""
@@ -155,7 +157,8 @@ class LatencyWindow(QWidget):
         self._timed: tuple[TimedDictation, ...] | None = None
         follow_language(self._show_again)
         self.table = QTableWidget(0, len(STEPS) + 2)
-        self.plot: QWidget = PlainLabel()
+        self.plot = LatencyPlot(self._name)
+        self.plot.hide()  # until there is something to see
         set_text(self.setWindowTitle, tr("Speed – Saywrite"))
         self.resize(opening_size(self, SIZE))
         set_text(self.table.setHorizontalHeaderLabels, [tr("Recognizer and microphone"), tr("Dictations"), *STEPS])
@@ -164,10 +167,11 @@ class LatencyWindow(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.plot, 3)
-        self._column.addWidget(self.note)
-        self._column.addWidget(self.table, 2)
+        column = QVBoxLayout(self)
+        column.addWidget(self.plot, 3)
+        column.addWidget(self.note)
+        column.addWidget(self.table, 2)
+        self.plot.colors_changed.connect(self._show_colors)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -178,7 +182,6 @@ class LatencyWindow(QWidget):
         """Read the latencies from the history and show them."""
 
         def load() -> tuple[TimedDictation, ...]:
-            importlib.import_module("pyqtgraph")  # takes a third of a second, here off the GUI thread
             with closing(self._open_history()) as history:
                 return history.latencies()
 
@@ -195,18 +198,17 @@ class LatencyWindow(QWidget):
         """Show the latencies of dictations."""
         self._timed = timed
         found = speeds(timed)
-        if not isinstance(self.plot, LatencyPlot):
-            self._column.removeWidget(self.plot)
-            self.plot.deleteLater()
-            self.plot = LatencyPlot(self._name)
-            self._column.insertWidget(0, self.plot, 3)
         self.plot.show_speeds(found[:SHOWN])
         set_text(self.note.setText, NOTE if found else EMPTY)
         self.note.setAlignment(Qt.AlignmentFlag.AlignLeading if found else Qt.AlignmentFlag.AlignCenter)
         for part in (self.plot, self.table):
             part.setVisible(bool(found))
         self._fill(found, timed)
-        for number, color in enumerate(self.plot.colors()):
+        self._show_colors(self.plot.colors())
+
+    def _show_colors(self, colors: tuple[QColor, ...]) -> None:
+        """Show in the headings of the table which color of the plot is which step."""
+        for number, color in enumerate(colors):
             if (header := self.table.horizontalHeaderItem(number + 2)) is not None:
                 header.setIcon(_swatch(color))
 

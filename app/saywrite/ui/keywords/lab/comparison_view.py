@@ -75,20 +75,6 @@ class ComparisonView(QTextEdit):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._write()
 
-    def marked(self) -> list[str]:
-        """The marked words, in the order of the page."""
-        found = []
-        block = self.document().begin()
-        while block.isValid():
-            iterator = block.begin()
-            while not iterator.atEnd():
-                fragment = iterator.fragment()
-                if fragment.charFormat().fontUnderline():
-                    found.append(fragment.text())
-                iterator += 1
-            block = block.next()
-        return found
-
     def _write(self) -> None:
         self.clear()
         cursor = QTextCursor(self.document())

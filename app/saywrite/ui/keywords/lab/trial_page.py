@@ -31,7 +31,7 @@ class TrialPage(QWidget):
     def __init__(self, *, can_hear: bool, now: datetime) -> None:
         """`can_hear`: recordings can be recognized again."""
         super().__init__()
-        self._outcome: TrialOutcome | None = None
+        self.outcome: TrialOutcome | None = None  # of the last trial
         self._spoken: tuple[str, ...] = ()
         self.try_button = IconPushButton("refresh")
         caption = tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST)
@@ -53,11 +53,6 @@ class TrialPage(QWidget):
         self.show_running(False)
         self._show_texts()
 
-    @property
-    def outcome(self) -> TrialOutcome | None:
-        """The result of the last trial."""
-        return self._outcome
-
     def show_running(self, running: bool) -> None:
         """Offer to stop the trial while it runs."""
         had_focus = self.try_button.hasFocus() or self.stop.hasFocus()
@@ -77,7 +72,7 @@ class TrialPage(QWidget):
 
     def show_outcome(self, outcome: TrialOutcome) -> None:
         """Show the result of a trial."""
-        self._outcome = outcome
+        self.outcome = outcome
         summary = summarize(outcome)
         self._say(summary, describe_details(outcome))
         announce(self, summary)
@@ -90,7 +85,7 @@ class TrialPage(QWidget):
 
     def mark_stale(self) -> None:
         """Say that the keywords were changed since the trial."""
-        if self._outcome is not None:
+        if self.outcome is not None:
             set_text(self.details.setText, tr("The keywords were changed since then: try them again."))
             self.details.show()
 
@@ -111,11 +106,11 @@ class TrialPage(QWidget):
         self.details.setVisible(bool(details))
 
     def _show_texts(self) -> None:
-        if self._outcome is None:
+        if self.outcome is None:
             empty = tr("Change the keywords, then try them. Here you see what your dictations would say.")
             self.view.show_texts((), empty)
             return
-        found = select_texts(self._outcome.tried.texts, self._mode, self._spoken)
+        found = select_texts(self.outcome.tried.texts, self._mode, self._spoken)
         nothing = {
             Shown.CHANGES: tr("These keywords change nothing in your last dictations."),
             Shown.HITS: tr("No keyword is in your last dictations."),

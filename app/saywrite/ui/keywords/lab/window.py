@@ -72,6 +72,7 @@ class KeywordLabWindow(QDialog):
         self.panel.set_keywords(keywords)
         self._present = self.panel.keywords()
         self._opened_with = self.panel.rows()
+        self._tried = self._present
         self.advice = NoteLabel("", "warn")
         self.trial = TrialPage(can_hear=retranscriber is not None, now=datetime.now())
         self.suggestions = SuggestionsPage(open_history, preferences, self.panel.keywords)
@@ -111,6 +112,7 @@ class KeywordLabWindow(QDialog):
     def _try(self, recordings: bool) -> None:
         settings = self._preferences.settings
         tried = self.panel.keywords()
+        self._tried = tried
         self.trial.show_running(True)
         self.runner.start(
             TrialRequest(self._present, tried, settings.spoken_punctuation, settings.local_model, recordings)
@@ -120,6 +122,8 @@ class KeywordLabWindow(QDialog):
         self.trial.show_running(False)
         self.rules.show_results(outcome.tried)
         self.trial.show_outcome(outcome)
+        if self.panel.keywords() != self._tried:  # the user has edited them meanwhile
+            self.trial.mark_stale()
         self._show_advice()
 
     def _show_problem(self, words: str) -> None:
