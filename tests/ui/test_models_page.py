@@ -392,6 +392,15 @@ def test_focus_stays_at_the_model_when_its_button_is_hidden(qtbot: Any, bench: B
     assert bench.dialog.focusWidget() is bench.row(SMALL).buttons["pause"]
 
 
+def test_focus_elsewhere_stays_there_when_a_model_changes(bench: Bench) -> None:
+    bench.dialog.activateWindow()
+    bench.row(SMALL).buttons["download"].setFocus()
+    bench.page.source.line.setFocus()
+    for state in (ModelState.DOWNLOADING, ModelState.READY):
+        bench.tell(catalog(small=state))
+        assert bench.dialog.focusWidget() is bench.page.source.line
+
+
 def cut_off(root: QWidget) -> list[str]:
     """Visible widgets of `root` that reach beyond its width, or are narrower than they can be."""
     found = []

@@ -86,7 +86,7 @@ class ModelRow(RaisedFrame):
 
     def show_model(self, known: KnownModel, *, used: bool) -> None:
         """Show the state of the model; `used` means that it is the model of the settings."""
-        focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        focused = self._has_focus()
         self.known = known
         self.radio.setChecked(used)
         self.radio.setEnabled(used or known.is_ready)
@@ -100,7 +100,7 @@ class ModelRow(RaisedFrame):
         set_text(self.failure.setText, joined(" ", failure.what, failure.remedy) if failure else "")
         self.failure.setVisible(failure is not None)
         self._failure_mark.setVisible(failure is not None)
-        if focused and (self.focusWidget() is None or not self.focusWidget().isVisibleTo(self)):
+        if focused and not self._has_focus():
             self._focus_first()
 
     def _show_state(self, *, used: bool) -> None:
@@ -157,6 +157,11 @@ class ModelRow(RaisedFrame):
         self._focus_first()
         if remove:
             self.remove_requested.emit()
+
+    def _has_focus(self) -> bool:
+        """Whether a visible part of the row has the focus of the window; `self.focusWidget()` may be out of date."""
+        widget = self.window().focusWidget()
+        return widget is not None and self.isAncestorOf(widget) and widget.isVisibleTo(self)
 
     def _focus_first(self) -> None:
         shown = [button for button in self.buttons.values() if button.isVisibleTo(self) and button.isEnabled()]
