@@ -25,6 +25,7 @@ CTRL, ALT, SHIFT = (
 )
 NONE = Qt.KeyboardModifier.NoModifier
 CONTROL_R = 0xFFE4
+MODIFIER_KEYS = ((Qt.Key.Key_Control, 0xFFE3), (Qt.Key.Key_Alt, 0xFFE9), (Qt.Key.Key_Shift, 0xFFE1))
 
 
 @pytest.fixture
@@ -71,6 +72,20 @@ def test_modifier_pressed_and_released_alone_is_a_key(recorder: KeyRecorder) -> 
     send(recorder, QEvent.Type.KeyRelease, Qt.Key.Key_Control, NONE, CONTROL_R)
     assert recorder.taken == ["Right Ctrl"]
     assert "combinations" in recorder.note.text()
+
+
+def test_several_modifiers_without_a_key_are_no_key(recorder: KeyRecorder) -> None:
+    """Whoever presses Ctrl+Alt+Shift and hesitates has not chosen Left Shift."""
+    recorder.button.click()
+    for key, native in MODIFIER_KEYS:
+        press(recorder, key, CTRL, native)
+    for key, native in MODIFIER_KEYS:
+        send(recorder, QEvent.Type.KeyRelease, key, CTRL, native)
+    assert recorder.taken == []
+    assert recorder.recording
+    press(recorder, Qt.Key.Key_Control, CTRL, CONTROL_R)
+    send(recorder, QEvent.Type.KeyRelease, Qt.Key.Key_Control, NONE, CONTROL_R)
+    assert recorder.taken == ["Right Ctrl"]
 
 
 @pytest.mark.parametrize(
