@@ -63,9 +63,12 @@ class SlowKeyring(Keyring):
         self.goes_on = threading.Event()
         self.goes_on.set()
         self.writes: list[str] = []
+        self.refuses_writes = False
 
     def set(self, name: str, secret: str) -> None:
         assert self.goes_on.wait(5)
+        if self.refuses_writes:
+            raise SecretsUnavailable("The question for the password was cancelled.", "Try again.")
         super().set(name, secret)
         self.writes.append(secret)
 
@@ -153,6 +156,21 @@ def test_key_that_is_saved_while_the_page_is_shown_anew_takes_hold(qtbot: Any, o
     qtbot.waitUntil(lambda: bool(changes))
     qtbot.waitUntil(lambda: field.secret_state is SecretState.KEPT)
     assert keyring.writes == [KEY]
+
+
+def test_refusal_is_shown_although_the_page_was_shown_anew(qtbot: Any, open_page: Any) -> None:
+    """The user may look at another page while the keyring asks for its password."""
+    keyring = SlowKeyring()
+    dialog = open_page(keyring)
+    field = key_field(dialog)
+    keyring.goes_on.clear()
+    enter(qtbot, field, KEY)
+    dialog.hide()
+    dialog.show()
+    keyring.refuses_writes = True
+    keyring.goes_on.set()
+    qtbot.waitUntil(lambda: field.note.text().startswith("The question for the password was cancelled."))
+    assert field.typed() == KEY
 
 
 def test_saved_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:

@@ -104,13 +104,15 @@ class SecretField(QWidget):
             if asked == self._asked:
                 answer(found)
 
-        run_task(question, take, lambda error: self._fail(asked, error), owner=self, alone=True)
+        def fail(error: Exception) -> None:
+            if asked == self._asked or not isinstance(error, SaywriteError):
+                self._fail(error)
 
-    def _fail(self, asked: int, error: Exception) -> None:
+        run_task(question, take, fail, owner=self, alone=True)
+
+    def _fail(self, error: Exception) -> None:
         if not isinstance(error, SaywriteError):
             raise error
-        if asked != self._asked:
-            return
         if self._secret_state is SecretState.UNKNOWN:
             self._show_secret_state(SecretState.LOCKED)
         self._show_note(error_text(error), "bad")
@@ -141,7 +143,7 @@ class SecretField(QWidget):
 
         def fail(error: Exception) -> None:
             self._writing = False
-            self._fail(asked, error)
+            self._fail(error)
 
         run_task(write, done, fail, owner=self, alone=True)
 
