@@ -19,6 +19,7 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.account_access import AccountAccess, environment_of, host_and_port
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.secret_field import DOTS, SecretField, SecretState
+from saywrite.ui.toolkit import background
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.preferences import Preferences
 
@@ -197,6 +198,23 @@ def test_key_can_be_replaced_and_cancelling_keeps_the_old_one(qtbot: Any, open_p
     with qtbot.waitSignal(field.changed):
         enter(qtbot, field, "another-key")
     assert keyring.kept == {API_KEY: "another-key"}
+
+
+@pytest.mark.parametrize("first", ["nothing", "a look at the old key"])
+def test_key_that_replaces_another_stays_in_its_line_until_it_is_saved(qtbot: Any, open_page: Any, first: str) -> None:
+    """The keyring answers while the user types, or the user looks at another page in between."""
+    dialog = open_page(Keyring(**{API_KEY: KEY}))
+    field = key_field(dialog)
+    if first != "nothing":
+        qtbot.mouseClick(field.show_, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(field.replace, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(field.line, "another-key")
+    qtbot.waitUntil(lambda: not background._jobs)
+    assert field.typed() == "another-key"
+    dialog.hide()
+    dialog.show()
+    qtbot.waitUntil(lambda: not background._jobs)
+    assert (field.secret_state, field.typed()) == (SecretState.REPLACING, "another-key")
 
 
 def test_a_key_can_be_removed(qtbot: Any, open_page: Any) -> None:

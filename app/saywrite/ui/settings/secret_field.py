@@ -85,7 +85,8 @@ class SecretField(QWidget):
             status, kept = found
             self._where = joined(" ", status.what, status.remedy)
             secret_state = {None: SecretState.LOCKED, True: SecretState.KEPT, False: SecretState.MISSING}[kept]
-            if self.typed() is None or secret_state is SecretState.KEPT:
+            is_replaced = self._secret_state is SecretState.REPLACING and secret_state is SecretState.KEPT
+            if self.typed() is None and not is_replaced:
                 self._show_secret_state(secret_state)
 
         self._ask(ask, take)
@@ -138,6 +139,7 @@ class SecretField(QWidget):
             if asked == self._asked:
                 self._show_secret_state(secret_state)
             else:
+                self._show_secret_state(SecretState.UNKNOWN)
                 self.refresh()
             self.changed.emit()
 
@@ -221,5 +223,8 @@ class SecretField(QWidget):
         self.remove.clicked.connect(self._remove)
 
     def _start_replacing(self) -> None:
+        if self._writing:
+            return
+        self._asked += 1  # an answer about the old secret comes too late
         self._show_secret_state(SecretState.REPLACING)
         self.line.setFocus()
