@@ -144,7 +144,15 @@ def test_valid_address_is_accepted(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["http://models.example.com", "ftp://models.example.com", "https://", "https://[", "models", "/no/such/folder"],
+    [
+        "http://models.example.com",
+        "ftp://models.example.com",
+        "https://",
+        "https://[",
+        "models",
+        "/no/such/folder",
+        "~nobody-has-this-name/models",
+    ],
 )
 def test_invalid_source_is_refused_with_a_remedy(text: str) -> None:
     assert re.search(r"Write|Choose", source_problem(text))
