@@ -129,6 +129,17 @@ def test_number_can_be_typed_without_its_unit(qtbot: Any) -> None:
     assert box.value() == 30
 
 
+@pytest.mark.parametrize("digits", [20, 400, 5_000])
+@pytest.mark.parametrize("name", ["keep_recordings_days", "preroll_ms"])
+def test_number_too_large_for_anything_becomes_the_maximum(qtbot: Any, name: str, digits: int) -> None:
+    """Pasted by mistake, for example."""
+    box = AmountBox(OPTIONS[name])
+    qtbot.addWidget(box)
+    box.lineEdit().setText("9" * digits)
+    box.interpretText()
+    assert box.value() == OPTIONS[name].maximum
+
+
 @pytest.mark.parametrize("typed", ["1.000 Tage", "1,000 days", "1\u202f000 jours", "1 000", "1’000", "1000日"])
 def test_a_thousand_days_are_not_one_day(typed: str) -> None:
     """Almost every recording would be removed."""

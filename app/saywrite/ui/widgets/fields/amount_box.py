@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QSpinBox
@@ -48,7 +49,7 @@ def value_of(option: Option, text: str) -> int | None:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
-    number = float(match[1].replace(",", "."))
+    number = Decimal(match[1].replace(",", "."))  # a float of many digits is infinite
     return round(number * 1000 if option.unit == MILLISECOND else number)
 
 
