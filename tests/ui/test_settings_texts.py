@@ -146,6 +146,12 @@ def test_a_thousand_days_are_not_one_day(typed: str) -> None:
     assert value_of(OPTIONS["keep_recordings_days"], typed) == 1_000
 
 
+@pytest.mark.parametrize(("typed", "days"), [("0.5", 1), ("0,4 Tage", 1), ("1.5 days", 2), ("2.0", 2)])
+def test_part_of_a_day_is_a_day(typed: str, days: int) -> None:
+    """Rounded to 0, every recording would be removed with its text."""
+    assert value_of(OPTIONS["keep_recordings_days"], typed) == days
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [("dark", "theme"), ("keep audio", "keep_recordings_days"), ("SHORTCUT", "hotkey"), ("typing", "insertion_means")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -50,7 +51,8 @@ def value_of(option: Option, text: str) -> int | None:
     if match is None:
         return None
     number = Decimal(match[1].replace(",", "."))  # a float of many digits is infinite
-    return round(number * 1000 if option.unit == MILLISECOND else number)
+    # Up, because 0 often means something else than a small amount.
+    return round(number * 1000) if option.unit == MILLISECOND else math.ceil(number)
 
 
 class AmountBox(QSpinBox):
