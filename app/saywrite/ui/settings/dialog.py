@@ -99,9 +99,9 @@ class SettingsDialog(QDialog):
         for page, widget in self._page_of.items():
             self._pages.addWidget(widget)
             self.list.addItem(page)
+        self._arrange()
         self._name_pages()
         follow_language(self._name_pages)
-        self._arrange()
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.search.textChanged.connect(self._show_matches)
         self.list.setCurrentRow(0)
@@ -113,6 +113,7 @@ class SettingsDialog(QDialog):
     def _name_pages(self) -> None:
         for row, page in enumerate(self._page_of):
             self.list.item(row).setText(tr(page))
+        self._fit_side()
 
     def showEvent(self, event: QShowEvent) -> None:
         center_on_parent(self)
