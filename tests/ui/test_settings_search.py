@@ -51,6 +51,12 @@ def test_search_shows_only_what_it_finds_and_turns_to_it(qtbot: Any, dialog: Set
     assert dialog.editor("hotkey_mode").isVisible()
 
 
+def test_search_unfolds_what_it_finds_on_the_page_of_the_account(dialog: SettingsDialog) -> None:
+    dialog.search.setText("speech threshold")
+    assert shown_pages(dialog) == ["aiOla"]
+    assert dialog.editor("aiola_threshold").isVisible()
+
+
 @pytest.mark.parametrize("before", PAGES)
 @pytest.mark.parametrize(
     ("query", "page"),

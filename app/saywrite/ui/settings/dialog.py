@@ -180,11 +180,14 @@ class SettingsDialog(QDialog):
         """Show the options that have the words of the search, and only the pages that have such options."""
         names = find_options((OPTIONS[name] for name in OPTIONS if name not in SHOWN_WITH_ANOTHER), query)
         pages = {OPTIONS[name].page for name in names}
+        searching = bool(query.strip())
         for row, page in enumerate(PAGES):
             self.list.item(row).setHidden(page not in pages)
             widget = self._page_of[page]
             if isinstance(widget, OptionPage):
-                widget.show_matches(names, searching=bool(query.strip()))
+                widget.show_matches(names, searching=searching)
+        if searching:
+            self.account_page.unfold_matches(names)
         self._pages.setVisible(bool(pages))
         self._nothing.setVisible(not pages)
         if not pages:
