@@ -159,7 +159,7 @@ class ModelRow(RaisedFrame):
             self.remove_requested.emit()
 
     def _has_focus(self) -> bool:
-        """Whether a visible part of the row has the focus of the window; `self.focusWidget()` may be out of date."""
+        """Whether a visible part of the row has the focus; `QWidget.focusWidget()` may be out of date."""
         widget = self.window().focusWidget()
         return widget is not None and self.isAncestorOf(widget) and widget.isVisibleTo(self)
 
