@@ -66,7 +66,7 @@ class AccountPage(QScrollArea):
     def unfold_matches(self, names: frozenset[str]) -> None:
         """Unfold the rarely used options if one of them is in `names`."""
         if any(OPTIONS[name].page == "aiOla" and OPTIONS[name].advanced for name in names):
-            self.fold.open(True)
+            self.fold.open()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
