@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, IncompleteRecording, IncompleteRecordingsFound, seconds
@@ -13,7 +13,7 @@ from saywrite.foundation.formatting import length, moment
 from saywrite.ui.toolkit.icons import IconButton
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S, sized
+from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XL, XS, L, M, S, sized
 from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
@@ -157,7 +157,7 @@ class _Row(QWidget):
         if leading:
             row.addWidget(NoticeIcon("recover", Severity.WARNING))
         else:
-            row.addSpacing(QSize(24, 0).width())
+            row.addSpacing(XL)
         self._label = _strong(text) if leading else NoteLabel(text, "", size=BODY)
         row.addWidget(self._label, 1)
         self._buttons = [

@@ -179,7 +179,7 @@ class ModelBar(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._middle.direction() != direction:
             self._middle.setDirection(direction)
-            self._middle.setSpacing(10 if wide else 4)
+            self._middle.setSpacing(M if wide else XS)
 
     def _dismiss(self) -> None:
         """Hide the bar until the state of the model changes."""

@@ -176,7 +176,7 @@ class ModelRow(RaisedFrame):
 
     def _arrange(self) -> None:
         head = QWidget()
-        first = FlowLayout(head, spacing=12)
+        first = FlowLayout(head, spacing=M)
         first.addWidget(self.radio)
         first.addWidget(self.state)
         failure_line = QHBoxLayout()
