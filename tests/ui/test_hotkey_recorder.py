@@ -131,6 +131,14 @@ def test_losing_the_focus_ends_recording(recorder: KeyRecorder) -> None:
     assert not recorder.recording
 
 
+def test_button_that_records_has_the_focus(recorder: KeyRecorder) -> None:
+    """A click gives it none on a Mac; without it, nothing would end the recording of a window that is left."""
+    recorder.clear_button.setFocus()
+    recorder.button.click()
+    assert recorder.window().focusWidget() is recorder.button
+    assert recorder.recording
+
+
 def focus_lost() -> QEvent:
     from PySide6.QtGui import QFocusEvent
 

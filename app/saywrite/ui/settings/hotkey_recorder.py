@@ -99,6 +99,7 @@ class KeyRecorder(QWidget):
         self.recording, self._alone, self._modifiers_down = True, "", 0
         set_text(self.button.setText, ASKING)
         self.note.hide()
+        self.button.setFocus()  # on a Mac, a click gives it none
         self.button.grabKeyboard()
         announce(self.button, ASKING)
 
