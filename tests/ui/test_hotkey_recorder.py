@@ -94,6 +94,7 @@ def test_several_modifiers_without_a_key_are_no_key(recorder: KeyRecorder) -> No
         (Qt.Key.Key_A, SHIFT, "needed for writing"),
         (Qt.Key.Key_F8, NONE, "already your other key"),
         (Qt.Key.Key_BassBoost, NONE, "no key called"),
+        (Qt.Key.Key_Plus, CTRL, "no key called “plus”"),
     ],
 )
 def test_impossible_key_is_refused_and_recording_continues(

@@ -146,6 +146,8 @@ class KeyRecorder(QWidget):
             self._consider(self._alone)
 
     def _consider(self, text: str) -> None:
+        if text.endswith("+"):  # the key itself, which parts the names, too
+            text = f"{text[:-1]}Plus"
         try:
             combination = parse(text.replace("Backtab", "Tab"))
         except SettingsError as error:
