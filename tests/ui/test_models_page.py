@@ -236,6 +236,18 @@ def test_the_question_warns_that_the_model_is_in_use(bench: Bench) -> None:
     assert "It is in use" in bench.row(SMALL).question.note.text()
 
 
+def test_texts_of_several_sentences_follow_the_language(bench: Bench, in_language: Callable[[str], None]) -> None:
+    bench.tell(catalog(small=ModelState.READY), ModelVerified(SMALL))
+    bench.row(SMALL).radio.click()
+    bench.press(SMALL, "remove")
+    english = bench.row(SMALL).state.text(), bench.row(SMALL).question.note.text()
+    in_language("de")
+    assert bench.row(SMALL).state.text() not in english
+    assert bench.row(SMALL).question.note.text() not in english
+    in_language("en")
+    assert (bench.row(SMALL).state.text(), bench.row(SMALL).question.note.text()) == english
+
+
 def test_a_model_of_the_installation_cannot_be_removed(bench: Bench) -> None:
     assert bench.buttons(BASE) == ["Try on my last dictation", "Verify"]
 

@@ -109,7 +109,7 @@ class ModelRow(RaisedFrame):
         tone = {ModelState.READY: "good", ModelState.DAMAGED: "bad"}.get(known.info.state, "muted")
         if known.is_ready:
             words = tr("In use") if used else words
-            words += tr(", files verified") if known.checked else ""
+            words = joined("", words, tr(", files verified") if known.checked else "")
         set_text(self.state.setText, words)
         self.state.set_tone(tone)
 
@@ -145,7 +145,9 @@ class ModelRow(RaisedFrame):
         freed = size(self.known.info.disk_bytes)
         words = tr("{freed} of disk space become free. It can be downloaded again at any time.", freed=freed)
         if self.radio.isChecked():
-            words += tr(" It is in use: until a model is here again, your words are recorded and written later.")
+            words = joined(
+                "", words, tr(" It is in use: until a model is here again, your words are recorded and written later.")
+            )
         set_text(self.question.note.setText, words)
         self.question.show()
         self._show_buttons()
