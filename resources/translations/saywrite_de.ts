@@ -4784,10 +4784,6 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Das Fenster, in dem Sie begonnen haben ({program}), konnte nicht zurückgeholt werden, daher wurde der Text nicht eingefügt.</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>Die Wörter eines Satzes, den jemand spricht, sind weder schmal noch breit.</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>Der Workflow Ihres Kontos, der transkribiert.</translation>
     </message>

@@ -4784,10 +4784,6 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No se pudo volver a la ventana en la que empezó ({program}), por lo que el texto no se insertó.</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>Las palabras de una frase que alguien dice no son estrechas ni anchas.</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>El flujo de trabajo de su cuenta que transcribe.</translation>
     </message>

@@ -4784,10 +4784,6 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La fenêtre où vous avez commencé ({program}) n'a pas pu être ramenée au premier plan ; le texte n'a donc pas été inséré.</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>Les mots d'une phrase que quelqu'un prononce ne sont ni étroits ni larges.</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>Le workflow de votre compte qui transcrit.</translation>
     </message>

@@ -4784,10 +4784,6 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Impossibile riportare in primo piano la finestra in cui hai iniziato ({program}), perciò il testo non è stato inserito.</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>Le parole di una frase detta da qualcuno non sono né strette né larghe.</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>Il workflow del tuo account che trascrive.</translation>
     </message>

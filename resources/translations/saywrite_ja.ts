@@ -4778,10 +4778,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>開始したウィンドウ ({program}) を前面に戻せなかったため、テキストを挿入しませんでした。</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>誰かが話した文の中にある言葉の文字幅は、狭くも広くもありません。</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>文字起こしを行う、アカウントのワークフローです。</translation>
     </message>

@@ -4784,10 +4784,6 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não foi possível trazer de volta a janela em que você começou ({program}), por isso o texto não foi inserido.</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>As palavras de uma frase que alguém diz não são estreitas nem largas.</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>O fluxo de trabalho da sua conta que transcreve.</translation>
     </message>

@@ -4778,10 +4778,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>未能返回开始时的窗口（{program}），因此未插入文本。</translation>
     </message>
     <message>
-        <source>The words of a sentence that someone says are neither narrow nor wide.</source>
-        <translation>人们所说句子中的文字既不太窄，也不太宽。</translation>
-    </message>
-    <message>
         <source>The workflow of your account that transcribes.</source>
         <translation>账户中用于转写的工作流。</translation>
     </message>

@@ -1,4 +1,4 @@
-"""No text of the window goes into an f-string or a string's `join()`, which lose its template.
+"""No text of the window goes into an f-string, a string's `join()` or a `+=`, which lose its template.
 
 What they make stays in the language in which it was made; in English, if it comes from a package below the window.
 `joined()`, `changed()` and `tr()` with values keep the template.
@@ -111,7 +111,7 @@ def text_names(scope: ast.AST, texts: set[str]) -> set[str]:
 
 
 def lost_texts(tree: ast.Module, module: str, makers: frozenset[Function]) -> list[int]:
-    """The lines of a module where an f-string or a `join()` takes a text."""
+    """The lines of a module where an f-string, a `join()` or a `+=` takes a text."""
     names = {name for name, function in known_names(tree, module).items() if function in makers}
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     constants = text_names(ast.Module([node for node in tree.body if isinstance(node, ast.Assign)], []), names)
@@ -124,6 +124,8 @@ def lost_texts(tree: ast.Module, module: str, makers: frozenset[Function]) -> li
                     taken = [part.value for part in parts if isinstance(part, ast.FormattedValue)]
                 case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join"), args=taken):
                     pass
+                case ast.AugAssign(op=ast.Add(), value=value):
+                    taken = [each for each in outcomes(value) if isinstance(each, ast.Call)]  # no lists of texts
                 case _:
                     continue
             if any(is_text(each, texts) for each in taken):
@@ -166,11 +168,13 @@ def show(event, error, names):
     e = f"{error.what}"
     f = f"{len(words)} {joined(' ', 'a', 'b')!r:>{event.width}}" + " ".join(names)
     g = "\\n".join(map(size, event.sizes))
+    g += tr(", more") if error else ""
+    parts += [tr("Two")]
 """
     trees = {"made": ast.parse(made), "used": ast.parse(used)}
     makers = makers_in(trees)
     assert ("made", "size") in makers
-    assert lost_texts(trees["used"], "used", makers) == [6, 7, 10, 12, 13, 14]
+    assert lost_texts(trees["used"], "used", makers) == [6, 7, 10, 12, 13, 14, 15]
 
 
 def test_errors_and_events_have_the_attributes_that_are_checked() -> None:

@@ -14,6 +14,7 @@ DISTANCES = {
     "setHorizontalSpacing",
     "setVerticalSpacing",
     "addSpacing",
+    "FlowLayout",
 }
 TEXT_SIZES = {"setPointSize", "setPointSizeF", "setPixelSize"}
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
@@ -29,7 +30,9 @@ def literals(path: str, source: str) -> list[str]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         numbers = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, (int, float))]
-        if name in DISTANCES and any(numbers):
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        parts = [part.value for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)]
+        if name in DISTANCES and any(parts):
             found.append(f"{path}:{node.lineno}: a distance")
         elif name in TEXT_SIZES:
             found.append(f"{path}:{node.lineno}: a text size")
@@ -51,11 +54,14 @@ def test_each_kind_of_literal_is_found() -> None:
     source = (
         "column.setContentsMargins(0, XS, 7, 0)\nrow.setSpacing(6)\nfont.setPointSizeF(size)\n"
         'QColor("#ff0000")\nQColor(1, 2, 3)\nrow.setSpacing(0)\nrow.setSpacing(XS)\n'
+        "row.setSpacing(10 if wide else XS)\nFlowLayout(row, spacing=6)\n"
     )
     assert literals("x", source) == [
         "x:1: a distance",
         "x:2: a distance",
         "x:3: a text size",
         "x:5: a color",
+        "x:8: a distance",
+        "x:9: a distance",
         "x:4: a color",
     ]

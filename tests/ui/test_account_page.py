@@ -19,6 +19,7 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.account_access import AccountAccess, environment_of, host_and_port
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.secret_field import DOTS, SecretField, SecretState
+from saywrite.ui.toolkit import background
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.preferences import Preferences
 
@@ -63,9 +64,12 @@ class SlowKeyring(Keyring):
         self.goes_on = threading.Event()
         self.goes_on.set()
         self.writes: list[str] = []
+        self.refuses_writes = False
 
     def set(self, name: str, secret: str) -> None:
         assert self.goes_on.wait(5)
+        if self.refuses_writes:
+            raise SecretsUnavailable("The question for the password was cancelled.", "Try again.")
         super().set(name, secret)
         self.writes.append(secret)
 
@@ -155,6 +159,21 @@ def test_key_that_is_saved_while_the_page_is_shown_anew_takes_hold(qtbot: Any, o
     assert keyring.writes == [KEY]
 
 
+def test_refusal_is_shown_although_the_page_was_shown_anew(qtbot: Any, open_page: Any) -> None:
+    """The user may look at another page while the keyring asks for its password."""
+    keyring = SlowKeyring()
+    dialog = open_page(keyring)
+    field = key_field(dialog)
+    keyring.goes_on.clear()
+    enter(qtbot, field, KEY)
+    dialog.hide()
+    dialog.show()
+    keyring.refuses_writes = True
+    keyring.goes_on.set()
+    qtbot.waitUntil(lambda: field.note.text().startswith("The question for the password was cancelled."))
+    assert field.typed() == KEY
+
+
 def test_saved_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:
     dialog = open_page(Keyring(**{API_KEY: KEY}))
     field = key_field(dialog)
@@ -179,6 +198,23 @@ def test_key_can_be_replaced_and_cancelling_keeps_the_old_one(qtbot: Any, open_p
     with qtbot.waitSignal(field.changed):
         enter(qtbot, field, "another-key")
     assert keyring.kept == {API_KEY: "another-key"}
+
+
+@pytest.mark.parametrize("first", ["nothing", "a look at the old key"])
+def test_key_that_replaces_another_stays_in_its_line_until_it_is_saved(qtbot: Any, open_page: Any, first: str) -> None:
+    """The keyring answers while the user types, or the user looks at another page in between."""
+    dialog = open_page(Keyring(**{API_KEY: KEY}))
+    field = key_field(dialog)
+    if first != "nothing":
+        qtbot.mouseClick(field.show_, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(field.replace, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(field.line, "another-key")
+    qtbot.waitUntil(lambda: not background._jobs)
+    assert field.typed() == "another-key"
+    dialog.hide()
+    dialog.show()
+    qtbot.waitUntil(lambda: not background._jobs)
+    assert (field.secret_state, field.typed()) == (SecretState.REPLACING, "another-key")
 
 
 def test_a_key_can_be_removed(qtbot: Any, open_page: Any) -> None:

@@ -25,6 +25,7 @@ CTRL, ALT, SHIFT = (
 )
 NONE = Qt.KeyboardModifier.NoModifier
 CONTROL_R = 0xFFE4
+MODIFIER_KEYS = ((Qt.Key.Key_Control, 0xFFE3), (Qt.Key.Key_Alt, 0xFFE9), (Qt.Key.Key_Shift, 0xFFE1))
 
 
 @pytest.fixture
@@ -73,12 +74,27 @@ def test_modifier_pressed_and_released_alone_is_a_key(recorder: KeyRecorder) -> 
     assert "combinations" in recorder.note.text()
 
 
+def test_several_modifiers_without_a_key_are_no_key(recorder: KeyRecorder) -> None:
+    """Whoever presses Ctrl+Alt+Shift and hesitates has not chosen Left Shift."""
+    recorder.button.click()
+    for key, native in MODIFIER_KEYS:
+        press(recorder, key, CTRL, native)
+    for key, native in MODIFIER_KEYS:
+        send(recorder, QEvent.Type.KeyRelease, key, CTRL, native)
+    assert recorder.taken == []
+    assert recorder.recording
+    press(recorder, Qt.Key.Key_Control, CTRL, CONTROL_R)
+    send(recorder, QEvent.Type.KeyRelease, Qt.Key.Key_Control, NONE, CONTROL_R)
+    assert recorder.taken == ["Right Ctrl"]
+
+
 @pytest.mark.parametrize(
     ("key", "held", "why"),
     [
         (Qt.Key.Key_A, SHIFT, "needed for writing"),
         (Qt.Key.Key_F8, NONE, "already your other key"),
         (Qt.Key.Key_BassBoost, NONE, "no key called"),
+        (Qt.Key.Key_Plus, CTRL, "no key called “plus”"),
     ],
 )
 def test_impossible_key_is_refused_and_recording_continues(
@@ -114,6 +130,14 @@ def test_losing_the_focus_ends_recording(recorder: KeyRecorder) -> None:
     recorder.clear_button.setFocus()
     QApplication.sendEvent(recorder.button, focus_lost())
     assert not recorder.recording
+
+
+def test_button_that_records_has_the_focus(recorder: KeyRecorder) -> None:
+    """A click gives it none on a Mac; without it, nothing would end the recording of a window that is left."""
+    recorder.clear_button.setFocus()
+    recorder.button.click()
+    assert recorder.window().focusWidget() is recorder.button
+    assert recorder.recording
 
 
 def focus_lost() -> QEvent:

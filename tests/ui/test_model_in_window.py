@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,6 +55,16 @@ def test_the_engine_is_named_after_the_model_in_use(front: FrontEnd) -> None:
     front.preferences.update(local_model="whisper-large-v3-turbo")
     assert front.window.control_bar.engine.currentText() == "Whisper large v3 turbo · on this computer"
     assert front.window.empty.texts()[2].startswith("Whisper large v3 turbo on this computer: English, German")
+
+
+def test_bar_says_in_the_language_of_the_program_how_serious_it_is(
+    front: FrontEnd, dictation: FakeDictation, in_language: Callable[[str], None]
+) -> None:
+    bar = front.window.model_bar
+    dictation.tell(models(ModelState.ABSENT))
+    assert bar.accessibleName().startswith("info: Whisper base is not")
+    in_language("de")
+    assert bar.accessibleName().startswith("Hinweis: ")
 
 
 def test_with_a_model_there_is_no_bar(front: FrontEnd, dictation: FakeDictation) -> None:

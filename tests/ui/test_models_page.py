@@ -236,6 +236,18 @@ def test_the_question_warns_that_the_model_is_in_use(bench: Bench) -> None:
     assert "It is in use" in bench.row(SMALL).question.note.text()
 
 
+def test_texts_of_several_sentences_follow_the_language(bench: Bench, in_language: Callable[[str], None]) -> None:
+    bench.tell(catalog(small=ModelState.READY), ModelVerified(SMALL))
+    bench.row(SMALL).radio.click()
+    bench.press(SMALL, "remove")
+    english = bench.row(SMALL).state.text(), bench.row(SMALL).question.note.text()
+    in_language("de")
+    assert bench.row(SMALL).state.text() not in english
+    assert bench.row(SMALL).question.note.text() not in english
+    in_language("en")
+    assert (bench.row(SMALL).state.text(), bench.row(SMALL).question.note.text()) == english
+
+
 def test_a_model_of_the_installation_cannot_be_removed(bench: Bench) -> None:
     assert bench.buttons(BASE) == ["Try on my last dictation", "Verify"]
 
@@ -390,6 +402,15 @@ def test_focus_stays_at_the_model_when_its_button_is_hidden(qtbot: Any, bench: B
     qtbot.keyClick(button, Qt.Key.Key_Space)
     bench.tell(catalog(small=ModelState.DOWNLOADING))
     assert bench.dialog.focusWidget() is bench.row(SMALL).buttons["pause"]
+
+
+def test_focus_elsewhere_stays_there_when_a_model_changes(bench: Bench) -> None:
+    bench.dialog.activateWindow()
+    bench.row(SMALL).buttons["download"].setFocus()
+    bench.page.source.line.setFocus()
+    for state in (ModelState.DOWNLOADING, ModelState.READY):
+        bench.tell(catalog(small=state))
+        assert bench.dialog.focusWidget() is bench.page.source.line
 
 
 def cut_off(root: QWidget) -> list[str]:

@@ -114,6 +114,14 @@ def test_no_page_name_is_cut_off_and_the_window_fits_the_screen(dialog: Settings
     assert dialog.width() <= widest
 
 
+def test_no_page_name_is_cut_off_in_another_language(
+    dialog: SettingsDialog, in_language: Callable[[str], None]
+) -> None:
+    dialog.show()
+    in_language("de")
+    assert dialog.list.sizeHintForColumn(0) <= dialog._side.maximumWidth()
+
+
 def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplication) -> None:
     note = NoteLabel("Minutes without dictation after which the recognizer frees its memory.")
     qtbot.addWidget(note)

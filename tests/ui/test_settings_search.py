@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +13,17 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMainWindow, Q
 from test_window_reach import unnamed
 from window_fakes import CHOICES
 
+from saywrite.desktop.autostart import DesktopEntry
+from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.option import PAGES, Page
 from saywrite.storage.settings.schema import OPTIONS, Settings
+from saywrite.ui.settings.account_access import AccountAccess
+from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.settings.option_page import OptionPage
 from saywrite.ui.settings.search import SYNONYMS, find_options, words_of
 from saywrite.ui.toolkit.preferences import Preferences
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import bare, tr
 from saywrite.ui.widgets.choosers import NarrowComboBox
 
 
@@ -49,6 +54,12 @@ def test_search_shows_only_what_it_finds_and_turns_to_it(qtbot: Any, dialog: Set
     dialog.search.clear()
     assert shown_pages(dialog) == list(PAGES)
     assert dialog.editor("hotkey_mode").isVisible()
+
+
+def test_search_unfolds_what_it_finds_on_the_page_of_the_account(dialog: SettingsDialog) -> None:
+    dialog.search.setText("speech threshold")
+    assert shown_pages(dialog) == ["aiOla"]
+    assert dialog.editor("aiola_threshold").isVisible()
 
 
 @pytest.mark.parametrize("before", PAGES)
@@ -104,6 +115,24 @@ def test_other_words_for_an_option_find_it_in_every_language(language: str, in_l
     for name, english in SYNONYMS.items():
         assert name in find_options(OPTIONS.values(), english), "the English words are known everywhere"
         assert tr(english) != english, f"{name} has no words of this language"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ja"])
+def test_controls_that_are_no_options_are_found_by_their_words(
+    qtbot: Any, tmp_path: Path, language: str, in_language: Callable[[str], None]
+) -> None:
+    in_language(language)
+    preferences = Preferences(Settings(), lambda _settings: None)
+    access = AccountAccess(SessionSecrets, lambda _settings, _secret: (), str)
+    entry = DesktopEntry(tmp_path / "saywrite.desktop", ("saywrite",))
+    made = SettingsDialog(preferences, CHOICES, access, autostart=entry)
+    qtbot.addWidget(made)
+    (switch,) = made.findChildren(AutostartSwitch)
+    (lab,) = [each for each in made._page_of["Keywords"].findChildren(QPushButton) if each.text()]
+    assert made.account_page.test is not None
+    for button, page in ((switch.box, "Window"), (lab, "Keywords"), (made.account_page.test.button, "aiOla")):
+        made.search.setText(bare(button.text()))
+        assert shown_pages(made) == [page], button.text()
 
 
 def test_search_without_a_result_says_so(qtbot: Any, dialog: SettingsDialog) -> None:

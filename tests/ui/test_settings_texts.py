@@ -129,10 +129,27 @@ def test_number_can_be_typed_without_its_unit(qtbot: Any) -> None:
     assert box.value() == 30
 
 
+@pytest.mark.parametrize("digits", [20, 400, 5_000])
+@pytest.mark.parametrize("name", ["keep_recordings_days", "preroll_ms"])
+def test_number_too_large_for_anything_becomes_the_maximum(qtbot: Any, name: str, digits: int) -> None:
+    """Pasted by mistake, for example."""
+    box = AmountBox(OPTIONS[name])
+    qtbot.addWidget(box)
+    box.lineEdit().setText("9" * digits)
+    box.interpretText()
+    assert box.value() == OPTIONS[name].maximum
+
+
 @pytest.mark.parametrize("typed", ["1.000 Tage", "1,000 days", "1\u202f000 jours", "1 000", "1’000", "1000日"])
 def test_a_thousand_days_are_not_one_day(typed: str) -> None:
     """Almost every recording would be removed."""
     assert value_of(OPTIONS["keep_recordings_days"], typed) == 1_000
+
+
+@pytest.mark.parametrize(("typed", "days"), [("0.5", 1), ("0,4 Tage", 1), ("1.5 days", 2), ("2.0", 2)])
+def test_part_of_a_day_is_a_day(typed: str, days: int) -> None:
+    """Rounded to 0, every recording would be removed with its text."""
+    assert value_of(OPTIONS["keep_recordings_days"], typed) == days
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ import saywrite.ui
 from saywrite.foundation import events
 from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.models.bar import ModelBar
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.labels import NoteLabel, with_units_kept
 from saywrite.ui.toolkit.theme import contrast, page_colors, plain_palette, theme_colors, tokens
@@ -83,6 +84,15 @@ def test_the_window_has_three_text_sizes_and_five_distances(shown: FrontEnd, dic
 def test_the_other_windows_have_the_same_text_sizes(front: FrontEnd, opener: str) -> None:
     getattr(front.dialogs, opener)()
     assert wrong_sizes(front.window) == []
+
+
+def test_the_bar_about_the_model_has_these_distances_at_every_width(qtbot: Any) -> None:
+    bar = ModelBar()
+    qtbot.addWidget(bar)
+    for width in (300, 2_000):
+        bar.resize(width, 100)
+        bar.show()
+        assert wrong_spaces(bar) == []
 
 
 def test_another_size_and_distance_would_be_found(shown: FrontEnd) -> None:

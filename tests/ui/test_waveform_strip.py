@@ -302,6 +302,16 @@ def test_utterances_are_found_by_their_place() -> None:
     assert [data.utterance_at(sample) for sample in (0, 49, 50, 120, 349, 350)] == [0, 0, None, 1, 2, None]
 
 
+def test_utterance_of_long_ago_is_replaced() -> None:
+    """The text of the service replaces, from the start on, what this computer wrote for an hour."""
+    data = WaveformData()
+    for number in range(100):
+        data.add_utterance(WaveformSpan(number * 100, number * 100 + 50, number))
+    data.remove_utterances((0,))
+    data.add_utterance(WaveformSpan(100, 160, 1))
+    assert data.utterances[:2] == [WaveformSpan(100, 160, 1), WaveformSpan(200, 250, 2)]
+
+
 def inked(panel: WaveformPanel, from_s: float, to_s: float) -> int:
     """Pixels that are not ground at the upper edge of a stretch, where no bar reaches."""
     image = panel.grab().toImage()

@@ -21,7 +21,7 @@ from saywrite.ui.toolkit.layouts.flow_layout import FlowLayout
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, TARGET, XS, L, M, S
 from saywrite.ui.toolkit.translation import changed, joined, set_text, tr, worded
-from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
+from saywrite.ui.widgets.notices import SEVERITY_WORDS, NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
 MIN_LETTERS = 68
@@ -137,7 +137,9 @@ class ModelBar(QWidget):
         self.action.setVisible(bool(words.action))
         set_text(self.settings.setText, tr("Choose a folder…") if words.folder else tr("Models…"))
         self._place_buttons()
-        set_text(self.setAccessibleName, joined(" ", joined(": ", words.severity, words.what), words.remedy))
+        set_text(
+            self.setAccessibleName, joined(" ", joined(": ", SEVERITY_WORDS[words.severity], words.what), words.remedy)
+        )
 
     def _arrange(self) -> None:
         font = QFont(self.what.font())
@@ -177,7 +179,7 @@ class ModelBar(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._middle.direction() != direction:
             self._middle.setDirection(direction)
-            self._middle.setSpacing(10 if wide else 4)
+            self._middle.setSpacing(M if wide else XS)
 
     def _dismiss(self) -> None:
         """Hide the bar until the state of the model changes."""

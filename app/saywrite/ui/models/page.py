@@ -42,7 +42,6 @@ class ModelsPage(QScrollArea):
         self.rows: dict[str, ModelRow] = {}
         self.group = QWidget()
         self.source = ModelSourceField(OPTIONS["model_source"])
-        self.source_problem = NoteLabel("", "bad")
         self.looking = NoteLabel(LOOKING)
         self._buttons = QButtonGroup(self)
         self._list = QVBoxLayout(self.group)

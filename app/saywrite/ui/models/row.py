@@ -86,7 +86,7 @@ class ModelRow(RaisedFrame):
 
     def show_model(self, known: KnownModel, *, used: bool) -> None:
         """Show the state of the model; `used` means that it is the model of the settings."""
-        focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        focused = self._has_focus()
         self.known = known
         self.radio.setChecked(used)
         self.radio.setEnabled(used or known.is_ready)
@@ -100,7 +100,7 @@ class ModelRow(RaisedFrame):
         set_text(self.failure.setText, joined(" ", failure.what, failure.remedy) if failure else "")
         self.failure.setVisible(failure is not None)
         self._failure_mark.setVisible(failure is not None)
-        if focused and (self.focusWidget() is None or not self.focusWidget().isVisibleTo(self)):
+        if focused and not self._has_focus():
             self._focus_first()
 
     def _show_state(self, *, used: bool) -> None:
@@ -109,7 +109,7 @@ class ModelRow(RaisedFrame):
         tone = {ModelState.READY: "good", ModelState.DAMAGED: "bad"}.get(known.info.state, "muted")
         if known.is_ready:
             words = tr("In use") if used else words
-            words += tr(", files verified") if known.checked else ""
+            words = joined("", words, tr(", files verified") if known.checked else "")
         set_text(self.state.setText, words)
         self.state.set_tone(tone)
 
@@ -145,7 +145,9 @@ class ModelRow(RaisedFrame):
         freed = size(self.known.info.disk_bytes)
         words = tr("{freed} of disk space become free. It can be downloaded again at any time.", freed=freed)
         if self.radio.isChecked():
-            words += tr(" It is in use: until a model is here again, your words are recorded and written later.")
+            words = joined(
+                "", words, tr(" It is in use: until a model is here again, your words are recorded and written later.")
+            )
         set_text(self.question.note.setText, words)
         self.question.show()
         self._show_buttons()
@@ -157,6 +159,11 @@ class ModelRow(RaisedFrame):
         self._focus_first()
         if remove:
             self.remove_requested.emit()
+
+    def _has_focus(self) -> bool:
+        """Whether a visible part of the row has the focus; `QWidget.focusWidget()` may be out of date."""
+        widget = self.window().focusWidget()
+        return widget is not None and self.isAncestorOf(widget) and widget.isVisibleTo(self)
 
     def _focus_first(self) -> None:
         shown = [button for button in self.buttons.values() if button.isVisibleTo(self) and button.isEnabled()]
@@ -171,7 +178,7 @@ class ModelRow(RaisedFrame):
 
     def _arrange(self) -> None:
         head = QWidget()
-        first = FlowLayout(head, spacing=12)
+        first = FlowLayout(head, spacing=M)
         first.addWidget(self.radio)
         first.addWidget(self.state)
         failure_line = QHBoxLayout()

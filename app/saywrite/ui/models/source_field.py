@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,14 +36,20 @@ def source_problem(text: str) -> str:
         return tr(
             "Models come over https only, so that nobody can change them on the way. Write https:// before the host."
         )
-    path = Path(text)
-    with suppress(RuntimeError):  # there is no such user
-        path = path.expanduser()
+    path = _whole_path(text)
     if not path.is_absolute():
         return tr("Write the whole path of the folder, or an address that begins with https://.")
     if not is_folder(path):
         return tr("There is no such folder. Choose one that holds the model files, or leave the line empty.")
     return ""
+
+
+def _whole_path(text: str) -> Path:
+    """The path with the home folder in the place of “~”, unchanged where no user has the name behind it."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 class ModelSourceField(QWidget):
@@ -82,7 +87,7 @@ class ModelSourceField(QWidget):
         self._problem = source_problem(text)
         self.refused.emit(self._problem)
         if not self._problem:
-            text = str(Path(text).expanduser()) if text and "://" not in text else text
+            text = str(_whole_path(text)) if text and "://" not in text else text
             set_text(self.line.setText, text)
             self.chosen.emit(text)
 

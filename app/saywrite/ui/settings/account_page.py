@@ -63,6 +63,11 @@ class AccountPage(QScrollArea):
         if field is not None:
             field.setFocus()
 
+    def unfold_matches(self, names: frozenset[str]) -> None:
+        """Unfold the rarely used options if one of them is in `names`."""
+        if any(OPTIONS[name].page == "aiOla" and OPTIONS[name].advanced for name in names):
+            self.fold.open()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for field in self.secrets.values():

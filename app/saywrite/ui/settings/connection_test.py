@@ -35,9 +35,6 @@ class ConnectionTest(QWidget):
     `begin` is called on the GUI thread; the results are iterated on another.
     """
 
-    ended = Signal()
-    """The test has ended or was stopped."""
-
     def __init__(self, begin: Callable[[], Callable[[], Iterable[tuple[bool | None, str, str]]]]) -> None:
         super().__init__()
         self._begin = begin
@@ -132,7 +129,6 @@ class ConnectionTest(QWidget):
         self._running = False
         set_text(self.button.setText, START)
         set_text(self.status.setText, words)
-        self.ended.emit()
 
 
 class FindingRow(QWidget):

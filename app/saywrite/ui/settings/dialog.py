@@ -99,9 +99,9 @@ class SettingsDialog(QDialog):
         for page, widget in self._page_of.items():
             self._pages.addWidget(widget)
             self.list.addItem(page)
+        self._arrange()
         self._name_pages()
         follow_language(self._name_pages)
-        self._arrange()
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.search.textChanged.connect(self._show_matches)
         self.list.setCurrentRow(0)
@@ -113,6 +113,7 @@ class SettingsDialog(QDialog):
     def _name_pages(self) -> None:
         for row, page in enumerate(self._page_of):
             self.list.item(row).setText(tr(page))
+        self._fit_side()
 
     def showEvent(self, event: QShowEvent) -> None:
         center_on_parent(self)
@@ -179,11 +180,14 @@ class SettingsDialog(QDialog):
         """Show the options that have the words of the search, and only the pages that have such options."""
         names = find_options((OPTIONS[name] for name in OPTIONS if name not in SHOWN_WITH_ANOTHER), query)
         pages = {OPTIONS[name].page for name in names}
+        searching = bool(query.strip())
         for row, page in enumerate(PAGES):
             self.list.item(row).setHidden(page not in pages)
             widget = self._page_of[page]
             if isinstance(widget, OptionPage):
-                widget.show_matches(names, searching=bool(query.strip()))
+                widget.show_matches(names, searching=searching)
+        if searching:
+            self.account_page.unfold_matches(names)
         self._pages.setVisible(bool(pages))
         self._nothing.setVisible(not pages)
         if not pages:

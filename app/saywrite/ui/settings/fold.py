@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.messages import message
@@ -14,9 +14,6 @@ NAME = message("Advanced")
 
 class Fold(QWidget):
     """A button with an arrow, and `content` below it while it is unfolded."""
-
-    toggled = Signal(bool)
-    """The user folded or unfolded it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,17 +29,11 @@ class Fold(QWidget):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(self.content)
         self.button.toggled.connect(self._show)
-        self.button.toggled.connect(self.toggled)
         self._show(False)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the content is shown."""
-        return self.button.isChecked()
-
-    def open(self, opened: bool) -> None:
-        """Unfold or fold it."""
-        self.button.setChecked(opened)
+    def open(self) -> None:
+        """Unfold it."""
+        self.button.setChecked(True)
 
     def _show(self, shown: bool) -> None:
         arrow = Qt.ArrowType.LeftArrow if self.isRightToLeft() else Qt.ArrowType.RightArrow

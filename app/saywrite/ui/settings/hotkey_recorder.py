@@ -55,6 +55,7 @@ class KeyRecorder(QWidget):
         self._value = ""
         self._problem = ""
         self._alone = ""
+        self._modifiers_down = 0
         self.recording = False
         self.button = QPushButton()
         self.button.setAutoDefault(False)
@@ -95,9 +96,10 @@ class KeyRecorder(QWidget):
 
     def record(self) -> None:
         """Record the next key that is pressed, even one that this or another program has grabbed."""
-        self.recording, self._alone = True, ""
+        self.recording, self._alone, self._modifiers_down = True, "", 0
         set_text(self.button.setText, ASKING)
         self.note.hide()
+        self.button.setFocus()  # on a Mac, a click gives it none
         self.button.grabKeyboard()
         announce(self.button, ASKING)
 
@@ -127,7 +129,8 @@ class KeyRecorder(QWidget):
         if key == Qt.Key.Key_Escape and held == Qt.KeyboardModifier.NoModifier:
             self._stop()
         elif key in MODIFIERS:
-            self._alone = ALONE.get(event.nativeVirtualKey(), "") if not self._alone else ""
+            self._alone = ALONE.get(event.nativeVirtualKey(), "") if not self._modifiers_down else ""
+            self._modifiers_down += 1
         else:
             name = x11_name(event.nativeScanCode(), event.nativeVirtualKey()) if self._platform == "linux" else ""
             self._consider(
@@ -136,10 +139,15 @@ class KeyRecorder(QWidget):
 
     def _release(self, event: QKeyEvent) -> None:
         """Take a modifier that was pressed and released alone."""
-        if Qt.Key(event.key()) in MODIFIERS and self._alone:
+        if Qt.Key(event.key()) not in MODIFIERS:
+            return
+        self._modifiers_down = max(0, self._modifiers_down - 1)
+        if self._alone:
             self._consider(self._alone)
 
     def _consider(self, text: str) -> None:
+        if text.endswith("+"):  # the key itself, which parts the names, too
+            text = f"{text[:-1]}Plus"
         try:
             combination = parse(text.replace("Backtab", "Tab"))
         except SettingsError as error:

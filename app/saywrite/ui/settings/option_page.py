@@ -59,8 +59,4 @@ class OptionPage(QScrollArea):
         found = self._advanced & names
         self.fold.setVisible(bool(found))
         if searching and found:
-            self.fold.open(True)
-
-    def row(self, name: str) -> OptionField:
-        """The row of an option. Raises KeyError."""
-        return self._rows[name][1]
+            self.fold.open()

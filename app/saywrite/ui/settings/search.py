@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from saywrite.foundation.messages import message
 from saywrite.storage.settings.option import Option, Page
 from saywrite.text.folding import fold
-from saywrite.ui.toolkit.translation import joined, tr
+from saywrite.ui.toolkit.translation import bare, joined, tr
 
 SYNONYMS: Mapping[str, str] = {
     "hotkey": message("shortcut push-to-talk"),
@@ -33,12 +33,19 @@ SYNONYMS: Mapping[str, str] = {
 }
 """Further words that users look for, by the name of the option."""
 
+BESIDE: Mapping[str, str] = {
+    "start_hidden": message("Start at login"),
+    "suggest_keywords": message("Try keywords on your last dictations…"),
+    "aiola_sign_in": message("&Test connection"),
+}
+"""The words of a control that is no option, by the name of an option on its page."""
+
 
 def words_of(option: Option) -> str:
     """Return every text in which an option is found, folded. Its English synonyms are known in every language."""
     synonyms = SYNONYMS.get(option.name, "")
     texts = [tr(each) for each in (option.page, option.label, option.help, *dict(option.choices).values(), synonyms)]
-    return fold(joined(" ", *texts, str(synonyms)))
+    return fold(joined(" ", *texts, str(synonyms), bare(BESIDE.get(option.name, ""))))
 
 
 def find_options(options: Iterable[Option], query: str) -> frozenset[str]:

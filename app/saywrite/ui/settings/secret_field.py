@@ -85,7 +85,8 @@ class SecretField(QWidget):
             status, kept = found
             self._where = joined(" ", status.what, status.remedy)
             secret_state = {None: SecretState.LOCKED, True: SecretState.KEPT, False: SecretState.MISSING}[kept]
-            if self.typed() is None or secret_state is SecretState.KEPT:
+            is_replaced = self._secret_state is SecretState.REPLACING and secret_state is SecretState.KEPT
+            if self.typed() is None and not is_replaced:
                 self._show_secret_state(secret_state)
 
         self._ask(ask, take)
@@ -104,13 +105,15 @@ class SecretField(QWidget):
             if asked == self._asked:
                 answer(found)
 
-        run_task(question, take, lambda error: self._fail(asked, error), owner=self, alone=True)
+        def fail(error: Exception) -> None:
+            if asked == self._asked or not isinstance(error, SaywriteError):
+                self._fail(error)
 
-    def _fail(self, asked: int, error: Exception) -> None:
+        run_task(question, take, fail, owner=self, alone=True)
+
+    def _fail(self, error: Exception) -> None:
         if not isinstance(error, SaywriteError):
             raise error
-        if asked != self._asked:
-            return
         if self._secret_state is SecretState.UNKNOWN:
             self._show_secret_state(SecretState.LOCKED)
         self._show_note(error_text(error), "bad")
@@ -136,12 +139,13 @@ class SecretField(QWidget):
             if asked == self._asked:
                 self._show_secret_state(secret_state)
             else:
+                self._show_secret_state(SecretState.UNKNOWN)
                 self.refresh()
             self.changed.emit()
 
         def fail(error: Exception) -> None:
             self._writing = False
-            self._fail(asked, error)
+            self._fail(error)
 
         run_task(write, done, fail, owner=self, alone=True)
 
@@ -219,5 +223,8 @@ class SecretField(QWidget):
         self.remove.clicked.connect(self._remove)
 
     def _start_replacing(self) -> None:
+        if self._writing:
+            return
+        self._asked += 1  # an answer about the old secret comes too late
         self._show_secret_state(SecretState.REPLACING)
         self.line.setFocus()

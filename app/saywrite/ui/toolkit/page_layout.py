@@ -13,7 +13,6 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QTextBlock, QTextDocument, QTextLayout
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.theme.tokens import LINE_HEIGHT, MEASURE
 
 
@@ -35,7 +34,7 @@ def place_lines(layout: QTextLayout, font: QFont, width: float, *, left: float =
     return number
 
 
-_SAMPLE = message("The words of a sentence that someone says are neither narrow nor wide.")
+_SAMPLE = "The words of a sentence that someone says are neither narrow nor wide."
 """A line of usual text; a text with narrower letters has a few more in a line."""
 
 

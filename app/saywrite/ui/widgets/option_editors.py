@@ -26,7 +26,7 @@ from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import set_label
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import add_item, set_text, tr, worded
 from saywrite.ui.widgets.choosers import NarrowComboBox
 from saywrite.ui.widgets.fields.amount_box import AmountBox
 
@@ -80,8 +80,7 @@ class OptionEditors(QObject):
         box.setSizeAdjustPolicy(NarrowComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(MIN_LETTERS)
         for value, label in option.choices:
-            box.addItem("", value)
-            set_text(box.setItemText, box.count() - 1, label)
+            add_item(box, label, value)
         box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
         self.refreshers.append(lambda settings: box.setCurrentIndex(box.findData(getattr(settings, option.name))))
         return box

@@ -107,8 +107,7 @@ class WaveformData:
 
     def remove_utterances(self, numbers: tuple[int, ...]) -> None:
         """Remove the utterances with these numbers."""
-        if any(span.number in numbers for span in self.utterances[-64:]) or len(numbers) > 1:
-            self.utterances = [span for span in self.utterances if span.number not in numbers]
+        self.utterances = [span for span in self.utterances if span.number not in numbers]
 
     def add_gap(self, gap: Gap) -> None:
         """Add a place where sound is missing."""

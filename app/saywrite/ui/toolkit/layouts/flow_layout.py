@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from saywrite.ui.toolkit.theme.tokens import S
+
 
 class FlowLayout(QLayout):
     """Lines of widgets, in the reading direction; hidden widgets take no space.
@@ -12,7 +14,7 @@ class FlowLayout(QLayout):
     A widget whose size policy has a horizontal stretch takes what its line leaves free.
     """
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
+    def __init__(self, parent: QWidget | None = None, spacing: int = S) -> None:
         super().__init__(parent)
         self._entries: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QSpinBox
@@ -48,8 +50,9 @@ def value_of(option: Option, text: str) -> int | None:
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
-    number = float(match[1].replace(",", "."))
-    return round(number * 1000 if option.unit == MILLISECOND else number)
+    number = Decimal(match[1].replace(",", "."))  # a float of many digits is infinite
+    # Up, because 0 often means something else than a small amount.
+    return round(number * 1000) if option.unit == MILLISECOND else math.ceil(number)
 
 
 class AmountBox(QSpinBox):
