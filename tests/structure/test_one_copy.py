@@ -50,6 +50,7 @@ STEPS: Mapping[str, tuple[set[str], str]] = {
     "msvcrt.locking": ({"foundation/file_lock.py"}, "FileLock, lock_descriptor"),
     "socket.socketpair": ({"foundation/selector_thread.py"}, "SelectorThread"),
     "os.pipe": ({"foundation/selector_thread.py"}, "SelectorThread"),
+    ".acceptProposedAction": (set(), "accept_as_copy of ui/toolkit/clipboard.py"),
     "select.select": ({"foundation/selector_thread.py"}, "wait_readable, which has no limit on descriptors"),
 }
 """Step → (the modules that may do it, what the others use)."""
@@ -169,7 +170,13 @@ def test_rules_see_what_they_forbid() -> None:
     assert listed_strings("a.py", f"x = f'{catalog.APP_ID}.plist'\n") != []
     assert listed_strings("desktop/insertion/x11/a.py", "x = 'SAYWRITE_TIME'\n") == []
     assert listed_strings("desktop/a.py", "x = 'SAYWRITE_TIME'\n") != []
-    for line in ("os.fsync(3)", "error.strerror", "from socket import socketpair", "part.replace(target)"):
+    for line in (
+        "os.fsync(3)",
+        "error.strerror",
+        "from socket import socketpair",
+        "part.replace(target)",
+        "event.acceptProposedAction()",
+    ):
         assert len(repeated_steps("a.py", line)) == 1, line
     assert repeated_steps("foundation/files.py", "os.fsync(3)") == []
     assert repeated_steps("a.py", "text.replace('a', 'b')\nos.strerror(3)\nreplace(value, a=1)\n") == []

@@ -27,8 +27,8 @@ def panel(qtbot: Any) -> KeywordsPanel:
     panel = KeywordsPanel()
     qtbot.addWidget(panel)
     panel.resize(300, 500)
-    panel.show()
-    qtbot.waitExposed(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
     panel.set_keywords((POSTGRES, KUBERNETES))
     return panel
 
@@ -222,7 +222,10 @@ def test_a_dropped_file_is_imported(panel: KeywordsPanel, told: list, qtbot: Any
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(tmp_path / "sound.wav"))])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    panel.dropEvent(QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction, data, buttons, keys))
+    moved = QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, data, buttons, keys)
+    moved.setDropAction(Qt.DropAction.MoveAction)
+    panel.dropEvent(moved)
+    assert moved.dropAction() is Qt.DropAction.CopyAction
     qtbot.waitUntil(lambda: bool(told), timeout=5000)
     assert told[-1][-1] == Keyword("ada", "Ada")
 
@@ -275,8 +278,8 @@ def test_an_empty_cell_says_in_the_language_of_the_program_what_it_is_for(
 
 
 def test_the_editor_lies_over_its_cell_and_never_over_the_buttons(qtbot: Any, panel: KeywordsPanel) -> None:
-    panel.show()
-    qtbot.waitExposed(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
     panel.set_keywords(tuple(Keyword(f"name {number}", "Name") for number in range(100)))
     table = panel.table
     index = panel.shown.index(99, SPOKEN)

@@ -12,6 +12,7 @@ from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_message, os_error_reason, write_atomic
 from saywrite.text.keyword_sets.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
+from saywrite.ui.toolkit.clipboard import local_files
 from saywrite.ui.toolkit.translation import tr
 
 LARGEST = 20_000_000
@@ -75,5 +76,4 @@ def save(path: Path, keywords: Sequence[Keyword]) -> None:
 
 def dropped(data: QMimeData) -> list[Path]:
     """The keyword files among dragged files."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in (".csv", ".json")]
+    return [path for path in local_files(data) if path.suffix.lower() in (".csv", ".json")]

@@ -24,6 +24,7 @@ from saywrite.ui.keywords.message_bar import KeywordsReport
 from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.clipboard import accept_as_copy
 from saywrite.ui.toolkit.icons import IconPushButton, icon_button
 from saywrite.ui.toolkit.theme.tokens import TARGET, XS, S
 from saywrite.ui.toolkit.translation import error_text, set_text, tr, tr_count, worded
@@ -175,10 +176,10 @@ class KeywordsPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if keywords_files.dropped(event.mimeData()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_as_copy(event)
         self.import_files(keywords_files.dropped(event.mimeData()))
 
     def _merge(self, files: Sequence[keywords_files.LoadedKeywords | KeywordsError]) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,6 +22,7 @@ from saywrite.ui.main_window.empty_state import EmptyState
 from saywrite.ui.main_window.status_bar import StatusBar
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
+from saywrite.ui.toolkit.clipboard import accept_as_copy, local_files
 from saywrite.ui.toolkit.screen_reader import insert_tab_stops
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.translation import set_text, tr
@@ -207,12 +207,12 @@ class MainWindow(QMainWindow):
         self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files(event.mimeData()):
-            _accept_as_copy(event)
+        if local_files(event.mimeData()):
+            accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        _accept_as_copy(event)
-        self.files_dropped.emit(_files(event.mimeData()))
+        accept_as_copy(event)
+        self.files_dropped.emit(local_files(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -291,15 +291,6 @@ class Hairline(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme_colors(self.palette()).hairline)
-
-
-def _files(data: QMimeData) -> tuple[Path, ...]:
-    return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
-
-
-def _accept_as_copy(event: QDropEvent) -> None:
-    event.setDropAction(Qt.DropAction.CopyAction)  # a file manager may delete the files after a "move"
-    event.accept()
 
 
 def packed(state: QByteArray) -> str:

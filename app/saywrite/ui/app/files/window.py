@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -12,6 +10,7 @@ from saywrite.foundation.events import FileState, QueuedFile, SaveBeside
 from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow, RowBlock
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
+from saywrite.ui.toolkit.clipboard import accept_as_copy, local_files
 from saywrite.ui.toolkit.icons import IconPushButton
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.layouts.dialogs import center_on_parent, opening_size
@@ -117,12 +116,12 @@ class FilesWindow(QWidget):
             block.deleteLater()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        if local_files(event.mimeData()):
+            accept_as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.dropped.emit(tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()))
+        accept_as_copy(event)
+        self.dropped.emit(local_files(event.mimeData()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
