@@ -17,7 +17,7 @@ from saywrite.cli.doctor.recognizer_checks import check_recognizer
 from saywrite.cli.doctor.report import Check
 from saywrite.dictation.assembly import find_account, source_of
 from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
-from saywrite.foundation.errors import KeyMissing, SaywriteError
+from saywrite.foundation.errors import AlsaMisconfigured, KeyMissing, PortAudioMissing, SaywriteError
 from saywrite.foundation.files import is_missing, is_reachable, os_error_reason
 from saywrite.foundation.formatting import size
 from saywrite.foundation.paths import Paths
@@ -64,7 +64,7 @@ def _sound() -> Iterator[Check]:
         devices = list_devices()
     except SaywriteError as error:
         # Without PortAudio there is nothing to list; without a device PortAudio at least answers.
-        name = "PortAudio" if type(error).__name__ == "PortAudioMissing" else "microphone"
+        name = "PortAudio" if isinstance(error, (PortAudioMissing, AlsaMisconfigured)) else "microphone"
         yield Check(name, False, error.what, error.remedy)
         return
     yield Check("PortAudio", True, "The sound library answers.")
