@@ -144,7 +144,7 @@ def front(make_front: Callable[..., FrontEnd]) -> FrontEnd:
 @pytest.fixture
 def shown(front: FrontEnd, qtbot: Any) -> FrontEnd:
     """The same, on the (offscreen) screen and active."""
-    front.show()
-    qtbot.waitExposed(front.window)
+    with qtbot.waitExposed(front.window):
+        front.show()
     front.window.activateWindow()
     return front

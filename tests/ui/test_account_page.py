@@ -99,8 +99,8 @@ def open_page(qtbot: Any, preferences: Preferences) -> Callable[..., SettingsDia
         dialog = SettingsDialog(preferences, CHOICES, replace(access, **changes))
         qtbot.addWidget(dialog)
         dialog.show_account()
-        dialog.show()
-        qtbot.waitExposed(dialog)
+        with qtbot.waitExposed(dialog):
+            dialog.show()
         qtbot.waitUntil(lambda: key_field(dialog).secret_state is not SecretState.UNKNOWN)
         return dialog
 

@@ -31,8 +31,8 @@ def clock() -> Clock:
 def indicator(qtbot: Any, clock: Clock) -> EngineIndicator:
     made = EngineIndicator(clock)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 
@@ -103,8 +103,8 @@ def test_word_of_the_same_length_gets_the_width_that_it_needs(qtbot: Any) -> Non
     row.addWidget(indicator)
     row.addStretch(1)
     window.resize(400, 40)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     for event in (ConnectionChanged("d", "lost"), ConnectionChanged("d", "refused")):
         indicator.show_connection(event)
         qtbot.waitUntil(lambda: indicator.width() == indicator.sizeHint().width(), timeout=2000)

@@ -20,8 +20,8 @@ def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
     view.resize(600, 300)
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     view.engine_label = lambda _name: "Built-in"
     view.receive(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     for number, text in enumerate(["The cat.", "the other 🎙 Cat and the cat", "Kein Wort.", "new\nline"]):

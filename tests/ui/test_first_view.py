@@ -63,8 +63,8 @@ def test_nothing_moves_when_the_front_end_is_built(
     window = first_window(tmp_path, settings, keywords, dictation, ("The settings could not be read.",))
     qtbot.addWidget(window)
     window.resize(width, 700)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     QApplication.processEvents()
     first = window.grab().toImage()
     front = FrontEnd(dictation, ui_context(tmp_path, settings=settings), window)

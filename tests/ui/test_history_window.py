@@ -384,8 +384,8 @@ def test_filters_have_a_row_each_in_a_narrow_list(qtbot: Any, width: int, column
     bar = FilterBar(catalog_choices())
     qtbot.addWidget(bar)
     bar.resize(width, 200)
-    bar.show()
-    qtbot.waitExposed(bar)
+    with qtbot.waitExposed(bar):
+        bar.show()
     QApplication.processEvents()
     assert len({chooser.x() for chooser in bar._all()}) == columns
     assert len({(chooser.x(), chooser.y()) for chooser in bar._all()}) == 4

@@ -202,8 +202,8 @@ def test_the_language_of_the_system_is_found(wanted: str, code: str) -> None:
 @pytest.fixture
 def shown(make_front: Callable[..., FrontEnd], qtbot: Any) -> FrontEnd:
     front = make_front(choices=catalog_choices())
-    front.show()
-    qtbot.waitExposed(front.window)
+    with qtbot.waitExposed(front.window):
+        front.show()
     return front
 
 

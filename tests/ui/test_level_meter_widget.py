@@ -44,8 +44,8 @@ def meter(qtbot: Any, latest: LatestLevel, clock: HandClock) -> CountingMeter:
     widget = CountingMeter(latest.take, clock)
     qtbot.addWidget(widget)
     widget.resize(400, 24)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     return widget
 
 
@@ -141,8 +141,8 @@ def sleeping(qtbot: Any, qapp: Any, latest: LatestLevel, clock: HandClock) -> Co
     widget = CountingMeter(latest.take, clock, latest.wake_outside)
     qtbot.addWidget(widget)
     widget.resize(400, 24)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     widget.set_recording(True)
     latest.put(Level(-120, -120, False))
     tick(widget, clock)

@@ -80,8 +80,8 @@ def catalog(**states: ModelState) -> ModelsChanged:
 def bench(qtbot: Any) -> Any:
     made = Bench(Preferences(Settings(), lambda _settings: None))
     qtbot.addWidget(made.dialog)
-    made.dialog.show()
-    qtbot.waitExposed(made.dialog)
+    with qtbot.waitExposed(made.dialog):
+        made.dialog.show()
     made.tell(catalog())
     yield made
     assert wait_for_tasks(5000)
@@ -118,8 +118,8 @@ def test_tab_has_the_models_before_the_options_below_them(qtbot: Any, early: boo
         made.dialog = SettingsDialog(preferences, CHOICES, models=made.state)
         made.dialog.show_page("Recognition")
     qtbot.addWidget(made.dialog)
-    made.dialog.show()
-    qtbot.waitExposed(made.dialog)
+    with qtbot.waitExposed(made.dialog):
+        made.dialog.show()
     made.tell(catalog())
     qtbot.waitUntil(lambda: made.row(BASE).radio.isVisible())
     order = tab_order(made)
@@ -450,8 +450,8 @@ def make_bench(qtbot: Any) -> Callable[[], Bench]:
     def make() -> Bench:
         made = Bench(Preferences(Settings(), lambda _settings: None))
         qtbot.addWidget(made.dialog)
-        made.dialog.show()
-        qtbot.waitExposed(made.dialog)
+        with qtbot.waitExposed(made.dialog):
+            made.dialog.show()
         return made
 
     return make

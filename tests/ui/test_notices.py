@@ -275,8 +275,8 @@ def test_the_icon_stands_beside_the_middle_of_the_words(qtbot: Any, remedy: str)
     notice = Notice(Severity.WARNING, "Headset was unplugged.", remedy, (("Again", lambda: None),))
     qtbot.addWidget(notice)
     notice.resize(700, notice.sizeHint().height())
-    notice.show()
-    qtbot.waitExposed(notice)
+    with qtbot.waitExposed(notice):
+        notice.show()
     icon = notice.findChild(NoticeIcon)
     assert isinstance(icon, NoticeIcon)
     words = [label.geometry() for label in (notice._what, notice._remedy) if label.isVisible()]

@@ -38,8 +38,8 @@ def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
     view.resize(700, 400)
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     view.set_paragraph_pause(PAUSE)
     begin(view)
     return view

@@ -152,8 +152,8 @@ def test_nothing_is_cut_off_on_any_page(
     dialog.show_devices(DevicesChanged((HEADSET,)))
     if width:
         dialog.resize(width, 580)
-    dialog.show()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
     for row in range(dialog.list.count()):
         dialog.list.setCurrentRow(row)
         for _ in range(20):  # a note that gets another height changes the layout once more

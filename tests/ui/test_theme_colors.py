@@ -90,8 +90,8 @@ def test_the_outline_of_a_box_stands_out(scheme: str, kind: type[QAbstractButton
         theme.apply_scheme(name)
     button = kind("x")
     qtbot.addWidget(button)
-    button.show()
-    qtbot.waitExposed(button)
+    with qtbot.waitExposed(button):
+        button.show()
     picture = button.grab().toImage()
     row = picture.height() // 2
     ground = QApplication.palette().color(QPalette.ColorRole.Window)

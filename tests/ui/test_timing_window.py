@@ -125,8 +125,8 @@ def test_all_columns_fit_into_the_window(qtbot: Any) -> None:
     qtbot.addWidget(window)
     window.show_timed(MANY)
     window.resize(SIZE)  # the screen of the tests is smaller
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     assert window.table.horizontalHeader().length() <= window.table.viewport().width()
 
 
@@ -152,8 +152,8 @@ def test_every_step_stands_out_from_the_ground(dark: bool, qtbot: Any, artifacts
     window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
     qtbot.addWidget(window)
     window.show_timed(MANY)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     assert isinstance(window.plot, LatencyPlot)
     ground = palette.color(QPalette.ColorRole.Base)
     assert all(contrast(color, ground) >= 3 for color in window.plot.colors())

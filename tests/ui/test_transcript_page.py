@@ -28,8 +28,8 @@ def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
     view.resize(1400, 500)
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     view.receive(events.Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     return view
 

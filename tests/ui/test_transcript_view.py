@@ -36,8 +36,8 @@ def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
     view.resize(600, 300)
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     start(view)
     return view
 

@@ -32,8 +32,8 @@ def view(qtbot: Any) -> TranscriptView:
     qtbot.addWidget(view)
     view.engine_label = {"local": "On this computer", STARTED.engine: "aiOla"}.get
     view.resize(900, 400)
-    view.show()
-    qtbot.waitExposed(view)
+    with qtbot.waitExposed(view):
+        view.show()
     view.receive(STARTED)
     return view
 

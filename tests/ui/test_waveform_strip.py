@@ -487,8 +487,8 @@ def strip(qtbot: Any) -> WaveformStrip:
     made = WaveformStrip(data, HandClock())
     qtbot.addWidget(made)
     made.resize(1020, 92)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     made.set_live(True)
     return made
 
@@ -561,8 +561,8 @@ def test_every_new_bar_is_painted_on_the_screen(
     strip = PaintedStrip(data, clock)
     qtbot.addWidget(strip)
     strip.resize(1020, 92)
-    strip.show()
-    qtbot.waitExposed(strip)
+    with qtbot.waitExposed(strip):
+        strip.show()
     strip.set_live(True)
     qapp.processEvents()
     for _ in range(20):
