@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from window_fakes import FakeDictation
 
 from saywrite.foundation.events import HandsFreeChanged, HandsFreeState, Inserted, State, StateChanged
@@ -134,7 +135,10 @@ def test_overlay_waits_only_outside_of_our_window(shown: FrontEnd, qtbot: Any) -
     qtbot.waitUntil(shown.window.isActiveWindow)
     shown.receive(WAITING)
     assert shown.overlay.overlay is None
-    shown.window.hide()
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):  # hiding the window would not move the focus on the offscreen platform
+        other.show()
     qtbot.waitUntil(lambda: shown.overlay.overlay is not None and shown.overlay.overlay.is_shown)
 
 

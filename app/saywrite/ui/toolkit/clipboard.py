@@ -31,6 +31,6 @@ def local_files(data: QMimeData) -> tuple[Path, ...]:
 
 
 def accept_as_copy(event: QDropEvent) -> None:
-    """Take dragged data, and leave the original where it is: a file manager may delete files after a "move"."""
+    """Take dragged data and leave the original: a file manager may delete files after a "move"."""
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()
