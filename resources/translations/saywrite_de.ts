@@ -6592,6 +6592,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>„{name}“ darf nicht gelesen werden.</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>„{name}“ wurde nicht exportiert: {reason}.</translation>
     </message>

@@ -6592,6 +6592,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>No está permitido leer «{name}».</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>«{name}» no se exportó: {reason}.</translation>
     </message>

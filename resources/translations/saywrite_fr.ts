@@ -6592,6 +6592,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>La lecture de « {name} » n'est pas autorisée.</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>« {name} » n'a pas été exporté : {reason}.</translation>
     </message>

@@ -6592,6 +6592,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>La lettura di «{name}» non è consentita.</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>«{name}» non è stato esportato: {reason}.</translation>
     </message>

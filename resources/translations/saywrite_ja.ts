@@ -6559,6 +6559,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>「{name}」の読み取りは許可されていません。</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>「{name}」を書き出しませんでした: {reason}。</translation>
     </message>

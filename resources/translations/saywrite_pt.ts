@@ -6592,6 +6592,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>Não é permitido ler “{name}”.</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>“{name}” não foi exportado: {reason}.</translation>
     </message>

@@ -6559,6 +6559,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>没有读取“{name}”的权限。</translation>
     </message>
     <message>
+        <source>“{name}” was not exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{name}” was not exported: {reason}.</source>
         <translation>“{name}”未导出：{reason}。</translation>
     </message>

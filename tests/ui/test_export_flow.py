@@ -16,7 +16,7 @@ from tests.closed_folder import closed
 
 from saywrite.text.export import Document, TranscriptLine, render
 from saywrite.ui.export.dialog import NO_TIMES, ExportFlow
-from saywrite.ui.export.writer import ExportError, ExportExists, write_export, write_into
+from saywrite.ui.export.writer import ExportError, ExportExists, write_export, write_into, write_new
 from saywrite.ui.main_window.actions import Actions
 
 BEGAN = datetime(2026, 11, 22, 10, 42)
@@ -203,6 +203,16 @@ def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget) ->
     enabled = {name for name, action in actions.export_as.items() if action.isEnabled()}
     assert enabled == {"txt", "md", "json", "csv"}
     assert actions.export_as["vtt"].toolTip() == NO_TIMES
+
+
+def test_subtitles_of_a_text_without_times_are_written_by_no_way(tmp_path: Path) -> None:
+    """Exports of several dictations and texts saved beside their files do not ask which format is possible."""
+    with pytest.raises(ExportError, match="Subtitles need the times") as refused:
+        write_new(document(timed=False), "srt", tmp_path / "notes.srt")
+    assert refused.value.remedy == "Choose text, Markdown, JSON or CSV."
+    with pytest.raises(ExportError, match=r"Exported: 1 of 2\."):
+        write_into([document(), document(timed=False)], "vtt", tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".vtt"]
 
 
 def test_without_text_nothing_is_asked(window: QWidget) -> None:

@@ -13,15 +13,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.files import is_folder
-from saywrite.foundation.messages import message
 from saywrite.text.export import Document
-from saywrite.ui.export.writer import ExportExists, write_export
+from saywrite.ui.export.writer import NEED_TIMES, NO_TIMES, WITHOUT_TIMES, ExportExists, write_export
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.translation import set_text, tr, translated
 from saywrite.ui.transcript.export_document import has_times
 
-NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
-NO_TIMES = message("Subtitles need the times of the words, and this text has none.")
 _DIALOG_ASKS = sys.platform == "darwin"
 """On macOS the file dialog itself asks before a file is replaced; elsewhere only this module does."""
 
@@ -49,7 +46,7 @@ class ExportFlow(QObject):
             return
         wanted = format if format in EXPORT_FORMATS else self.format
         if wanted in NEED_TIMES and not has_times(document):
-            self.failed.emit(NO_TIMES, tr("Choose text, Markdown, JSON or CSV."))
+            self.failed.emit(NO_TIMES, WITHOUT_TIMES)
             return
         dialog = self._dialog(document, wanted)
         dialog.fileSelected.connect(lambda name: self._chosen(document, name, dialog.selectedNameFilter()))
@@ -110,7 +107,7 @@ class ExportFlow(QObject):
         typed = Path(name)
         format = next((key for key, kind in EXPORT_FORMATS.items() if kind.suffix == typed.suffix.lower()), "")
         if format in NEED_TIMES and not has_times(document):
-            self.failed.emit(NO_TIMES, tr("Choose text, Markdown, JSON or CSV."))
+            self.failed.emit(NO_TIMES, WITHOUT_TIMES)
             return
         target = typed
         if not format:

@@ -8,8 +8,14 @@ from pathlib import Path
 from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.files import ANOTHER_FOLDER, os_error_message, write_atomic
+from saywrite.foundation.messages import message
 from saywrite.text.export import Document, render
 from saywrite.ui.toolkit.translation import joined, tr
+from saywrite.ui.transcript.export_document import has_times
+
+NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
+NO_TIMES = message("Subtitles need the times of the words, and this text has none.")
+WITHOUT_TIMES = message("Choose text, Markdown, JSON or CSV.")
 
 
 class ExportError(SaywriteError):
@@ -23,7 +29,12 @@ class ExportExists(ExportError):
 def write_export(
     document: Document, format: str, target: Path, *, overwrite: bool, elsewhere: str = ANOTHER_FOLDER
 ) -> Path:
-    """Render and write a document as `write_content` does; returns `target`. Raises ExportError."""
+    """Render and write a document as `write_content` does; returns `target`. Raises ExportError.
+
+    Also where a text has no times and the format needs them: the file would have invented ones.
+    """
+    if format in NEED_TIMES and not has_times(document):
+        raise ExportError(joined(" ", tr("“{name}” was not exported.", name=target.name), NO_TIMES), WITHOUT_TIMES)
     return write_content(render(document, format), target, overwrite=overwrite, elsewhere=elsewhere)
 
 
