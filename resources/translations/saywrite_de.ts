@@ -6593,7 +6593,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{name}“ wurde nicht exportiert.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

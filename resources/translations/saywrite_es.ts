@@ -6593,7 +6593,7 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» no se exportó.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

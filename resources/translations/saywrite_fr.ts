@@ -6593,7 +6593,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>« {name} » n'a pas été exporté.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

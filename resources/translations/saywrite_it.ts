@@ -6593,7 +6593,7 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>«{name}» non è stato esportato.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

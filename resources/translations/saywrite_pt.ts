@@ -6593,7 +6593,7 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}” não foi exportado.</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>

@@ -6560,7 +6560,7 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” was not exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”未导出。</translation>
     </message>
     <message>
         <source>“{name}” was not exported: {reason}.</source>
