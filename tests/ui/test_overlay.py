@@ -527,6 +527,15 @@ def test_the_next_dictation_replaces_what_was_done(away: FrontEnd) -> None:
     assert words(away) == "Listening…"
 
 
+def test_a_dictation_in_the_active_window_closes_what_was_done(away: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_with_insertion(away)
+    monkeypatch.setattr(away.window, "isActiveWindow", lambda: True)
+    away.receive(StateChanged("d2", State.STARTING))
+    assert words(away) is None
+    away.receive(Partial("d2", "hello"))
+    assert words(away) is None
+
+
 def test_there_is_no_overlay_for_files(away: FrontEnd) -> None:
     away.receive(StateChanged("f1", State.STARTING))
     away.receive(Started("f1", "local", "en", "/tmp/talk.wav", 0.0, BEGAN))

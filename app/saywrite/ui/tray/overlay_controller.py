@@ -159,6 +159,8 @@ class OverlayController(QObject):
             self._segments, self._heard = {}, ""
             self._offers_restore = self._is_done = self._is_file = False
             self._problem_timer.stop()
+            if self.overlay is not None and not self.is_enabled:
+                self.overlay.hide()  # what it says is about the dictation before, and the window is active
         if event.state in (State.IDLE, State.FAILED):
             self._is_file = False  # what is inserted from now on is no text of the file
             self._hide()  # a problem that is shown stays
