@@ -23,7 +23,7 @@ _INVISIBLE = re.compile(
 
 Direction marks (U+200E, U+200F) and joiners (U+200C, U+200D) belong to the text and stay.
 """
-_NO_BREAK = " \u00a0\u202f"
+_NO_BREAK = ("\u00a0", "\u202f")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
