@@ -138,6 +138,7 @@ def test_written_forms_of_keywords_contain_no_commands():
     assert compose("", [piece for piece in pieces if isinstance(piece, TextPiece)], "en", capitals=False) == (
         "Comma AI and Yahoo!, yes"
     )
+    assert parse("a Literal Comma b", "en", exact=((2, 15),)) == (TextPiece("a Literal Comma b"),)
 
 
 def test_a_stop_behind_a_spoken_question_mark_is_one_too_many():

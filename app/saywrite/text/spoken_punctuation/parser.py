@@ -114,7 +114,8 @@ class _Vocabulary:
         found: list[_FoundCommand] = []
         at = 0
         while at < len(tokens):
-            if escaped := self._escaped(tokens, at):
+            escaped = self._escaped(tokens, at)
+            if escaped and not _overlaps(tokens[at].start, tokens[at].end, exact):
                 word, length = escaped
                 found.append(_FoundCommand(tokens[at].start, tokens[at + word].start, None))
                 at += word + length
