@@ -157,7 +157,7 @@ def normalize(raw: str) -> str:
 
     No-break spaces, joiners and direction marks stay.
     """
-    text = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", raw))
+    text = _INVISIBLE.sub("", raw)
     text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(text))
     return text.strip()
 
