@@ -90,6 +90,18 @@ def test_markdown_has_front_matter_times_and_escaped_text():
     assert body.endswith("**10:42:12** f\n\n> g\n")
 
 
+def test_markdown_begins_no_list_or_heading_within_a_text():
+    indented = line(0, 1, "a\n  - b\n\t# c\n  2. d")
+    assert "a  \n  \\- b  \n\t\\# c  \n  2\\. d\n" in rendered("md", indented)
+    translations = [line(0, 1, "a", translation=text) for text in ("3. Mai", "# one", "- no", "yes")]
+    assert re.findall("^> .*$", rendered("md", *translations), re.MULTILINE) == [
+        "> 3\\. Mai",
+        "> \\# one",
+        "> \\- no",
+        "> yes",
+    ]
+
+
 def test_plain_text_with_a_translation_has_it_below_each_segment_behind_a_tab():
     lines = [
         line(0, 1, "Guten Tag", translation="Good day"),

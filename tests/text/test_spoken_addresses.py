@@ -47,6 +47,7 @@ def test_addresses_are_written_and_sentences_still_end(language, said, written):
 
 def test_a_keyword_in_an_address_keeps_its_capitals_and_ranges_behind_it_move():
     assert dictated("saywrite dot com comma ai", "en", ("saywrite", "SayWrite"), ("ai", "AI")) == ("SayWrite.com, AI")
+    assert dictated("buy polka", "en", ("polka", "Polka Dot Com")) == "Buy Polka Dot Com"
     text, exact = AddressWriter(TABLES["en"]).write("Ab at example dot com Cd", ((0, 2), (22, 24)))
     assert [text[start:end] for start, end in exact] == ["Ab", "example.com", "Cd"]
 

@@ -101,6 +101,8 @@ def test_punctuation_a_recognizer_put_around_a_command_is_swallowed(text, expect
         ("en", "commas and periods"),
         ("de", "der Punkt ist klar"),
         ("de", "Punkt für Punkt"),
+        ("de", "ich lese die letzte neue Zeile laut vor"),
+        ("de", "wir brauchen einen weiteren neuen Absatz davor"),
         ("fr", "de mon point de vue"),
         ("fr", "il est sur le point de partir"),
         ("es", "a las tres en punto"),
@@ -117,6 +119,14 @@ def test_punctuation_a_recognizer_put_around_a_command_is_swallowed(text, expect
 )
 def test_the_same_words_in_prose_stay_words(language, text):
     assert spoken(text, language) == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_context_names_commands_of_its_language(language):
+    table = TABLES[language]
+    inner = [names.removeprefix("*").removeprefix("-") for names in re.findall(r"\[(.+?)\]", table.contexts)]
+    names = {name for group in inner for name in group.split("/") if name}
+    assert names - set(table.marks) == set()
 
 
 def test_the_escape_word_writes_a_command_as_words():
@@ -138,6 +148,7 @@ def test_written_forms_of_keywords_contain_no_commands():
     assert compose("", [piece for piece in pieces if isinstance(piece, TextPiece)], "en", capitals=False) == (
         "Comma AI and Yahoo!, yes"
     )
+    assert parse("a Literal Comma b", "en", exact=((2, 15),)) == (TextPiece("a Literal Comma b"),)
 
 
 def test_a_stop_behind_a_spoken_question_mark_is_one_too_many():

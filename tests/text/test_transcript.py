@@ -157,6 +157,7 @@ def test_each_segment_keeps_the_spaces_of_its_language():
 def test_text_is_normalized_and_can_be_encoded():
     assert normalize("cafe\u0301 \t\r\n x\x00y\u00a0!") == "café xy\u00a0!"
     assert normalize("a\ud800b").encode() == "a\ufffdb".encode()
+    assert normalize("a \u00a0b\u00a0\u202fc") == "a b c", "two kinds of spaces are one space"
 
 
 def test_a_long_transcript_looks_only_at_its_end():

@@ -26,7 +26,7 @@ _JOINERS = "'’-‐‑.,"
 _UNSPACED_LETTERS = 5
 """Letters in an average word of a script without spaces: Thai has 4 to 5."""
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|(?<=\n)(?:[#+=-]|\d+(?=[.)]))")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|\n[ \t]*(?:[#+=-]|\d+(?=[.)]))")
 _CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation", "gap", "engine")
 
 
@@ -155,7 +155,8 @@ def _md(document: Document) -> str:
             mark = f" *({_markdown(line.engine)})*" if line.engine else ""
             blocks.append(f"**{line.time:%H:%M:%S}** {text}{mark}")
         if line.translation.strip():
-            blocks.append("> " + _markdown(" ".join(line.translation.split())))
+            # The line break in front makes "3." at the beginning a word instead of a list.
+            blocks.append("> " + _markdown("\n" + " ".join(line.translation.split())).removeprefix("\n"))
     if document.structured:
         blocks.append("## Structured results")
         blocks += [_fenced(json.dumps(dict(each), ensure_ascii=False, indent=2)) for each in document.structured]

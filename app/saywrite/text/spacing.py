@@ -131,7 +131,7 @@ def ends_sentence(before: str, language: str = "") -> bool:
     before = before[-CONTEXT:].rstrip(_WRAPPING)
     if not before or before[-1] == "\n":
         return True
-    if before[-1] not in _SENTENCE_END or before.endswith(("...", "..")):
+    if before[-1] not in _SENTENCE_END or before.endswith(".."):
         return False
     if before[-1] != ".":
         return True

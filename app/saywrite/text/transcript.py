@@ -23,7 +23,7 @@ _INVISIBLE = re.compile(
 
 Direction marks (U+200E, U+200F) and joiners (U+200C, U+200D) belong to the text and stay.
 """
-_NO_BREAK = " \u00a0\u202f"
+_NO_BREAK = ("\u00a0", "\u202f")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -157,7 +157,7 @@ def normalize(raw: str) -> str:
 
     No-break spaces, joiners and direction marks stay.
     """
-    text = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", raw))
+    text = _INVISIBLE.sub("", raw)
     text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(text))
     return text.strip()
 

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from saywrite.foundation.events import Segment
 from saywrite.text.characters import is_cjk
-from saywrite.text.spacing import THIN_SPACE, gap
+from saywrite.text.spacing import CONTEXT, THIN_SPACE, gap
 
 _WORD = re.compile(r"\S+")
 _PIECE = re.compile(r"\w+|\s+|.", re.DOTALL)
@@ -82,7 +82,7 @@ def make_passage(segments: Iterable[Segment], language: str, leads: Sequence[str
         parts += (space, segment.text)
         length = first + len(segment.text)
         bounds.append((first, length))
-        text = (text + space + segment.text)[-300:]
+        text = (text + space + segment.text)[-CONTEXT:]
     whole = "".join(parts)
     words = [
         word

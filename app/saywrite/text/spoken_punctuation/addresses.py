@@ -54,7 +54,7 @@ class AddressWriter:
         done = at = 0
         found: list[_FoundAddress] = []
         while at < len(tokens):
-            parts = self._address(tokens, at)
+            parts = self._address(tokens, at, exact)
             if not parts:
                 at += 1
                 continue
@@ -68,9 +68,9 @@ class AddressWriter:
         result += text[done:]
         return result, _ranges(exact, found)
 
-    def _address(self, tokens: Sequence[Token], at: int) -> list[_Part]:
+    def _address(self, tokens: Sequence[Token], at: int, exact: Sequence[tuple[int, int]]) -> list[_Part]:
         """Return the longest address that begins at a token; empty when there is none."""
-        parts = self._row(tokens, at)
+        parts = self._row(tokens, at, exact)
         if len(parts) < 2 or parts[0].token.fold in self._rules.never:
             return []
         mails = [place for place, part in enumerate(parts) if part.joiner == "@"]
@@ -84,8 +84,11 @@ class AddressWriter:
                 return parts[: last + 1]
         return []
 
-    def _row(self, tokens: Sequence[Token], at: int) -> list[_Part]:
-        """Return the words with their joiners from a token on; the first word has no joiner."""
+    def _row(self, tokens: Sequence[Token], at: int, exact: Sequence[tuple[int, int]]) -> list[_Part]:
+        """Return the words with their joiners from a token on; the first word has no joiner.
+
+        A name inside a range of `exact` is a word: the user wrote it out in a keyword.
+        """
         parts: list[_Part] = []
         joiner = ""
         while at < len(tokens) and _is_part(tokens[at]) and len(parts) < _MOST_PARTS:
@@ -93,6 +96,9 @@ class AddressWriter:
             at = _behind_space(tokens, at + 1)
             found = self._joiners.longest(tokens, at) if at < len(tokens) else None
             if not found:
+                break
+            start, end = tokens[at].start, tokens[at + found[0] - 1].end
+            if any(first < end and start < last for first, last in exact):
                 break
             at, joiner = _behind_space(tokens, at + found[0]), found[1]
         return parts

@@ -39,13 +39,13 @@ _GERMAN_CLASSES = {
 }
 _GERMAN_CONTEXTS = """
 @det [*]
-@det @adj [punkt/komma/doppelpunkt/strichpunkt/semikolon/bindestrich/gedankenstrich/schrägstrich/neue zeile absatz]
-@det @adj [punkt/komma/doppelpunkt/strichpunkt/semikolon/bindestrich/gedankenstrich/schrägstrich/neue neuer absatz]
+@det @adj [punkt/komma/doppelpunkt/strichpunkt/semikolon/bindestrich/gedankenstrich/schrägstrich/neue zeile]
+@det @adj [neuer absatz/neuen absatz]
 @det ganz/sehr/besonders/wirklich/absolut @adj [punkt/komma]
 streich/streiche/lösch/lösche/setz/setze/vergiss/entferne das [komma/semikolon/fragezeichen/ausrufezeichen]
 das [komma/semikolon/fragezeichen/ausrufezeichen] steht/ist/fehlt/gehört/war/kommt/vor/nach/hier/am/im/zwischen/trennt
 ohne/per/pro/gegen/von/zwischen [*]
-mit/für/statt/anstatt [bindestrich/gedankenstrich/schrägstrich/unterstrich/doppelpunkt/neue zeile/punkt und komma]
+mit/für/statt/anstatt [bindestrich/gedankenstrich/schrägstrich/unterstrich/doppelpunkt/neue zeile]
 mit/für/statt [komma] oder/und/geschrieben/getrennt/statt/abgetrennt
 mit/für/statt [punkt] oder/geschrieben/getrennt/statt/abgetrennt
 um/ab/bis/gegen/seit/schlag/auf [punkt] @hour

@@ -114,7 +114,8 @@ class _Vocabulary:
         found: list[_FoundCommand] = []
         at = 0
         while at < len(tokens):
-            if escaped := self._escaped(tokens, at):
+            escaped = self._escaped(tokens, at)
+            if escaped and not _overlaps(tokens[at].start, tokens[at].end, exact):
                 word, length = escaped
                 found.append(_FoundCommand(tokens[at].start, tokens[at + word].start, None))
                 at += word + length
@@ -147,7 +148,7 @@ class _Vocabulary:
         length, mark = self._commands.longest(tokens, at) or (1, None)
         if mark and self._is_command(text, tokens, at, length, mark):
             return length, mark
-        return (1 if mark is None and length == 1 else length), None
+        return length, None
 
     def _sign_in_number(self, tokens: list[Token], at: int, length: int, sign: str) -> str:
         """Return the sign between digits: "3 Komma 5". It is "" in a list ("1 Komma 2 Komma 3") and elsewhere."""
