@@ -150,12 +150,13 @@ def test_a_process_and_a_thread_left_behind_fail_a_system_test(tmp_path: Path) -
     assert "thread forgotten" in text
 
 
-WAITS = re.compile(r"^\s*qtbot\.(wait(?:Exposed|Active|Signals?|Callback)|assertNotEmitted)\(", re.MULTILINE)
+WAITS = re.compile(r"^\s*[\w.]*qtbot\.(wait(?:Exposed|Active|Signals?|Callback)|assertNotEmitted)\(", re.MULTILINE)
 
 
 def test_every_context_that_waits_is_entered() -> None:
     """pytest-qt waits at the end of a `with`; the call alone does nothing."""
     assert WAITS.search("    qtbot.waitExposed(window)\n")
+    assert WAITS.search("    self._qtbot.waitExposed(window)\n")
     assert not WAITS.search("    with qtbot.waitExposed(window):\n        window.show()\n")
     found = [path.name for path in (ROOT / "tests/ui").rglob("*.py") if WAITS.search(path.read_text("utf-8"))]
     assert found == []

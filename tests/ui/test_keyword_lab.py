@@ -30,6 +30,7 @@ from saywrite.ui.keywords.lab.comparison_view import Shown
 from saywrite.ui.keywords.lab.rules_model import HITS
 from saywrite.ui.keywords.lab.window import KeywordLabWindow
 from saywrite.ui.keywords.model import WRITTEN
+from saywrite.ui.keywords.table import PADDING
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.preferences import Preferences
 
@@ -80,8 +81,8 @@ class Lab:
         lab = KeywordLabWindow(keywords, self._open_history, self.preferences, retranscriber)
         lab.applied.connect(self.applied.append)
         self._qtbot.addWidget(lab)
-        lab.show()
-        self._qtbot.waitExposed(lab)
+        with self._qtbot.waitExposed(lab):
+            lab.show()
         assert wait_for_tasks(5_000)
         return lab
 
@@ -139,6 +140,13 @@ def test_a_changed_keyword_shows_the_texts_before_and_after_with_marks(bench: La
     assert marked(lab) == ["Kubernetes", "K8s"]
     assert lab.trial.summary.text() == "1 of 3 dictations changes. 1 hit."
     assert cell(lab, 0, HITS).data() == "1"
+
+
+def test_the_heading_of_the_hits_is_not_cut(bench: Lab) -> None:
+    header = bench.open().panel.table.horizontalHeader()
+    assert header.model().headerData(HITS, Qt.Orientation.Horizontal) == "Hits"
+    room = header.sectionSize(HITS) - header._margin() - PADDING
+    assert room >= header.fontMetrics().horizontalAdvance("Hits")
 
 
 def test_nothing_is_saved_before_apply(bench: Lab) -> None:

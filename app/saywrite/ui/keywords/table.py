@@ -122,20 +122,28 @@ class AlignedHeader(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         super().paintSection(painter, rect, section)
-        style, text = self.style(), self.model().headerData(section, self.orientation())
-        margin = PADDING + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
-        place = rect.adjusted(margin, 0, -PADDING, 0)
-        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        style = self.style()
+        place = rect.adjusted(self._margin(), 0, -PADDING, 0)
+        text = self.fontMetrics().elidedText(self._text(section), Qt.TextElideMode.ElideRight, place.width())
         flags = QStyle.visualAlignment(self.layoutDirection(), self.defaultAlignment())
         style.drawItemText(painter, place, int(flags), self.palette(), True, text, QPalette.ColorRole.ButtonText)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        width = self._margin() + self.fontMetrics().horizontalAdvance(self._text(section)) + PADDING
+        return super().sectionSizeFromContents(section).expandedTo(QSize(width, 0))
+
+    def _text(self, section: int) -> str:
+        return str(self.model().headerData(section, self.orientation()) or "")
+
+    def _margin(self) -> int:
+        return PADDING + self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show a heading that does not fit in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             section = self.logicalIndexAt(event.pos())
-            text = str(self.model().headerData(section, self.orientation()) or "") if section >= 0 else ""
-            fits = self.fontMetrics().horizontalAdvance(text) + 3 * PADDING <= self.sectionSize(section)
-            QToolTip.showText(event.globalPos(), "" if fits else plain_tooltip(text), self)
+            cut = section >= 0 and self.sectionSizeFromContents(section).width() > self.sectionSize(section)
+            QToolTip.showText(event.globalPos(), plain_tooltip(self._text(section)) if cut else "", self)
             return True
         return super().viewportEvent(event)
 
