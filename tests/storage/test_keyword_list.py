@@ -101,7 +101,7 @@ def test_broken_file_that_cannot_be_renamed_is_reported_and_stays(path: Path, mo
 def test_broken_file_named_on_the_command_line_is_not_changed_by_reading(tmp_path: Path) -> None:
     named = tmp_path / "mine.json"
     named.write_bytes(b"rubbish")
-    with pytest.raises(KeywordsError, match="not a JSON file"):
+    with pytest.raises(KeywordsError, match=r"mine\.json: This is not a JSON file"):
         read_keyword_file(named)
     with pytest.raises(KeywordsError, match="cannot be read"):
         read_keyword_file(tmp_path / "gone.json")

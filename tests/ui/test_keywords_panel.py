@@ -213,6 +213,7 @@ def test_unreadable_file_changes_nothing(panel: KeywordsPanel, told: list, qtbot
     file.write_text("not json", encoding="utf-8")
     panel.import_files([file, tmp_path / "missing.csv"])
     qtbot.waitUntil(lambda: "missing.csv" in panel.report.words.text(), timeout=5000)
+    assert "broken.json: This is not a JSON file with keywords." in panel.report.words.text()
     assert told == []
 
 

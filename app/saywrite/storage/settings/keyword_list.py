@@ -23,6 +23,8 @@ def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]
     except OSError as error:
         what = message("{path} cannot be read: {reason}.", path=path, reason=os_error_reason(error))
         raise KeywordsError(what, message("Check the name and its permissions.")) from error
+    except KeywordsError as error:
+        raise KeywordsError(joined(": ", str(path), error.what), error.remedy) from error
     return found.keywords, tuple(
         message("{path}, line {line}: {what}", path=path, line=str(bad.line), what=bad.what) for bad in found.problems
     )

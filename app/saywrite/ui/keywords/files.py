@@ -13,7 +13,7 @@ from saywrite.foundation.files import os_error_message, os_error_reason, write_a
 from saywrite.text.keyword_sets.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import local_files
-from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.toolkit.translation import joined, tr
 
 LARGEST = 20_000_000
 """Bytes; a larger file is certainly not a list of keywords."""
@@ -41,7 +41,10 @@ def load(path: Path) -> LoadedKeywords:
             tr("“{name}” could not be read: {reason}.", name=path.name, reason=reason),
             tr("Choose another file."),
         ) from error
-    return LoadedKeywords(path.name, read(path.name, data))
+    try:
+        return LoadedKeywords(path.name, read(path.name, data))
+    except KeywordsError as error:
+        raise KeywordsError(joined(": ", path.name, error.what), error.remedy) from error
 
 
 def load_each(paths: Sequence[Path]) -> list[LoadedKeywords | KeywordsError]:
