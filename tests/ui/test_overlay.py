@@ -21,7 +21,9 @@ from saywrite.foundation.events import (
     Failed,
     Finished,
     Inserted,
+    InsertionUncertain,
     InsertionUndone,
+    NotInserted,
     Partial,
     Segment,
     SegmentAdded,
@@ -507,6 +509,29 @@ def test_click_does_what_was_offered_last(away: FrontEnd, dictation: FakeDictati
     click(away, qtbot)
     assert dictation.names() == ["take_back_insertion"]
     assert words(away) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        NotInserted("d1", "Mousepad", "Mousepad did not take it.", "Paste it.", on_clipboard=True),
+        InsertionUncertain(
+            "d1", "Mousepad", "Mousepad did not take it.", "", unusual=True, elsewhere=False, took_s=0.2, at=0.0
+        ),
+    ],
+)
+def test_a_text_that_was_not_inserted_is_a_problem(away: FrontEnd, told: NotInserted | InsertionUncertain) -> None:
+    """The notice is in the window, which may be behind the program into which the user dictates."""
+    away.receive(StateChanged("d1", State.STARTING))
+    away.receive(StateChanged("d1", State.FINISHING))
+    away.receive(told)
+    away.receive(Finished("d1", 1, 1, 0, 1.0, "Hello."))
+    away.receive(StateChanged("d1", State.IDLE))
+    assert words(away) == "Mousepad did not take it."
+    assert away.overlay.overlay.shown_state is TrayState.PROBLEM
+    away.receive(StateChanged("d2", State.STARTING))
+    away.receive(told)
+    assert words(away) == "Listening…"
 
 
 def test_what_was_done_disappears_after_three_seconds(away: FrontEnd) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from window_fakes import BEGAN, CHOICES, HEADSET, WEBCAM, FakeDictation
 
 from saywrite.foundation.events import (
     DevicesChanged,
     Failed,
     Finished,
+    NotInserted,
     Partial,
     PrerollActive,
     Segment,
@@ -187,20 +188,37 @@ def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resi
 
 
 def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
-    make_resident: Callable[..., Resident],
+    make_resident: Callable[..., Resident], qtbot: Any
 ) -> None:
     resident = make_resident()
     resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
-    resident.front.show()
+    with qtbot.waitActive(resident.front.window):
+        resident.front.show()
     resident.front.receive(Failed("", "Told in the window.", "Do that.", fatal=True))
     assert resident.icon.messages == [("Told here.", "Do that.")]
 
 
+def test_a_text_that_was_not_inserted_is_shown_beside_the_icon_while_another_window_is_active(
+    make_resident: Callable[..., Resident], qtbot: Any
+) -> None:
+    """The notice in the window may be behind the program into which the user dictates."""
+    resident = make_resident()
+    with qtbot.waitActive(resident.front.window):
+        resident.front.show()
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+    resident.front.receive(NotInserted("d1", "Mousepad", "Mousepad did not take the text.", "Paste it.", True))
+    assert resident.icon.messages == [("Mousepad did not take the text.", "Paste it.")]
+
+
 def test_failure_is_shown_beside_the_icon_while_the_window_is_minimized(
-    make_resident: Callable[..., Resident],
+    make_resident: Callable[..., Resident], qtbot: Any
 ) -> None:
     resident = make_resident()
-    resident.front.show()
+    with qtbot.waitActive(resident.front.window):
+        resident.front.show()
     resident.front.window.showMinimized()
     resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
     assert resident.icon.messages == [("Told here.", "Do that.")]

@@ -33,7 +33,7 @@ class HandsFreeControls(QObject):
         show_tray_message: Callable[[str, str], None],
         open_models: Callable[[], None],
     ) -> None:
-        """`show_tray_message` takes title and text; `open_models` opens the settings of the models."""
+        """`show_tray_message`: as of `PushToTalkNotices`; `open_models` opens the settings of the models."""
         super().__init__(window)
         self._window = window
         self._show_tray_message = show_tray_message
@@ -60,8 +60,7 @@ class HandsFreeControls(QObject):
         self._window.notices.notify(
             Severity.WARNING, event.what, event.remedy, key=HANDS_FREE_KEY, actions=actions, passing=False
         )
-        if not self._window.isActiveWindow():
-            self._show_tray_message(event.what, event.remedy)
+        self._show_tray_message(event.what, event.remedy)
 
     def _announce(self, *, is_on: bool) -> None:
         """Say that the mode was switched. Its phrases are not read aloud: the microphone would hear them."""

@@ -1,6 +1,6 @@
 """Shows the results of push-to-talk: insertions, cancelled dictations and problems of the keys. GUI thread.
 
-While the window is hidden or minimized, a message beside the tray icon shows the notice as well.
+While another window is active, a message beside the tray icon shows the notice as well.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PushToTalkNotices(QObject):
         show_tray_message: Callable[[str, str], None],
         open_keys: Callable[[], None],
     ) -> None:
-        """`show_tray_message` takes title and text, and shows nothing while the window is visible.
+        """`show_tray_message` takes title and text, and shows nothing while the window is active.
 
         `open_keys` opens the settings of the keys.
         """

@@ -117,9 +117,9 @@ class Tray(QObject):
     def show_message(
         self, what: str, remedy: str, kind: QSystemTrayIcon.MessageIcon = QSystemTrayIcon.MessageIcon.Information
     ) -> None:
-        """Show a message beside the icon, unless the window is visible."""
-        visible = self._window.isVisible() and not self._window.isMinimized()  # to Qt a minimized window is visible
-        if self._icon is not None and self._present and not visible:
+        """Show a message beside the icon, unless the window is active: another one may be in front of it."""
+        seen = self._window.isActiveWindow() and not self._window.isMinimized()
+        if self._icon is not None and self._present and not seen:
             body = _body(translated(remedy), self._icon.geometry().isValid())
             self._icon.showMessage(translated(what), body, kind)
 

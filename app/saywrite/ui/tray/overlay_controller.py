@@ -20,7 +20,9 @@ from saywrite.foundation.events import (
     HandsFreeChanged,
     HandsFreeState,
     Inserted,
+    InsertionUncertain,
     InsertionUndone,
+    NotInserted,
     Partial,
     Segment,
     SegmentAdded,
@@ -102,8 +104,10 @@ class OverlayController(QObject):
                 self._is_file = source != "microphone"
                 if self._is_file:
                     self._hide()
-            case Inserted(program=program):
+            case Inserted(program=program) if self._has_room:
                 self._show_inserted(program)
+            case NotInserted(what=what) | InsertionUncertain(unusual=True, what=what) if self._has_room:
+                self._show_problem(what)
             case InsertionUndone() if self._is_done:
                 self._end_done()
             case Partial(dictation=which, text=text, agreed=agreed) if which == self._dictation:
@@ -152,6 +156,11 @@ class OverlayController(QObject):
         on_wayland = QGuiApplication.platformName().startswith("wayland")
         return self._settings.overlay != "off" and not on_wayland and not self._window.isActiveWindow()
 
+    @property
+    def _has_room(self) -> bool:
+        """Whether what became of a text can be shown: not while the next one is dictated, nor for a file."""
+        return not self._is_file and tray_state_of(self._state, problem=False) is not TrayState.LISTENING
+
     def _show_state(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
@@ -186,8 +195,7 @@ class OverlayController(QObject):
 
     def _show_inserted(self, program: str) -> None:
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
-        captures = tray_state_of(self._state, problem=False) is TrayState.LISTENING
-        if self.is_enabled and not self._is_file and not captures:
+        if self.is_enabled:
             self._offers_restore, self._is_done = False, True
             offer = tr("Undo") if self._settings.overlay != "through" else ""
             self._get_overlay().present(
