@@ -367,7 +367,8 @@ def test_a_row_leads_to_its_text_in_the_history(
             store.add_segment(f"n{number}", Segment(1, f"Newer {number}.", "", 0, 16_000))
     front = make_front(open_history=lambda: HistoryStore(history))
     done = replace(RUNNING, state=FileState.DONE)
-    dictation.tell(FilesChanged((done, replace(done, number=2, dictation="n60"))))
+    without_text = replace(done, number=3, dictation="d2")
+    dictation.tell(FilesChanged((done, replace(done, number=2, dictation="n60"), without_text)))
     front.commands.files.show()
     files = front.window.findChild(FilesWindow)
     assert files is not None
@@ -382,6 +383,9 @@ def test_a_row_leads_to_its_text_in_the_history(
     qtbot.waitUntil(lambda: shown.view.dictation == "d1")
     assert shown.list.count() == 100, "it is older than those of the list"
     assert (shown.list.chosen(), shown.delete.isEnabled(), shown.copy.isEnabled()) == ([], False, True)
+    files.rows[3].show_text.click()
+    qtbot.waitUntil(lambda: shown.view.dictation == "d2")
+    assert (shown.details.isEnabled(), shown.copy.isEnabled()) == (True, False)
     shown.close()
     files.close()
     assert wait_for_tasks(5000)

@@ -110,8 +110,8 @@ def open_at(window: HistoryWindow, open_history: Callable[[], HistoryStore], dic
         if row < 0:
             window.list.clearSelection()
             window.view.show_loaded(loaded)
-            for button in (window.copy, window.details):
-                button.setEnabled(loaded is not None)
+            window.details.setEnabled(loaded is not None)
+            window.copy.setEnabled(bool(window.text.passage.text))
             for button in (window.export, window.delete):  # for what is selected in the list
                 button.setEnabled(False)
             window.edit.setEnabled(window.view.can_edit)

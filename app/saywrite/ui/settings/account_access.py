@@ -34,9 +34,9 @@ class AccountAccess:
     """The account of a service: its secrets, its test and its environment variables.
 
     `secrets` returns the one store of secrets. `test` tries settings with a secret (None: the stored one) and yields
-    each result at once. `check_address` normalizes an address or raises AddressRefused; it is quick and runs on the GUI
-    thread. `environment` maps an option, or "key", to the environment variable that overrides it and its value (""
-    for the key).
+    each result at once. `check_address` normalizes an address or raises AddressRefused; it runs on the GUI thread and
+    is quick, except for an unencrypted address with a name below localhost, which is looked up. `environment` maps an
+    option, or "key", to the environment variable that overrides it and its value ("" for the key).
     """
 
     secrets: Callable[[], Secrets]
