@@ -203,7 +203,7 @@ def test_message_about_several_files_says_what_came_of_each(
     qtbot.waitUntil(lambda: len(told) == 2)
     first, second, third = panel.report.words.text().splitlines()
     assert first == "a.csv: 1 added. 1 line left out:"
-    assert second.startswith("This is not a JSON file with keywords.")
+    assert second.startswith("b.json: This is not a JSON file with keywords.")
     assert third == "c.csv: 1 added."
     assert panel.report.details.toPlainText() == "a.csv: Line 2: the spoken form is empty."
 
