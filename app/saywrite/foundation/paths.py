@@ -83,6 +83,14 @@ def display_path(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+def expand_home(path: Path) -> Path:
+    """Return `path` with the home folder for "~", unchanged where no user has the name behind it."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def resource(name: str) -> Path:
     """Return the path of `resources/<name>`: beside the package when installed, else in the checkout."""
     package = Path(__file__).resolve().parent.parent

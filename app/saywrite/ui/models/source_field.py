@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from saywrite.foundation.files import is_folder
+from saywrite.foundation.paths import expand_home
 from saywrite.storage.settings.option import Option
 from saywrite.ui.toolkit.screen_reader import add_clear_button
 from saywrite.ui.toolkit.translation import set_text, tr, worded
@@ -36,20 +37,12 @@ def source_problem(text: str) -> str:
         return tr(
             "Models come over https only, so that nobody can change them on the way. Write https:// before the host."
         )
-    path = _whole_path(text)
+    path = expand_home(Path(text))
     if not path.is_absolute():
         return tr("Write the whole path of the folder, or an address that begins with https://.")
     if not is_folder(path):
         return tr("There is no such folder. Choose one that holds the model files, or leave the line empty.")
     return ""
-
-
-def _whole_path(text: str) -> Path:
-    """The path with the home folder in the place of “~”, unchanged where no user has the name behind it."""
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        return Path(text)
 
 
 class ModelSourceField(QWidget):
@@ -87,7 +80,7 @@ class ModelSourceField(QWidget):
         self._problem = source_problem(text)
         self.refused.emit(self._problem)
         if not self._problem:
-            text = str(_whole_path(text)) if text and "://" not in text else text
+            text = str(expand_home(Path(text))) if text and "://" not in text else text
             set_text(self.line.setText, text)
             self.chosen.emit(text)
 

@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from saywrite.foundation.files import is_missing, os_error_reason
 from saywrite.foundation.messages import message
+from saywrite.foundation.paths import expand_home
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import WEIGHTS, DataWheel, Model, ModelFile
@@ -73,9 +74,7 @@ class FolderSource:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with suppress(RuntimeError):  # there is no such user
-            self._folder = folder.expanduser()
+        self._folder = expand_home(folder)
 
     @property
     def name(self) -> str:
