@@ -109,12 +109,7 @@ def open_at(window: HistoryWindow, open_history: Callable[[], HistoryStore], dic
         window.list.setCurrentRow(row)
         if row < 0:
             window.list.clearSelection()
-            window.view.show_loaded(loaded)
-            window.details.setEnabled(loaded is not None)
-            window.copy.setEnabled(bool(window.text.passage.text))
-            for button in (window.export, window.delete):  # for what is selected in the list
-                button.setEnabled(False)
-            window.edit.setEnabled(window.view.can_edit)
+            window.show_unlisted(loaded)
 
     # `in_order`: after the list, which `reload()` loads. The window reports a history that cannot be read.
     run_task(load, show, lambda _error: None, owner=window, in_order=True)

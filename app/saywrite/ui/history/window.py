@@ -181,6 +181,12 @@ class HistoryWindow(QWidget):
         self.copy.setEnabled(bool(self.text.passage.text))
         self.edit.setEnabled(self.view.can_edit)
 
+    def show_unlisted(self, loaded: LoadedDictation | None) -> None:
+        """Show a dictation that is not in the list; what works on the selected entries is disabled."""
+        self._show_loaded(loaded)
+        for button in (self.export, self.delete):
+            button.setEnabled(False)
+
     def _reopen(self, dictation: str) -> None:
         """Read the list again, and a dictation that changed when it is the shown one.
 
