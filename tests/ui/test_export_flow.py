@@ -205,7 +205,7 @@ def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget) ->
     assert actions.export_as["vtt"].toolTip() == NO_TIMES
 
 
-def test_subtitles_of_a_text_without_times_are_written_by_no_way(tmp_path: Path) -> None:
+def test_no_export_writes_subtitles_of_a_text_without_times(tmp_path: Path) -> None:
     """Exports of several dictations and texts saved beside their files do not ask which format is possible."""
     with pytest.raises(ExportError, match="Subtitles need the times") as refused:
         write_new(document(timed=False), "srt", tmp_path / "notes.srt")

@@ -187,13 +187,17 @@ def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resi
     assert resident.front.tray.shown_state is TrayState.LISTENING
 
 
+def show_active(resident: Resident, qtbot: Any) -> None:
+    with qtbot.waitActive(resident.front.window):
+        resident.front.show()
+
+
 def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
     make_resident: Callable[..., Resident], qtbot: Any
 ) -> None:
     resident = make_resident()
     resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
-    with qtbot.waitActive(resident.front.window):
-        resident.front.show()
+    show_active(resident, qtbot)
     resident.front.receive(Failed("", "Told in the window.", "Do that.", fatal=True))
     assert resident.icon.messages == [("Told here.", "Do that.")]
 
@@ -203,8 +207,7 @@ def test_a_text_that_was_not_inserted_is_shown_beside_the_icon_while_another_win
 ) -> None:
     """The notice in the window may be behind the program into which the user dictates."""
     resident = make_resident()
-    with qtbot.waitActive(resident.front.window):
-        resident.front.show()
+    show_active(resident, qtbot)
     other = QWidget()
     qtbot.addWidget(other)
     with qtbot.waitActive(other):
@@ -217,8 +220,7 @@ def test_failure_is_shown_beside_the_icon_while_the_window_is_minimized(
     make_resident: Callable[..., Resident], qtbot: Any
 ) -> None:
     resident = make_resident()
-    with qtbot.waitActive(resident.front.window):
-        resident.front.show()
+    show_active(resident, qtbot)
     resident.front.window.showMinimized()
     resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
     assert resident.icon.messages == [("Told here.", "Do that.")]

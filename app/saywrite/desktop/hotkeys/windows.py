@@ -114,59 +114,59 @@ class WindowsHotkeys:
         """`keys` is called on the hotkey thread, which owns what it makes."""
         self._post = post
         self._clock = clock
-        self._orders: SimpleQueue[tuple[Binding, ...] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Binding, ...] | None] = SimpleQueue()
         self._system: WindowsKeys | None = None
         self._ready = threading.Event()
         # From here on used on the thread only.
         self._registered: dict[int, Binding] = {}
         self._held: dict[int, str] = {}
         self._numbers = count(1)
-        self._thread = threading.Thread(target=self._live, args=(keys,), name="hotkeys", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(keys,), name="hotkeys", daemon=True)
         self._thread.start()
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        self._orders.put(bindings)
-        self._nudge()
+        self._jobs.put(bindings)
+        self._wake()
 
     def release(self) -> None:
-        self._orders.put(None)
-        self._nudge()
+        self._jobs.put(None)
+        self._wake()
         self._thread.join(JOIN_S)
         if self._thread.is_alive():
             log.warning("the hotkey thread did not end in time")
 
-    def _nudge(self) -> None:
+    def _wake(self) -> None:
         self._ready.wait(JOIN_S)
         if self._system is not None:
             self._system.wake()
 
-    def _live(self, keys: Callable[[], WindowsKeys]) -> None:
+    def _run(self, keys: Callable[[], WindowsKeys]) -> None:
         try:
             system = self._system = keys()
             self._ready.set()
-            while self._obey(system):
+            while self._run_jobs(system):
                 number = system.wait(POLL_MS if self._held else None)
                 if number in self._registered:
                     self._press(self._registered[number])
-                self._look(system)
+                self._post_new_releases(system)
         except Exception:
             log.exception("the hotkey thread ended")
-            self._let_go()
+            self._post_all_releases()
             self._post(LOST)
         finally:
             self._ready.set()
 
-    def _obey(self, system: WindowsKeys) -> bool:
+    def _run_jobs(self, system: WindowsKeys) -> bool:
         """Run the submitted jobs; False at the end."""
-        while not self._orders.empty():
-            bindings = self._orders.get()
+        while not self._jobs.empty():
+            bindings = self._jobs.get()
             self._register(system, bindings or ())
             if bindings is None:
-                self._let_go()
+                self._post_all_releases()
                 return False
         return True
 
-    def _let_go(self) -> None:
+    def _post_all_releases(self) -> None:
         """Post a release for every key that is down."""
         for binding in self._held.values():
             self._post(KeyReleased(binding, self._clock()))
@@ -201,7 +201,7 @@ class WindowsHotkeys:
         self._held[key] = binding.id
         self._post(KeyPressed(binding.id, self._clock()))
 
-    def _look(self, system: WindowsKeys) -> None:
+    def _post_new_releases(self, system: WindowsKeys) -> None:
         """Post a release for every key that is no longer down."""
         for key in [key for key in self._held if not system.is_down(key)]:
             self._post(KeyReleased(self._held.pop(key), self._clock()))

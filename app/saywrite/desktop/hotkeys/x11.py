@@ -178,7 +178,7 @@ class X11Hotkeys:
 
     def release(self) -> None:
         def job() -> None:
-            self._let_go()
+            self._post_all_releases()
             self._close()
 
         self._thread.run(job)
@@ -209,7 +209,7 @@ class X11Hotkeys:
                 self._take(self._display.next_event())
         except (error.ConnectionClosedError, OSError) as problem:
             log.info("the display has gone: %s", type(problem).__name__)
-            self._let_go()
+            self._post_all_releases()
             self._close()
             self._post(LOST)
 
@@ -221,7 +221,7 @@ class X11Hotkeys:
                 self._display.close()
             self._display = None
 
-    def _let_go(self) -> None:
+    def _post_all_releases(self) -> None:
         """Post a release for every key that is down."""
         for binding in self._held.values():
             self._post(KeyReleased(binding, self._clock()))

@@ -104,9 +104,9 @@ class OverlayController(QObject):
                 self._is_file = source != "microphone"
                 if self._is_file:
                     self._hide()
-            case Inserted(program=program) if self._has_room:
+            case Inserted(program=program) if self._can_show_outcome:
                 self._show_inserted(program)
-            case NotInserted(what=what) | InsertionUncertain(unusual=True, what=what) if self._has_room:
+            case NotInserted(what=what) | InsertionUncertain(unusual=True, what=what) if self._can_show_outcome:
                 self._show_problem(what)
             case InsertionUndone() if self._is_done:
                 self._end_done()
@@ -157,7 +157,7 @@ class OverlayController(QObject):
         return self._settings.overlay != "off" and not on_wayland and not self._window.isActiveWindow()
 
     @property
-    def _has_room(self) -> bool:
+    def _can_show_outcome(self) -> bool:
         """Whether what became of a text can be shown: not while the next one is dictated, nor for a file."""
         return not self._is_file and tray_state_of(self._state, problem=False) is not TrayState.LISTENING
 
