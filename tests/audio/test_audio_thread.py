@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 
-from saywrite.audio.backend.portaudio import STUCK_LIMIT, AudioThread
+from saywrite.audio.backend.audio_thread import STUCK_LIMIT, AudioThread
 
 LIMIT_S = 10
 
@@ -41,6 +42,30 @@ def test_a_hung_job_is_given_up_and_the_rest_of_its_queue_done_when_it_wakes(cap
     assert not worker.is_alive()
     audio.close(wait=LIMIT_S)
     assert "does not answer" in caplog.text
+
+
+def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_abandoned(caplog):
+    began, hang = threading.Event(), threading.Event()
+
+    def block(backend: object) -> None:
+        began.set()
+        hang.wait()
+
+    audio = AudioThread(NoPortAudio())
+    before = time.monotonic()
+    worker = audio.submit(lambda backend: None)
+    audio.submit(block)
+    assert began.wait(LIMIT_S)
+    first = audio.job_began(worker)
+    assert before <= first <= time.monotonic()
+    hang.set()
+    ended = threading.Event()
+    audio.submit(lambda backend: ended.set())
+    assert ended.wait(LIMIT_S)
+    assert audio.job_began(worker) > first
+    audio.abandon(worker)
+    assert audio.job_began(worker) == float("-inf")
+    worker.join(LIMIT_S)
 
 
 def test_giving_up_a_worker_twice_does_not_hit_its_successor(caplog):

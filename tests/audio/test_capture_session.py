@@ -69,16 +69,23 @@ class FakePortAudio:
 class HandAudio:
     """The audio thread, which works when told; while it `hangs` it does not."""
 
-    def __init__(self, backend: FakePortAudio) -> None:
+    def __init__(self, backend: FakePortAudio, clock: Callable[[], float]) -> None:
         self.backend = backend
+        self.clock = clock
+        self.began = clock()
         self.jobs: list[Callable] = []
         self.given_up: list[Callable] = []
         self.hangs = False
         self.stuck = False
 
     def submit(self, job: Callable) -> object:
+        if not self.jobs:
+            self.began = self.clock()
         self.jobs.append(job)
         return "worker"
+
+    def job_began(self, worker: object) -> float:
+        return self.began
 
     def abandon(self, worker: object) -> None:
         self.given_up += self.jobs
@@ -87,6 +94,7 @@ class HandAudio:
     def work(self) -> None:
         while self.jobs and not self.hangs:
             self.jobs.pop(0)(self.backend)
+            self.began = self.clock()
 
     def wake_the_dead(self) -> None:
         """The sound system is back: the threads given up do what they were at."""
@@ -131,7 +139,7 @@ class Room:
         self.now = 100.0
         self.inbox: list[object] = []
         self.portaudio = FakePortAudio(*devices)
-        self.audio = HandAudio(self.portaudio)
+        self.audio = HandAudio(self.portaudio, lambda: self.now)
         self.server = FakeServer()
         self.microphone = Microphone(self.inbox.append, device, self.audio, self.server, lambda: self.now)
         self.voice = b"\x01\x02"
@@ -493,11 +501,41 @@ def test_an_open_that_hangs_is_given_up_and_its_late_stream_closed():
     stop(room)
 
 
+def test_an_open_that_waits_behind_streams_of_others_is_not_given_up_while_they_open():
+    room = Room(CHOSEN, PULSE)
+    room.server.now = ServerSnapshot(True, (HEADSET,), "headset")
+    room.audio.hangs = True
+    room.start()
+    for _ in range(3):
+        room.pass_time(2.5)
+        room.audio.began = room.now  # a stream before this one has opened
+    room.pass_time(2.5)
+    assert room.told("failed") == []
+    assert room.audio.given_up == []
+    room.pass_time(0.7)
+    assert room.told("failed") == [("failed", AudioError, False)], "the last one before it hangs"
+    assert room.audio.given_up
+
+
+def test_a_close_that_waits_behind_streams_of_others_ends_the_dictation_and_leaves_the_audio_thread():
+    room = served()
+    room.microphone.stop(room.now)
+    room.audio.hangs = True
+    room.pass_time(0.5)
+    room.audio.began = room.now
+    room.pass_time(0.5)
+    assert room.heard[-1] == ("ended",)
+    assert room.audio.given_up == []
+    room.audio.hangs = False
+    room.audio.work()
+    assert not any(stream.open for stream in room.portaudio.streams)
+
+
 def test_a_stream_that_opens_after_it_was_given_up_and_closed_is_closed_by_its_own_thread():
     """The close ran on the successor, while the thread before was still inside PortAudio's open."""
     inbox: list[object] = []
     portaudio = FakePortAudio(CARD)
-    audio = HandAudio(portaudio)
+    audio = HandAudio(portaudio, lambda: 100.0)
     capture = InputStream(inbox.append, audio, None, PLAIN)
     capture.open()
     hung = audio.jobs.pop()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 
 PATIENCE_S = 10.0

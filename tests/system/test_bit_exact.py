@@ -17,8 +17,8 @@ from tests.system.lab.dictation import DictationThread
 from tests.system.lab.sound import SoundLab, inside, sound_lab
 from tests.system.lab.waves import noise, write
 
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.devices import list_devices
-from saywrite.audio.backend.portaudio import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.microphone import Microphone
 from saywrite.audio.resampling import Converter

@@ -15,8 +15,8 @@ from tests.system.lab.dictation import DictationThread, Heard
 from tests.system.lab.sound import SoundLab, inside, sound_lab, wait_for
 from tests.system.lab.waves import noise, write
 
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.devices import list_devices
-from saywrite.audio.backend.portaudio import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.microphone import Microphone
 from saywrite.foundation.errors import NoMicrophone

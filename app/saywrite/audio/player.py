@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from saywrite.audio.backend.portaudio import AudioThread, Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
+from saywrite.audio.backend.audio_thread import AudioThread
+from saywrite.audio.backend.portaudio import Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
 from saywrite.foundation.errors import AlsaMisconfigured, AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import SAMPLE_RATE, Failed
 from saywrite.foundation.messages import message

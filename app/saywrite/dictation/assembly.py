@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.devices import Microphones, list_devices
-from saywrite.audio.backend.portaudio import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.files.file_source import FileSource
 from saywrite.audio.microphone.microphone import Microphone

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 
-from saywrite.audio.backend.portaudio import PLATFORM, REMEDY_NONE, AudioThread, Backend, PortAudio, RawDevice
+from saywrite.audio.backend.audio_thread import AudioThread
+from saywrite.audio.backend.portaudio import PLATFORM, REMEDY_NONE, Backend, PortAudio, RawDevice
 from saywrite.audio.backend.pulse_server import (
     HOST_API,
     ChangePending,

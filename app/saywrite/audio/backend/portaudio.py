@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import errno
-import logging
 import os
 import sys
 import threading
@@ -16,15 +15,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import Any, Protocol
 
 from saywrite.audio.backend.alsa import check_configuration
 from saywrite.audio.backend.pulse_stream import OnBlock, open_source
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
 from saywrite.foundation.messages import joined, message
-
-log = logging.getLogger(__name__)
 
 PLATFORM: str = sys.platform
 
@@ -319,82 +315,3 @@ def translate(arguments: tuple[Any, ...]) -> AudioError:
     return AudioError(
         message("The microphone could not be opened ({value}).", value=text or "no reason given"), REMEDY_UNKNOWN
     )
-
-
-Job = Callable[[Backend], None]
-"""Runs on the audio thread, posts its result and raises nothing."""
-
-STUCK_LIMIT = 4
-"""Abandoned threads that may hang at once. With that many no new stream is opened, because it would hang, too."""
-
-
-class AudioThread:
-    """Runs jobs on the audio thread, which the first job starts. Safe on every thread."""
-
-    def __init__(self, backend: Backend | None = None) -> None:
-        self._backend: Backend = backend or PortAudio()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._abandoned: list[threading.Thread] = []
-
-    def submit(self, job: Job) -> object:
-        """Queue `job`; returns its worker, for `abandon()`."""
-        with self._lock:
-            if self._thread is None:
-                self._jobs = SimpleQueue()
-                self._thread = threading.Thread(
-                    target=_work, args=(self._backend, self._jobs), name="audio", daemon=True
-                )
-                self._thread.start()
-            self._jobs.put(job)
-            return self._thread
-
-    def prepare(self) -> None:
-        """Load PortAudio, numpy and soxr now, so that the first recording need not wait for them."""
-        self.submit(_load_library)
-
-    def abandon(self, worker: object) -> None:
-        """Give up the worker that did not answer in time, if it has not been already."""
-        with self._lock:
-            if self._thread is not worker or self._thread is None:
-                return
-            log.warning("the sound system does not answer: going on with a new audio thread")
-            self._jobs.put(None)
-            self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
-            self._abandoned.append(self._thread)
-            self._thread = None
-
-    @property
-    def stuck(self) -> bool:
-        """Whether so many threads hang that another try is pointless for now."""
-        with self._lock:
-            return sum(thread.is_alive() for thread in self._abandoned) >= STUCK_LIMIT
-
-    def close(self, wait: float = 0.0) -> None:
-        """End the thread behind its last job; wait up to `wait` seconds for it."""
-        with self._lock:
-            thread, self._thread = self._thread, None
-            self._jobs.put(None)
-        if thread is not None:
-            thread.join(wait)
-
-
-def _work(backend: Backend, jobs: SimpleQueue[Job | None]) -> None:
-    while (job := jobs.get()) is not None:
-        try:
-            job(backend)
-        except Exception:
-            log.exception("a job of the audio thread failed")
-
-
-def _load_library(backend: Backend) -> None:
-    """Everything that a first recording needs and that takes long to import: a third of a second together."""
-    import numpy as np
-    import soxr
-
-    soxr.resample(np.zeros(480, np.float32), 48_000, 16_000)
-    try:
-        backend.devices()
-    except Exception as error:  # noqa: BLE001 - reported when a recording needs it
-        log.debug("no sound yet: %s", error)

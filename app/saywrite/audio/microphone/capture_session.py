@@ -16,7 +16,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
+from saywrite.audio.backend.audio_thread import AudioThread
+from saywrite.audio.backend.portaudio import REMEDY_NONE
 from saywrite.audio.backend.pulse_server import ChangePending, ServerSnapshot, SoundServer
 from saywrite.audio.microphone.device_opener import (
     LOST,
@@ -287,7 +288,7 @@ class CaptureSession:
         if self._unsettled_since is not None and now >= self._unsettled_since + UNSETTLED_LIMIT_S:
             self._settle()
         if self._drain_until is not None:
-            if self._capture is not None:
+            if self._capture is not None and now >= self._capture.job_began + DRAIN_LIMIT_S:
                 self._capture.give_up()
             self.end()
             return

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.devices import as_source, not_answering
-from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread, silence_remedy
+from saywrite.audio.backend.portaudio import REMEDY_NONE, silence_remedy
 from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, SoundServer
 from saywrite.audio.microphone.input_stream import InputStream
 from saywrite.audio.microphone.source_router import SourceRouter
@@ -50,7 +51,10 @@ HUNG = "hung"
 
 
 OPEN_LIMIT_S = 3.0
-"""Opening takes 5 ms, with Bluetooth about a second, with a frozen sound server for ever."""
+"""Opening takes 5 ms, with Bluetooth about a second, with a frozen sound server for ever.
+
+A job that has kept the audio thread for so long hangs. An attempt that waits behind others that do not is waited for.
+"""
 
 FIRST_SOUND_S = 3.0
 DROP_S = 9.0
@@ -84,6 +88,7 @@ class DeviceOpener:
         self._problems = problems
         self._backoff = RETRY_S[0]
         self._since = first_try
+        self._due = first_try
         self._open = False
         self._patient = False
 
@@ -110,7 +115,7 @@ class DeviceOpener:
             return None
         self.attempt = InputStream(self._post, self._audio, source, self._device)
         log.debug("stream %d: opening %s", self.attempt.number, "a source" if source else "a device")
-        self._since, self._open, self._patient = now, False, False
+        self._since, self._due, self._open, self._patient = now, now + OPEN_LIMIT_S, False, False
         self.attempt.open()
         return None
 
@@ -118,7 +123,7 @@ class DeviceOpener:
         """Note that the attempt is open; its first sound is awaited now."""
         assert self.attempt is not None
         log.debug("stream %d: open after %.3f s", self.attempt.number, now - self._since)
-        self._since, self._open = now, True
+        self._since, self._due, self._open = now, now + FIRST_SOUND_S, True
 
     def adopt(self) -> InputStream:
         """Give the attempt, which delivers sound, to the caller as its capture."""
@@ -144,23 +149,22 @@ class DeviceOpener:
     @property
     def due(self) -> float | None:
         """When the attempt has taken too long."""
-        if self.attempt is None:
-            return None
-        if not self._open:
-            return self._since + OPEN_LIMIT_S
-        return self._since + (FIRST_SOUND_S if not self._patient else DROP_S)
+        return None if self.attempt is None else self._due
 
     def act(self, now: float) -> None:
         """Report an attempt that has taken too long, or give it up."""
         attempt = self.attempt
-        if attempt is None or self.due is None or now < self.due:
+        if attempt is None or now < self._due:
             return
         if not self._open:
+            self._due = attempt.job_began + OPEN_LIMIT_S
+            if now < self._due:
+                return
             self.attempt = None
             attempt.give_up()
             self._problems.report(HUNG, not_answering())
         elif not self._patient:
-            self._patient = True
+            self._patient, self._due = True, self._since + DROP_S
             label = attempt.source.label if attempt.source else message("The microphone")
             self._problems.report(STALLED, no_sound(label))
         else:

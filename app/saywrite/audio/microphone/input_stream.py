@@ -14,11 +14,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.devices import find, find_carrier, find_default, key, real_inputs
 from saywrite.audio.backend.portaudio import (
     REMEDY_NONE,
     REMEDY_UNKNOWN,
-    AudioThread,
     Backend,
     FormatRefused,
     PortAudioStream,
@@ -124,6 +124,11 @@ class InputStream:
         with self._lock:
             self._wanted = False
         self._worker = self._audio.submit(self._close)
+
+    @property
+    def job_began(self) -> float:
+        """When its audio thread began with the job it runs, in monotonic seconds; −inf: it was abandoned."""
+        return self._audio.job_began(self._worker)
 
     def give_up(self) -> None:
         """The sound system did not answer in time: leave it to its thread."""

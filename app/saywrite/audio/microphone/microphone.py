@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.capture_session import CaptureSession
 from saywrite.audio.source import Post, SoundSink

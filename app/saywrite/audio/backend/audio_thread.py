@@ -1,0 +1,102 @@
+"""The audio thread, on which every call into the sound system is made, because it may hang."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from saywrite.audio.backend.portaudio import Backend, PortAudio
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Backend], None]
+"""Runs on the audio thread, posts its result and raises nothing."""
+
+STUCK_LIMIT = 4
+"""Abandoned threads that may hang at once. With that many no new stream is opened, because it would hang, too."""
+
+
+class AudioThread:
+    """Runs jobs on the audio thread, which the first job starts. Safe on every thread."""
+
+    def __init__(self, backend: Backend | None = None) -> None:
+        self._backend: Backend = backend or PortAudio()
+        self._lock = threading.Lock()
+        self._worker: _Worker | None = None
+        self._abandoned: list[_Worker] = []
+
+    def submit(self, job: Job) -> object:
+        """Queue `job`; returns its worker, for `job_began()` and `abandon()`."""
+        with self._lock:
+            if self._worker is None:
+                self._worker = _Worker(self._backend)
+                self._worker.start()
+            self._worker.jobs.put(job)
+            return self._worker
+
+    def prepare(self) -> None:
+        """Load PortAudio, numpy and soxr now, so that the first recording need not wait for them."""
+        self.submit(_load_library)
+
+    def job_began(self, worker: object) -> float:
+        """When `worker` began with the job it runs, in monotonic seconds; −inf once it has been abandoned."""
+        with self._lock:
+            return self._worker.job_began if self._worker is not None and self._worker is worker else float("-inf")
+
+    def abandon(self, worker: object) -> None:
+        """Give up the worker that did not answer in time, if it has not been already."""
+        with self._lock:
+            if self._worker is not worker or self._worker is None:
+                return
+            log.warning("the sound system does not answer: going on with a new audio thread")
+            self._worker.jobs.put(None)
+            self._abandoned = [one for one in self._abandoned if one.is_alive()]
+            self._abandoned.append(self._worker)
+            self._worker = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether so many threads hang that another try is pointless for now."""
+        with self._lock:
+            return sum(worker.is_alive() for worker in self._abandoned) >= STUCK_LIMIT
+
+    def close(self, wait: float = 0.0) -> None:
+        """End the thread behind its last job; wait up to `wait` seconds for it."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.jobs.put(None)
+            worker.join(wait)
+
+
+class _Worker(threading.Thread):
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(name="audio", daemon=True)
+        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
+        # No lock: a float that only this thread writes. Between two jobs it is the end of the first one.
+        self.job_began = time.monotonic()
+        self._backend = backend
+
+    def run(self) -> None:
+        while (job := self.jobs.get()) is not None:
+            self.job_began = time.monotonic()
+            try:
+                job(self._backend)
+            except Exception:
+                log.exception("a job of the audio thread failed")
+            self.job_began = time.monotonic()
+
+
+def _load_library(backend: Backend) -> None:
+    """Everything that a first recording needs and that takes long to import: a third of a second together."""
+    import numpy as np
+    import soxr
+
+    soxr.resample(np.zeros(480, np.float32), 48_000, 16_000)
+    try:
+        backend.devices()
+    except Exception as error:  # noqa: BLE001 - reported when a recording needs it
+        log.debug("no sound yet: %s", error)
