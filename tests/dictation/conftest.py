@@ -35,10 +35,14 @@ SECOND = b"\x10\x20" * SAMPLE_RATE
 
 
 class InlineDisk:
-    """Runs each job at once, on the thread that submits it; while `stalled`, jobs wait."""
+    """Runs each job at once, on the thread that submits it; while `stalled`, jobs wait.
+
+    `syncs`: what the disk thread would call once a second.
+    """
 
     def __init__(self) -> None:
         self.stalled = False
+        self.syncs: dict[object, Callable[[], None]] = {}
         self._waiting: list[Callable[[], None]] = []
 
     def submit(self, job: Callable[[], None]) -> None:
@@ -52,7 +56,9 @@ class InlineDisk:
             self._waiting.pop(0)()
 
     def keep_synced(self, key: object, sync: Callable[[], None] | None) -> None:
-        pass
+        self.syncs.pop(key, None)
+        if sync is not None:
+            self.syncs[key] = sync
 
     def close(self, timeout: float) -> bool:
         self.go_on()

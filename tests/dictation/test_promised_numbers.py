@@ -72,6 +72,20 @@ def test_journal_is_synced_within_two_seconds_of_being_written() -> None:
         disk.close(5.0)
 
 
+def test_sound_is_synced_as_long_as_it_is_written(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[float] = []
+    monkeypatch.setattr(Journal, "sync", lambda journal: synced.append(journal.length / SAMPLE_RATE))
+    stage.listen()
+    stage.say(1)
+    (sync,) = stage.disk.syncs.values()
+    sync()
+    assert synced == [1.0]
+    stage.release()
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert stage.disk.syncs == {}
+
+
 def test_cancelled_dictation_can_be_taken_back_for_eight_seconds() -> None:
     stage = KeyStage(Mode.TOGGLE).press().wait(1.0).escape()
     stage.wait(7.99)

@@ -219,6 +219,16 @@ def test_trash_is_hidden_from_list_and_search_and_can_be_restored(store: History
     assert removed == []
 
 
+def test_moving_to_the_trash_counts_the_dictations_without_all_of_their_text(store: HistoryStore) -> None:
+    for dictation, confirmed in (("pending", 16_000), ("complete", 32_000)):
+        store.begin(Header(dictation, AT, "en", "local", "microphone"))
+        store.finish(dictation, 32_000, confirmed)
+    store.begin(Header("killed", AT, "en", "local", "microphone"))
+    assert move_to_trash(store, ["complete", "one", "unknown"], AT) == 0
+    assert move_to_trash(store, ["pending", "complete"], AT) == 1
+    assert move_to_trash(store, ["pending", "killed", "two"], AT) == 2
+
+
 def test_trash_is_deleted_when_the_time_for_an_undo_has_passed(store: HistoryStore, removed: list[str]) -> None:
     move_to_trash(store, ["one"], AT)
     assert empty_trash(store, AT + UNDO_FOR - timedelta(seconds=1)) == ()

@@ -119,6 +119,10 @@ class Stage:
             lambda: len(self.attempts) >= attempts if attempts else self.better._running is None, timeout=20_000
         )
 
+    def let_the_minutes_pass(self) -> None:
+        self.better._timer.stop()  # as a timer that has run out
+        self.better._timer.timeout.emit()
+
     def stored(self) -> list[str]:
         store = HistoryStore(self.path)
         dictated = store.load("d")
@@ -252,10 +256,27 @@ def test_service_that_is_away_is_asked_again_after_a_minute(stage: Stage) -> Non
     stage.wait_for_end()
     assert stage.better._timer.interval() == 60_000
     assert stage.better._timer.isActive()
-    stage.better._timer.timeout.emit()
+    stage.let_the_minutes_pass()
     stage.attempts[1].answer("The red boot")
     stage.wait_for_end()
     assert stage.notices == [OFFER]
+
+
+def test_dictations_do_not_shorten_the_wait_for_a_service_that_is_away(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
+    stage.wait_for_end()
+    stage.dictate("e", "The blue boat")
+    stage.tell(StateChanged("f", State.STARTING), StateChanged("f", State.IDLE))
+    assert [attempt.dictation for attempt in stage.attempts] == ["d"]
+
+
+def test_dictation_that_the_service_writes_ends_the_wait(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
+    stage.wait_for_end()
+    stage.dictate("e", "It was nice.", engine="aiola")
+    assert [attempt.dictation for attempt in stage.attempts] == ["d", "d"]
 
 
 def test_service_is_not_asked_for_ever(stage: Stage) -> None:
@@ -263,7 +284,7 @@ def test_service_is_not_asked_for_ever(stage: Stage) -> None:
     for number in range(7):
         stage.attempts[number].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
         stage.wait_for_end()
-        stage.better._timer.timeout.emit()
+        stage.let_the_minutes_pass()
     assert len(stage.attempts) == 7
     assert stage.notices == []
 

@@ -36,11 +36,13 @@ def store(tmp_path: Path) -> Iterator[HistoryStore]:
     history.close()
 
 
-def dictate(store: HistoryStore, dictation: str, began: datetime, text: str = "") -> None:
+def dictate(store: HistoryStore, dictation: str, began: datetime, text: str = "", *, finished: bool = True) -> None:
     heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
     store.begin(heading)
     if text:
         store.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
+    if finished:
+        store.finish(dictation, 32_000, 32_000)
 
 
 class Watched:
@@ -85,11 +87,13 @@ def test_the_newest_comes_first_and_is_read(qtbot: Any, window: HistoryWindow) -
 
 def test_a_length_is_listed_once_it_is_known(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     """A dictation that goes on had "0 s"."""
-    time = f"{datetime(2026, 11, 22, 9, 0, tzinfo=UTC).astimezone():%H:%M}"
-    assert window.list.item(0).text() == f"{time}\nBuy milk."
-    store.finish("d3", 48_000, 48_000)
+    began = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    dictate(store, "d4", began, "Buy eggs.", finished=False)
     window.reload()
-    qtbot.waitUntil(lambda: window.list.item(0).text() == f"{time} · 3 s\nBuy milk.")
+    qtbot.waitUntil(lambda: window.list.item(0).text() == f"{began.astimezone():%H:%M}\nBuy eggs.")
+    store.finish("d4", 48_000, 48_000)
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.item(0).text() == f"{began.astimezone():%H:%M} · 3 s\nBuy eggs.")
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from saywrite.foundation.messages import message
 from saywrite.storage.history.records.corrections import correct_segments
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
-from saywrite.storage.history.store import HistoryStore, Summary
+from saywrite.storage.history.store import HistoryStore
 from saywrite.ui.history.access import NO_CHOICES, HistoryTools, LoadedDictation, OpenOnce, load_dictation
-from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY
+from saywrite.ui.history.dictation_list import HIT, ID
 from saywrite.ui.history.dictation_view import DictationView
 from saywrite.ui.history.listing.column import DictationColumn
 from saywrite.ui.toolkit.background import run_task
@@ -289,17 +289,14 @@ class HistoryWindow(QWidget):
     def _delete(self) -> None:
         chosen = self.list.chosen()
         at = datetime.now().astimezone()
-        known: list[Summary | None] = [item.data(SUMMARY) for item in self.list.selectedItems()]  # of hits None
-        known.append(self.view.loaded.dictated.summary if self.view.loaded is not None else None)
-        lacks_text = any(each is not None and each.dictation in chosen and each.pending > 0 for each in known)
 
-        def removed(_none: object) -> None:
+        def removed(lacking: object) -> None:
             self._deleted += chosen
             self._undo_timer.start()
             self.column.remove(chosen)
             self.texts_changed.emit(tuple(chosen))
             words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
-            self._say(joined(" ", words, UNFINISHED) if lacks_text else words)
+            self._say(joined(" ", words, UNFINISHED) if lacking else words)
             announce(self, words)
 
         if chosen:

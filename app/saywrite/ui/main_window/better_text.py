@@ -49,7 +49,10 @@ log = logging.getLogger(__name__)
 BETTER_TEXT_KEY = "better text"
 
 RETRY_MINUTES = (1, 2, 4, 8, 16, 32)
-"""Minutes before each further attempt; each attempt itself tries for a minute to reach the service."""
+"""Minutes before each further attempt; each attempt itself tries for a minute to reach the service.
+
+A dictation that the service has written whole ends the wait: the service can be reached again.
+"""
 
 MOST_WAITING = 20
 """Texts that wait for the service; of more, the oldest are left as they are."""
@@ -124,6 +127,8 @@ class BetterText(QObject):
                 self._newest[event.dictation].inserted = event.text
                 if not self._newest[event.dictation].local:
                     del self._newest[event.dictation]
+                    self._timer.stop()
+                    self.ask()
             case Inserted() | InsertionUncertain() if event.dictation in self._newest:
                 self._newest[event.dictation].sent = True
                 self._put_in_queue(event.dictation)
@@ -139,8 +144,8 @@ class BetterText(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask the service for the text that has waited longest, unless a dictation runs."""
-        if not self._waiting or self._running is not None or not self._idle:
+        """Ask the service for the text that has waited longest, unless a dictation runs or the service was away."""
+        if not self._waiting or self._running is not None or not self._idle or self._timer.isActive():
             return
         from saywrite.storage.history.records.versions import Origin
 

@@ -19,16 +19,21 @@ BATCH = 200
 """Dictations that are deleted at once. Between two batches others can write."""
 
 
-def move_to_trash(store: HistoryStore, dictations: Iterable[str], at: datetime) -> None:
-    """Hide dictations until they are restored or deleted finally. Missing ones are no error. Raises HistoryError."""
+def move_to_trash(store: HistoryStore, dictations: Iterable[str], at: datetime) -> int:
+    """Hide dictations until they are restored or deleted finally; return how many of them lack text for some sound.
+
+    Missing ones are no error. Raises HistoryError.
+    """
     rows = [(microseconds(at), dictation) for dictation in dictations]
 
-    def move(connection: sqlite3.Connection) -> None:
+    def move(connection: sqlite3.Connection) -> int:
         connection.executemany(
             "INSERT OR REPLACE INTO trash (at, dictation) SELECT ?, id FROM dictations WHERE id = ?", rows
         )
+        lacking = "SELECT 1 FROM dictations WHERE id = ? AND (pending > 0 OR NOT finished)"
+        return sum(connection.execute(lacking, (dictation,)).fetchone() is not None for _, dictation in rows)
 
-    store.in_transaction(move)
+    return store.in_transaction(move)
 
 
 def restore_from_trash(store: HistoryStore, dictations: Iterable[str]) -> int:
