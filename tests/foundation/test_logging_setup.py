@@ -30,13 +30,36 @@ for _ in range(int(sys.argv[2])):
     logging.getLogger("test").info("x" * 1000)
 """
 
+LINES = (
+    LOGS.split("for _")[0]
+    + """
+for line in sys.stdin:
+    logging.getLogger("test").info(line.strip())
+    print(flush=True)
+"""
+)
 
-def run_log(path: Path, lines: int) -> str:
+BUSY = LOGS.replace(
+    "for _",
+    """
+rename = os.rename
+def refuse(source, target):
+    if source == str(path) and path.stat().st_size < 1_500_000:
+        raise PermissionError(13, "Another process has it open", source)
+    rename(source, target)
+os.rename = refuse
+for _""",
+)
+
+
+APP = str(Path(start_log.__code__.co_filename).parents[2])
+
+
+def run_log(path: Path, lines: int, program: str = LOGS) -> str:
     """What was written to standard error."""
-    app = str(Path(start_log.__code__.co_filename).parents[2])
-    command = [sys.executable, "-c", LOGS, str(path), str(lines)]
+    command = [sys.executable, "-c", program, str(path), str(lines)]
     return subprocess.run(
-        command, check=True, env={**os.environ, "PYTHONPATH": app}, stderr=subprocess.PIPE, text=True
+        command, check=True, env={**os.environ, "PYTHONPATH": APP}, stderr=subprocess.PIPE, text=True
     ).stderr
 
 
@@ -56,6 +79,32 @@ def test_rotated_logs_are_private_and_at_most_five(tmp_path: Path) -> None:
     assert set(found) == {"crash.log", "saywrite.log", *(f"saywrite.log.{number}" for number in range(1, 6))}
     assert set(found.values()) == {"0o600"}
     assert all((tmp_path / name).stat().st_size <= 1_000_000 for name in found)
+
+
+def test_file_that_another_process_has_rotated_is_not_written_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "saywrite.log"
+    with subprocess.Popen(
+        [sys.executable, "-c", LINES, str(path)],
+        env={**os.environ, "PYTHONPATH": APP}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdin is not None
+        assert other.stdout is not None
+        print("before", file=other.stdin, flush=True)
+        other.stdout.readline()
+        run_log(path, 1_000)
+        print("behind", file=other.stdin, flush=True)
+        other.stdout.readline()
+        other.stdin.close()
+    assert "before" in path.with_name("saywrite.log.1").read_text()
+    assert path.read_text().splitlines()[-1].endswith("test: behind")
+
+
+def test_log_that_cannot_be_rotated_for_a_while_goes_on(tmp_path: Path) -> None:
+    """Windows does not rename a file that another process has open."""
+    assert run_log(tmp_path / "saywrite.log", 2_500, BUSY) == ""
+    lines = [(tmp_path / name).read_text().count("\n") for name in ("saywrite.log.1", "saywrite.log")]
+    assert sum(lines) == 2_500
+    assert lines[0] > 1_500
 
 
 def test_log_that_others_could_read_becomes_private(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(
 TALKATIVE = ("urllib3", "engineio", "socketio", "websocket", "keyring", "numba", "asyncio")
 """Libraries whose debug output contains payloads, hosts or tokens."""
 
+MOST_BYTES = 1_000_000
+
 STOP_LIMIT_S = 1.0
 """Seconds that the end of the program waits for the last lines of the log."""
 
@@ -36,11 +38,27 @@ log = logging.getLogger(__name__)
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
-    """`report` says once that the file cannot be written; `logging` would print a traceback for each line."""
+    """Several processes may write to it and rotate it: the window and commands in a terminal.
+
+    `report` says once that the file cannot be written; `logging` would print a traceback for each line.
+    """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True)
+        super().__init__(path, maxBytes=MOST_BYTES, backupCount=5, encoding="utf-8", delay=True)
         self._is_reported = False
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the name that `logging` calls
+        if self.stream is not None and not _is_at(self.stream, self.baseFilename):
+            self.stream.close()  # another process has rotated it; super() opens the new one
+            self.stream = None
+        return bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:  # noqa: N802 - the name that `logging` calls
+        try:
+            super().doRollover()
+            self.maxBytes = MOST_BYTES
+        except PermissionError:  # on Windows, while another process has the file open
+            self.maxBytes += MOST_BYTES
 
     def _open(self) -> TextIOWrapper:
         stream = super()._open()
@@ -64,6 +82,14 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
             with suppress(OSError, ValueError):
                 reason = os_error_reason(error)
                 print(f"saywrite: there is no log: {reason}. Name another folder with --data.", file=sys.stderr)
+
+
+def _is_at(stream: TextIOWrapper, path: str) -> bool:
+    """Whether `path` is the name of this open file now."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), Path(path).stat())
+    except OSError:
+        return False
 
 
 def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
