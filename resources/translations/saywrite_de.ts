@@ -3396,6 +3396,10 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
         <translation>Saywrite kann nicht mit der Sitzung gestartet werden: Der Name {path} ist kein gültiger Text.</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>Saywrite kann diese Taste nicht verwenden. Drücken Sie eine andere.</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywrite hört die Taste, in jedem Programm.</translation>
     </message>

@@ -3396,6 +3396,10 @@ Nombres, productos, jerga: a la izquierda como se oye, a la derecha como se escr
         <translation>Saywrite no puede iniciarse con la sesión: el nombre {path} no es un texto válido.</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>Saywrite no puede usar esta tecla. Pulse otra.</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywrite capta la tecla en todos los programas.</translation>
     </message>

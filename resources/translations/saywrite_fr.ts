@@ -3396,6 +3396,10 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
         <translation>Saywrite ne peut pas être lancé avec la session : le nom {path} n'est pas un texte valide.</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>Saywrite ne peut pas utiliser cette touche. Appuyez sur une autre.</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywrite capte la touche, dans tous les programmes.</translation>
     </message>

@@ -3396,6 +3396,10 @@ Nomi, prodotti, gergo: a sinistra come si sente, a destra come si scrive.</trans
         <translation>Saywrite non può essere avviato con la sessione: il nome {path} non è un testo valido.</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>Saywrite non può usare questo tasto. Premine un altro.</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywrite riceve il tasto in ogni programma.</translation>
     </message>

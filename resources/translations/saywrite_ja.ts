@@ -3391,6 +3391,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywriteをセッションと同時に起動できません。名前{path}は有効なテキストではありません。</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>このキーは Saywrite では使えません。別のキーを押してください。</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywriteは、どのプログラムでもこのキーを受け取ります。</translation>
     </message>

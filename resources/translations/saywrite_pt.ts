@@ -3396,6 +3396,10 @@ Nomes, produtos, jargão: à esquerda como se ouve, à direita como se escreve.<
         <translation>O Saywrite não pode ser iniciado com a sessão: o nome {path} não é um texto válido.</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>O Saywrite não pode usar esta tecla. Pressione outra.</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>O Saywrite capta a tecla em todos os programas.</translation>
     </message>

@@ -3391,6 +3391,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation>Saywrite 无法随会话启动：名称 {path} 不是有效的文本。</translation>
     </message>
     <message>
+        <source>Saywrite cannot use this key. Press another one.</source>
+        <translation>Saywrite 无法使用此键。请按其他键。</translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation>Saywrite 在所有程序中都能收到此按键。</translation>
     </message>

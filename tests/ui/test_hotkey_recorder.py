@@ -94,6 +94,8 @@ def test_several_modifiers_without_a_key_are_no_key(recorder: KeyRecorder) -> No
         (Qt.Key.Key_A, SHIFT, "needed for writing"),
         (Qt.Key.Key_F8, NONE, "already your other key"),
         (Qt.Key.Key_BassBoost, NONE, "no key called"),
+        (Qt.Key.Key_unknown, NONE, "cannot use this key"),
+        (Qt.Key.Key_unknown, CTRL, "cannot use this key"),
         (Qt.Key.Key_Plus, CTRL, "no key called “plus”"),
     ],
 )

@@ -39,6 +39,7 @@ ALONE = {
 BUTTONS = {Qt.MouseButton.BackButton: "Mouse 8", Qt.MouseButton.ForwardButton: "Mouse 9"}
 
 ASKING = message("Press the keys… (Esc: leave it)")
+NAMELESS = message("Saywrite cannot use this key. Press another one.")
 
 
 class KeyRecorder(QWidget):
@@ -133,9 +134,12 @@ class KeyRecorder(QWidget):
             self._modifiers_down += 1
         else:
             name = x11_name(event.nativeScanCode(), event.nativeVirtualKey()) if self._platform == "linux" else ""
-            self._consider(
-                _with_modifiers(held, name) if name else QKeySequence(_combination(held, key)).toString(PORTABLE)
-            )
+            if name:
+                self._consider(_with_modifiers(held, name))
+            elif QKeySequence(key).toString(PORTABLE):
+                self._consider(QKeySequence(_combination(held, key)).toString(PORTABLE))
+            else:
+                self._refuse(NAMELESS)
 
     def _release(self, event: QKeyEvent) -> None:
         """Take a modifier that was pressed and released alone."""
