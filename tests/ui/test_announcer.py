@@ -48,3 +48,17 @@ def test_a_withdrawn_final_is_not_read() -> None:
     announcer.remove("d1", (1,))
     announcer.end("d1")
     assert read == ["Good morning."]
+
+
+def test_finals_that_come_after_the_end_are_read_then() -> None:
+    """They are of sound that had no text when the dictation ended; nobody heard them."""
+    read: list[str] = []
+    announcer = TextAnnouncer(read.append)
+    announcer.mode = "end"
+    announcer.begin("d1")
+    announcer.take_final("d1", 1, "Good morning.")
+    announcer.end("d1")
+    announcer.take_final("d1", 2, "It rains.")
+    announcer.begin("d2")
+    announcer.take_final("d1", 3, "The microphone is open again.")
+    assert read == ["Good morning.", "It rains."]

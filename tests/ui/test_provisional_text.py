@@ -270,3 +270,17 @@ def test_words_that_are_over_while_the_transcript_is_cleared_are_not_put_back(vi
     hear(view, TWO)
     view.undo_clear()
     assert rows(view) == ["three four"]
+
+
+def test_edited_words_take_the_text_of_a_continued_dictation(view: TranscriptView) -> None:
+    stored: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: stored.append(edit))
+    hear(view, (0, "one two", 0.0, 2.0))
+    edit(view, "two", "too")
+    view.receive(Started("d", "aiola", "en", "microphone", 0.0, BEGAN))
+    hear(view, (0, "three four", 3.0, 5.0))
+    assert rows(view) == ["one too", "three four"]
+    arrive(view, 1, "One, two.", 0, 2)
+    arrive(view, 2, "Three, four.", 3, 5)
+    assert rows(view) == ["one too", "Three, four."]
+    assert stored == [("d", 1, "one too")]

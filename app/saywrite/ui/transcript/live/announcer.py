@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QWidget
 from saywrite.ui.toolkit.screen_reader import announce
 
 OFF, AT_END, FINALS, ALL = "off", "end", "finals", "all"
-"""Nothing; the whole text when the dictation is over and the microphone closed; finals; partials too."""
+"""Nothing; the whole text when the dictation is over and the microphone closed; finals; partials too.
+
+Finals that come after the end, of sound that had no text by then, are read at the end, too.
+"""
 
 
 class TextAnnouncer:
@@ -21,11 +24,12 @@ class TextAnnouncer:
         """One of the modes above; a change takes effect at once."""
         self._announce = announce
         self._dictation = ""
+        self._is_over = False
         self._finals: dict[int, str] = {}
 
     def begin(self, dictation: str) -> None:
         """A dictation begins."""
-        self._dictation = dictation
+        self._dictation, self._is_over = dictation, False
         self._finals.clear()
 
     def take_partial(self, text: str) -> None:
@@ -35,9 +39,10 @@ class TextAnnouncer:
 
     def take_final(self, dictation: str, number: int, text: str) -> None:
         """Take a final; one with the number of an earlier one replaces it."""
-        if dictation == self._dictation:
+        is_newest = dictation == self._dictation
+        if is_newest:
             self._finals[number] = text
-        if self.mode in (FINALS, ALL):
+        if self.mode in (FINALS, ALL) or (self.mode == AT_END and is_newest and self._is_over):
             self._announce(text)
 
     def remove(self, dictation: str, numbers: Iterable[int]) -> None:
@@ -47,8 +52,11 @@ class TextAnnouncer:
                 self._finals.pop(number, None)
 
     def end(self, dictation: str) -> None:
-        """The dictation has its text."""
-        if dictation == self._dictation and self.mode == AT_END:
+        """The dictation is over."""
+        if dictation != self._dictation:
+            return
+        self._is_over = True
+        if self.mode == AT_END:
             self._announce(" ".join(self._finals[number] for number in sorted(self._finals)))
 
 

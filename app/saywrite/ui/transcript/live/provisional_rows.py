@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segment
@@ -60,6 +61,8 @@ class ProvisionalRows:
         self._put = put
         self._rows: dict[tuple[str, int], Row] = {}
         """By the dictation and the number of the stretch."""
+        self._former_numbers = count(-1, -1)
+        """Of edited rows of a dictation that was continued; stretches have numbers from 0."""
         self._kept: list[tuple[str, int, int]] = []
         """The dictation and the sound of edited rows whose words a segment has taken over."""
         self._cleared: set[Row] = set()
@@ -74,8 +77,13 @@ class ProvisionalRows:
         self._cleared.clear()
 
     def forget(self, dictation: str) -> None:
-        """Begin a dictation, perhaps one that is continued; rows that are shown stay."""
+        """Begin a dictation, perhaps one that is continued; rows that are shown stay.
+
+        Edited ones still wait for their text. The stretches of the continued dictation are numbered anew.
+        """
+        edited = [row for (of, _), row in self._rows.items() if of == dictation and row.edited]
         self._rows = {key: row for key, row in self._rows.items() if key[0] != dictation}
+        self._rows.update(((dictation, next(self._former_numbers)), row) for row in edited)
         self._kept = [kept for kept in self._kept if kept[0] != dictation]
 
     def show(self, event: ProvisionalText) -> tuple[ProvisionalStretch, ...]:
