@@ -25,7 +25,7 @@ LIMIT_S = 20.0
 SERVICE = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
 REGISTRIES = ("/usr/libexec/at-spi2-registryd", "/usr/lib/at-spi2-core/at-spi2-registryd")
-ENABLED, FOCUSED, SHOWING = 8, 12, 25
+ACTIVE, ENABLED, FOCUSED, SHOWING = 1, 8, 12, 25
 """Numbers of states, from atspi-constants.h."""
 
 
@@ -43,6 +43,11 @@ class Widget:
     @property
     def enabled(self) -> bool:
         return bool(self.states >> ENABLED & 1)
+
+    @property
+    def active(self) -> bool:
+        """Whether this window gets the keys, as far as its program knows."""
+        return bool(self.states >> ACTIVE & 1)
 
     @property
     def focused(self) -> bool:

@@ -169,12 +169,13 @@ class Window:
 
     def wait_active(self) -> None:
         """Wait until the main window has the keys again: they go to a dialog for a moment after it was closed."""
-        wait_for(
-            lambda: re.fullmatch(
-                "(● )?Saywrite", self._desktop.xdotool("getactivewindow", "getwindowname", check=False)
-            ),
-            "the main window is not active",
-        )
+
+        def is_active() -> bool:
+            title = self._desktop.xdotool("getactivewindow", "getwindowname", check=False)
+            shown = self.see("frame", "^(● )?Saywrite$")
+            return bool(re.fullmatch("(● )?Saywrite", title)) and shown is not None and shown.active
+
+        wait_for(is_active, "the main window is not active")
 
     # What a person does
 
