@@ -144,7 +144,7 @@ class BetterText(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask the service for the text that has waited longest, unless a dictation runs or the service was away."""
+        """Ask for the text that has waited longest, unless a dictation runs or the service was away."""
         if not self._waiting or self._running is not None or not self._idle or self._timer.isActive():
             return
         from saywrite.storage.history.records.versions import Origin

@@ -20,9 +20,9 @@ BATCH = 200
 
 
 def move_to_trash(store: HistoryStore, dictations: Iterable[str], at: datetime) -> int:
-    """Hide dictations until they are restored or deleted finally; return how many of them lack text for some sound.
+    """Hide dictations until they are restored or deleted finally.
 
-    Missing ones are no error. Raises HistoryError.
+    Returns how many of them lack text for some of their sound. Missing ones are no error. Raises HistoryError.
     """
     rows = [(microseconds(at), dictation) for dictation in dictations]
 
