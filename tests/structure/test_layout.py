@@ -44,7 +44,6 @@ SHORT: dict[str, str] = {
     "ui/toolkit/theme/indicators.py": "the outlines that one style draws too dark",
     "ui/toolkit/theme/motion.py": "the one question whether parts may move",
     "ui/toolkit/theme/tokens.py": "the page of measures and fixed colors, which only names values",
-    "ui/transcript/live/announcer.py": "which text is read aloud, apart from how it is shown",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
     "ui/widgets/fields/search_field.py": "the one field with words to search for, for every list and window",
     "ui/tray/window_geometry.py": "size and position of every window but the first",
