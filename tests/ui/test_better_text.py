@@ -275,7 +275,14 @@ def test_dictation_that_the_service_writes_ends_the_wait(stage: Stage) -> None:
     stage.dictate("d", "The red boat")
     stage.attempts[0].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
     stage.wait_for_end()
-    stage.dictate("e", "It was nice.", engine="aiola")
+    stage.tell(
+        StateChanged("e", State.STARTING),
+        Started("e", "aiola", "en", "microphone", 1.0, BEGAN),
+        Finished("e", 100, 0, 100, 1.0, ""),
+        StateChanged("e", State.IDLE),
+    )
+    assert [attempt.dictation for attempt in stage.attempts] == ["d"], "a dictation without text shows nothing"
+    stage.dictate("f", "It was nice.", engine="aiola")
     assert [attempt.dictation for attempt in stage.attempts] == ["d", "d"]
 
 

@@ -278,8 +278,8 @@ def test_edited_words_take_the_text_of_a_continued_dictation(view: TranscriptVie
     hear(view, (0, "one two", 0.0, 2.0))
     edit(view, "two", "too")
     view.receive(Started("d", "aiola", "en", "microphone", 0.0, BEGAN))
-    hear(view, (0, "three four", 3.0, 5.0))
-    assert rows(view) == ["one too", "three four"]
+    hear(view, (0, "one two", 0.0, 2.0), (1, "three four", 3.0, 5.0))
+    assert rows(view) == ["one too", "three four"], "what was edited is not heard anew"
     arrive(view, 1, "One, two.", 0, 2)
     arrive(view, 2, "Three, four.", 3, 5)
     assert rows(view) == ["one too", "Three, four."]

@@ -127,8 +127,9 @@ class BetterText(QObject):
                 self._newest[event.dictation].inserted = event.text
                 if not self._newest[event.dictation].local:
                     del self._newest[event.dictation]
-                    self._timer.stop()
-                    self.ask()
+                    if event.text and not event.pending:
+                        self._timer.stop()
+                        self.ask()
             case Inserted() | InsertionUncertain() if event.dictation in self._newest:
                 self._newest[event.dictation].sent = True
                 self._put_in_queue(event.dictation)

@@ -136,7 +136,8 @@ class ProvisionalRows:
         return Replacement(first)
 
     def _has_words_of_user(self, dictation: str, start: int, end: int) -> bool:
-        return any(of == dictation and is_mostly_in(start, end, *kept) for of, *kept in self._kept)
+        edited = [(row.dictation, row.start, row.end) for row in self._rows.values() if row.edited]
+        return any(of == dictation and is_mostly_in(start, end, *sound) for of, *sound in (*self._kept, *edited))
 
     def _add(self, dictation: str, stretch: ProvisionalStretch) -> None:
         text = clean(stretch.text)
