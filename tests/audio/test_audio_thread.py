@@ -44,28 +44,87 @@ def test_a_hung_job_is_given_up_and_the_rest_of_its_queue_done_when_it_wakes(cap
     assert "does not answer" in caplog.text
 
 
+class Block:
+    """A job that hangs from when it `began` until `wake()`."""
+
+    def __init__(self) -> None:
+        self._began, self._wakes = threading.Event(), threading.Event()
+        self.wake = self._wakes.set
+
+    def __call__(self, backend: object) -> None:
+        self._began.set()
+        self._wakes.wait()
+
+    def begin(self) -> None:
+        assert self._began.wait(LIMIT_S)
+
+
 def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_abandoned(caplog):
-    began, hang = threading.Event(), threading.Event()
-
-    def block(backend: object) -> None:
-        began.set()
-        hang.wait()
-
-    audio = AudioThread(NoPortAudio())
-    before = time.monotonic()
-    worker = audio.submit(lambda backend: None)
-    audio.submit(block)
-    assert began.wait(LIMIT_S)
-    first = audio.job_began(worker)
-    assert before <= first <= time.monotonic()
-    hang.set()
-    ended = threading.Event()
-    audio.submit(lambda backend: ended.set())
-    assert ended.wait(LIMIT_S)
-    assert audio.job_began(worker) > first
+    now = [100.0]
+    audio = AudioThread(NoPortAudio(), lambda: now[0])
+    first, second = Block(), Block()
+    worker = audio.submit(first)
+    audio.submit(second)
+    first.begin()
+    now[0] = 102.0
+    assert audio.job_began(worker) == 100.0
+    first.wake()
+    second.begin()
+    assert audio.job_began(worker) == 102.0
     audio.abandon(worker)
     assert audio.job_began(worker) == float("-inf")
+    second.wake()
     worker.join(LIMIT_S)
+
+
+def test_a_thread_without_a_job_does_not_hang():
+    now = [100.0]
+    audio = AudioThread(NoPortAudio(), lambda: now[0])
+    done = threading.Event()
+    worker = audio.submit(lambda backend: done.set())
+    assert done.wait(LIMIT_S)
+    now[0] = 200.0
+    limit = time.monotonic() + LIMIT_S
+    while audio.job_began(worker) != 200.0:  # the job may not have returned yet
+        assert time.monotonic() < limit
+    assert audio.submit(lambda backend: None) is worker
+    audio.close(wait=LIMIT_S)
+
+
+def test_a_job_that_has_kept_the_thread_for_three_seconds_is_left_behind_by_the_next(caplog):
+    now = [100.0]
+    audio = AudioThread(NoPortAudio(), lambda: now[0])
+    hung = Block()
+    worker = audio.submit(hung)
+    hung.begin()
+    now[0] = 102.9
+    behind = threading.Event()
+    assert audio.submit(lambda backend: behind.set()) is worker
+    now[0] = 103.0
+    done = threading.Event()
+    assert audio.submit(lambda backend: done.set()) is not worker
+    assert done.wait(LIMIT_S)
+    assert not behind.is_set()
+    assert "does not answer" in caplog.text
+    hung.wake()
+    assert behind.wait(LIMIT_S)
+    audio.close(wait=LIMIT_S)
+
+
+def test_behind_too_many_that_hang_no_new_thread_is_begun(caplog):
+    now = [100.0]
+    audio = AudioThread(NoPortAudio(), lambda: now[0])
+    hung = [Block() for _ in range(STUCK_LIMIT + 1)]
+    workers = []
+    for block in hung:
+        workers.append(audio.submit(block))
+        block.begin()
+        now[0] += 3
+    assert len(set(workers)) == STUCK_LIMIT + 1
+    assert audio.submit(lambda backend: None) is workers[-1]
+    for block in hung:
+        block.wake()
+    audio.close(wait=LIMIT_S)
 
 
 def test_giving_up_a_worker_twice_does_not_hit_its_successor(caplog):

@@ -15,6 +15,12 @@ log = logging.getLogger(__name__)
 Job = Callable[[Backend], None]
 """Runs on the audio thread, posts its result and raises nothing."""
 
+HANG_S = 3.0
+"""A job that has kept the thread for so long hangs.
+
+Opening a stream takes 5 ms, with Bluetooth about a second, closing one 1 ms, with a frozen sound server for ever.
+"""
+
 STUCK_LIMIT = 4
 """Abandoned threads that may hang at once. With that many no new stream is opened, because it would hang, too."""
 
@@ -22,17 +28,23 @@ STUCK_LIMIT = 4
 class AudioThread:
     """Runs jobs on the audio thread, which the first job starts. Safe on every thread."""
 
-    def __init__(self, backend: Backend | None = None) -> None:
+    def __init__(self, backend: Backend | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._backend: Backend = backend or PortAudio()
+        self._clock = clock
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._abandoned: list[_Worker] = []
 
     def submit(self, job: Job) -> object:
-        """Queue `job`; returns its worker, for `job_began()` and `abandon()`."""
+        """Queue `job`; returns its worker, for `job_began()` and `abandon()`.
+
+        Where the job that runs hangs, a new worker does it, unless too many hang already.
+        """
         with self._lock:
+            if self._worker is not None and self._clock() >= self._began(self._worker) + HANG_S and not self._stuck():
+                self._give_up(self._worker)
             if self._worker is None:
-                self._worker = _Worker(self._backend)
+                self._worker = _Worker(self._backend, self._clock)
                 self._worker.start()
             self._worker.jobs.put(job)
             return self._worker
@@ -42,26 +54,21 @@ class AudioThread:
         self.submit(_load_library)
 
     def job_began(self, worker: object) -> float:
-        """When `worker` began with the job it runs, in monotonic seconds; −inf once it has been abandoned."""
+        """When `worker` began with the job it runs, in monotonic seconds; now without a job, −inf once abandoned."""
         with self._lock:
-            return self._worker.job_began if self._worker is not None and self._worker is worker else float("-inf")
+            return self._began(self._worker) if self._worker is not None and self._worker is worker else float("-inf")
 
     def abandon(self, worker: object) -> None:
         """Give up the worker that did not answer in time, if it has not been already."""
         with self._lock:
-            if self._worker is not worker or self._worker is None:
-                return
-            log.warning("the sound system does not answer: going on with a new audio thread")
-            self._worker.jobs.put(None)
-            self._abandoned = [one for one in self._abandoned if one.is_alive()]
-            self._abandoned.append(self._worker)
-            self._worker = None
+            if self._worker is not None and self._worker is worker:
+                self._give_up(self._worker)
 
     @property
     def stuck(self) -> bool:
         """Whether so many threads hang that another try is pointless for now."""
         with self._lock:
-            return sum(worker.is_alive() for worker in self._abandoned) >= STUCK_LIMIT
+            return self._stuck()
 
     def close(self, wait: float = 0.0) -> None:
         """End the thread behind its last job; wait up to `wait` seconds for it."""
@@ -71,23 +78,37 @@ class AudioThread:
             worker.jobs.put(None)
             worker.join(wait)
 
+    def _began(self, worker: _Worker) -> float:
+        began = worker.job_began
+        return self._clock() if began is None else began
+
+    def _give_up(self, worker: _Worker) -> None:
+        log.warning("the sound system does not answer: going on with a new audio thread")
+        worker.jobs.put(None)
+        self._abandoned = [one for one in self._abandoned if one.is_alive()]
+        self._abandoned.append(worker)
+        self._worker = None
+
+    def _stuck(self) -> bool:
+        return sum(worker.is_alive() for worker in self._abandoned) >= STUCK_LIMIT
+
 
 class _Worker(threading.Thread):
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
         super().__init__(name="audio", daemon=True)
         self.jobs: SimpleQueue[Job | None] = SimpleQueue()
-        # No lock: a float that only this thread writes. Between two jobs it is the end of the first one.
-        self.job_began = time.monotonic()
+        self.job_began: float | None = None  # no lock: one reference, which only this thread writes
         self._backend = backend
+        self._clock = clock
 
     def run(self) -> None:
         while (job := self.jobs.get()) is not None:
-            self.job_began = time.monotonic()
+            self.job_began = self._clock()
             try:
                 job(self._backend)
             except Exception:
                 log.exception("a job of the audio thread failed")
-            self.job_began = time.monotonic()
+            self.job_began = None
 
 
 def _load_library(backend: Backend) -> None:

@@ -54,7 +54,7 @@ TAIL_LIMIT_S = 0.1
 """Blocks arrive up to 40 ms after their sound; the wait for the end of the tail is no longer than this."""
 
 DRAIN_LIMIT_S = 0.4
-"""Closing takes 1 ms; a frozen sound server never answers."""
+"""Closing takes 1 ms; a frozen sound server never answers. The dictation ends then, and the audio thread waits on."""
 
 SERVER_LIMIT_S = 0.3
 """The sound server's answer takes 10 ms; without it the device is opened unseen."""
@@ -288,8 +288,6 @@ class CaptureSession:
         if self._unsettled_since is not None and now >= self._unsettled_since + UNSETTLED_LIMIT_S:
             self._settle()
         if self._drain_until is not None:
-            if self._capture is not None and now >= self._capture.job_began + DRAIN_LIMIT_S:
-                self._capture.give_up()
             self.end()
             return
         if self._stop_at is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from saywrite.audio.backend.audio_thread import AudioThread
+from saywrite.audio.backend.audio_thread import HANG_S, AudioThread
 from saywrite.audio.backend.devices import as_source, not_answering
 from saywrite.audio.backend.portaudio import REMEDY_NONE, silence_remedy
 from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, SoundServer
@@ -49,12 +49,6 @@ STALLED = "stalled"
 HUNG = "hung"
 """Kinds of problems. The kind of a failed open is the class of its error."""
 
-
-OPEN_LIMIT_S = 3.0
-"""Opening takes 5 ms, with Bluetooth about a second, with a frozen sound server for ever.
-
-A job that has kept the audio thread for so long hangs. An attempt that waits behind others that do not is waited for.
-"""
 
 FIRST_SOUND_S = 3.0
 DROP_S = 9.0
@@ -115,7 +109,7 @@ class DeviceOpener:
             return None
         self.attempt = InputStream(self._post, self._audio, source, self._device)
         log.debug("stream %d: opening %s", self.attempt.number, "a source" if source else "a device")
-        self._since, self._due, self._open, self._patient = now, now + OPEN_LIMIT_S, False, False
+        self._since, self._due, self._open, self._patient = now, now + HANG_S, False, False
         self.attempt.open()
         return None
 
@@ -157,7 +151,7 @@ class DeviceOpener:
         if attempt is None or now < self._due:
             return
         if not self._open:
-            self._due = attempt.job_began + OPEN_LIMIT_S
+            self._due = attempt.job_began + HANG_S  # it may wait behind other streams, whose jobs do not hang
             if now < self._due:
                 return
             self.attempt = None

@@ -127,7 +127,7 @@ class InputStream:
 
     @property
     def job_began(self) -> float:
-        """When its audio thread began with the job it runs, in monotonic seconds; −inf: it was abandoned."""
+        """When the audio thread began with the job it runs: see `AudioThread.job_began()`."""
         return self._audio.job_began(self._worker)
 
     def give_up(self) -> None:
