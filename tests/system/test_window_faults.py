@@ -102,7 +102,8 @@ def test_unplugged_in_mid_dictation_it_says_so_and_goes_on_also_when_it_is_plugg
         saywrite.dictating()
         wait_for(lambda: saywrite.heard_s() >= 1, "no sound from the headset")
         made.sound.remove("headset")
-        saywrite.wait_label("Headset was unplugged")
+        # Where the stream ends before the server reports the unplugging, only the gap is left to read after a moment.
+        saywrite.wait_label("Headset was (unplugged|not available)")
         made.sound.play("laptop", speech["weather"])
         saywrite.wait_transcript("weather")
         made.screen.shot(artifacts / "window-unplugged.png")
