@@ -45,7 +45,7 @@ def test_a_hung_job_is_given_up_and_the_rest_of_its_queue_done_when_it_wakes(cap
 
 
 class Block:
-    """A job that hangs from when it `began` until `wake()`."""
+    """A job that hangs until `wake()`."""
 
     def __init__(self) -> None:
         self._began, self._wakes = threading.Event(), threading.Event()
@@ -55,7 +55,7 @@ class Block:
         self._began.set()
         self._wakes.wait()
 
-    def begin(self) -> None:
+    def wait_begun(self) -> None:
         assert self._began.wait(LIMIT_S)
 
 
@@ -65,11 +65,11 @@ def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_abandoned
     first, second = Block(), Block()
     worker = audio.submit(first)
     audio.submit(second)
-    first.begin()
+    first.wait_begun()
     now[0] = 102.0
     assert audio.job_began(worker) == 100.0
     first.wake()
-    second.begin()
+    second.wait_begun()
     assert audio.job_began(worker) == 102.0
     audio.abandon(worker)
     assert audio.job_began(worker) == float("-inf")
@@ -96,7 +96,7 @@ def test_a_job_that_has_kept_the_thread_for_three_seconds_is_left_behind_by_the_
     audio = AudioThread(NoPortAudio(), lambda: now[0])
     hung = Block()
     worker = audio.submit(hung)
-    hung.begin()
+    hung.wait_begun()
     now[0] = 102.9
     behind = threading.Event()
     assert audio.submit(lambda backend: behind.set()) is worker
@@ -118,7 +118,7 @@ def test_behind_too_many_that_hang_no_new_thread_is_begun(caplog):
     workers = []
     for block in hung:
         workers.append(audio.submit(block))
-        block.begin()
+        block.wait_begun()
         now[0] += 3
     assert len(set(workers)) == STUCK_LIMIT + 1
     assert audio.submit(lambda backend: None) is workers[-1]

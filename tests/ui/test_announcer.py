@@ -7,12 +7,18 @@ import pytest
 from saywrite.ui.transcript.live.announcer import TextAnnouncer
 
 
-def dictate(mode: str) -> list[str]:
-    """All that is read of a dictation of two sentences, the second of which is corrected; "." is its end."""
+def dictating(mode: str) -> tuple[TextAnnouncer, list[str]]:
+    """The announcer in a dictation, and what it reads."""
     read: list[str] = []
     announcer = TextAnnouncer(read.append)
     announcer.mode = mode
     announcer.begin("d1")
+    return announcer, read
+
+
+def dictate(mode: str) -> list[str]:
+    """All that is read of a dictation of two sentences, the second of which is corrected; "." is its end."""
+    announcer, read = dictating(mode)
     announcer.take_partial("It")
     announcer.take_final("d1", 2, "It rain.")
     announcer.take_final("d1", 1, "Good morning.")
@@ -38,10 +44,7 @@ def test_each_mode_reads_its_part(mode: str, read: list[str]) -> None:
 
 
 def test_a_withdrawn_final_is_not_read() -> None:
-    read: list[str] = []
-    announcer = TextAnnouncer(read.append)
-    announcer.mode = "end"
-    announcer.begin("d1")
+    announcer, read = dictating("end")
     announcer.take_final("d1", 1, "Um.")
     announcer.take_final("d1", 2, "Good morning.")
     announcer.remove("d0", (2,))
@@ -52,10 +55,7 @@ def test_a_withdrawn_final_is_not_read() -> None:
 
 def test_finals_that_come_after_the_end_are_read_then() -> None:
     """They are of sound that had no text when the dictation ended; nobody heard them."""
-    read: list[str] = []
-    announcer = TextAnnouncer(read.append)
-    announcer.mode = "end"
-    announcer.begin("d1")
+    announcer, read = dictating("end")
     announcer.take_final("d1", 1, "Good morning.")
     announcer.end("d1")
     announcer.take_final("d1", 2, "It rains.")
