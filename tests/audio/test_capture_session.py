@@ -485,11 +485,40 @@ def test_a_stop_in_mid_stall_does_not_wait_for_a_tail_and_counts_the_gap():
     room = served()
     room.quiet = True
     room.audio.hangs = True
-    room.pass_time(0.8)
+    room.pass_time(1.2)
     room.microphone.stop(room.now)
     room.pass_time(0.6)
+    assert room.heard[-2:] == [("gap", 1.2, "Headset delivered no sound."), ("ended",)]
+
+
+@pytest.mark.parametrize("late_s", [0.3, 0.6, 0.9, 1.1])
+@pytest.mark.parametrize("after_s", [0, 0.1, 0.24])
+def test_sound_that_arrives_late_because_the_program_was_stopped_at_the_end_is_kept(late_s: float, after_s: float):
+    """The program is stopped for `late_s`, which ends `after_s` behind the stop: then all blocks come, one by one."""
+    room = served()
+    room.quiet = True
+    (stream,) = room.portaudio.streams
+    room.now += late_s - after_s
+    room.microphone.stop(room.now)
+    room.now += after_s
+    for _ in range(round(late_s / STEP_S)):
+        if stream.open:
+            stream.on_block(room.voice * 320, room.now, False)
+        room.pump()
+    room.quiet = False
+    room.pass_time(1)
+    assert room.told("gap") == []
+    assert abs(room.samples / 16_000 - (1 + late_s - after_s + 0.25)) < 0.05
     assert room.heard[-1] == ("ended",)
-    assert room.told("gap")[0][1] == 0.8
+
+
+def test_a_microphone_that_fell_silent_before_the_stop_is_not_waited_for_long():
+    room = served()
+    room.quiet = True
+    room.pass_time(0.8)
+    room.microphone.stop(room.now)
+    room.pass_time(0.5)
+    assert room.heard[-2:] == [("gap", 0.8, "Some sound got lost on its way."), ("ended",)]
 
 
 def test_an_open_that_hangs_is_given_up_and_its_late_stream_closed():

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.system.lab.dictation import DictationThread
+from tests.system.lab.dictation import DictationThread, find_microphone
 from tests.system.lab.sound import SoundLab, inside, sound_lab
 from tests.system.lab.waves import noise, write
 
 from saywrite.audio.backend.audio_thread import AudioThread
-from saywrite.audio.backend.devices import list_devices
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.microphone.microphone import Microphone
 from saywrite.audio.resampling import Converter
@@ -46,8 +45,7 @@ def record(lab: SoundLab) -> Iterator[object]:
     audio, server = AudioThread(), SoundServer()
 
     def record(name: str, wav: Path, meanwhile: object = lambda: None) -> DictationThread:
-        device = next(device for device in list_devices() if device.key == name)
-        with DictationThread(lambda post: Microphone(post, device, audio, server)) as dictation:
+        with DictationThread(lambda post: Microphone(post, find_microphone(name), audio, server)) as dictation:
             dictation.start()
             dictation.wait_for_sound(0.5)
             player = lab.play(name, wav, wait=False)
@@ -106,8 +104,7 @@ def test_every_sample_arrives_though_the_dictation_thread_stalls_for_two_seconds
     wav = write(tmp_path / "noise.wav", said, 16_000)
     with inside(lab):
         audio, server = AudioThread(), SoundServer()
-        device = next(device for device in list_devices() if device.key == "mic16")
-        with DictationThread(lambda post: Microphone(post, device, audio, server)) as dictation:
+        with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, server)) as dictation:
             dictation.start()
             dictation.wait_for_sound(0.3)
             player = lab.play("mic16", wav, wait=False)
@@ -122,6 +119,30 @@ def test_every_sample_arrives_though_the_dictation_thread_stalls_for_two_seconds
     assert_whole(dictation.pcm, said.tobytes())
     assert dictation.gaps_s == 0
     assert dictation.errors() == []
+
+
+def test_every_sample_arrives_though_the_interpreter_is_held_until_the_stop(lab, tmp_path):
+    """The last blocks wait in the sound library's buffer, which closing the stream drops."""
+    said = noise(5)
+    wav = write(tmp_path / "noise.wav", said, 16_000)
+    with inside(lab):
+        audio, server = AudioThread(), SoundServer()
+        with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, server)) as dictation:
+            dictation.start()
+            dictation.wait_for_sound(0.3)
+            player = lab.play("mic16", wav, wait=False)
+            dictation.wait_for_sound(1.5)
+            dictation.inbox.put(lambda: hold_the_gil(0.8))
+            dictation.stop()
+            dictation.wait("ended")
+            assert player.wait(60) == 0
+        server.close(wait=5)
+        audio.close(wait=5)
+    assert dictation.gaps_s == 0
+    assert dictation.sound_s > 1.8 + 0.8
+    begins = bytes(dictation.pcm).find(said[:3200].tobytes())
+    assert begins >= 0
+    assert_whole(dictation.pcm, said.tobytes()[: len(dictation.pcm) - begins])
 
 
 def test_48_kHz_stereo_arrives_whole_through_the_resampler(record, tmp_path):

@@ -51,7 +51,9 @@ TAIL_S = 0.25
 """Capture continues for this long after stop: users release the key with the last word."""
 
 TAIL_LIMIT_S = 0.1
-"""Blocks arrive up to 40 ms after their sound; the wait for the end of the tail is no longer than this."""
+"""Blocks arrive up to 40 ms after their sound; the wait for the end of the tail is no longer than this, and
+`SECOND_LOOK_S`, where the machine is busy.
+"""
 
 DRAIN_LIMIT_S = 0.4
 """Closing takes 1 ms; a frozen sound server never answers. The dictation ends then, and the audio thread waits on."""
@@ -117,7 +119,7 @@ class CaptureSession:
         self._stop_at = now
         if self._capture is None and self._opening.attempt is None:
             self.end()
-        elif self._capture is not None and now - self._last_at > STALL_S / 2:
+        elif self._stalled:
             self._drain(now)
 
     def receive(self, message: object) -> None:
@@ -213,7 +215,9 @@ class CaptureSession:
             self._waiting.append(block)
         elif not self._deaf:
             self._hear(block)
-        if self._stop_at is not None and self._drain_until is None and block.at >= self._stop_at + TAIL_S:
+        if self._stop_at is None or self._drain_until is not None:
+            return
+        if block.at >= self._stop_at + TAIL_S and not self._track.late:  # closing drops what is buffered
             self._drain(block.at)
 
     def _adopt(self, block: AudioBlock) -> None:

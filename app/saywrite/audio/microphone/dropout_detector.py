@@ -20,10 +20,12 @@ CAUGHT_UP_S = 0.03
 """A lag within this distance of the floor means that nothing was lost."""
 
 SETTLE_S = 0.3
-"""Seconds without a lower lag after which the lag has settled."""
+"""Seconds of steady lag after which it has settled. A pause between two blocks counts as `LATE_S` at most: the program
+may have been stopped meanwhile, and the sound that has arrived is still to come.
+"""
 
 HOLD_LIMIT_S = 2.0
-"""Seconds for which sound is held back at most."""
+"""Seconds, counted alike, for which sound is held back at most."""
 
 DRIFT = 0.001
 """How fast the floor may rise, seconds a second: five times the worst crystal's drift against our clock."""
@@ -48,9 +50,10 @@ class DropoutDetector:
         self._floor = 0.0
         self._last_at: float | None = None
         self._held: list[bytes] = []
-        self._held_since = 0.0
+        self._held_s = 0.0
         self._lowest = 0.0
-        self._fell_at = 0.0
+        self._steady_lag = 0.0
+        self._steady_s = 0.0
         self._overflow = False
 
     @property
@@ -58,34 +61,40 @@ class DropoutDetector:
         """Monotonic time of the end of the sound so far, lost sound included."""
         return self._floor + self._length
 
+    @property
+    def holding(self) -> bool:
+        """Whether blocks are held back: more sound may have arrived and be still to come."""
+        return bool(self._held)
+
     def add(self, pcm: bytes, at: float, overflow: bool) -> list[bytes | Dropout]:
         """Take the block that arrived at `at` (monotonic seconds); return what is certain now, in order."""
         duration = len(pcm) / self._bytes_per_second
         self._length += duration
         lag = at - self._length
-        if self._last_at is None:
-            self._floor = lag
-        else:
-            self._floor = min(lag, self._floor + DRIFT * max(0.0, at - self._last_at))
+        pause = 0.0 if self._last_at is None else max(0.0, at - self._last_at)
+        self._floor = lag if self._last_at is None else min(lag, self._floor + DRIFT * pause)
         self._last_at = at
         if self._held:
-            return self._hold_on(pcm, at, lag, duration, overflow)
+            return self._hold_on(pcm, min(pause, LATE_S), lag, duration, overflow)
         if overflow or lag - self._floor > LATE_S:
             self._held = [pcm]
-            self._held_since = self._fell_at = at
-            self._lowest = lag
+            self._held_s = self._steady_s = 0.0
+            self._lowest = self._steady_lag = lag
             self._overflow = overflow
             return []
         return [pcm]
 
-    def _hold_on(self, pcm: bytes, at: float, lag: float, duration: float, overflow: bool) -> list[bytes | Dropout]:
+    def _hold_on(self, pcm: bytes, pause: float, lag: float, duration: float, overflow: bool) -> list[bytes | Dropout]:
         self._held.append(pcm)
+        self._held_s += pause
         self._overflow = self._overflow or overflow
-        if lag < self._lowest - STEP_S:
-            self._fell_at = at
         self._lowest = min(self._lowest, lag)
+        if -STEP_S <= lag - self._steady_lag <= LATE_S:
+            self._steady_s += pause
+        else:
+            self._steady_lag, self._steady_s = lag, 0.0
         caught_up = lag - self._floor <= CAUGHT_UP_S and not self._overflow
-        settled = at - self._fell_at >= SETTLE_S or at - self._held_since >= HOLD_LIMIT_S
+        settled = self._steady_s >= SETTLE_S or self._held_s >= HOLD_LIMIT_S
         return self._release(duration) if caught_up or settled else []
 
     def flush(self) -> list[bytes | Dropout]:

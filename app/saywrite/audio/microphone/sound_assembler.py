@@ -54,6 +54,11 @@ class SoundAssembler:
         """Whether a stream delivers sound; otherwise a gap is running."""
         return self._timeline is not None
 
+    @property
+    def late(self) -> bool:
+        """Whether the sound is behind the clock: what is missing was lost, or comes at once."""
+        return self._timeline is not None and self._timeline.holding
+
     def open(self, block: AudioBlock) -> None:
         """Begin the first stream of the dictation with `block`, which is added afterwards."""
         first = _first_sample(block)
