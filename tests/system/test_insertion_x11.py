@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -160,6 +161,22 @@ def test_typing_is_exact_too(target: str, screen: Desktop, tmp_path: Path) -> No
             assert isinstance(event, InsertionUncertain)
             wait_for(lambda: program.text() == text, f"{target}: the text came wrong")
             program.clear()
+
+
+@pytest.mark.parametrize("target", ["qt", "xterm"])
+def test_typing_is_exact_in_a_program_that_stands_still_for_a_second_and_a_half(
+    target: str, screen: Desktop, tmp_path: Path
+) -> None:
+    """It translates the keys when it goes on, with the bindings of that moment; xterm does not answer the ping."""
+    text = long_text(700)
+    with inserting(screen, TYPING) as bench, TARGETS[target](screen, tmp_path) as program:
+        program.process.send_signal(signal.SIGSTOP)
+        timer = threading.Timer(1.5, program.process.send_signal, (signal.SIGCONT,))
+        timer.start()
+        event = bench.insert(text)
+        timer.join()
+        assert isinstance(event, InsertionUncertain)
+        wait_for(lambda: program.text() == text, f"{target}: the text came wrong")
 
 
 def test_typing_leaves_the_keyboard_as_it_was(screen: Desktop) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tests.system.lab.desktop import LIMIT_S, wait_for
 
@@ -19,6 +19,7 @@ class Program(Protocol):
 
     name: str
     window: str
+    process: subprocess.Popen[Any]
 
     def text(self) -> str: ...
 

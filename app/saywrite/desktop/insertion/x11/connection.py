@@ -11,6 +11,7 @@ from typing import Any
 from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayError
+from Xlib.ext import res
 from Xlib.protocol.event import PropertyNotify
 from Xlib.support.connect import get_display
 
@@ -49,6 +50,7 @@ class X11Connection:
         self.window.set_wm_name("Saywrite clipboard")
         self.handlers: list[Callable[[Any], None]] = []
         self._client_mask = self.display.display.info.resource_id_mask
+        self._can_tell_pids = self.display.query_extension(res.extname) is not None
         self._time: int = X.CurrentTime
 
     def fileno(self) -> int:
@@ -63,6 +65,16 @@ class X11Connection:
     def client(self, window: int) -> int:
         """The program connection a window belongs to: windows of one connection share it."""
         return int(window & ~self._client_mask)
+
+    def pid(self, window: int) -> int:
+        """The process that made the window, 0 if the server does not know it."""
+        if not self._can_tell_pids:
+            made = self.display.create_resource_object("window", window)
+            reply = made.get_full_property(self.atom("_NET_WM_PID"), X.AnyPropertyType)
+            return int(reply.value[0]) if reply is not None and len(reply.value) else 0
+        spec = [{"client": window, "mask": res.LocalClientPIDMask}]
+        ids = res.query_client_ids(self.display, spec).ids
+        return int(ids[0].value[0]) if ids and ids[0].value else 0
 
     def serve(self) -> None:
         """Pass the events that have come to the handlers, without a wait for more.

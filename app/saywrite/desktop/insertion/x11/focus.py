@@ -9,7 +9,6 @@ from typing import Any
 
 from Xlib import X
 from Xlib.error import BadWindow
-from Xlib.ext import res
 from Xlib.protocol.event import ClientMessage
 
 from saywrite.desktop.insertion.base import TargetWindow
@@ -25,7 +24,6 @@ class Focus:
     def __init__(self, name: str | None = None) -> None:
         self._x = X11Connection(name)
         self._lock = threading.Lock()
-        self._can_tell_pids = self._x.display.query_extension(res.extname) is not None
 
     def current(self) -> TargetWindow | None:
         """The top-level window with the focus; None if no window has it or the server is gone."""
@@ -37,8 +35,8 @@ class Focus:
         if self._x.client(one) == self._x.client(other):
             return True
         with self._lock:
-            pid = self._pid(one)
-            return pid != 0 and pid == self._pid(other)
+            pid = self._x.pid(one)
+            return pid != 0 and pid == self._x.pid(other)
 
     def give(self, target: TargetWindow) -> bool:
         """Ask the window manager to activate `target`; whether it has the focus now.
@@ -78,7 +76,7 @@ class Focus:
         if window is None:
             return None
         name = window.get_wm_class()
-        return TargetWindow(window.id, name[1] if name else "", own=self._pid(window.id) == os.getpid())
+        return TargetWindow(window.id, name[1] if name else "", own=self._x.pid(window.id) == os.getpid())
 
     def _active(self) -> Any:
         """The window that the window manager calls active."""
@@ -97,15 +95,6 @@ class Focus:
     def _managed(self) -> bool:
         supported = self._x.root.get_full_property(self._x.atom("_NET_SUPPORTED"), X.AnyPropertyType)
         return supported is not None and self._x.atom("_NET_ACTIVE_WINDOW") in supported.value
-
-    def _pid(self, window: int) -> int:
-        """The process that made the window, 0 if the server does not know it."""
-        if not self._can_tell_pids:
-            reply = self._window(window).get_full_property(self._x.atom("_NET_WM_PID"), X.AnyPropertyType)
-            return int(reply.value[0]) if reply is not None and len(reply.value) else 0
-        spec = [{"client": window, "mask": res.LocalClientPIDMask}]
-        ids = res.query_client_ids(self._x.display, spec).ids
-        return int(ids[0].value[0]) if ids and ids[0].value else 0
 
     def _window(self, window: int) -> Any:
         return self._x.display.create_resource_object("window", window)

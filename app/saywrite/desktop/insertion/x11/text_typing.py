@@ -2,12 +2,13 @@
 
 A program translates a key when it handles the event, with the bindings of that moment. So a code is bound anew only
 when the program has shown that it is done with the keys so far: it answers `_NET_WM_PING` in the order of its events.
-Programs that do not know the ping get a pause instead.
+Programs that do not know the ping (xterm, st) get a pause, and then as long as they are at work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from Xlib import X
@@ -24,6 +25,13 @@ _BURST = 40
 _PAUSE_S = 0.004
 _UNKNOWN_S = 0.4
 """Without a ping: the pause before a code is bound anew."""
+
+_LOOK_S = 0.05
+_LOOKS = 3
+"""Without a ping: how often, and at which distance, the program must be seen asleep."""
+
+_ASLEEP_LIMIT_S = 3.0
+"""Some programs never sleep: a terminal that prints without end."""
 
 _PING_S = 5.0
 
@@ -78,6 +86,7 @@ class TextTyper:
         """Wait until the program has taken the keys sent so far, as far as that can be known."""
         if not window or not self._knows_ping(window):
             self._x.wait(lambda: False, _UNKNOWN_S)
+            self._wait_until_asleep(self._x.pid(window) if window else 0)
             return
         self._answered = False
         target = self._x.display.create_resource_object("window", window)
@@ -93,6 +102,14 @@ class TextTyper:
             self._x.root.change_attributes(event_mask=X.NoEventMask)
             self._x.handlers.remove(self._take)
 
+    def _wait_until_asleep(self, pid: int) -> None:
+        """Wait until the program waits for events: one that has some left runs, or waits for a processor to run on."""
+        asleep, waited = 0, 0.0
+        while pid and asleep < _LOOKS and waited < _ASLEEP_LIMIT_S:
+            asleep = 0 if is_at_work(Path("/proc"), pid) else asleep + 1
+            self._x.wait(lambda: False, _LOOK_S)
+            waited += _LOOK_S
+
     def _knows_ping(self, window: int) -> bool:
         target = self._x.display.create_resource_object("window", window)
         protocols = target.get_full_property(self._x.atom("WM_PROTOCOLS"), X.AnyPropertyType)
@@ -101,6 +118,20 @@ class TextTyper:
     def _take(self, event: Any) -> None:
         if isinstance(event, ClientMessage) and event.client_type == self._x.atom("WM_PROTOCOLS"):
             self._answered = self._answered or event.data[1][0] == self._x.atom("_NET_WM_PING")
+
+
+def is_at_work(processes: Path, pid: int) -> bool:
+    """Whether a thread of the process runs or is to run, or is stopped. False where that is not known.
+
+    `processes`: /proc. The state is the letter after the name in parentheses, which may hold any character (proc(5)).
+    """
+    try:
+        states = [
+            thread.read_bytes().rpartition(b")")[2].split()[0] for thread in (processes / f"{pid}/task").glob("*/stat")
+        ]
+    except (OSError, IndexError):  # a thread or the program ended meanwhile
+        return False
+    return any(state != b"S" for state in states)
 
 
 def batches(text: str, room: int, present: Container[str] = ()) -> Iterator[str]:
