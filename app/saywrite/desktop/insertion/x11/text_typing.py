@@ -103,7 +103,10 @@ class TextTyper:
             self._x.handlers.remove(self._take)
 
     def _wait_until_asleep(self, pid: int) -> None:
-        """Wait until the program waits for events: one that has some left runs, or waits for a processor to run on."""
+        """Wait until the program waits for events.
+
+        One that has some left runs, or waits for a processor to run on.
+        """
         asleep, waited = 0, 0.0
         while pid and asleep < _LOOKS and waited < _ASLEEP_LIMIT_S:
             asleep = 0 if is_at_work(Path("/proc"), pid) else asleep + 1
