@@ -597,6 +597,23 @@ def test_unplugged_and_moved_by_the_server_it_continues_and_reports_it():
     assert len(room.portaudio.streams) == 1, "opened again"
 
 
+@pytest.mark.parametrize("device", [CHOSEN, None])
+def test_unplugged_and_ended_by_the_server_it_continues_with_another_and_names_both(device: Device | None):
+    """The stream ends a moment before the server tells that its source is gone."""
+    room = served(device)
+    (stream,) = room.portaudio.streams
+    stream.open = False
+    stream.on_end()
+    room.pump()
+    (used, until) = (INTERNAL, " until it is back") if device else (HEADSET, "")
+    room.plug(used, MONITOR)
+    room.pass_time(1)
+    unplugged = (HEADSET if device else INTERNAL).label
+    note = f"{unplugged} was unplugged. Using {used.label}{until}."
+    assert room.told("changed") == [("changed", used.label, note)]
+    assert room.told("failed") == [("failed", MicrophoneLost, False)]
+
+
 def test_moved_by_a_change_of_the_default_it_is_moved_back_though_the_server_spoke_before_the_first_block():
     room = served()
     room.plug(HEADSET, INTERNAL, MONITOR, on=INTERNAL, default="headset")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from saywrite.audio.backend.pulse_server import ServerSnapshot, ServerSource, ServerStream
 from saywrite.audio.microphone.source_router import SourceRouter, StreamLocation
 from saywrite.foundation.events import Device
@@ -32,7 +34,7 @@ def test_a_monitor_is_never_a_target_not_even_as_the_default():
 
 def opened(device: Device | None, source: ServerSource) -> SourceRouter:
     route = SourceRouter(device)
-    route.opened(source)
+    route.opened(source, snapshot(HEADSET, INTERNAL, MONITOR))
     route.follow(snapshot(HEADSET, INTERNAL, MONITOR, on=source), TAG, 0.0)
     return route
 
@@ -107,16 +109,28 @@ def test_another_program_s_stream_is_not_ours():
 
 
 def test_opened_on_a_substitute_it_is_said():
-    assert SourceRouter(CHOSEN).opened(INTERNAL) == "Headset is not connected. Using Built-in Audio until it is."
-    assert SourceRouter(CHOSEN).opened(HEADSET) == ""
-    assert SourceRouter(None).opened(HEADSET) == ""
+    assert (
+        SourceRouter(CHOSEN).opened(INTERNAL, snapshot(INTERNAL))
+        == "Headset is not connected. Using Built-in Audio until it is."
+    )
+    assert SourceRouter(CHOSEN).opened(HEADSET, snapshot(HEADSET)) == ""
+    assert SourceRouter(None).opened(HEADSET, snapshot(HEADSET)) == ""
 
 
-def test_stream_that_is_opened_again_says_what_became_of_the_chosen_source() -> None:
+@pytest.mark.parametrize("told", [snapshot(INTERNAL), snapshot(HEADSET, INTERNAL)])
+def test_stream_that_is_opened_again_says_what_became_of_the_chosen_source(told: ServerSnapshot) -> None:
     """A stream may end before the server tells that its source is gone."""
     route = SourceRouter(CHOSEN)
-    route.opened(HEADSET)
-    assert route.opened(INTERNAL) == "Headset was unplugged. Using Built-in Audio until it is back."
-    assert route.opened(INTERNAL) == "Headset is not connected. Using Built-in Audio until it is."
-    assert route.opened(HEADSET) == "Headset is back."
-    assert route.opened(HEADSET) == ""
+    route.opened(HEADSET, snapshot(HEADSET))
+    assert route.opened(INTERNAL, told) == "Headset was unplugged. Using Built-in Audio until it is back."
+    assert route.opened(INTERNAL, told) == ""
+    assert route.opened(HEADSET, told) == "Headset is back."
+    assert route.opened(HEADSET, told) == ""
+
+
+def test_stream_that_is_opened_again_on_another_default_says_why() -> None:
+    route = SourceRouter(None)
+    route.opened(INTERNAL, snapshot(INTERNAL))
+    assert route.opened(HEADSET, snapshot(HEADSET)) == "Built-in Audio was unplugged. Using Headset."
+    assert route.opened(HEADSET, snapshot(HEADSET)) == ""
+    assert route.opened(INTERNAL, snapshot(HEADSET, INTERNAL)) == "The system's microphone is now Built-in Audio."

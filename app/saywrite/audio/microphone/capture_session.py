@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from saywrite.audio.backend.audio_thread import AudioThread
 from saywrite.audio.backend.portaudio import REMEDY_NONE
-from saywrite.audio.backend.pulse_server import ChangePending, ServerSnapshot, SoundServer
+from saywrite.audio.backend.pulse_server import ABSENT, ChangePending, ServerSnapshot, SoundServer
 from saywrite.audio.microphone.device_opener import (
     LOST,
     RETRY_S,
@@ -233,7 +233,7 @@ class CaptureSession:
         self._problems.over()
         note = message("Capture goes on.") if known else ""
         if capture.source is not None:
-            note = self._route.opened(capture.source) or note
+            note = self._route.opened(capture.source, self._snapshot or ABSENT) or note
         elif self._device is not None and block.format.fallback:
             note = message(
                 "{label} is not connected. Using {other}.", label=self._device.label, other=block.format.label

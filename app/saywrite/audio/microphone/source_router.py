@@ -64,18 +64,14 @@ class SourceRouter:
                 return microphones[name]
         return next(iter(microphones.values()), None)
 
-    def opened(self, source: ServerSource) -> str:
+    def opened(self, source: ServerSource, snapshot: ServerSnapshot) -> str:
         """Note that our stream, a first or another one, is on `source`; return a note for the user."""
-        before, self.heard = self.heard, source
-        if self._wanted is None:
-            return ""
-        if self._is_wanted(source):
-            return _back(source) if before is not None and not self._is_wanted(before) else ""
-        if before is not None and self._is_wanted(before):
-            return self._unplugged(before, source)
-        return message(
-            "{label} is not connected. Using {other} until it is.", label=self._wanted.label, other=source.label
-        )
+        if self._wanted is not None and self.heard is None and not self._is_wanted(source):
+            self.heard = source
+            return message(
+                "{label} is not connected. Using {other} until it is.", label=self._wanted.label, other=source.label
+            )
+        return self._note(source, snapshot)
 
     def follow(self, snapshot: ServerSnapshot, tag: str, now: float) -> Position:
         """Find our stream `tag` in `snapshot`, and say where it is and where it should be."""
@@ -117,7 +113,7 @@ class SourceRouter:
             return message("Moved to {label} in the sound settings.", label=source.label)
         if self._is_wanted(source):
             return _back(source)
-        if before.name not in {s.name for s in snapshot.sources}:
+        if self._is_wanted(before) or before.name not in {s.name for s in snapshot.sources}:
             return self._unplugged(before, source)
         return message("The system's microphone is now {label}.", label=source.label)
 
