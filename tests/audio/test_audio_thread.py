@@ -27,23 +27,6 @@ def test_jobs_run_in_their_order_on_one_thread():
     audio.close(wait=LIMIT_S)
 
 
-def test_a_hung_job_is_given_up_and_the_rest_of_its_queue_done_when_it_wakes(caplog):
-    hang = threading.Event()
-    done: queue.SimpleQueue[str] = queue.SimpleQueue()
-    audio = AudioThread(NoPortAudio())
-    worker = audio.submit(lambda backend: hang.wait() and None)
-    audio.submit(lambda backend: done.put("behind the hung one"))
-    audio.abandon(worker)
-    audio.submit(lambda backend: done.put("on the new thread"))
-    assert done.get(timeout=LIMIT_S) == "on the new thread"
-    hang.set()
-    assert done.get(timeout=LIMIT_S) == "behind the hung one"
-    worker.join(LIMIT_S)
-    assert not worker.is_alive()
-    audio.close(wait=LIMIT_S)
-    assert "does not answer" in caplog.text
-
-
 class Block:
     """A job that hangs until `wake()`."""
 
@@ -59,7 +42,7 @@ class Block:
         assert self._began.wait(LIMIT_S)
 
 
-def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_abandoned(caplog):
+def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_left_behind(caplog):
     now = [100.0]
     audio = AudioThread(NoPortAudio(), lambda: now[0])
     first, second = Block(), Block()
@@ -71,10 +54,14 @@ def test_the_beginning_of_the_running_job_is_known_until_its_worker_is_abandoned
     first.wake()
     second.wait_begun()
     assert audio.job_began(worker) == 102.0
-    audio.abandon(worker)
+    now[0] = 105.0
+    successor = audio.submit(lambda backend: None)
     assert audio.job_began(worker) == float("-inf")
+    assert audio.job_began(successor) == 105.0
     second.wake()
     worker.join(LIMIT_S)
+    assert not worker.is_alive()
+    audio.close(wait=LIMIT_S)
 
 
 def test_a_thread_without_a_job_does_not_hang():
@@ -117,38 +104,20 @@ def test_behind_too_many_that_hang_no_new_thread_is_begun(caplog):
     hung = [Block() for _ in range(STUCK_LIMIT + 1)]
     workers = []
     for block in hung:
+        assert not audio.stuck
         workers.append(audio.submit(block))
         block.wait_begun()
         now[0] += 3
     assert len(set(workers)) == STUCK_LIMIT + 1
+    assert audio.stuck
     assert audio.submit(lambda backend: None) is workers[-1]
+    hung[0].wake()
+    workers[0].join(LIMIT_S)
+    assert not audio.stuck
+    assert audio.submit(lambda backend: None) is not workers[-1]
     for block in hung:
         block.wake()
     audio.close(wait=LIMIT_S)
-
-
-def test_giving_up_a_worker_twice_does_not_hit_its_successor(caplog):
-    audio = AudioThread(NoPortAudio())
-    worker = audio.submit(lambda backend: None)
-    audio.abandon(worker)
-    successor = audio.submit(lambda backend: None)
-    audio.abandon(worker)
-    assert audio.submit(lambda backend: None) is successor
-    audio.close(wait=LIMIT_S)
-
-
-def test_too_many_hanging_threads_are_reported(caplog):
-    hang = threading.Event()
-    audio = AudioThread(NoPortAudio())
-    for _ in range(STUCK_LIMIT):
-        assert not audio.stuck
-        audio.abandon(audio.submit(lambda backend: hang.wait() and None))
-    assert audio.stuck
-    hang.set()
-    for thread in list(threading.enumerate()):
-        if thread.name == "audio":
-            thread.join(LIMIT_S)
-    assert not audio.stuck
 
 
 def test_a_job_that_fails_is_logged_and_the_next_one_runs(caplog):

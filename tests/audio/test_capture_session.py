@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from saywrite.audio.backend.audio_thread import HANG_S
 from saywrite.audio.backend.portaudio import FormatRefused, RawDevice, StreamSpec
 from saywrite.audio.backend.pulse_server import ABSENT, ChangePending, ServerSnapshot, ServerSource, ServerStream
 from saywrite.audio.microphone.input_stream import InputStream
@@ -79,6 +80,9 @@ class HandAudio:
         self.stuck = False
 
     def submit(self, job: Callable) -> object:
+        if self.jobs and self.clock() >= self.began + HANG_S:
+            self.given_up += self.jobs
+            self.jobs = []
         if not self.jobs:
             self.began = self.clock()
         self.jobs.append(job)
@@ -86,10 +90,6 @@ class HandAudio:
 
     def job_began(self, worker: object) -> float:
         return self.began
-
-    def abandon(self, worker: object) -> None:
-        self.given_up += self.jobs
-        self.jobs = []
 
     def work(self) -> None:
         while self.jobs and not self.hangs:

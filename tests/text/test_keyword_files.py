@@ -91,6 +91,12 @@ def test_bad_rows_are_named_by_line_and_good_ones_kept():
     assert all(problem.what.endswith(".") for problem in found.problems)
 
 
+def test_a_written_form_may_be_longer_than_the_csv_module_allows_by_default():
+    text = "word " * 40_000
+    assert read_csv(f"mine,{text}\n").keywords == (Keyword("mine", text.strip()),)
+    assert read_csv(write_csv([Keyword("mine", text)])).keywords == (Keyword("mine", text.strip()),)
+
+
 def test_a_row_with_an_unquoted_comma_is_not_guessed_at():
     found = read_csv("a,A\naddress,Main Street, 5\n")
     assert found.keywords == (Keyword("a", "A"),)

@@ -22,7 +22,7 @@ Opening a stream takes 5 ms, with Bluetooth about a second, closing one 1 ms, wi
 """
 
 STUCK_LIMIT = 4
-"""Abandoned threads that may hang at once. With that many no new stream is opened, because it would hang, too."""
+"""Threads left behind that may hang at once. With that many no new stream is opened, because it would hang, too."""
 
 
 class AudioThread:
@@ -33,16 +33,16 @@ class AudioThread:
         self._clock = clock
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
-        self._abandoned: list[_Worker] = []
+        self._left_behind: list[_Worker] = []
 
     def submit(self, job: Job) -> object:
-        """Queue `job`; returns its worker, for `job_began()` and `abandon()`.
+        """Queue `job`; returns its worker, for `job_began()`.
 
         Where the job that runs hangs, a new worker does it, unless too many hang already.
         """
         with self._lock:
             if self._worker is not None and self._clock() >= self._began(self._worker) + HANG_S and not self._stuck():
-                self._give_up(self._worker)
+                self._leave_behind(self._worker)
             if self._worker is None:
                 self._worker = _Worker(self._backend, self._clock)
                 self._worker.start()
@@ -54,15 +54,9 @@ class AudioThread:
         self.submit(_load_library)
 
     def job_began(self, worker: object) -> float:
-        """When `worker` began with its job, in monotonic seconds; without one now, −inf once it is abandoned."""
+        """When `worker` began with its job, in monotonic seconds; without one now, −inf once it is left behind."""
         with self._lock:
             return self._began(self._worker) if self._worker is not None and self._worker is worker else float("-inf")
-
-    def abandon(self, worker: object) -> None:
-        """Give up the worker that did not answer in time, if it has not been already."""
-        with self._lock:
-            if self._worker is not None and self._worker is worker:
-                self._give_up(self._worker)
 
     @property
     def stuck(self) -> bool:
@@ -82,15 +76,15 @@ class AudioThread:
         began = worker.job_began
         return self._clock() if began is None else began
 
-    def _give_up(self, worker: _Worker) -> None:
+    def _leave_behind(self, worker: _Worker) -> None:
         log.warning("the sound system does not answer: going on with a new audio thread")
         worker.jobs.put(None)
-        self._abandoned = [one for one in self._abandoned if one.is_alive()]
-        self._abandoned.append(worker)
+        self._left_behind = [one for one in self._left_behind if one.is_alive()]
+        self._left_behind.append(worker)
         self._worker = None
 
     def _stuck(self) -> bool:
-        return sum(worker.is_alive() for worker in self._abandoned) >= STUCK_LIMIT
+        return sum(worker.is_alive() for worker in self._left_behind) >= STUCK_LIMIT
 
 
 class _Worker(threading.Thread):

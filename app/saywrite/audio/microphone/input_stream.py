@@ -131,10 +131,9 @@ class InputStream:
         return self._audio.job_began(self._worker)
 
     def give_up(self) -> None:
-        """The sound system did not answer in time: leave it to its thread."""
+        """The sound system did not answer in time: once it does, its thread closes the stream."""
         with self._lock:
             self._wanted = False
-        self._audio.abandon(self._worker)
 
     def _open(self, backend: Backend) -> None:
         try:

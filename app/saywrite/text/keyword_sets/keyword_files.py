@@ -35,6 +35,8 @@ _LONGEST_ROW = 100
 
 _WHITE = " \t\r\n"
 
+csv.field_size_limit(2**31 - 1)  # JSON has no limit either; the largest number that a C long holds everywhere
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
