@@ -54,7 +54,10 @@ class AudioThread:
         self.submit(_load_library)
 
     def job_began(self, worker: object) -> float:
-        """When `worker` began with its job (monotonic seconds): now without a job, −inf once it is left behind."""
+        """When `worker` began with its job, in monotonic seconds.
+
+        Without a job it is the time now, and −inf for a worker that was left behind.
+        """
         with self._lock:
             return self._began(self._worker) if self._worker is not None and self._worker is worker else float("-inf")
 
