@@ -8,7 +8,8 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -39,17 +40,27 @@ def lab() -> Iterator[SoundLab]:
         yield running
 
 
-@pytest.fixture
-def record(lab: SoundLab) -> Iterator[object]:
-    """Records `wav` while it is spoken into a microphone, while something else happens."""
+@contextmanager
+def dictating(lab: SoundLab, name: str) -> Iterator[DictationThread]:
+    """A dictation thread that owns the microphone of this name."""
     audio, server = AudioThread(), SoundServer()
-
-    def record(name: str, wav: Path, meanwhile: object = lambda: None) -> DictationThread:
+    with inside(lab):
         with DictationThread(lambda post: Microphone(post, find_microphone(name), audio, server)) as dictation:
+            yield dictation
+        server.close(wait=5)
+        audio.close(wait=5)
+
+
+@pytest.fixture
+def record(lab: SoundLab) -> Callable[..., DictationThread]:
+    """Records `wav` while it is spoken into a microphone, while something else happens."""
+
+    def record(name: str, wav: Path, meanwhile: Callable[[], None] = lambda: None) -> DictationThread:
+        with dictating(lab, name) as dictation:
             dictation.start()
             dictation.wait_for_sound(0.5)
             player = lab.play(name, wav, wait=False)
-            meanwhile()  # type: ignore[operator]
+            meanwhile()
             assert player.wait(SECONDS * 2 + 60) == 0
             dictation.wait_for_sound(0.5)
             dictation.stop()
@@ -58,10 +69,7 @@ def record(lab: SoundLab) -> Iterator[object]:
         assert [error for error in dictation.errors() if "silence" not in error] == []
         return dictation
 
-    with inside(lab):
-        yield record
-        server.close(wait=5)
-        audio.close(wait=5)
+    return record
 
 
 def assert_whole(heard: bytes, said: bytes) -> None:
@@ -102,20 +110,16 @@ def test_every_sample_arrives_though_the_dictation_thread_stalls_for_two_seconds
     """A disk that hangs: the blocks wait in the inbox, and nothing is taken for a fault of the microphone."""
     said = noise(5)
     wav = write(tmp_path / "noise.wav", said, 16_000)
-    with inside(lab):
-        audio, server = AudioThread(), SoundServer()
-        with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, server)) as dictation:
-            dictation.start()
-            dictation.wait_for_sound(0.3)
-            player = lab.play("mic16", wav, wait=False)
-            dictation.wait_for_sound(0.5)
-            dictation.inbox.put(lambda: threading.Event().wait(2))
-            assert player.wait(60) == 0
-            dictation.wait_for_sound(0.5)
-            dictation.stop()
-            dictation.wait("ended")
-        server.close(wait=5)
-        audio.close(wait=5)
+    with dictating(lab, "mic16") as dictation:
+        dictation.start()
+        dictation.wait_for_sound(0.3)
+        player = lab.play("mic16", wav, wait=False)
+        dictation.wait_for_sound(0.5)
+        dictation.inbox.put(lambda: threading.Event().wait(2))
+        assert player.wait(60) == 0
+        dictation.wait_for_sound(0.5)
+        dictation.stop()
+        dictation.wait("ended")
     assert_whole(dictation.pcm, said.tobytes())
     assert dictation.gaps_s == 0
     assert dictation.errors() == []
@@ -125,19 +129,15 @@ def test_every_sample_arrives_though_the_interpreter_is_held_until_the_stop(lab,
     """The last blocks wait in the sound library's buffer, which closing the stream drops."""
     said = noise(5)
     wav = write(tmp_path / "noise.wav", said, 16_000)
-    with inside(lab):
-        audio, server = AudioThread(), SoundServer()
-        with DictationThread(lambda post: Microphone(post, find_microphone("mic16"), audio, server)) as dictation:
-            dictation.start()
-            dictation.wait_for_sound(0.3)
-            player = lab.play("mic16", wav, wait=False)
-            dictation.wait_for_sound(1.5)
-            dictation.inbox.put(lambda: hold_the_gil(0.8))
-            dictation.stop()
-            dictation.wait("ended")
-            assert player.wait(60) == 0
-        server.close(wait=5)
-        audio.close(wait=5)
+    with dictating(lab, "mic16") as dictation:
+        dictation.start()
+        dictation.wait_for_sound(0.3)
+        player = lab.play("mic16", wav, wait=False)
+        dictation.wait_for_sound(1.5)
+        dictation.inbox.put(lambda: hold_the_gil(0.8))
+        dictation.stop()
+        dictation.wait("ended")
+        assert player.wait(60) == 0
     assert dictation.gaps_s == 0
     assert dictation.sound_s > 1.8 + 0.8
     begins = bytes(dictation.pcm).find(said[:3200].tobytes())

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -177,6 +178,19 @@ def test_typing_is_exact_in_a_program_that_stands_still_for_a_second_and_a_half(
         timer.join()
         assert isinstance(event, InsertionUncertain)
         wait_for(lambda: program.text() == text, f"{target}: the text came wrong")
+
+
+def test_a_program_that_never_sleeps_is_waited_for_three_seconds(screen: Desktop, tmp_path: Path) -> None:
+    """One that is stopped looks the same, and takes the text when it goes on."""
+    with inserting(screen, TYPING) as bench, terminal(screen, tmp_path) as program:
+        program.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        event = bench.insert("Größe 漢字")
+        took = time.monotonic() - began
+        program.process.send_signal(signal.SIGCONT)
+        assert isinstance(event, InsertionUncertain)
+        assert 3.0 <= took < 10.0
+        wait_for(lambda: program.text() == "Größe 漢字", "the text came wrong")
 
 
 def test_typing_leaves_the_keyboard_as_it_was(screen: Desktop) -> None:

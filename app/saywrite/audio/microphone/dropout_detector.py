@@ -21,11 +21,11 @@ CAUGHT_UP_S = 0.03
 
 SETTLE_S = 0.3
 """Seconds of steady lag after which it has settled. A pause between two blocks counts as `LATE_S` at most: the program
-may have been stopped meanwhile, and the sound that has arrived is still to come.
+may have been stopped meanwhile, and what was captured in that time follows.
 """
 
 HOLD_LIMIT_S = 2.0
-"""Seconds, counted alike, for which sound is held back at most."""
+"""Seconds, counted in the same way, for which sound is held back at most."""
 
 DRIFT = 0.001
 """How fast the floor may rise, seconds a second: five times the worst crystal's drift against our clock."""
@@ -63,7 +63,7 @@ class DropoutDetector:
 
     @property
     def holding(self) -> bool:
-        """Whether blocks are held back: more sound may have arrived and be still to come."""
+        """Whether blocks are held back, because it is not known yet whether sound is missing before them."""
         return bool(self._held)
 
     def add(self, pcm: bytes, at: float, overflow: bool) -> list[bytes | Dropout]:

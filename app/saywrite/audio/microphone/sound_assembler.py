@@ -56,7 +56,7 @@ class SoundAssembler:
 
     @property
     def late(self) -> bool:
-        """Whether the sound is behind the clock: what is missing was lost, or comes at once."""
+        """Whether the sound is behind the clock: what is missing was lost, or is still to come."""
         return self._timeline is not None and self._timeline.holding
 
     def open(self, block: AudioBlock) -> None:

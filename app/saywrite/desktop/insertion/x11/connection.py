@@ -50,7 +50,6 @@ class X11Connection:
         self.window.set_wm_name("Saywrite clipboard")
         self.handlers: list[Callable[[Any], None]] = []
         self._client_mask = self.display.display.info.resource_id_mask
-        self._can_tell_pids = self.display.query_extension(res.extname) is not None
         self._time: int = X.CurrentTime
 
     def fileno(self) -> int:
@@ -68,7 +67,7 @@ class X11Connection:
 
     def pid(self, window: int) -> int:
         """The process that made the window, 0 if the server does not know it."""
-        if not self._can_tell_pids:
+        if not self.display.has_extension(res.extname):
             made = self.display.create_resource_object("window", window)
             reply = made.get_full_property(self.atom("_NET_WM_PID"), X.AnyPropertyType)
             return int(reply.value[0]) if reply is not None and len(reply.value) else 0

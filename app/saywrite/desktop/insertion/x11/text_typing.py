@@ -2,7 +2,7 @@
 
 A program translates a key when it handles the event, with the bindings of that moment. So a code is bound anew only
 when the program has shown that it is done with the keys so far: it answers `_NET_WM_PING` in the order of its events.
-Programs that do not know the ping (xterm, st) get a pause, and then as long as they are at work.
+Programs that do not know the ping (xterm, st) get a pause, and are then waited for while one of their threads runs.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _UNKNOWN_S = 0.4
 
 _LOOK_S = 0.05
 _LOOKS = 3
-"""Without a ping: how often, and at which distance, the program must be seen asleep."""
+"""Without a ping: the program must be seen asleep so many times, at this interval in seconds."""
 
 _ASLEEP_LIMIT_S = 3.0
-"""Some programs never sleep: a terminal that prints without end."""
+"""The wait ends after so long, because some programs never sleep, such as a terminal that prints without end."""
 
 _PING_S = 5.0
 
